@@ -1,0 +1,30 @@
+import type { SqlType } from "./sql-type.ts";
+import type { ParametersOf, RowOf, Statement } from "./statement.ts";
+
+/** Something that runs statements: a database, or one transaction of it. */
+export interface Connection {
+  /**
+   * Runs a declared statement and gives its rows.
+   * @throws DatabaseUnavailableError if the database cannot be reached
+   * @throws DatabaseStatementError if it refuses the statement
+   */
+  run<const P extends readonly SqlType<unknown>[], C extends Readonly<Record<string, SqlType<unknown>>>>(
+    statement: Statement<P, C>,
+    parameters: ParametersOf<P>,
+  ): Promise<RowOf<C>[]>;
+  /** Runs SQL text of any number of statements, without parameters; rows are thrown away. For migrations and tests. */
+  execute(sql: string): Promise<void>;
+  /** Runs SQL text with parameters and gives its rows unchecked. For tests and one-off questions. */
+  query(sql: string, parameters?: readonly unknown[]): Promise<Record<string, unknown>[]>;
+}
+
+/** A database: PostgreSQL through a pool, or the embedded one. */
+export interface Database extends Connection {
+  readonly kind: "postgres" | "embedded";
+  /** How many statements it can run at the same time: 1 for the embedded database. */
+  readonly parallelism: number;
+  /** Runs `work` in one READ COMMITTED transaction: commits when it resolves, rolls back when it throws. */
+  transaction<T>(work: (transaction: Connection) => Promise<T>): Promise<T>;
+  /** Waits for running statements and closes every connection. Safe to call twice. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,35 @@
+import type { Clock } from "../clock/clock.ts";
+import type { Database } from "../database/database.ts";
+import type { HandlerRegistry } from "../handlers/registry.ts";
+
+/** Where the engine reports what an operator should see. The shape of pino's methods: facts first, then a sentence. */
+export interface Log {
+  debug(facts: object, message: string): void;
+  info(facts: object, message: string): void;
+  warn(facts: object, message: string): void;
+  error(facts: object, message: string): void;
+}
+
+/** What an engine is made of. */
+export interface EngineOptions {
+  readonly database: Database;
+  readonly registry: HandlerRegistry;
+  /** Default: the machine's clock. */
+  readonly clock?: Clock;
+  /** Random numbers in [0, 1), for jitter. Default: `Math.random`. */
+  readonly random?: () => number;
+  /** Default: silent. */
+  readonly log?: Log;
+  /** Steps that may be executing at the same time in this process. Default: 100. */
+  readonly concurrency?: number;
+  /** Tasks that this process holds in memory at the same time. Default: 1,000. */
+  readonly maxTasks?: number;
+  /** Milliseconds between looks for claimable tasks when idle. Default: 500. */
+  readonly pollIntervalMs?: number;
+  /** How long a process may be silent before its tasks are taken over. Default: 10,000. */
+  readonly leaseMs?: number;
+  /** Largest context or result, in bytes of JSON. Default: 1,000,000. */
+  readonly maxValueBytes?: number;
+  /** Interruptions (crash, shutdown) after which a step fails for good. Default: 5. */
+  readonly maxInterruptions?: number;
+}

@@ -1,0 +1,41 @@
+import { z } from "zod";
+
+/** Longest values that the columns of a task hold, in characters. */
+const LABEL_LENGTH = 128;
+
+const label = z.string().max(LABEL_LENGTH).default("unknown");
+
+/** What a caller gives to create a task. The names and defaults are the reference's, in camelCase. */
+export const TaskRequest = z.strictObject({
+  name: z.string().min(1).max(64),
+  namespace: z.string().min(1).max(64).default("default"),
+  /** `digits.digits.digits`, or `latest` for the highest registered version. */
+  version: z.string().min(1).max(16).default("latest"),
+  /** The task's input: a JSON object, checked against the template's schema. */
+  context: z.record(z.string(), z.unknown()),
+  initiator: label,
+  sourceSystem: label,
+  reason: label,
+  tags: z.array(z.string()).default([]),
+  bypassSteps: z.array(z.string()).default([]),
+  /** Default: now. */
+  requestedAt: z.date().optional(),
+  /** Two requests of one template with the same key give one task. Default: none, every request is a new task. */
+  idempotencyKey: z.string().min(1).max(1024).optional(),
+  /** Higher runs first. */
+  priority: z.int().min(-32768).max(32767).default(0),
+  /** Do not start before this moment. Default: at once. */
+  runAt: z.date().optional(),
+  /** Default: a new one. */
+  correlationId: z.string().min(1).max(128).optional(),
+});
+
+/** A task request as callers write it. */
+export type TaskRequest = z.input<typeof TaskRequest>;
+
+/** What became of a request. */
+export interface SubmittedTask {
+  readonly taskId: number;
+  /** False: a task with this identity existed already, and `taskId` is that task's. */
+  readonly created: boolean;
+}

@@ -1,0 +1,35 @@
+export { ConfigurationError } from "./configuration-error.ts";
+export {
+  DatabaseInUseError,
+  DatabaseStatementError,
+  DatabaseUnavailableError,
+  MigrationError,
+  UnsafeIntegerError,
+} from "./database-errors.ts";
+export {
+  CyclicGraphError,
+  DuplicateStepError,
+  InvalidTransitionError,
+  UnknownDependencyError,
+} from "./graph-errors.ts";
+export {
+  HandlerConflictError,
+  HandlerNotFoundError,
+  InvalidContextError,
+  InvalidRequestError,
+  NotRunningError,
+  TaskNotFoundError,
+  UnencodableValueError,
+  ValueTooLargeError,
+} from "./request-errors.ts";
+export {
+  PermanentError,
+  type PermanentErrorOptions,
+  ProceduralError,
+  RetryableError,
+  type RetryableErrorOptions,
+  StepInterruptedError,
+  StepTimeoutError,
+} from "./step-errors.ts";
+export { type ErrorContext, TaskerError, type TaskerErrorOptions } from "./tasker-error.ts";
+export { InvalidTemplateError, type TemplateIssue } from "./template-errors.ts";

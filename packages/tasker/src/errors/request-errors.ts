@@ -1,0 +1,41 @@
+import { TaskerError } from "./tasker-error.ts";
+
+/** A value given to Tasker is not what was expected; `context` names `field`, `value` and `expected`. */
+export class InvalidRequestError extends TaskerError {
+  readonly code = "TASKER_INVALID_REQUEST";
+}
+
+/** A task's context does not match the JSON Schema of its template; `context.violations` lists path and rule of each. */
+export class InvalidContextError extends TaskerError {
+  readonly code = "TASKER_INVALID_CONTEXT";
+}
+
+/** A value cannot be stored as JSON: `context.path` names the place, `context.reason` the rule. */
+export class UnencodableValueError extends TaskerError {
+  readonly code = "TASKER_UNENCODABLE_VALUE";
+}
+
+/** A context or a result is larger than allowed; `context` has `bytes` and `limit`. */
+export class ValueTooLargeError extends TaskerError {
+  readonly code = "TASKER_VALUE_TOO_LARGE";
+}
+
+/** No template or handler is registered under the name asked for. */
+export class HandlerNotFoundError extends TaskerError {
+  readonly code = "TASKER_HANDLER_NOT_FOUND";
+}
+
+/** The same (namespace, name, version) is registered already and `replace` was not asked for. */
+export class HandlerConflictError extends TaskerError {
+  readonly code = "TASKER_HANDLER_CONFLICT";
+}
+
+/** No task with this id. */
+export class TaskNotFoundError extends TaskerError {
+  readonly code = "TASKER_TASK_NOT_FOUND";
+}
+
+/** An engine or database was asked to work after it was stopped or before it was started. */
+export class NotRunningError extends TaskerError {
+  readonly code = "TASKER_NOT_RUNNING";
+}

@@ -1,0 +1,50 @@
+import { TaskerError, type TaskerErrorOptions } from "./tasker-error.ts";
+
+/** A step or task cannot go on as asked: misuse of the engine, or a failure that a handler reports. */
+export class ProceduralError extends TaskerError {
+  readonly code: `TASKER_${string}` = "TASKER_PROCEDURAL";
+}
+
+/** Options of {@link RetryableError}. */
+export interface RetryableErrorOptions extends TaskerErrorOptions {
+  /** Seconds to wait before the next attempt, 0 or more, fractions allowed. Default: exponential backoff decides. */
+  readonly retryAfter?: number | null;
+}
+
+/** Thrown by a handler when the same call may succeed later. Uses up one attempt. */
+export class RetryableError extends ProceduralError {
+  override readonly code = "TASKER_STEP_RETRYABLE";
+  readonly retryAfter: number | null;
+
+  constructor(message: string, options: RetryableErrorOptions = {}) {
+    super(message, options);
+    this.retryAfter = options.retryAfter ?? null;
+  }
+}
+
+/** Options of {@link PermanentError}. */
+export interface PermanentErrorOptions extends TaskerErrorOptions {
+  /** The handler's own code for the failure, such as `PAYMENT_DECLINED`. Stored with the step. */
+  readonly errorCode?: string | null;
+}
+
+/** Thrown by a handler when no further attempt can succeed. The step is not tried again. */
+export class PermanentError extends ProceduralError {
+  override readonly code = "TASKER_STEP_PERMANENT";
+  readonly errorCode: string | null;
+
+  constructor(message: string, options: PermanentErrorOptions = {}) {
+    super(message, options);
+    this.errorCode = options.errorCode ?? null;
+  }
+}
+
+/** A handler did not return before the step's `timeout_seconds`. Retryable. */
+export class StepTimeoutError extends TaskerError {
+  readonly code = "TASKER_STEP_TIMEOUT";
+}
+
+/** The reason of the abort signal when the engine stops before a handler has returned. The attempt is given back. */
+export class StepInterruptedError extends TaskerError {
+  readonly code = "TASKER_STEP_INTERRUPTED";
+}

@@ -1,0 +1,33 @@
+import { TaskerError, type TaskerErrorOptions } from "./tasker-error.ts";
+
+/** One thing that is wrong with a template. */
+export interface TemplateIssue {
+  /** File the template came from, if any. */
+  readonly file?: string;
+  /** 1-based line and column of the offending key or value, when the template came from text. */
+  readonly line?: number;
+  readonly column?: number;
+  /** Path of the key, such as `step_templates[2].default_retry_limit`. */
+  readonly path: string;
+  /** What was wrong, with what was found and what was expected. */
+  readonly message: string;
+  /** How to mend it, such as the nearest known key. */
+  readonly hint?: string;
+}
+
+function describe(issue: TemplateIssue): string {
+  const place = issue.file === undefined ? "" : `${issue.file}:${issue.line ?? 1}:${issue.column ?? 1}: `;
+  const hint = issue.hint === undefined ? "" : ` (${issue.hint})`;
+  return `${place}${issue.path === "" ? "" : `${issue.path}: `}${issue.message}${hint}`;
+}
+
+/** A template is invalid; `issues` lists everything that was found, the message has one line for each. */
+export class InvalidTemplateError extends TaskerError {
+  readonly code = "TASKER_INVALID_TEMPLATE";
+  readonly issues: readonly TemplateIssue[];
+
+  constructor(issues: readonly TemplateIssue[], options: TaskerErrorOptions = {}) {
+    super(issues.map(describe).join("\n"), options);
+    this.issues = issues;
+  }
+}

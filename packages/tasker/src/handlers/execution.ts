@@ -1,0 +1,65 @@
+import type { JsonObject, JsonValue } from "../json/json-value.ts";
+
+/**
+ * The task that a step belongs to, as a handler sees it.
+ * @typeParam Context the shape of the task's context
+ */
+export interface TaskView<Context = JsonObject> {
+  readonly taskId: number;
+  readonly namespace: string;
+  readonly name: string;
+  readonly version: string;
+  readonly context: Readonly<Context>;
+  readonly initiator: string;
+  readonly sourceSystem: string;
+  readonly reason: string;
+  readonly tags: readonly string[];
+  readonly bypassSteps: readonly string[];
+  readonly requestedAt: Date;
+  /** Follows the task through logs, events and child tasks. */
+  readonly correlationId: string;
+}
+
+/** A step of the task as it was when the running step started. */
+export interface StepView {
+  readonly stepId: number;
+  readonly name: string;
+  readonly state: string;
+  /** Attempts started so far. */
+  readonly attempts: number;
+  /** What the step stored; null before it has completed. */
+  readonly results: JsonValue;
+}
+
+/**
+ * All steps of the task, for reading what earlier steps stored.
+ * @typeParam Results step name to the shape of its results
+ */
+export interface StepSequence<Results = Readonly<Record<string, JsonValue>>> {
+  readonly steps: readonly StepView[];
+  /** The step with this name, or null. */
+  findStepByName(name: string): StepView | null;
+  /** Stored results of a completed step; throws `ProceduralError` if it has not completed or does not exist. */
+  resultsOf<Name extends keyof Results & string>(name: Name): Results[Name];
+}
+
+/** The step that is being executed. */
+export interface StepExecution {
+  readonly stepId: number;
+  readonly name: string;
+  /** Number of this attempt, from 1. */
+  readonly attempt: number;
+  readonly retryLimit: number;
+  readonly retryable: boolean;
+  /** The step's own inputs, when it has any. */
+  readonly inputs: JsonValue;
+  /**
+   * What will be stored. Before the first success it holds what an earlier failed attempt left. `processResults` may
+   * assign it; if it leaves it as it was, the engine stores the output of `process`.
+   */
+  results: unknown;
+  /** Aborts when the step's deadline passes or the engine stops: hand it to whatever the handler waits for. */
+  readonly signal: AbortSignal;
+  /** Unique to this attempt: use it as the idempotency key towards other systems together with the step's id. */
+  readonly executionId: number;
+}

@@ -1,0 +1,12 @@
+import type { TaskDefinition } from "../templates/definition.ts";
+import type { HandlesStep } from "./step-handler.ts";
+import type { TaskHandler } from "./task-handler.ts";
+
+/** A definition together with the code that executes it: what is registered and run. */
+export interface TaskTemplate {
+  readonly definition: TaskDefinition;
+  /** Makes the handler of a step; called once per attempt. Throws `HandlerNotFoundError` for an unknown step. */
+  createStepHandler(stepName: string): HandlesStep;
+  /** Hooks around the whole task, or null. */
+  readonly taskHandler: TaskHandler | null;
+}

@@ -1,0 +1,38 @@
+import type { JsonObject } from "../json/json-value.ts";
+
+/** One step of a task definition: normalised, every default filled in. */
+export interface StepDefinition {
+  readonly name: string;
+  /** Default: the name. */
+  readonly description: string;
+  /** Name of the external system that the step talks to. Default: `unknown`. */
+  readonly dependentSystem: string;
+  /** Names of the steps that must be satisfied first: unique, in declared order. */
+  readonly dependsOn: readonly string[];
+  /** Whether a failure may be followed by another attempt. Default: true. */
+  readonly retryable: boolean;
+  /** Largest number of attempts, 1 or more. Default: 3. */
+  readonly retryLimit: number;
+  readonly skippable: boolean;
+  /** The name under which the handler is found. */
+  readonly handlerClass: string;
+  /** Given to the handler's constructor. */
+  readonly handlerConfig: JsonObject | null;
+  /** Deadline of one attempt in seconds, more than 0. Null: none. */
+  readonly timeoutSeconds: number | null;
+  readonly customEvents: readonly { readonly name: string; readonly description: string | null }[];
+}
+
+/** What a template says once it is parsed, merged and validated. Immutable; identified by its hash. */
+export interface TaskDefinition {
+  readonly namespace: string;
+  readonly name: string;
+  /** `digits.digits.digits`. */
+  readonly version: string;
+  readonly description: string | null;
+  /** Name of the task handler, when there is one with hooks of its own. */
+  readonly taskHandlerClass: string | null;
+  /** JSON Schema of the context. Null: every object is accepted. */
+  readonly contextSchema: JsonObject | null;
+  readonly steps: readonly StepDefinition[];
+}
