@@ -1,0 +1,107 @@
+import { PermanentError, type StepExecution, type StepSequence } from "tasker";
+import { z } from "zod";
+
+/** Amounts in results are numbers with at most two decimals, as in the context. */
+const amount = z.number().nonnegative();
+
+export const CartResult = z.object({
+  validated_items: z
+    .array(
+      z.object({
+        product_id: z.int(),
+        name: z.string(),
+        price: amount,
+        quantity: z.int().positive(),
+        line_total: amount,
+      }),
+    )
+    .min(1),
+  subtotal: amount,
+  tax: amount,
+  shipping: amount,
+  total: amount,
+  item_count: z.int().positive(),
+});
+
+export const PaymentResult = z.object({
+  payment_id: z.string().min(1),
+  amount_charged: amount,
+  currency: z.string().length(3),
+  payment_method_type: z.string().min(1),
+  transaction_id: z.string().min(1),
+  status: z.literal("completed"),
+});
+
+export const InventoryResult = z.object({
+  updated_products: z.array(
+    z.object({
+      product_id: z.int(),
+      name: z.string(),
+      previous_stock: z.int(),
+      new_stock: z.int(),
+      quantity_reserved: z.int().positive(),
+      reservation_id: z.string().min(1),
+    }),
+  ),
+  total_items_reserved: z.int().positive(),
+  inventory_changes: z.array(
+    z.object({
+      product_id: z.int(),
+      change_type: z.literal("reservation"),
+      quantity: z.int().negative(),
+      reservation_id: z.string().min(1),
+    }),
+  ),
+});
+
+export const OrderResult = z.object({
+  order_id: z.int().positive(),
+  order_number: z.string().regex(/^ORD-\d{8}-[0-9A-F]{8}$/),
+  status: z.literal("confirmed"),
+  total_amount: amount,
+  customer_email: z.string(),
+  /** `YYYY-MM-DD`. */
+  estimated_delivery: z.iso.date(),
+  priority: z.enum(["normal", "high"]),
+});
+
+export const ConfirmationResult = z.object({
+  email_sent: z.literal(true),
+  recipient: z.string(),
+  message_id: z.string().min(1),
+});
+
+/**
+ * What an earlier step stored.
+ * @throws PermanentError with `errorCode` if the step stored nothing of this shape
+ */
+export function readResults<Result>(
+  sequence: StepSequence,
+  stepName: string,
+  shape: z.ZodType<Result>,
+  errorCode: string,
+): Result {
+  const parsed = shape.safeParse(sequence.findStepByName(stepName)?.results);
+  if (parsed.success) return parsed.data;
+  throw new PermanentError(`Step ${stepName} left no usable results: ${z.prettifyError(parsed.error)}`, {
+    errorCode,
+    context: { step: stepName },
+  });
+}
+
+/**
+ * Stores what `build` returns, if it has the right shape. If not, the work is done all the same and must not be repeated:
+ * the step completes, and what it stores says so. Steps that need its results then fail for good.
+ */
+export function storeResults<Result>(step: StepExecution, shape: z.ZodType<Result>, build: () => Result): void {
+  try {
+    step.results = shape.parse(build());
+  } catch (error) {
+    step.results = {
+      error: true,
+      error_code: "RESULT_PROCESSING_FAILED",
+      error_message: error instanceof Error ? error.message : String(error),
+      status: "processing_error",
+    };
+  }
+}
