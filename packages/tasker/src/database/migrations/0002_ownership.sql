@@ -1,0 +1,58 @@
+-- Additive tables of the engine: who runs which task, under which definition. The shared tables are left as they are, and
+-- a process that only knows those can ignore these: rows go when their task goes.
+
+-- Fencing tokens: a task gets a new one each time it gets an owner.
+create sequence tasker_epochs;
+
+-- Orders the transitions of a task over both transition tables. Drawn while the task's run row is locked, so within a
+-- task the numbers follow the order of commits, which the ids of the two tables do not.
+create sequence tasker_transition_seq;
+
+-- Definitions by content: a run keeps the one it started with, whatever becomes of the template.
+create table tasker_definitions (
+  definition_hash varchar(64) primary key,
+  namespace varchar(64) not null,
+  name varchar(64) not null,
+  version varchar(16) not null,
+  definition jsonb not null,
+  created_at timestamp(6) not null
+);
+
+-- One row per engine process. Times are the database's own.
+create table tasker_processes (
+  process_id bigint generated always as identity primary key,
+  host varchar(255) not null,
+  pid integer not null,
+  engine_version varchar(32) not null,
+  started_at timestamp(6) not null,
+  heartbeat_at timestamp(6) not null,
+  expires_at timestamp(6) not null,
+  -- Set when the process left or was declared dead: it owns nothing from then on.
+  stopped_at timestamp(6),
+  -- Set when none of its tasks is left in its name.
+  released_at timestamp(6),
+  constraint released_only_after_stop check (released_at is null or stopped_at is not null)
+);
+
+create index tasker_processes_unreleased on tasker_processes (process_id) where released_at is null;
+
+-- One row per task, written by submit.
+create table tasker_task_runs (
+  task_id bigint primary key references tasker_tasks (task_id) on delete cascade,
+  definition_hash varchar(64) not null,
+  task_namespace_id integer not null,
+  named_task_id integer not null,
+  -- The process that runs the task; 0: nobody.
+  owner_id bigint not null default 0,
+  epoch bigint not null default 0,
+  -- Raised by whoever is not the owner and changes something of the task.
+  revision integer not null default 0,
+  priority smallint not null default 0,
+  -- When an unowned task wants to be claimed. Null: it is over, or waits for somebody to act.
+  wake_at timestamp(6),
+  correlation_id varchar(128) not null
+) with (fillfactor = 70);
+
+-- Serves the claim (owner 0) and the takeover (owner dead). Only live tasks are in it.
+create index tasker_task_runs_live on tasker_task_runs (owner_id, named_task_id, priority desc, wake_at)
+  where wake_at is not null;

@@ -1,0 +1,95 @@
+import type pg from "pg";
+import { DatabaseStatementError, ProceduralError } from "../errors/index.ts";
+import { CallQueue } from "./call-queue.ts";
+import type { Connection } from "./database.ts";
+import { statementLabel, toDatabaseError } from "./driver-error.ts";
+import { encodeParameter } from "./parameter-text.ts";
+import type { SqlType } from "./sql-type.ts";
+import type { ParametersOf, RowOf, Statement } from "./statement.ts";
+
+/** One connection of a pool while somebody holds it. Calls that overlap are run one after the other. */
+export class PostgresConnection implements Connection {
+  readonly #client: pg.PoolClient;
+  readonly #place: string;
+  readonly #named: boolean;
+  readonly #queue = new CallQueue();
+  #ended = false;
+
+  /** @param named whether statements are prepared under their name and kept */
+  constructor(client: pg.PoolClient, place: string, named: boolean) {
+    this.#client = client;
+    this.#place = place;
+    this.#named = named;
+  }
+
+  async run<const P extends readonly SqlType<unknown>[], const C extends Readonly<Record<string, SqlType<unknown>>>>(
+    statement: Statement<P, C>,
+    parameters: ParametersOf<P>,
+  ): Promise<RowOf<C>[]> {
+    const values = parameters.map(encodeParameter);
+    const name = this.#named ? statement.name : undefined;
+    const result = await this.#send(statement.name, () =>
+      this.#client.query<RowOf<C>>({ name, text: statement.text, values }),
+    );
+    return result.rows;
+  }
+
+  async execute(sql: string): Promise<void> {
+    await this.#send(statementLabel(sql), () => this.#client.query(sql));
+  }
+
+  async query(sql: string, parameters: readonly unknown[] = []): Promise<Record<string, unknown>[]> {
+    const values = parameters.map(encodeParameter);
+    const result = await this.#send(statementLabel(sql), () =>
+      this.#client.query<Record<string, unknown>>({ text: sql, values }),
+    );
+    return result.rows;
+  }
+
+  /** Runs `work` in a transaction; see {@link Database.transaction}. */
+  async transaction<T>(idleTimeoutMs: number, work: (transaction: Connection) => Promise<T>): Promise<T> {
+    await this.execute(
+      `begin isolation level read committed; set local idle_in_transaction_session_timeout = ${idleTimeoutMs}`,
+    );
+    const inner = new PostgresConnection(this.#client, this.#place, this.#named);
+    let result: T;
+    try {
+      result = await work(inner);
+    } catch (error) {
+      await inner.#end();
+      // the error of the work is what the caller must see; a connection whose rollback failed is thrown away
+      await this.execute("rollback").catch(() => undefined);
+      throw error;
+    }
+    await inner.#end();
+    const { command } = await this.#send("commit", () => this.#client.query("commit"));
+    if (command === "ROLLBACK") {
+      throw new DatabaseStatementError(
+        "The transaction was rolled back, not committed: one of its statements had failed and its error was not passed on",
+        { context: { sqlstate: "25P02", statement: "commit" } },
+      );
+    }
+    return result;
+  }
+
+  /** Waits for what was called and refuses what comes later. */
+  async #end(): Promise<void> {
+    this.#ended = true;
+    await this.#queue.whenIdle();
+  }
+
+  #send<R>(statement: string, call: () => Promise<R>): Promise<R> {
+    if (this.#ended) {
+      return Promise.reject(
+        new ProceduralError(`"${statement}" was sent to a transaction that has ended`, { context: { statement } }),
+      );
+    }
+    return this.#queue.add(async () => {
+      try {
+        return await call();
+      } catch (error) {
+        throw toDatabaseError(error, { place: this.#place, statement, keepCause: true });
+      }
+    });
+  }
+}

@@ -1,0 +1,89 @@
+import { afterAll, describe, inject } from "vitest";
+import type { Database } from "../../src/database/database.ts";
+import { openEmbedded } from "../../src/database/embedded.ts";
+import { migrate } from "../../src/database/migrate.ts";
+import { openPostgres, type PostgresOptions } from "../../src/database/postgres.ts";
+import { DatabaseFactory, databaseUrl, type ThrowAwayDatabase, type ThrowAwayDatabaseOptions } from "./test-server.ts";
+
+/** Makes a database with this release's schema (or a copy of another template) on the run's server. */
+export function createTestDatabase(options: ThrowAwayDatabaseOptions = {}): Promise<ThrowAwayDatabase> {
+  const server = inject("postgres");
+  if (server === null) throw new Error("this run has no PostgreSQL: use describeOnPostgres");
+  const databases = new DatabaseFactory((database) =>
+    database === undefined ? server.url : databaseUrl(server.url, database),
+  );
+  return databases.create({ template: server.template, ...options });
+}
+
+/** Opens a migrated database of its own on the run's PostgreSQL (about 50 ms). Closing it removes it. */
+export async function openTestDatabase(options: PostgresOptions = {}): Promise<Database> {
+  const { url, drop } = await createTestDatabase();
+  const database = await openPostgres(url, options);
+  let closing: Promise<void> | undefined;
+  return withClose(database, () => {
+    closing ??= database.close().then(drop);
+    return closing;
+  });
+}
+
+/** The same database, closed in another way. */
+function withClose(database: Database, close: () => Promise<void>): Database {
+  return {
+    kind: database.kind,
+    parallelism: database.parallelism,
+    run: (statement, parameters) => database.run(statement, parameters),
+    execute: (sql) => database.execute(sql),
+    query: (sql, parameters) => database.query(sql, parameters),
+    transaction: (work) => database.transaction(work),
+    close,
+  };
+}
+
+/** A suite that is left out where the run has no PostgreSQL. */
+export const describeOnPostgres = describe.skipIf(inject("postgres") === null);
+
+/** Opens an empty, migrated database for one test or one suite; close it afterwards. */
+export type OpenDatabase = () => Promise<Database>;
+
+/**
+ * Runs one suite on PostgreSQL and on the embedded database. Call it once a file: each call starts an embedded
+ * database of its own, which takes seconds. `open` empties and gives that one again each time, so one test opens once.
+ */
+export function describeEachDatabase(name: string, suite: (open: OpenDatabase) => void): void {
+  describeOnPostgres(`${name} (PostgreSQL)`, () => suite(() => openTestDatabase()));
+  describe(`${name} (embedded)`, () => {
+    let shared: Promise<Database> | undefined;
+    suite(async () => {
+      shared ??= openMigratedEmbedded();
+      const database = await shared;
+      await emptyDatabase(database);
+      return withClose(database, async () => undefined);
+    });
+    afterAll(async () => {
+      await (await shared)?.close();
+    });
+  });
+}
+
+async function openMigratedEmbedded(): Promise<Database> {
+  const database = await openEmbedded(null);
+  await migrate(database);
+  return database;
+}
+
+/** Removes all rows and restarts all sequences; the records of migrations stay. */
+export async function emptyDatabase(database: Database): Promise<void> {
+  await database.execute(`
+    do $$
+    declare
+      tables text;
+      sequence regclass;
+    begin
+      select string_agg(format('%I', tablename), ', ') into tables from pg_tables
+      where schemaname = 'public' and tablename not in ('tasker_migrations', 'schema_migrations', 'ar_internal_metadata');
+      execute 'truncate table ' || tables || ' restart identity cascade';
+      for sequence in select oid from pg_class where relkind = 'S' and relnamespace = 'public'::regnamespace loop
+        execute format('alter sequence %s restart', sequence);
+      end loop;
+    end $$`);
+}
