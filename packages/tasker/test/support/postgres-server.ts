@@ -114,6 +114,7 @@ async function accepts(port: number): Promise<boolean> {
 async function kill(server: ChildProcess, mode: StopMode): Promise<void> {
   if (server.exitCode !== null || server.signalCode !== null) return;
   const exited = once(server, "exit");
+  server.ref();
   server.kill(SIGNALS[mode]);
   await exited;
 }
@@ -123,9 +124,17 @@ async function kill(server: ChildProcess, mode: StopMode): Promise<void> {
  * server whose id is in the cluster's pid file and removes the cluster.
  */
 function startReaper(cluster: Cluster): ChildProcess {
-  const script =
-    'trap "" INT TERM HUP; cat > /dev/null; pid=$(head -n 1 "$1/data/postmaster.pid" 2> /dev/null); ' +
-    'if [ -n "$pid" ]; then kill -QUIT "$pid"; while kill -0 "$pid"; do sleep 0.05; done 2> /dev/null; fi; rm -rf "$1"';
+  // the server removes its pid file last; its process may stay as a zombie where nobody collects it
+  const script = `
+    trap "" INT TERM HUP
+    cat > /dev/null
+    file="$1/data/postmaster.pid"
+    pid=$(head -n 1 "$file" 2> /dev/null)
+    if [ -n "$pid" ] && kill -QUIT "$pid"; then
+      tries=0
+      while [ -e "$file" ] && [ $tries -lt 200 ]; do sleep 0.05; tries=$((tries + 1)); done
+    fi
+    rm -rf "$1"`;
   const reaper = spawn("/bin/sh", ["-c", script, "reaper", cluster.directory], {
     stdio: ["pipe", "ignore", "ignore"],
     detached: true,
