@@ -1,0 +1,53 @@
+import { InvalidTemplateError } from "../errors/template-errors.ts";
+import type { JsonObject } from "../json/json-value.ts";
+import { checkTemplate } from "./check-template.ts";
+import type { StepDefinition, TaskDefinition } from "./definition.ts";
+import { finishIssues } from "./draft-issue.ts";
+import { readValue } from "./read-value.ts";
+
+/**
+ * The definition as it is stored: itself a template, in the keys of YAML, with every default written out. What is null
+ * is left out, so that a key added in a later release does not change the hash of a definition that does not use it.
+ */
+export function definitionToDocument(definition: TaskDefinition): JsonObject {
+  return withoutNulls({
+    name: definition.name,
+    namespace_name: definition.namespace,
+    version: definition.version,
+    description: definition.description,
+    task_handler_class: definition.taskHandlerClass,
+    schema: definition.contextSchema,
+    step_templates: definition.steps.map(stepToDocument),
+  });
+}
+
+function stepToDocument(step: StepDefinition): JsonObject {
+  return withoutNulls({
+    name: step.name,
+    description: step.description,
+    dependent_system: step.dependentSystem,
+    depends_on_steps: step.dependsOn,
+    default_retryable: step.retryable,
+    default_retry_limit: step.retryLimit,
+    skippable: step.skippable,
+    handler_class: step.handlerClass,
+    handler_config: step.handlerConfig,
+    timeout_seconds: step.timeoutSeconds,
+    custom_events: step.customEvents.map((event) => withoutNulls({ name: event.name, description: event.description })),
+  });
+}
+
+function withoutNulls(value: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== null));
+}
+
+/**
+ * The definition that a stored document means.
+ * @throws InvalidTemplateError if the value is not such a document; its issues have paths but no lines
+ */
+export function definitionFromDocument(value: unknown): TaskDefinition {
+  const reading = readValue(value);
+  const checked = reading.issues.length === 0 ? checkTemplate(reading.tree) : { issues: reading.issues };
+  if (!("definition" in checked)) throw new InvalidTemplateError(finishIssues(checked.issues));
+  return checked.definition;
+}

@@ -1,0 +1,50 @@
+import type { StepDefinition, TaskDefinition } from "./definition.ts";
+import { type StepDocument, TEMPLATE_DEFAULTS, type TemplateDocument } from "./template-document.ts";
+
+/**
+ * The definition that a valid template means: defaults filled in, dependencies of both keys united, module and class
+ * joined. The result is frozen, except for what `schema` and `handler_config` hold.
+ */
+export function normalizeTemplate(document: TemplateDocument): TaskDefinition {
+  return Object.freeze({
+    namespace: document.namespace_name ?? TEMPLATE_DEFAULTS.namespace,
+    name: document.name,
+    version: document.version ?? TEMPLATE_DEFAULTS.version,
+    description: typeof document.description === "string" ? document.description : null,
+    taskHandlerClass: qualifyClass(document.task_handler_class ?? null, document.module_namespace ?? null),
+    contextSchema: document.schema ?? null,
+    steps: Object.freeze(
+      document.step_templates.map((step) => normalizeStep(step, document.default_dependent_system ?? null)),
+    ),
+  });
+}
+
+/** Names of the steps that a step depends on, in written order, each once. */
+export function dependenciesOf(step: Pick<StepDocument, "depends_on_step" | "depends_on_steps">): readonly string[] {
+  const single = step.depends_on_step ?? null;
+  return [...new Set([...(single === null ? [] : [single]), ...(step.depends_on_steps ?? [])])];
+}
+
+function normalizeStep(step: StepDocument, defaultSystem: string | null): StepDefinition {
+  return Object.freeze({
+    name: step.name,
+    description: step.description ?? step.name,
+    dependentSystem: step.dependent_system ?? defaultSystem ?? TEMPLATE_DEFAULTS.dependentSystem,
+    dependsOn: Object.freeze(dependenciesOf(step)),
+    retryable: step.default_retryable ?? TEMPLATE_DEFAULTS.retryable,
+    retryLimit: step.default_retry_limit ?? TEMPLATE_DEFAULTS.retryLimit,
+    skippable: step.skippable ?? TEMPLATE_DEFAULTS.skippable,
+    handlerClass: step.handler_class,
+    handlerConfig: step.handler_config ?? null,
+    timeoutSeconds: step.timeout_seconds ?? null,
+    customEvents: Object.freeze(
+      (step.custom_events ?? []).map((event) =>
+        Object.freeze({ name: event.name, description: event.description ?? null }),
+      ),
+    ),
+  });
+}
+
+function qualifyClass(className: string | null, module: string | null): string | null {
+  return className === null || module === null || className.includes("::") ? className : `${module}::${className}`;
+}

@@ -1,0 +1,218 @@
+import {
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseAllDocuments,
+  type Scalar,
+} from "yaml";
+import type { DraftIssue, LocateOffset } from "./draft-issue.ts";
+import type { SourceEntry, SourceMapping, SourceNode, SourcePath, SourcePlace } from "./source-tree.ts";
+import { textDefect } from "./text-defect.ts";
+
+/** Values that a template may hold; more can only come from aliases that repeat each other. */
+const MOST_NODES = 200_000;
+/** Levels of nesting that a template may have. */
+const DEEPEST_LEVEL = 100;
+
+/** Plain words that are booleans in YAML 1.1, as Ruby reads it, and texts in YAML 1.2. */
+const YAML11_BOOLEAN = /^(?:(yes|on)|no|off)$/i;
+
+/** A text as values with their places. `tree` is null if the text could not be read at all. */
+export interface YamlReading {
+  readonly tree: SourceNode | null;
+  readonly issues: readonly DraftIssue[];
+  readonly locate: LocateOffset;
+}
+
+class TreeReader {
+  readonly issues: DraftIssue[] = [];
+  readonly #document: ReturnType<typeof parseAllDocuments>[number];
+  readonly #locate: LocateOffset;
+  /** Aliases that are being followed. */
+  readonly #following = new Set<unknown>();
+  #nodes = 0;
+
+  constructor(document: ReturnType<typeof parseAllDocuments>[number], locate: LocateOffset) {
+    this.#document = document;
+    this.#locate = locate;
+  }
+
+  read(node: unknown, path: SourcePath, fallbackOffset: number): SourceNode {
+    const at: SourcePlace = { path, offset: offsetOf(node) ?? fallbackOffset };
+    this.#nodes += 1;
+    if (this.#nodes > MOST_NODES || path.length > DEEPEST_LEVEL) {
+      const limit = path.length > DEEPEST_LEVEL ? `${DEEPEST_LEVEL} levels of nesting` : `${MOST_NODES} values`;
+      // Reported once: every value after the first one beyond a limit is beyond it too.
+      if (!this.issues.some((issue) => issue.message.includes(limit))) {
+        this.issues.push({ at, message: `found more than ${limit}, expected fewer` });
+      }
+      return { kind: "scalar", at, value: null };
+    }
+    if (isAlias(node)) return this.#readAlias(node, path, at);
+    if (isMap(node)) return { kind: "mapping", at, entries: this.#readEntries(node.items, path, at) };
+    if (isSeq(node)) {
+      const items = node.items.map((item, index) => this.read(item, [...path, index], at.offset ?? 0));
+      return { kind: "list", at, items };
+    }
+    return this.#readScalar(isScalar(node) ? node : null, at);
+  }
+
+  #readAlias(node: Parameters<typeof isAlias>[0] & Node, path: SourcePath, at: SourcePlace): SourceNode {
+    const target = isAlias(node) ? node.resolve(this.#document) : undefined;
+    if (target === undefined || this.#following.has(target)) {
+      this.issues.push({ at, message: "found an alias that refers to itself, expected an anchor before it" });
+      return { kind: "scalar", at, value: null };
+    }
+    this.#following.add(target);
+    const value = this.read(target, path, at.offset ?? 0);
+    this.#following.delete(target);
+    return value;
+  }
+
+  #readEntries(pairs: readonly Pair[], path: SourcePath, at: SourcePlace): Map<string, SourceEntry> {
+    const entries = new Map<string, SourceEntry>();
+    const inherited: SourceMapping[] = [];
+    for (const pair of pairs) {
+      if (!isPair(pair)) continue;
+      const offset = offsetOf(pair.key) ?? at.offset ?? 0;
+      const key = keyOf(pair.key);
+      if (key === null || textDefect(key) !== null) {
+        const found = key === null ? "that is not a text" : `with ${textDefect(key)}`;
+        this.issues.push({ at: { path, offset }, message: `found a key ${found}, expected a text` });
+        continue;
+      }
+      const keyAt: SourcePlace = { path: [...path, key], offset };
+      if (key === "<<" && isScalar(pair.key) && pair.key.type === "PLAIN") {
+        inherited.push(...this.#readMerged(pair.value, path, keyAt));
+        continue;
+      }
+      const first = entries.get(key);
+      if (first !== undefined) {
+        const line = this.#locate(first.keyAt.offset ?? 0).line;
+        this.issues.push({
+          at: keyAt,
+          message: `found "${key}" twice in one mapping, expected it once (first on line ${line})`,
+        });
+        continue;
+      }
+      entries.set(key, { keyAt, value: this.read(pair.value, keyAt.path, offset) });
+    }
+    for (const mapping of inherited) {
+      for (const [key, entry] of mapping.entries) if (!entries.has(key)) entries.set(key, entry);
+    }
+    return entries;
+  }
+
+  /** What a YAML 1.1 merge key brings in: a mapping, or several of which earlier ones win. */
+  #readMerged(value: unknown, path: SourcePath, keyAt: SourcePlace): SourceMapping[] {
+    const node = this.read(value, path, keyAt.offset ?? 0);
+    const mappings = node.kind === "list" ? node.items : [node];
+    return mappings.filter((candidate): candidate is SourceMapping => {
+      if (candidate.kind === "mapping") return true;
+      this.issues.push({
+        at: keyAt,
+        message: `found ${candidate.kind === "list" ? "a list" : "a value"} to merge, expected a mapping`,
+      });
+      return false;
+    });
+  }
+
+  #readScalar(scalar: Scalar | null, at: SourcePlace): SourceNode {
+    const value = scalar?.value ?? null;
+    const reject = (message: string, hint: string): SourceNode => {
+      this.issues.push({ at, message, hint });
+      return { kind: "scalar", at, value: null };
+    };
+    if (typeof value === "number" && !Number.isFinite(value)) {
+      return reject(
+        `found ${scalar?.source ?? value}, expected a finite number`,
+        "JSON has no infinity and no not-a-number",
+      );
+    }
+    if (
+      typeof value === "number" &&
+      Number.isInteger(value) &&
+      !Number.isSafeInteger(value) &&
+      /^[-+]?\d+$/.test(scalar?.source ?? "")
+    ) {
+      return reject(`found ${scalar?.source}, expected a whole number up to 2^53 - 1`, "write it in quotes, as a text");
+    }
+    if (typeof value === "string") {
+      const defect = textDefect(value);
+      if (defect !== null)
+        return reject(`found a text with ${defect}, expected text that PostgreSQL can store`, "remove it");
+      const yaml11 = scalar?.type === "PLAIN" ? YAML11_BOOLEAN.exec(value) : null;
+      return yaml11 === null
+        ? { kind: "scalar", at, value }
+        : { kind: "scalar", at, value, yaml11: yaml11[1] !== undefined };
+    }
+    if (value === null || typeof value === "number" || typeof value === "boolean") return { kind: "scalar", at, value };
+    return reject(`found a value of type ${typeof value}, expected a JSON value`, "write it in quotes, as a text");
+  }
+}
+
+function offsetOf(node: unknown): number | undefined {
+  return typeof node === "object" && node !== null && "range" in node && Array.isArray(node.range)
+    ? node.range[0]
+    : undefined;
+}
+
+function keyOf(key: unknown): string | null {
+  if (!isScalar(key) || key.value === null) return null;
+  // `1:` and `true:` are texts in JSON: as they were written.
+  return typeof key.value === "string" ? key.value : (key.source ?? String(key.value));
+}
+
+/**
+ * Reads YAML 1.2 (and so JSON) of one document, with anchors and merge keys.
+ *
+ * Never throws: what is wrong with the text is listed with its place.
+ */
+export function readYaml(text: string): YamlReading {
+  const lines = new LineCounter();
+  const locate: LocateOffset = (offset) => {
+    const { line, col } = lines.linePos(offset);
+    return { line: Math.max(line, 1), col: Math.max(col, 1) };
+  };
+  const fail = (offset: number, message: string, hint?: string): YamlReading => ({
+    tree: null,
+    issues: [{ at: { path: [], offset }, message, ...(hint === undefined ? {} : { hint }) }],
+    locate,
+  });
+  let documents: ReturnType<typeof parseAllDocuments>;
+  try {
+    documents = parseAllDocuments(text, {
+      lineCounter: lines,
+      prettyErrors: false,
+      uniqueKeys: false,
+      logLevel: "silent",
+    });
+  } catch (error) {
+    // The parser recurses: text with very deep nesting exhausts the stack.
+    return fail(
+      0,
+      `found text that cannot be read as YAML (${error instanceof Error ? error.message : String(error)}), expected a mapping`,
+    );
+  }
+  const [document, second] = documents;
+  const problems = documents.flatMap(({ errors, warnings }) => [...errors, ...warnings]);
+  if (problems.length > 0) {
+    const issues = problems.map(({ pos, message }) => ({
+      at: { path: [], offset: pos[0] },
+      message: `invalid YAML: ${message}`,
+    }));
+    return { tree: null, issues, locate };
+  }
+  if (document === undefined || document.contents === null) return fail(0, "found an empty file, expected a mapping");
+  if (second !== undefined) {
+    return fail(second.range?.[0] ?? 0, `found ${documents.length} documents, expected one`, "write one template per file");
+  }
+  const reader = new TreeReader(document, locate);
+  const tree = reader.read(document.contents, [], 0);
+  return { tree, issues: reader.issues, locate };
+}

@@ -1,0 +1,95 @@
+import { z } from "zod";
+import type { JsonObject } from "../json/json-value.ts";
+
+/** Longest name of a task or a namespace, in characters. */
+export const TASK_NAME_LENGTH = 64;
+/** Longest name of a step, in characters. */
+export const STEP_NAME_LENGTH = 128;
+/** Largest value of the column `retry_limit`. */
+const LARGEST_INTEGER = 2 ** 31 - 1;
+
+/** The version of a task: `digits.digits.digits`, 16 characters at most. */
+export const TaskVersion = z
+  .string()
+  .max(16)
+  .regex(/^\d+\.\d+\.\d+$/, { error: 'a version such as "1.0.0" (three numbers with dots between)' });
+
+const text = z.string().min(1);
+const taskName = text.max(TASK_NAME_LENGTH);
+const stepName = text.max(STEP_NAME_LENGTH);
+const systemName = text.max(64);
+
+const jsonObject = z.custom<JsonObject>(
+  (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+  { error: "a mapping" },
+);
+
+/** An event that a step publishes besides those of the engine. */
+export const CustomEventDocument = z.strictObject({
+  name: text,
+  description: z.string().nullish(),
+});
+
+/** One entry of `step_templates`. A key without a value counts as absent. */
+export const StepDocument = z.strictObject({
+  name: stepName,
+  handler_class: text,
+  /** Default: the name. */
+  description: z.string().nullish(),
+  /** Default: `default_dependent_system`, or else `unknown`. */
+  dependent_system: systemName.nullish(),
+  depends_on_step: stepName.nullish(),
+  depends_on_steps: z.array(stepName).nullish(),
+  /** Default: true. */
+  default_retryable: z.boolean().nullish(),
+  /** Largest number of attempts. Default: 3. */
+  default_retry_limit: z.int().min(1).max(LARGEST_INTEGER).nullish(),
+  /** Default: false. */
+  skippable: z.boolean().nullish(),
+  handler_config: jsonObject.nullish(),
+  custom_events: z.array(CustomEventDocument).nullish(),
+  /** Deadline of one attempt in seconds. Default: none. */
+  timeout_seconds: z.number().positive().nullish(),
+});
+
+/**
+ * A template as it is written in YAML or JSON, after `environments` was merged and taken out. Keys that the reference
+ * accepts and ignores are accepted with any value.
+ */
+export const TemplateDocument = z.strictObject({
+  name: taskName,
+  /** Default: `default`. */
+  namespace_name: taskName.nullish(),
+  /** Default: `0.1.0`. */
+  version: TaskVersion.nullish(),
+  description: z.unknown().optional(),
+  task_handler_class: text.nullish(),
+  /** Put before `task_handler_class` when that has no module of its own. */
+  module_namespace: text.nullish(),
+  /** Accepted for the reference's sake: how many steps run at once is the engine's decision. */
+  concurrent: z.boolean().nullish(),
+  default_dependent_system: systemName.nullish(),
+  /** The only names that steps and their dependencies may have. */
+  named_steps: z.array(stepName).nullish(),
+  /** JSON Schema of the context. */
+  schema: jsonObject.nullish(),
+  step_templates: z.array(StepDocument),
+  handler_config: z.unknown().optional(),
+  custom_events: z.unknown().optional(),
+  configuration: z.unknown().optional(),
+});
+
+/** A template as it is written. */
+export type TemplateDocument = z.infer<typeof TemplateDocument>;
+/** One step of a template as it is written. */
+export type StepDocument = z.infer<typeof StepDocument>;
+
+/** What a template says when it leaves a key out. */
+export const TEMPLATE_DEFAULTS = {
+  namespace: "default",
+  version: "0.1.0",
+  dependentSystem: "unknown",
+  retryable: true,
+  retryLimit: 3,
+  skippable: false,
+} as const;
