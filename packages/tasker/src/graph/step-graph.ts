@@ -1,0 +1,154 @@
+import { CyclicGraphError, DuplicateStepError, UnknownDependencyError } from "../errors/index.ts";
+import { type Adjacency, at, dropRepeats, groupPairs, transpose } from "./adjacency.ts";
+import { findCycle } from "./find-cycle.ts";
+import { findNearestName } from "./nearest-name.ts";
+
+/**
+ * The steps of a task and what each waits for: a directed acyclic graph, immutable, in compressed sparse rows. A step is
+ * known by its index, the position of its name in `names`. An edge leads from a parent to a child, which may start only
+ * when the parent is satisfied.
+ *
+ * Made by {@link buildGraph} or {@link graphFromEdges}, which check it. The arrays are for reading only.
+ */
+export class StepGraph {
+  readonly size: number;
+  readonly names: readonly string[];
+  /** Number of different edges. */
+  readonly edgeCount: number;
+  /** Children of step `i`, ascending: `children[childOffsets[i] .. childOffsets[i + 1])`. */
+  readonly childOffsets: Int32Array;
+  readonly children: Int32Array;
+  /** Parents of step `i`, ascending: `parents[parentOffsets[i] .. parentOffsets[i + 1])`. */
+  readonly parentOffsets: Int32Array;
+  readonly parents: Int32Array;
+  readonly #indexes: ReadonlyMap<string, number>;
+
+  constructor(indexes: ReadonlyMap<string, number>, children: Adjacency, parents: Adjacency) {
+    this.size = indexes.size;
+    this.names = Object.freeze([...indexes.keys()]);
+    this.edgeCount = children.targets.length;
+    this.childOffsets = children.offsets;
+    this.children = children.targets;
+    this.parentOffsets = parents.offsets;
+    this.parents = parents.targets;
+    this.#indexes = indexes;
+  }
+
+  /** Index of the step with this name; -1 if there is none. */
+  indexOf(name: string): number {
+    return this.#indexes.get(name) ?? -1;
+  }
+}
+
+function indexNames(names: readonly string[]): Map<string, number> {
+  const indexes = new Map<string, number>();
+  for (const name of names) {
+    if (indexes.has(name)) {
+      throw new DuplicateStepError(`two steps are named '${name}', expected unique names`, { context: { step: name } });
+    }
+    indexes.set(name, indexes.size);
+  }
+  return indexes;
+}
+
+function connect(indexes: ReadonlyMap<string, number>, from: ArrayLike<number>, to: ArrayLike<number>): StepGraph {
+  // Grouping by child first and turning round then leaves the children of each step in ascending order.
+  const children = dropRepeats(transpose(groupPairs(indexes.size, to, from)));
+  const cycle = findCycle(children);
+  if (cycle !== null) {
+    const names = [...indexes.keys()];
+    const members = Array.from(cycle, (index) => names[index] as string);
+    throw new CyclicGraphError(`steps depend on each other in a cycle: ${[...members, members[0]].join(" -> ")}`, {
+      context: { members },
+    });
+  }
+  return new StepGraph(indexes, children, transpose(children));
+}
+
+/**
+ * Builds the graph of a template's steps; indices follow their order. A dependency named twice counts once.
+ * @throws DuplicateStepError two steps have one name
+ * @throws UnknownDependencyError a dependency is not the name of a step
+ * @throws CyclicGraphError the dependencies form a cycle; `context.members` lists it from parent to child
+ */
+export function buildGraph(
+  steps: readonly { readonly name: string; readonly dependsOn: readonly string[] }[],
+): StepGraph {
+  const indexes = indexNames(steps.map((step) => step.name));
+  const from: number[] = [];
+  const to: number[] = [];
+  for (const [child, { name, dependsOn }] of steps.entries()) {
+    for (const dependency of dependsOn) {
+      const parent = indexes.get(dependency);
+      if (parent === undefined) throw unknownDependency(name, dependency, indexes.keys());
+      from.push(parent);
+      to.push(child);
+    }
+  }
+  return connect(indexes, from, to);
+}
+
+function unknownDependency(step: string, dependency: string, known: Iterable<string>): UnknownDependencyError {
+  const nearest = findNearestName(dependency, known);
+  const hint = nearest === null ? "" : `; did you mean '${nearest}'?`;
+  return new UnknownDependencyError(
+    `step '${step}' depends on '${dependency}', expected the name of a step of the same template${hint}`,
+    { context: { step, dependency } },
+  );
+}
+
+/**
+ * Builds a graph from pairs of indices, such as the rows of a task's edges. A repeated pair counts once.
+ * @param from `from[i]` is the parent of `to[i]`; both are positions in `names`
+ * @throws DuplicateStepError two steps have one name
+ * @throws CyclicGraphError the edges form a cycle
+ * @throws RangeError the arrays differ in length, or an index is not a position in `names`
+ */
+export function graphFromEdges(names: readonly string[], from: ArrayLike<number>, to: ArrayLike<number>): StepGraph {
+  if (from.length !== to.length) {
+    throw new RangeError(`from has ${from.length} and to ${to.length} entries, expected equally many`);
+  }
+  const indexes = indexNames(names);
+  checkIndexes("from", from, names.length);
+  checkIndexes("to", to, names.length);
+  return connect(indexes, from, to);
+}
+
+function checkIndexes(field: string, values: ArrayLike<number>, size: number): void {
+  for (let pair = 0; pair < values.length; pair++) {
+    const index = values[pair] as number;
+    if (!Number.isInteger(index) || index < 0 || index >= size) {
+      throw new RangeError(`${field}[${pair}] is ${index}, expected an integer from 0 to ${size - 1}`);
+    }
+  }
+}
+
+/**
+ * Refuses an index that no step has.
+ * @throws RangeError
+ */
+export function checkStepIndex(graph: StepGraph, index: number): void {
+  if (!Number.isInteger(index) || index < 0 || index >= graph.size) {
+    throw new RangeError(`step index is ${index}, expected an integer from 0 to ${graph.size - 1}`);
+  }
+}
+
+/**
+ * Refuses a per-step array of the wrong length.
+ * @throws RangeError
+ */
+export function checkStepArray(graph: StepGraph, field: string, values: ArrayLike<unknown>): void {
+  if (values.length !== graph.size) {
+    throw new RangeError(`${field} has ${values.length} entries, expected one for each of ${graph.size} steps`);
+  }
+}
+
+/** The parents of a step, ascending; a view, not a copy. */
+export function parentsOf(graph: StepGraph, index: number): Int32Array {
+  return graph.parents.subarray(at(graph.parentOffsets, index), at(graph.parentOffsets, index + 1));
+}
+
+/** The children of a step, ascending; a view, not a copy. */
+export function childrenOf(graph: StepGraph, index: number): Int32Array {
+  return graph.children.subarray(at(graph.childOffsets, index), at(graph.childOffsets, index + 1));
+}
