@@ -1,27 +1,165 @@
 import type { Connection } from "../database/database.ts";
+import { NotRunningError, StepInterruptedError, TaskNotFoundError } from "../errors/index.ts";
+import type { HandlerRegistry } from "../handlers/registry.ts";
+import { adoptSubmitted } from "./adopt-submitted.ts";
+import { Claimer } from "./claimer.ts";
+import { drawEpoch, readTaskState } from "./claim-tasks.ts";
 import type { EngineListener } from "./engine-event.ts";
+import { Membership } from "./membership.ts";
+import { DefinitionNaming } from "./name-definition.ts";
 import type { EngineOptions } from "./options.ts";
+import { TaskPreparer } from "./prepare-task.ts";
+import { Runtime } from "./runtime.ts";
+import { submitTasks } from "./submit-tasks.ts";
 import type { SubmittedTask, TaskRequest } from "./task-request.ts";
 
-/** How a task stands: `complete`, `error`, `cancelled` or `resolved_manually` end it, as far as this engine goes. */
+/** How a task stands. */
 export interface TaskOutcome {
   readonly taskId: number;
+  /** `complete`, `error`, `cancelled` or `resolved_manually`. */
   readonly state: string;
 }
 
-/** Executes tasks: the contract. */
-export declare class Engine {
-  constructor(options: EngineOptions);
-  submit(request: TaskRequest, options?: { readonly transaction?: Connection }): Promise<SubmittedTask>;
-  submitMany(
-    requests: readonly TaskRequest[],
-    options?: { readonly transaction?: Connection },
-  ): Promise<SubmittedTask[]>;
-  start(): Promise<void>;
-  /** Stops claiming, lets handlers finish for `graceMs` (default 10,000), then aborts them and gives their steps back. */
-  stop(options?: { readonly graceMs?: number }): Promise<void>;
-  /** Resolves when the task has reached a terminal state or `error`, whoever brings it there. */
-  settled(taskId: number): Promise<TaskOutcome>;
-  /** Subscribes; call the returned function to end it. */
-  on(listener: EngineListener): () => void;
+/** Options of submitting. */
+export interface SubmitOptions {
+  /**
+   * The caller's own transaction: the tasks exist if it commits. They are claimed at the next look for work instead of
+   * starting at once.
+   */
+  readonly transaction?: Connection;
+}
+
+const SETTLED: ReadonlySet<string> = new Set(["complete", "error", "cancelled", "resolved_manually"]);
+const DEFAULT_GRACE_MS = 10_000;
+
+/**
+ * Submits tasks and, once started, executes them: claims tasks whose templates are registered with it, runs their steps,
+ * writes what comes of them. Any number of engines can share a PostgreSQL database.
+ */
+export class Engine {
+  readonly #runtime: Runtime;
+  readonly #registry: HandlerRegistry;
+  readonly #preparer: TaskPreparer;
+  readonly #naming = new DefinitionNaming();
+  readonly #membership: Membership;
+  readonly #claimer: Claimer;
+  readonly #maxTasks: number;
+  readonly #pollIntervalMs: number;
+  #state: "new" | "running" | "stopping" | "stopped" = "new";
+  #epoch = 0;
+
+  constructor(options: EngineOptions) {
+    this.#runtime = new Runtime(options);
+    this.#registry = options.registry;
+    this.#preparer = new TaskPreparer(options.registry, this.#runtime.definitions, this.#runtime.maxValueBytes);
+    this.#maxTasks = options.maxTasks ?? 1_000;
+    this.#pollIntervalMs = options.pollIntervalMs ?? 500;
+    this.#membership = new Membership(this.#runtime, options.leaseMs ?? 10_000);
+    this.#claimer = new Claimer(this.#runtime, this.#registry, this.#maxTasks, this.#pollIntervalMs);
+  }
+
+  /** Creates one task. See {@link submitMany}. */
+  async submit(request: TaskRequest, options: SubmitOptions = {}): Promise<SubmittedTask> {
+    const [submitted] = await this.submitMany([request], options);
+    if (submitted === undefined) throw new RangeError("submit_tasks gave no row");
+    return submitted;
+  }
+
+  /**
+   * Creates tasks in one transaction, all or none, in one round trip. Needs no started engine. A started one begins with
+   * them at once, as far as it has room.
+   * @throws InvalidRequestError, HandlerNotFoundError, InvalidContextError, UnencodableValueError, ValueTooLargeError
+   */
+  async submitMany(requests: readonly TaskRequest[], options: SubmitOptions = {}): Promise<SubmittedTask[]> {
+    if (requests.length === 0) return [];
+    const now = new Date(this.#runtime.clock.now());
+    const tasks = requests.map((request) => this.#preparer.prepare(request, now));
+    const { transaction } = options;
+    const room = this.#maxTasks - this.#runtime.taskCount;
+    const owner =
+      this.#state === "running" && transaction === undefined && room > 0
+        ? { processId: this.#runtime.processId, epoch: this.#epoch, count: room }
+        : null;
+    const written = await this.#write(() =>
+      submitTasks(transaction ?? this.#runtime.database, this.#naming, tasks, {
+        now,
+        remember: transaction === undefined,
+        owner,
+      }),
+    );
+    for (const [place, row] of written.entries()) {
+      const task = tasks[place];
+      if (row.owned && task !== undefined) this.#runtime.adopt(adoptSubmitted(task, row, owner?.epoch ?? 0));
+    }
+    this.#claimer.noticeSubmit();
+    return written.map(({ taskId, created }) => ({ taskId, created }));
+  }
+
+  /** Starts executing. The schema must have been migrated. */
+  async start(): Promise<void> {
+    if (this.#state !== "new") throw new NotRunningError(`the engine is ${this.#state}, it can be started once`);
+    this.#state = "running";
+    try {
+      await this.#membership.join();
+      const [row] = await this.#runtime.database.run(drawEpoch, []);
+      this.#epoch = row?.epoch ?? 0;
+    } catch (error) {
+      this.#state = "stopped";
+      throw error;
+    }
+    this.#runtime.starting = true;
+    this.#claimer.start();
+  }
+
+  /**
+   * Stops claiming and starting, lets running handlers finish for `graceMs` (default 10,000), then aborts them and gives
+   * their steps back, and releases all tasks. The database stays open: it is the caller's. Safe to call twice.
+   */
+  async stop(options: { readonly graceMs?: number } = {}): Promise<void> {
+    if (this.#state !== "running") return;
+    this.#state = "stopping";
+    const runtime = this.#runtime;
+    runtime.starting = false;
+    await this.#claimer.stop();
+    await runtime.written();
+    const reason = new StepInterruptedError("the engine stopped before the step had finished");
+    const cancelGrace = runtime.clock.after(options.graceMs ?? DEFAULT_GRACE_MS, () => runtime.interruptAll(reason));
+    await runtime.quiet();
+    cancelGrace();
+    await runtime.releaseAll();
+    await this.#membership.leave();
+    this.#state = "stopped";
+  }
+
+  /**
+   * Resolves when the task is `complete`, `error`, `cancelled` or `resolved_manually`, whichever process brings it there.
+   * @throws TaskNotFoundError
+   */
+  async settled(taskId: number): Promise<TaskOutcome> {
+    for (;;) {
+      await this.#runtime.whenReleased(taskId);
+      const [row] = await this.#runtime.database.run(readTaskState, [taskId]);
+      if (row === undefined) {
+        throw new TaskNotFoundError(`task ${taskId} does not exist`, { context: { taskId } });
+      }
+      if (SETTLED.has(row.state)) return { taskId, state: row.state };
+      if (this.#runtime.owns(taskId)) continue;
+      await new Promise<void>((resolve) => void this.#runtime.clock.after(this.#pollIntervalMs, resolve));
+    }
+  }
+
+  /** Subscribes to what this engine commits; call the returned function to end it. */
+  on(listener: EngineListener): () => void {
+    return this.#runtime.events.on(listener);
+  }
+
+  /** Whether a failed write was committed is not known: tasks it may have given to this process are looked for. */
+  async #write<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      this.#claimer.noticeUncertainty();
+      throw error;
+    }
+  }
 }

@@ -20,7 +20,7 @@ export interface TaskView<Context = JsonObject> {
   readonly correlationId: string;
 }
 
-/** A step of the task as it was when the running step started. */
+/** A step of the task as it stands when it is read. */
 export interface StepView {
   readonly stepId: number;
   readonly name: string;
@@ -60,6 +60,6 @@ export interface StepExecution {
   results: unknown;
   /** Aborts when the step's deadline passes or the engine stops: hand it to whatever the handler waits for. */
   readonly signal: AbortSignal;
-  /** Unique to this attempt: use it as the idempotency key towards other systems together with the step's id. */
-  readonly executionId: number;
+  /** Unique to this execution. For an idempotency key that must be the same in every attempt use `stepId`. */
+  readonly executionId: string;
 }

@@ -1,0 +1,101 @@
+import type { Annotation } from "../handlers/task-handler.ts";
+import type { Execution } from "./execution.ts";
+import type { StepMove, TransitionRow } from "./step-move.ts";
+import type { StepRun } from "./step-run.ts";
+import type { TaskRun } from "./task-run.ts";
+
+/** A step's move in a batch. */
+export interface StepEntry {
+  readonly run: TaskRun;
+  readonly step: StepRun;
+  /** The attempt that ended or that starts. Null for a step that is given up because its process is gone. */
+  readonly execution: Execution | null;
+  /** For an outcome: when the retry is due, milliseconds since the epoch, if one was planned. */
+  readonly dueAt: number | null;
+  readonly move: StepMove;
+}
+
+/** What a batch does to one task. */
+export class TaskEntry {
+  readonly run: TaskRun;
+  outcomes = 0;
+  starts = 0;
+  /** Sort key that the task's current row must have, if the task itself moves. */
+  base: number | null = null;
+  readonly rows: TransitionRow[] = [];
+  completes = false;
+  annotations: readonly EncodedAnnotation[] = [];
+  /** Ends the ownership; `wakeAt` in milliseconds since the epoch, null: not by itself. */
+  release: { readonly wakeAt: number | null } | null = null;
+
+  constructor(run: TaskRun) {
+    this.run = run;
+  }
+}
+
+/** An annotation whose value is JSON text that the database accepts. */
+export interface EncodedAnnotation {
+  readonly type: Annotation["type"];
+  readonly valueText: string;
+}
+
+/** Everything that one commit writes. */
+export class Batch {
+  readonly nowMs: number;
+  readonly outcomes: StepEntry[] = [];
+  readonly starts: StepEntry[] = [];
+  readonly #tasks = new Map<TaskRun, TaskEntry>();
+
+  constructor(nowMs: number) {
+    this.nowMs = nowMs;
+  }
+
+  /** Number of steps that move. */
+  get size(): number {
+    return this.outcomes.length + this.starts.length;
+  }
+
+  /** The tasks it touches, in ascending order of their ids: the order in which their rows are locked. */
+  get tasks(): TaskEntry[] {
+    return [...this.#tasks.values()].sort((a, b) => a.run.taskId - b.run.taskId);
+  }
+
+  get taskCount(): number {
+    return this.#tasks.size;
+  }
+
+  task(run: TaskRun): TaskEntry {
+    let entry = this.#tasks.get(run);
+    if (entry === undefined) {
+      entry = new TaskEntry(run);
+      this.#tasks.set(run, entry);
+    }
+    return entry;
+  }
+
+  addOutcome(entry: StepEntry): void {
+    this.outcomes.push(entry);
+    this.task(entry.run).outcomes += 1;
+  }
+
+  addStart(entry: StepEntry): void {
+    this.starts.push(entry);
+    this.task(entry.run).starts += 1;
+  }
+
+  /** Two batches with half of the tasks each. For finding the task whose data the database refuses. */
+  halve(): readonly [Batch, Batch] {
+    const tasks = this.tasks;
+    const middle = Math.ceil(tasks.length / 2);
+    const first = new Set(tasks.slice(0, middle).map((entry) => entry.run));
+    return [this.#only((run) => first.has(run)), this.#only((run) => !first.has(run))];
+  }
+
+  #only(keep: (run: TaskRun) => boolean): Batch {
+    const part = new Batch(this.nowMs);
+    for (const entry of this.#tasks.values()) if (keep(entry.run)) part.#tasks.set(entry.run, entry);
+    part.outcomes.push(...this.outcomes.filter((entry) => keep(entry.run)));
+    part.starts.push(...this.starts.filter((entry) => keep(entry.run)));
+    return part;
+  }
+}

@@ -1,0 +1,46 @@
+import { buildGraph } from "../graph/step-graph.ts";
+import type { StepGraph } from "../graph/step-graph.ts";
+import type { StepDefinition, TaskDefinition } from "../templates/definition.ts";
+import { hashDefinition } from "../templates/definition-hash.ts";
+
+/** A definition with what the engine derives from it once. */
+export interface CompiledDefinition {
+  readonly definition: TaskDefinition;
+  /** Identifies the definition: the key of `tasker_definitions`. */
+  readonly hash: string;
+  /** Steps in the order of the definition. */
+  readonly graph: StepGraph;
+  readonly stepNamed: ReadonlyMap<string, StepDefinition>;
+}
+
+/** Definitions kept at most; a hook that changes definitions by task could make any number of them. */
+const CAPACITY = 1_000;
+
+/** Compiles definitions and remembers the result by object and by hash. */
+export class DefinitionCache {
+  readonly #byObject = new WeakMap<TaskDefinition, CompiledDefinition>();
+  readonly #byHash = new Map<string, CompiledDefinition>();
+
+  /** @throws the errors of `buildGraph` for a definition that is no graph */
+  compile(definition: TaskDefinition): CompiledDefinition {
+    const known = this.#byObject.get(definition);
+    if (known !== undefined) return known;
+    const hash = hashDefinition(definition);
+    const compiled = this.#byHash.get(hash) ?? {
+      definition,
+      hash,
+      graph: buildGraph(definition.steps),
+      stepNamed: new Map(definition.steps.map((step) => [step.name, step])),
+    };
+    this.#byObject.set(definition, compiled);
+    this.#byHash.set(hash, compiled);
+    const oldest = this.#byHash.keys().next();
+    if (this.#byHash.size > CAPACITY && oldest.done !== true) this.#byHash.delete(oldest.value);
+    return compiled;
+  }
+
+  /** The compiled definition with this hash, if it is still known. */
+  get(hash: string): CompiledDefinition | undefined {
+    return this.#byHash.get(hash);
+  }
+}

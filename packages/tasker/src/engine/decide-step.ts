@@ -1,0 +1,183 @@
+import { EMPTY_OBJECT, StoredJson } from "./stored-json.ts";
+import type { JsonObject } from "../json/json-value.ts";
+import type { BackoffPolicy } from "../retry/backoff.ts";
+import { retryDelayMs } from "../retry/retry-delay.ts";
+import type { FailureFacts, Outcome } from "./outcome.ts";
+import { chainRows, type StepMove, type Writer } from "./step-move.ts";
+import type { StepRun } from "./step-run.ts";
+
+/** The rules that decide over a failed or interrupted attempt. */
+export interface RetryRules {
+  readonly policy: BackoffPolicy;
+  /** Interruptions after which a step fails for good. */
+  readonly maxInterruptions: number;
+}
+
+/** What a commit writes for an outcome, and how the step stands after it. */
+export interface StepDecision {
+  readonly move: StepMove;
+  /** `retry`: waits until `dueAt`. `open`: may start again at once. `failed`: no further attempt. */
+  readonly then: "satisfied" | "retry" | "open" | "failed";
+  /** Milliseconds since the epoch; null unless a retry waits. */
+  readonly dueAt: number | null;
+}
+
+/** The facts a decision is made from. `random` is in [0, 1). */
+export interface DecisionInput {
+  readonly step: StepRun;
+  readonly executionId: string;
+  readonly outcome: Outcome;
+  readonly nowMs: number;
+  readonly random: number;
+  readonly rules: RetryRules;
+  readonly writer: Writer;
+}
+
+const toSeconds = (ms: number) => Math.round(ms) / 1_000;
+
+/** What becomes of a step whose attempt has ended: pure, so that every rule of retrying can be tested by itself. */
+export function decideStep(input: DecisionInput): StepDecision {
+  const { outcome } = input;
+  if (outcome.kind === "success") return decideSuccess(input, outcome.results, outcome.durationMs);
+  if (outcome.kind === "failure") return decideFailure(input, outcome.failure, outcome.durationMs);
+  return decideInterruption(input, outcome.reason);
+}
+
+function decideSuccess(input: DecisionInput, results: StoredJson, durationMs: number): StepDecision {
+  const { step } = input;
+  const metadata = { ...attemptFacts(input), execution_duration: toSeconds(durationMs) };
+  return {
+    move: {
+      base: step.sortKey,
+      rows: chainRows(step.sortKey, "in_progress", [{ to: "complete", metadata }]),
+      attempts: step.attempts,
+      backoffSeconds: null,
+      results,
+      retryable: null,
+    },
+    then: "satisfied",
+    dueAt: null,
+  };
+}
+
+function decideFailure(input: DecisionInput, failure: FailureFacts, durationMs: number): StepDecision {
+  const { step, nowMs, random, rules } = input;
+  const again = !failure.permanent && step.retryable && step.attempts < step.retryLimit;
+  const delayMs = again
+    ? retryDelayMs({
+        attempt: step.attempts,
+        retryAfterSeconds: failure.retryAfterSeconds,
+        policy: rules.policy,
+        random,
+      })
+    : 0;
+  const metadata: JsonObject = {
+    ...attemptFacts(input),
+    execution_duration: toSeconds(durationMs),
+    error_message: failure.message,
+    error_class: failure.errorClass,
+    ...(failure.errorCode === null ? {} : { error_code: failure.errorCode }),
+    retry_available: again,
+    ...(again
+      ? { backoff_seconds: toSeconds(delayMs), backoff_until: new Date(nowMs + delayMs).toISOString() }
+      : { permanent: failure.permanent }),
+  };
+  return {
+    move: {
+      base: step.sortKey,
+      rows: chainRows(step.sortKey, "in_progress", [{ to: "error", metadata }]),
+      attempts: step.attempts,
+      backoffSeconds: again ? Math.ceil(delayMs / 1_000) : null,
+      results: failedResults(step.results, failure),
+      retryable: failure.permanent ? false : null,
+    },
+    then: again ? "retry" : "failed",
+    dueAt: again ? nowMs + delayMs : null,
+  };
+}
+
+function decideInterruption(input: DecisionInput, reason: string): StepDecision {
+  const { step, rules } = input;
+  const interruptions = step.interruptions + 1;
+  const final = interruptions >= rules.maxInterruptions;
+  const { writer, executionId } = input;
+  const error = interruptionMetadata({ writer, executionId, attempt: step.attempts, interruptions, reason, final });
+  const chain = final
+    ? [{ to: "error", metadata: error } as const]
+    : [
+        { to: "error", metadata: error } as const,
+        { to: "pending", metadata: { ...input.writer, interruptions } } as const,
+      ];
+  return {
+    move: {
+      base: step.sortKey,
+      rows: chainRows(step.sortKey, "in_progress", chain),
+      attempts: final ? step.attempts : step.attempts - 1,
+      backoffSeconds: null,
+      results: final ? failedResults(step.results, interruptionFacts(reason, interruptions)) : null,
+      retryable: final ? false : null,
+    },
+    then: final ? "failed" : "open",
+    dueAt: null,
+  };
+}
+
+/** Why an attempt whose process is gone was interrupted. */
+export const LOST_PROCESS = "the process that ran the step is gone";
+
+/** An attempt that was ended by something else than its handler. */
+export interface Interruption {
+  readonly writer: Writer;
+  readonly executionId: string;
+  readonly attempt: number;
+  /** Including this one. */
+  readonly interruptions: number;
+  readonly reason: string;
+  /** Whether the step is given up. */
+  readonly final: boolean;
+}
+
+/** Metadata of the `error` row that ends an interrupted attempt. */
+export function interruptionMetadata(interruption: Interruption): JsonObject {
+  const { writer, executionId, attempt, interruptions, reason, final } = interruption;
+  return {
+    ...writer,
+    execution_id: executionId,
+    attempt_number: attempt,
+    interrupted: true,
+    interruptions,
+    error_message: reason,
+    error_code: "TASKER_STEP_INTERRUPTED",
+    retry_available: !final,
+    ...(final ? { permanent: true } : {}),
+  };
+}
+
+function interruptionFacts(reason: string, interruptions: number): FailureFacts {
+  return {
+    message: `${reason}; interrupted ${interruptions} times, given up`,
+    errorClass: "StepInterruptedError",
+    backtrace: "",
+    errorCode: "TASKER_STEP_INTERRUPTED",
+    permanent: true,
+    retryAfterSeconds: null,
+  };
+}
+
+function attemptFacts({ writer, executionId, step }: DecisionInput): JsonObject {
+  const interruptions: JsonObject = step.interruptions === 0 ? {} : { interruptions: step.interruptions };
+  return { ...writer, execution_id: executionId, attempt_number: step.attempts, ...interruptions };
+}
+
+/** The reference keeps an error in the step's results, merged over what is there. */
+function failedResults(before: StoredJson, failure: FailureFacts): StoredJson {
+  const kept = before.text === EMPTY_OBJECT.text ? {} : before.value;
+  const base = typeof kept === "object" && kept !== null && !Array.isArray(kept) ? kept : {};
+  return StoredJson.of({
+    ...base,
+    error: failure.message,
+    backtrace: failure.backtrace,
+    error_class: failure.errorClass,
+    ...(failure.errorCode === null ? {} : { error_code: failure.errorCode }),
+  });
+}

@@ -1,0 +1,192 @@
+import { z } from "zod";
+import type { Connection } from "../database/database.ts";
+import { array, int2, int4, int8, json, jsonb, nullable, text, timestamp, varchar } from "../database/sql-type.ts";
+import { type RowOf, statement } from "../database/statement.ts";
+import { graphFromEdges, type StepGraph } from "../graph/step-graph.ts";
+import type { TaskTemplate } from "../handlers/task-template.ts";
+import { isState, type State } from "../states/state.ts";
+import { definitionFromDocument } from "../templates/definition-document.ts";
+import type { CompiledDefinition, DefinitionCache } from "./compiled-definition.ts";
+import type { StepRun } from "./step-run.ts";
+import { EMPTY_OBJECT, StoredJson } from "./stored-json.ts";
+import { TaskRun } from "./task-run.ts";
+import { LiveTaskView } from "./task-view.ts";
+
+/** Reads tasks that a process owns, with their steps and edges. */
+export const loadTasks = statement({
+  name: "load_tasks",
+  text: "select * from tasker_load($1, $2)",
+  parameters: [int8, array(int8)],
+  columns: {
+    task_id: int8,
+    definition_hash: varchar,
+    epoch: int8,
+    revision: int4,
+    priority: int2,
+    wake_at: nullable(timestamp),
+    correlation_id: varchar,
+    namespace: varchar,
+    name: varchar,
+    version: varchar,
+    context: nullable(jsonb),
+    initiator: nullable(varchar),
+    source_system: nullable(varchar),
+    reason: nullable(varchar),
+    tags: nullable(jsonb),
+    bypass_steps: nullable(json),
+    requested_at: timestamp,
+    state: varchar,
+    sort_key: int4,
+    steps: nullable(json),
+    edges: nullable(json),
+  },
+});
+
+/** Reads definitions by their hashes. */
+export const loadDefinitions = statement({
+  name: "load_definitions",
+  text: "select definition_hash, definition from tasker_definitions where definition_hash = any($1)",
+  parameters: [array(text)],
+  columns: { definition_hash: varchar, definition: jsonb },
+});
+
+/** A row of {@link loadTasks}. */
+export type LoadedTask = RowOf<typeof loadTasks.columns>;
+
+const StepMetadata = z.object({
+  execution_id: z.string().optional(),
+  interruptions: z.number().int().optional(),
+  backoff_until: z.string().optional(),
+  retry_available: z.boolean().optional(),
+});
+
+/** A step as `tasker_load` gives it: an array, because a thousand of them come at a time. */
+const StepRow = z.tuple([
+  z.number(),
+  z.string(),
+  z.string(),
+  z.number(),
+  z.number(),
+  z.number(),
+  z.boolean(),
+  z.boolean(),
+  StepMetadata.catch({}).nullable(),
+  z.unknown(),
+  z.unknown(),
+]);
+const StepRows = z.array(StepRow);
+const EdgeRows = z.array(z.tuple([z.number(), z.number()]));
+const Texts = z.array(z.string()).catch([]);
+
+/** Makes sure that the definitions of some tasks are in the cache. */
+export async function fetchDefinitions(
+  connection: Connection,
+  cache: DefinitionCache,
+  tasks: readonly LoadedTask[],
+): Promise<ReadonlyMap<string, CompiledDefinition>> {
+  const found = new Map<string, CompiledDefinition>();
+  const missing = new Set<string>();
+  for (const { definition_hash: hash } of tasks) {
+    const known = cache.get(hash);
+    if (known === undefined) missing.add(hash);
+    else found.set(hash, known);
+  }
+  if (missing.size > 0) {
+    for (const row of await connection.run(loadDefinitions, [[...missing]])) {
+      found.set(row.definition_hash, cache.compile(definitionFromDocument(row.definition)));
+    }
+  }
+  return found;
+}
+
+/** The task in memory, as the row says it stands. */
+export function buildTaskRun(row: LoadedTask, compiled: CompiledDefinition, template: TaskTemplate): TaskRun {
+  const rows = StepRows.parse(row.steps ?? []);
+  const graph = graphOf(rows, EdgeRows.parse(row.edges ?? []), compiled);
+  const steps: StepRun[] = [];
+  for (const [stepId, name, state, sortKey, attempts, limit, retryable, skippable, metadata, inputs, results] of rows) {
+    const index = graph.indexOf(name);
+    steps[index] = {
+      index,
+      stepId,
+      name,
+      state: toState(state),
+      sortKey,
+      attempts,
+      retryLimit: limit,
+      retryable,
+      skippable,
+      interruptions: metadata?.interruptions ?? 0,
+      dueAt: state === "error" && metadata?.backoff_until !== undefined ? Date.parse(metadata.backoff_until) : null,
+      inputs: inputs === null ? null : StoredJson.of(inputs),
+      results: results === null ? EMPTY_OBJECT : StoredJson.of(results),
+      execution: null,
+      lostExecutionId: state === "in_progress" ? (metadata?.execution_id ?? "unknown") : null,
+      queued: false,
+    };
+  }
+  return new TaskRun({
+    taskId: row.task_id,
+    epoch: row.epoch,
+    revision: row.revision,
+    view: viewOf(row),
+    compiled,
+    template,
+    graph,
+    steps,
+    state: toState(row.state),
+    sortKey: row.sort_key,
+  });
+}
+
+function viewOf(row: LoadedTask): LiveTaskView {
+  return new LiveTaskView({
+    taskId: row.task_id,
+    namespace: row.namespace,
+    name: row.name,
+    version: row.version,
+    storedContext: StoredJson.of(row.context ?? {}),
+    initiator: row.initiator ?? "unknown",
+    sourceSystem: row.source_system ?? "unknown",
+    reason: row.reason ?? "unknown",
+    tags: Texts.parse(row.tags),
+    bypassSteps: Texts.parse(row.bypass_steps),
+    requestedAt: row.requested_at,
+    correlationId: row.correlation_id,
+  });
+}
+
+function toState(value: string): State {
+  return isState(value) ? value : "pending";
+}
+
+/** The rows are the truth; where they say what the definition says, its graph is shared by all its tasks. */
+function graphOf(
+  rows: readonly z.infer<typeof StepRow>[],
+  edges: readonly (readonly [number, number])[],
+  { graph }: CompiledDefinition,
+): StepGraph {
+  const nameOf = new Map(rows.map(([stepId, name]) => [stepId, name]));
+  const pairs = edges.map(([from, to]) => [nameOf.get(from) ?? "", nameOf.get(to) ?? ""] as const);
+  if (sameGraph(graph, rows.length, pairs)) return graph;
+  const names = rows.map(([, name]) => name);
+  const indexOf = new Map(names.map((name, index) => [name, index]));
+  const inside = pairs.filter(([from, to]) => indexOf.has(from) && indexOf.has(to));
+  return graphFromEdges(
+    names,
+    inside.map(([from]) => indexOf.get(from) ?? 0),
+    inside.map(([, to]) => indexOf.get(to) ?? 0),
+  );
+}
+
+function sameGraph(graph: StepGraph, size: number, pairs: readonly (readonly [string, string])[]): boolean {
+  if (graph.size !== size || graph.edgeCount !== pairs.length) return false;
+  return pairs.every(([from, to]) => {
+    const parent = graph.indexOf(from);
+    const child = graph.indexOf(to);
+    if (parent < 0 || child < 0) return false;
+    const start = graph.parentOffsets[child] ?? 0;
+    const end = graph.parentOffsets[child + 1] ?? 0;
+    return graph.parents.subarray(start, end).includes(parent);
+  });
+}

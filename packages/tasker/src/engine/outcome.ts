@@ -1,0 +1,21 @@
+import type { StoredJson } from "./stored-json.ts";
+
+/** What is kept of an error, each text bounded in size and storable. */
+export interface FailureFacts {
+  readonly message: string;
+  /** Name of the error's class. */
+  readonly errorClass: string;
+  readonly backtrace: string;
+  /** The handler's own code, or the code of the engine's error. */
+  readonly errorCode: string | null;
+  readonly permanent: boolean;
+  /** Seconds that the handler asked to wait; null if it did not. */
+  readonly retryAfterSeconds: number | null;
+}
+
+/** What an execution came to. */
+export type Outcome =
+  | { readonly kind: "success"; readonly results: StoredJson; readonly durationMs: number }
+  | { readonly kind: "failure"; readonly failure: FailureFacts; readonly durationMs: number }
+  /** Ended by something that was not the handler's doing: the attempt is given back. */
+  | { readonly kind: "interrupted"; readonly reason: string };

@@ -1,0 +1,157 @@
+import { randomUUID } from "node:crypto";
+import { InvalidRequestError } from "../errors/index.ts";
+import type { HandlerRegistry } from "../handlers/registry.ts";
+import { type StepDraft, TaskHandler } from "../handlers/task-handler.ts";
+import type { TaskTemplate } from "../handlers/task-template.ts";
+import { encodeJson } from "../json/encode.ts";
+import type { JsonObject, JsonValue } from "../json/json-value.ts";
+import type { StepDefinition, TaskDefinition } from "../templates/definition.ts";
+import { compileContextValidator } from "../templates/validate-context.ts";
+import type { CompiledDefinition, DefinitionCache } from "./compiled-definition.ts";
+import { identityHash } from "./identity.ts";
+import { type ParsedRequest, parseRequest } from "./parse-request.ts";
+import { StoredJson } from "./stored-json.ts";
+import type { TaskRequest } from "./task-request.ts";
+
+/** A request that has passed every check: what submit writes. */
+export interface PreparedTask {
+  readonly request: ParsedRequest;
+  readonly template: TaskTemplate;
+  readonly compiled: CompiledDefinition;
+  readonly context: StoredJson;
+  readonly identityHash: string;
+  readonly correlationId: string;
+  readonly requestedAt: Date;
+  /** Inputs of steps by their place in the definition, where the task handler gave any. */
+  readonly inputs: ReadonlyMap<number, StoredJson>;
+}
+
+type Validator = (context: JsonObject) => JsonObject;
+
+/** Turns requests into what is written, without touching the database. */
+export class TaskPreparer {
+  readonly #registry: HandlerRegistry;
+  readonly #definitions: DefinitionCache;
+  readonly #maxValueBytes: number;
+  readonly #validators = new WeakMap<TaskDefinition, Validator>();
+
+  constructor(registry: HandlerRegistry, definitions: DefinitionCache, maxValueBytes: number) {
+    this.#registry = registry;
+    this.#definitions = definitions;
+    this.#maxValueBytes = maxValueBytes;
+  }
+
+  /**
+   * @throws InvalidRequestError, HandlerNotFoundError, InvalidContextError, UnencodableValueError, ValueTooLargeError,
+   * and what the template's task handler throws
+   */
+  prepare(request: TaskRequest, now: Date): PreparedTask {
+    const parsed = parseRequest(request);
+    const template = this.#registry.get(parsed.namespace, parsed.name, parsed.version);
+    const context = this.#checkContext(parsed, template.definition);
+    const correlationId = parsed.correlationId ?? randomUUID();
+    const requestedAt = parsed.requestedAt ?? now;
+    const { definition, inputs } = this.#applyHook(template, parsed, context, correlationId, requestedAt);
+    return {
+      request: parsed,
+      template,
+      compiled: this.#definitions.compile(definition),
+      context,
+      identityHash: identityHash(parsed.namespace, parsed.name, parsed.idempotencyKey),
+      correlationId,
+      requestedAt,
+      inputs,
+    };
+  }
+
+  #checkContext(request: ParsedRequest, definition: TaskDefinition): StoredJson {
+    const what = `context of task ${definition.name}`;
+    const encode = (value: unknown) => encodeJson(value, { maxBytes: this.#maxValueBytes, what });
+    const text = encode(request.context);
+    if (definition.contextSchema === null) return new StoredJson(text);
+    let validate = this.#validators.get(definition);
+    if (validate === undefined) {
+      validate = compileContextValidator(definition.contextSchema);
+      this.#validators.set(definition, validate);
+    }
+    // What is validated is what will be stored: dates are text by then, and undefined members are gone.
+    return new StoredJson(encode(validate(JSON.parse(text))));
+  }
+
+  /** A hook that changes something makes a definition of its own, so that a run always has what it started with. */
+  #applyHook(
+    { definition, taskHandler }: TaskTemplate,
+    request: ParsedRequest,
+    context: StoredJson,
+    correlationId: string,
+    requestedAt: Date,
+  ): { definition: TaskDefinition; inputs: ReadonlyMap<number, StoredJson> } {
+    const base = TaskHandler.prototype.establishStepDependenciesAndDefaults;
+    if (taskHandler === null || taskHandler.establishStepDependenciesAndDefaults === base) {
+      return { definition, inputs: new Map() };
+    }
+    const drafts = definition.steps.map(toDraft);
+    const task = {
+      namespace: definition.namespace,
+      name: definition.name,
+      version: definition.version,
+      context: context.copy() as JsonObject,
+      initiator: request.initiator,
+      sourceSystem: request.sourceSystem,
+      reason: request.reason,
+      tags: request.tags,
+      bypassSteps: request.bypassSteps,
+      requestedAt,
+      correlationId,
+    };
+    taskHandler.establishStepDependenciesAndDefaults(task, drafts);
+    const steps = definition.steps.map((step, index) => fromDraft(step, drafts[index]));
+    const changed = steps.some((step, index) => step !== definition.steps[index]);
+    return { definition: changed ? { ...definition, steps } : definition, inputs: this.#encodeInputs(drafts) };
+  }
+
+  #encodeInputs(drafts: readonly StepDraft[]): ReadonlyMap<number, StoredJson> {
+    const inputs = new Map<number, StoredJson>();
+    for (const [index, draft] of drafts.entries()) {
+      if (draft.inputs === null || draft.inputs === undefined) continue;
+      const what = `inputs of step ${draft.name}`;
+      inputs.set(index, new StoredJson(encodeJson(draft.inputs, { maxBytes: this.#maxValueBytes, what })));
+    }
+    return inputs;
+  }
+}
+
+function toDraft(step: StepDefinition): StepDraft {
+  return {
+    name: step.name,
+    dependsOn: step.dependsOn,
+    retryable: step.retryable,
+    retryLimit: step.retryLimit,
+    skippable: step.skippable,
+    timeoutSeconds: step.timeoutSeconds,
+    inputs: null as JsonValue,
+  };
+}
+
+function fromDraft(step: StepDefinition, draft: StepDraft | undefined): StepDefinition {
+  if (draft === undefined) return step;
+  const { dependsOn, retryable, retryLimit, skippable, timeoutSeconds } = draft;
+  expect(Number.isInteger(retryLimit) && retryLimit >= 1, step, "retryLimit", retryLimit, "an integer of 1 or more");
+  expect(timeoutSeconds === null || timeoutSeconds > 0, step, "timeoutSeconds", timeoutSeconds, "more than 0, or null");
+  const same =
+    retryable === step.retryable &&
+    retryLimit === step.retryLimit &&
+    skippable === step.skippable &&
+    timeoutSeconds === step.timeoutSeconds &&
+    dependsOn.length === step.dependsOn.length &&
+    dependsOn.every((name, place) => name === step.dependsOn[place]);
+  if (same) return step;
+  return { ...step, dependsOn: [...new Set(dependsOn)], retryable, retryLimit, skippable, timeoutSeconds };
+}
+
+function expect(holds: boolean, step: StepDefinition, field: string, value: unknown, expected: string): void {
+  if (holds) return;
+  throw new InvalidRequestError(`${field} of step ${step.name} is ${String(value)}, expected ${expected}`, {
+    context: { step: step.name, field, value, expected },
+  });
+}

@@ -1,0 +1,117 @@
+import { hostname } from "node:os";
+import type { Connection } from "../database/database.ts";
+import { bool, int4, int8, timestamp, varchar } from "../database/sql-type.ts";
+import { statement } from "../database/statement.ts";
+
+/** Registers a process; its lease ends `$4` milliseconds from now by the database's clock. */
+export const registerProcess = statement({
+  name: "register_process",
+  text: `
+    insert into tasker_processes (host, pid, engine_version, started_at, heartbeat_at, expires_at)
+    select $1, $2, $3, t.now, t.now, t.now + $4 * interval '1 millisecond'
+    from (select clock_timestamp() at time zone 'UTC' as now) t
+    returning process_id`,
+  parameters: [varchar, int4, varchar, int4],
+  columns: { process_id: int8 },
+});
+
+/** Renews a process's lease by `$2` milliseconds. No row: the process was declared dead or has left. */
+export const renewLease = statement({
+  name: "renew_lease",
+  text: `
+    update tasker_processes p
+    set heartbeat_at = t.now, expires_at = t.now + $2 * interval '1 millisecond'
+    from (select clock_timestamp() at time zone 'UTC' as now) t
+    where p.process_id = $1 and p.stopped_at is null
+    returning p.process_id`,
+  parameters: [int8, int4],
+  columns: { process_id: int8 },
+});
+
+/** Ends a process's ownership of anything, by its own will. */
+export const leave = statement({
+  name: "leave",
+  text: `
+    update tasker_processes set stopped_at = clock_timestamp() at time zone 'UTC'
+    where process_id = $1 and stopped_at is null`,
+  parameters: [int8],
+  columns: {},
+});
+
+/**
+ * Declares processes dead: those whose lease has ended, or, with `$2`, every other one than `$1`.
+ * Their tasks are given back by {@link releaseTasksOfStopped}.
+ */
+export const stopExpired = statement({
+  name: "stop_expired",
+  text: `
+    update tasker_processes set stopped_at = clock_timestamp() at time zone 'UTC'
+    where released_at is null and stopped_at is null and process_id <> $1
+      and ($2 or expires_at < clock_timestamp() at time zone 'UTC')
+    returning process_id`,
+  parameters: [int8, bool],
+  columns: { process_id: int8 },
+});
+
+/**
+ * Gives back up to 1,000 tasks of stopped processes, claimable from `$1` on, or at their wake-up time if that is later.
+ * Locked ones are left for the next time: a process that was stopped inside a commit must not hold up the takeover.
+ */
+export const releaseTasksOfStopped = statement({
+  name: "release_tasks_of_stopped",
+  text: `
+    with left_behind as (
+      select c.task_id from tasker_processes p
+      cross join lateral (
+        select r.task_id from tasker_task_runs r
+        where r.owner_id = p.process_id and r.wake_at is not null limit 1000 for no key update of r skip locked
+      ) c
+      where p.released_at is null and p.stopped_at is not null
+    )
+    update tasker_task_runs r set owner_id = 0, wake_at = greatest(r.wake_at, $1)
+    from left_behind l where r.task_id = l.task_id
+    returning r.task_id`,
+  parameters: [timestamp],
+  columns: { task_id: int8 },
+});
+
+/** Marks stopped processes of which no task is left. */
+export const markReleased = statement({
+  name: "mark_released",
+  text: `
+    update tasker_processes p set released_at = clock_timestamp() at time zone 'UTC'
+    where p.released_at is null and p.stopped_at is not null and not exists (
+      select from tasker_task_runs r where r.owner_id = p.process_id and r.wake_at is not null
+    )`,
+  parameters: [],
+  columns: {},
+});
+
+/** Registers this process and gives its id. */
+export async function register(connection: Connection, version: string, leaseMs: number): Promise<number> {
+  const rows = await connection.run(registerProcess, [hostname().slice(0, 255), process.pid, version, leaseMs]);
+  return rows[0]?.process_id ?? 0;
+}
+
+/**
+ * Takes the tasks of dead processes from them, so that anybody can claim them.
+ * @param everyOther whether every other process is known to be dead: on the embedded database, whose directory only one
+ * process can have open
+ * @returns how many tasks were given back
+ */
+export async function takeOver(
+  connection: Connection,
+  processId: number,
+  now: Date,
+  everyOther: boolean,
+): Promise<number> {
+  await connection.run(stopExpired, [processId, everyOther]);
+  let released = 0;
+  for (;;) {
+    const rows = await connection.run(releaseTasksOfStopped, [now]);
+    released += rows.length;
+    if (rows.length < 1_000) break;
+  }
+  await connection.run(markReleased, []);
+  return released;
+}

@@ -1,0 +1,74 @@
+import type { Clock } from "../clock/clock.ts";
+import { StepTimeoutError } from "../errors/index.ts";
+import { encodeJson } from "../json/encode.ts";
+import { describeFailure } from "./describe-failure.ts";
+import type { Execution } from "./execution.ts";
+import { LiveSequence } from "./live-sequence.ts";
+import type { Outcome } from "./outcome.ts";
+import { StoredJson } from "./stored-json.ts";
+
+/** What running a step needs. */
+export interface StepRunner {
+  readonly clock: Clock;
+  /** Largest result in bytes of JSON. */
+  readonly maxValueBytes: number;
+  /** Called once per execution, with its first outcome. */
+  settle(execution: Execution): void;
+}
+
+/**
+ * Calls the handler of an execution and settles it with what comes of that: its results, its error, or its deadline,
+ * whichever is first. Never throws. A handler that goes on after its deadline is left to itself; what it returns then is
+ * ignored.
+ */
+export function runStep(runner: StepRunner, execution: Execution): void {
+  const { run, name } = execution;
+  const { clock } = runner;
+  execution.launched = true;
+  execution.startedAt = clock.now();
+  const cancelDeadline = armDeadline(runner, execution);
+  const finish = (outcome: Outcome) => {
+    cancelDeadline();
+    settleOnce(runner, execution, outcome);
+  };
+  const fail = (error: unknown) =>
+    finish({ kind: "failure", failure: describeFailure(error), durationMs: clock.now() - execution.startedAt });
+  const succeed = () => {
+    // A deadline has passed: what the handler left is not looked at.
+    if (execution.outcome !== null) return;
+    try {
+      const text = encodeJson(execution.results, { maxBytes: runner.maxValueBytes, what: `results of step ${name}` });
+      const durationMs = clock.now() - execution.startedAt;
+      finish({ kind: "success", results: new StoredJson(text), durationMs });
+    } catch (error) {
+      fail(error);
+    }
+  };
+  try {
+    const handler = run.template.createStepHandler(name);
+    Promise.resolve(handler.handle(run.view, new LiveSequence(run), execution)).then(succeed, fail);
+  } catch (error) {
+    fail(error);
+  }
+}
+
+/** Settles an execution unless it is settled already. */
+export function settleOnce(runner: StepRunner, execution: Execution, outcome: Outcome): void {
+  if (execution.outcome !== null) return;
+  execution.outcome = outcome;
+  runner.settle(execution);
+}
+
+function armDeadline(runner: StepRunner, execution: Execution): () => void {
+  const seconds = execution.run.timeoutSecondsOf(execution.name);
+  if (seconds === null) return () => {};
+  return runner.clock.after(seconds * 1_000, () => {
+    if (execution.outcome !== null) return;
+    const error = new StepTimeoutError(`step ${execution.name} did not finish within ${seconds} s`, {
+      context: { step: execution.name, timeoutSeconds: seconds },
+    });
+    const durationMs = runner.clock.now() - execution.startedAt;
+    settleOnce(runner, execution, { kind: "failure", failure: describeFailure(error), durationMs });
+    execution.abort(error);
+  });
+}

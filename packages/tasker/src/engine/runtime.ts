@@ -1,0 +1,264 @@
+import { type Clock, systemClock } from "../clock/clock.ts";
+import type { Database } from "../database/database.ts";
+import { EventBus } from "../events/event-bus.ts";
+import { TaskHandler } from "../handlers/task-handler.ts";
+import type { HandlerRegistry } from "../handlers/registry.ts";
+import { encodeJson } from "../json/encode.ts";
+import { DEFAULT_BACKOFF } from "../retry/backoff.ts";
+import type { Batch, EncodedAnnotation } from "./batch.ts";
+import { committedEvents } from "./committed-events.ts";
+import { DefinitionCache } from "./compiled-definition.ts";
+import type { RetryRules } from "./decide-step.ts";
+import type { EngineEvent } from "./engine-event.ts";
+import type { Execution } from "./execution.ts";
+import { Lane, type LaneHost } from "./lane.ts";
+import { LiveSequence } from "./live-sequence.ts";
+import { buildTaskRun, fetchDefinitions, loadTasks } from "./load-tasks.ts";
+import type { EngineOptions, Log } from "./options.ts";
+import { recoverLostSteps } from "./recover-steps.ts";
+import { runStep, settleOnce } from "./run-step.ts";
+import { Slots } from "./slots.ts";
+import type { TaskRun } from "./task-run.ts";
+
+const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** Connections that write at the same time on PostgreSQL. More gain nothing on few cores. */
+const LANES = 2;
+const MAX_BATCH = 500;
+const RELEASE_AFTER_MS = 60_000;
+/** Wait between attempts to load a task again while the database is away. */
+const RELOAD_WAIT_MS = 500;
+
+/** The tasks that this process owns, and what is going on with them. */
+export class Runtime implements LaneHost {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Log;
+  readonly rules: RetryRules;
+  readonly slots: Slots;
+  readonly maxBatch = MAX_BATCH;
+  readonly releaseAfterMs = RELEASE_AFTER_MS;
+  readonly maxValueBytes: number;
+  readonly definitions = new DefinitionCache();
+  readonly events: EventBus<EngineEvent>;
+  processId = 0;
+  starting = false;
+  readonly #registry: HandlerRegistry;
+  readonly #lanes: readonly Lane[];
+  readonly #live = new Map<number, TaskRun>();
+  readonly #onReleased = new Map<number, Set<() => void>>();
+  readonly #running = new Set<Execution>();
+  #whenQuiet: (() => void)[] = [];
+  #executions = 0;
+
+  constructor(options: EngineOptions) {
+    this.database = options.database;
+    this.clock = options.clock ?? systemClock;
+    this.random = options.random ?? Math.random;
+    this.log = options.log ?? silentLog;
+    this.rules = { policy: DEFAULT_BACKOFF, maxInterruptions: options.maxInterruptions ?? 5 };
+    this.maxValueBytes = options.maxValueBytes ?? 1_000_000;
+    this.#registry = options.registry;
+    this.slots = new Slots(options.concurrency ?? 100, () => {
+      for (const lane of this.#lanes) lane.schedule();
+    });
+    this.events = new EventBus((error) => this.log.error({ err: error }, "a listener threw"));
+    this.#lanes = Array.from({ length: Math.min(LANES, this.database.parallelism) }, () => new Lane(this));
+  }
+
+  /** Tasks in memory. */
+  get taskCount(): number {
+    return this.#live.size;
+  }
+
+  owns(taskId: number): boolean {
+    return this.#live.has(taskId);
+  }
+
+  /** Resolves when the task is no longer in memory; at once if it is not. */
+  whenReleased(taskId: number): Promise<void> {
+    if (!this.#live.has(taskId)) return Promise.resolve();
+    return new Promise((resolve) => {
+      const waiting = this.#onReleased.get(taskId) ?? new Set();
+      this.#onReleased.set(taskId, waiting.add(resolve));
+    });
+  }
+
+  /** Takes a task that this process owns. A task that is in memory already stays as it is. */
+  adopt(run: TaskRun): void {
+    if (this.#live.has(run.taskId)) return;
+    this.#live.set(run.taskId, run);
+    const lane = this.#laneOf(run);
+    for (const step of recoverLostSteps(run, this.rules.maxInterruptions)) lane.giveUp(run, step);
+    lane.adopt(run);
+  }
+
+  /** Reads tasks that this process owns in the database and takes them. */
+  async load(taskIds: readonly number[]): Promise<void> {
+    const missing = taskIds.filter((taskId) => !this.#live.has(taskId));
+    for (const run of await this.#read(missing)) this.adopt(run);
+  }
+
+  nextExecutionId(): string {
+    this.#executions += 1;
+    return `${this.processId}.${this.#executions}`;
+  }
+
+  launch(execution: Execution): void {
+    this.#running.add(execution);
+    runStep(this, execution);
+  }
+
+  /** Called with each execution that has an outcome. */
+  settle(execution: Execution): void {
+    this.#running.delete(execution);
+    this.#laneOf(execution.run).settle(execution);
+    if (this.#running.size === 0) for (const resolve of this.#whenQuiet.splice(0)) resolve();
+  }
+
+  hasAnnotations({ template: { taskHandler } }: TaskRun): boolean {
+    return taskHandler !== null && taskHandler.updateAnnotations !== TaskHandler.prototype.updateAnnotations;
+  }
+
+  annotate(run: TaskRun): void {
+    void this.#collectAnnotations(run).then((annotations) => this.#laneOf(run).finish(run, annotations));
+  }
+
+  committed(batch: Batch, refused: ReadonlySet<TaskRun>): void {
+    if (!this.events.hasListeners) return;
+    for (const event of committedEvents(batch, refused)) this.events.publish(event);
+  }
+
+  released(run: TaskRun): void {
+    this.#forget(run);
+  }
+
+  async reload(run: TaskRun): Promise<void> {
+    const lane = this.#laneOf(run);
+    if (this.#live.get(run.taskId) === run) this.#live.delete(run.taskId);
+    const [fresh] = await this.#readPersistently(run.taskId);
+    const held = new Set(run.executions.values());
+    if (fresh === undefined) {
+      this.log.warn({ taskId: run.taskId }, "the task is not this process's any more");
+      this.#wakeWaiters(run.taskId);
+    } else {
+      for (const step of fresh.steps) {
+        const execution = run.executions.get(step.lostExecutionId ?? "");
+        if (execution === undefined) continue;
+        held.delete(execution);
+        execution.run = fresh;
+        execution.step = step;
+        step.execution = execution;
+        step.lostExecutionId = null;
+        fresh.executions.set(execution.executionId, execution);
+        fresh.activeCount += 1;
+      }
+      this.adopt(fresh);
+      for (const execution of fresh.executions.values()) {
+        if (execution.outcome !== null) lane.settle(execution);
+        else if (!execution.launched) this.launch(execution);
+      }
+    }
+    for (const execution of held) this.#abandon(lane, execution);
+  }
+
+  /** Lets go of everything without writing: the process was declared dead, and its tasks are others'. */
+  abandonAll(): void {
+    for (const run of this.#live.values()) {
+      run.drop();
+      for (const execution of run.executions.values()) this.#abandon(this.#laneOf(run), execution);
+      this.#wakeWaiters(run.taskId);
+    }
+    this.#live.clear();
+  }
+
+  /** Resolves when no handler is running. */
+  quiet(): Promise<void> {
+    if (this.#running.size === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#whenQuiet.push(resolve));
+  }
+
+  /** Ends every running execution as interrupted and gives its step back. */
+  interruptAll(reason: Error): void {
+    for (const execution of [...this.#running]) {
+      settleOnce(this, execution, { kind: "interrupted", reason: reason.message });
+      execution.abort(reason);
+    }
+  }
+
+  /** Gives back all tasks, to be claimed at their next retry or at once. */
+  async releaseAll(): Promise<void> {
+    await this.written();
+    const now = this.clock.now();
+    for (const run of this.#live.values()) this.#laneOf(run).release(run, Math.max(now, run.nextDueAt ?? now));
+    await this.written();
+  }
+
+  /** Resolves when everything that has happened is committed. */
+  async written(): Promise<void> {
+    await Promise.all(this.#lanes.map((lane) => lane.idle()));
+  }
+
+  async #collectAnnotations(run: TaskRun): Promise<EncodedAnnotation[]> {
+    try {
+      const annotations = (await run.template.taskHandler?.updateAnnotations(run.view, new LiveSequence(run))) ?? [];
+      return annotations.map(({ type, value }) => {
+        if (type.length < 1 || type.length > 64) throw new RangeError(`annotation type ${type} is not 1 to 64 characters`);
+        return { type, valueText: encodeJson(value, { maxBytes: this.maxValueBytes, what: `annotation ${type}` }) };
+      });
+    } catch (error) {
+      this.log.error({ err: error, taskId: run.taskId }, "updateAnnotations failed: the task completes without annotations");
+      return [];
+    }
+  }
+
+  async #read(taskIds: readonly number[]): Promise<TaskRun[]> {
+    if (taskIds.length === 0) return [];
+    const rows = await this.database.run(loadTasks, [this.processId, taskIds]);
+    const definitions = await fetchDefinitions(this.database, this.definitions, rows);
+    return rows.flatMap((row) => {
+      const compiled = definitions.get(row.definition_hash);
+      if (compiled === undefined) {
+        this.log.error({ taskId: row.task_id, hash: row.definition_hash }, "the task's definition is not in the database");
+        return [];
+      }
+      return [buildTaskRun(row, compiled, this.#registry.get(row.namespace, row.name, row.version))];
+    });
+  }
+
+  async #readPersistently(taskId: number): Promise<TaskRun[]> {
+    for (;;) {
+      try {
+        return await this.#read([taskId]);
+      } catch (error) {
+        this.log.warn({ err: error, taskId }, "loading a task again failed, trying once more");
+        await new Promise<void>((resolve) => void this.clock.after(RELOAD_WAIT_MS, resolve));
+      }
+    }
+  }
+
+  #abandon(lane: Lane, execution: Execution): void {
+    execution.abort(new Error("the task was changed by somebody else"));
+    // A handler that is running keeps its slot until it returns: it still takes up this process.
+    if (!execution.launched || execution.outcome !== null) lane.discard(execution);
+  }
+
+  #forget(run: TaskRun): void {
+    if (this.#live.get(run.taskId) !== run) return;
+    this.#live.delete(run.taskId);
+    this.#wakeWaiters(run.taskId);
+  }
+
+  #wakeWaiters(taskId: number): void {
+    const waiting = this.#onReleased.get(taskId);
+    this.#onReleased.delete(taskId);
+    for (const resolve of waiting ?? []) resolve();
+  }
+
+  #laneOf(run: TaskRun): Lane {
+    const lane = this.#lanes[run.taskId % this.#lanes.length];
+    if (lane === undefined) throw new RangeError("an engine has at least one lane");
+    return lane;
+  }
+}

@@ -1,0 +1,37 @@
+import type { State } from "../states/state.ts";
+import type { Execution } from "./execution.ts";
+import type { StoredJson } from "./stored-json.ts";
+
+/** A step of a task that this process runs, as the database has it or will have it after the commit under way. */
+export interface StepRun {
+  /** Place in the task's graph. */
+  readonly index: number;
+  readonly stepId: number;
+  readonly name: string;
+  state: State;
+  /** Sort key of the current transition row; 0 if there is none. */
+  sortKey: number;
+  /** Attempts started, less those that were interrupted. */
+  attempts: number;
+  readonly retryLimit: number;
+  /** False from a permanent failure on; a step that starts with false runs once. */
+  retryable: boolean;
+  readonly skippable: boolean;
+  /** How often an attempt was ended by something that was not its own doing. */
+  interruptions: number;
+  /** When a failed step may be tried again, milliseconds since the epoch; null if it is not waiting for that. */
+  dueAt: number | null;
+  readonly inputs: StoredJson | null;
+  results: StoredJson;
+  /** The attempt that holds a slot, from the moment its start is put into a batch until its outcome is committed. */
+  execution: Execution | null;
+  /** Set when the step was found `in_progress` in the name of a process that is gone: the id of that attempt. */
+  lostExecutionId: string | null;
+  /** In the queue of ready steps. */
+  queued: boolean;
+}
+
+/** Whether another attempt is allowed. The first attempt of a step that is not retryable is. */
+export function mayStart(step: StepRun): boolean {
+  return step.attempts < step.retryLimit && (step.retryable || step.attempts === 0);
+}

@@ -1,0 +1,32 @@
+/** A JSON value that is kept as the text it is stored as, and parsed when somebody reads it. */
+export class StoredJson {
+  readonly text: string;
+  #value: unknown;
+  #parsed = false;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  /** From a value that the database has parsed already. */
+  static of(value: unknown): StoredJson {
+    return new StoredJson(JSON.stringify(value ?? null));
+  }
+
+  /** The value; the same object at each call. */
+  get value(): unknown {
+    if (!this.#parsed) {
+      this.#value = JSON.parse(this.text);
+      this.#parsed = true;
+    }
+    return this.#value;
+  }
+
+  /** The value as an object of its own, which its reader may change. */
+  copy(): unknown {
+    return JSON.parse(this.text);
+  }
+}
+
+/** What a step holds before anything was stored. */
+export const EMPTY_OBJECT = new StoredJson("{}");

@@ -1,0 +1,122 @@
+import type { Connection } from "../database/database.ts";
+import { array, bool, int8, json, jsonb, nullable, timestamp } from "../database/sql-type.ts";
+import { statement } from "../database/statement.ts";
+import type { StepGraph } from "../graph/step-graph.ts";
+import type { CompiledDefinition } from "./compiled-definition.ts";
+import type { DefinitionNames, DefinitionNaming } from "./name-definition.ts";
+import type { PreparedTask } from "./prepare-task.ts";
+
+/** Writes tasks with their steps, edges and run rows. */
+export const submitTasksStatement = statement({
+  name: "submit_tasks",
+  text: "select task_id, created, step_ids from tasker_submit($1, $2, $3, $4, $5)",
+  parameters: [int8, int8, timestamp, jsonb, json],
+  columns: { task_id: int8, created: bool, step_ids: nullable(array(int8)) },
+});
+
+/** Who owns the first `count` tasks of a submit as soon as they are committed. */
+export interface InitialOwner {
+  readonly processId: number;
+  readonly epoch: number;
+  readonly count: number;
+}
+
+/** A task that was written, or that existed under this identity. */
+export interface WrittenTask {
+  readonly taskId: number;
+  readonly created: boolean;
+  /** In the order of the definition's steps; null if the task existed. */
+  readonly stepIds: readonly number[] | null;
+  /** Whether the initial owner owns it. */
+  readonly owned: boolean;
+}
+
+/** Writes prepared tasks with one statement, and the rows that name their definitions before it where they are new. */
+export async function submitTasks(
+  connection: Connection,
+  naming: DefinitionNaming,
+  tasks: readonly PreparedTask[],
+  options: { readonly now: Date; readonly remember: boolean; readonly owner: InitialOwner | null },
+): Promise<WrittenTask[]> {
+  const { now, remember, owner } = options;
+  const places = new Map<CompiledDefinition, number>();
+  const definitions: string[] = [];
+  for (const { compiled } of tasks) {
+    if (places.has(compiled)) continue;
+    places.set(compiled, places.size + 1);
+    definitions.push(encodeDefinition(compiled, await naming.find(connection, compiled, now, remember)));
+  }
+  const isOwned = (task: PreparedTask, place: number) =>
+    owner !== null && place < owner.count && wakeTime(task, now) <= now;
+  const items = tasks.map((task, place) =>
+    encodeTask(task, places.get(task.compiled) ?? 0, now, isOwned(task, place)),
+  );
+  const rows = await connection.run(submitTasksStatement, [
+    owner?.processId ?? 0,
+    owner?.epoch ?? 0,
+    now,
+    `[${definitions.join(",")}]`,
+    `[${items.join(",")}]`,
+  ]);
+  return rows.map((row, place) => {
+    const task = tasks[place];
+    const owned = row.created && task !== undefined && isOwned(task, place);
+    return { taskId: row.task_id, created: row.created, stepIds: row.step_ids, owned };
+  });
+}
+
+function wakeTime({ request }: PreparedTask, now: Date): Date {
+  return request.runAt ?? now;
+}
+
+function encodeDefinition({ definition, hash, graph }: CompiledDefinition, names: DefinitionNames): string {
+  const { from, to } = edgesOf(graph);
+  return JSON.stringify({
+    h: hash,
+    n: names.namedTaskId,
+    ns: names.namespaceId,
+    s: names.namedStepIds,
+    y: definition.steps.map((step) => step.retryable),
+    l: definition.steps.map((step) => step.retryLimit),
+    k: definition.steps.map((step) => step.skippable),
+    ef: from,
+    et: to,
+  });
+}
+
+function edgesOf(graph: StepGraph): { from: number[]; to: number[] } {
+  const from: number[] = [];
+  const to: number[] = [];
+  for (let parent = 0; parent < graph.size; parent++) {
+    const end = graph.childOffsets[parent + 1] ?? 0;
+    for (let place = graph.childOffsets[parent] ?? 0; place < end; place++) {
+      from.push(parent);
+      to.push(graph.children[place] ?? 0);
+    }
+  }
+  return { from, to };
+}
+
+/** The context is JSON text already: it is put in as it is. */
+function encodeTask(task: PreparedTask, definition: number, now: Date, own: boolean): string {
+  const { request, inputs } = task;
+  const fields = JSON.stringify({
+    d: definition,
+    i: task.identityHash,
+    by: request.initiator,
+    src: request.sourceSystem,
+    why: request.reason,
+    tags: request.tags,
+    bypass: request.bypassSteps,
+    at: task.requestedAt.toISOString(),
+    wake: wakeTime(task, now).toISOString(),
+    prio: request.priority,
+    corr: task.correlationId,
+    own,
+  });
+  const withInputs =
+    inputs.size === 0
+      ? fields
+      : `${fields.slice(0, -1)},"in":{${[...inputs].map(([index, { text }]) => `"${index}":${text}`).join(",")}}}`;
+  return `${withInputs.slice(0, -1)},"c":${task.context.text}}`;
+}

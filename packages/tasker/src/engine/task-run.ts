@@ -1,0 +1,113 @@
+import type { TaskTemplate } from "../handlers/task-template.ts";
+import { ReadinessCounters } from "../graph/readiness.ts";
+import type { StepGraph } from "../graph/step-graph.ts";
+import type { State } from "../states/state.ts";
+import { isSatisfied } from "../states/guards.ts";
+import type { CancelTimer } from "../clock/clock.ts";
+import type { CompiledDefinition } from "./compiled-definition.ts";
+import type { Execution } from "./execution.ts";
+import type { LiveTaskView } from "./task-view.ts";
+import { mayStart, type StepRun } from "./step-run.ts";
+
+/** Everything a {@link TaskRun} is made from. */
+export interface TaskRunParts {
+  readonly taskId: number;
+  readonly epoch: number;
+  readonly revision: number;
+  readonly view: LiveTaskView;
+  readonly compiled: CompiledDefinition;
+  readonly template: TaskTemplate;
+  readonly graph: StepGraph;
+  readonly steps: readonly StepRun[];
+  readonly state: State;
+  readonly sortKey: number;
+}
+
+/**
+ * A task that this process owns: its graph, its steps and what is going on with them. The single place where readiness is
+ * kept; the database is written from it and, when it refuses, read into a new one.
+ */
+export class TaskRun {
+  readonly taskId: number;
+  readonly epoch: number;
+  readonly revision: number;
+  readonly view: LiveTaskView;
+  readonly compiled: CompiledDefinition;
+  readonly template: TaskTemplate;
+  readonly graph: StepGraph;
+  readonly steps: readonly StepRun[];
+  state: State;
+  /** Sort key of the task's current transition row; 0 if there is none. */
+  sortKey: number;
+  /** Attempts under way or waiting for their commit, by execution id. */
+  readonly executions = new Map<string, Execution>();
+  /** Timers of steps that wait for their retry. */
+  readonly timers = new Map<number, CancelTimer>();
+  /** Steps in the queue of ready ones, and executions whose outcome is in no batch yet. */
+  activeCount = 0;
+  /** Failed steps whose retry is to come. */
+  waitingCount = 0;
+  /** True once this object is no longer the task's: finished, released, lost or loaded again. */
+  dropped = false;
+  /** True while the task's own hook runs, or its last move waits for a commit. */
+  finishing = false;
+  readonly #counters: ReadinessCounters;
+
+  constructor(parts: TaskRunParts) {
+    this.taskId = parts.taskId;
+    this.epoch = parts.epoch;
+    this.revision = parts.revision;
+    this.view = parts.view;
+    this.compiled = parts.compiled;
+    this.template = parts.template;
+    this.graph = parts.graph;
+    this.steps = parts.steps;
+    this.state = parts.state;
+    this.sortKey = parts.sortKey;
+    const satisfied = new Uint8Array(parts.steps.length);
+    for (const step of parts.steps) if (isSatisfied(step.state)) satisfied[step.index] = 1;
+    this.#counters = new ReadinessCounters(parts.graph, satisfied);
+  }
+
+  /** Steps that are not satisfied yet. */
+  get remaining(): number {
+    return this.#counters.remaining;
+  }
+
+  /** Earliest retry, milliseconds since the epoch, or null. */
+  get nextDueAt(): number | null {
+    let earliest: number | null = null;
+    for (const step of this.steps) {
+      if (step.dueAt !== null && (earliest === null || step.dueAt < earliest)) earliest = step.dueAt;
+    }
+    return earliest;
+  }
+
+  /** Whether the step could start now: parents satisfied, an attempt left, not running, not over, not waiting. */
+  isStartable(step: StepRun): boolean {
+    const open = step.state === "pending" || step.state === "error" || step.state === "in_progress";
+    return (
+      open && step.execution === null && step.dueAt === null && this.#counters.isReady(step.index) && mayStart(step)
+    );
+  }
+
+  /** Deadline of one attempt of the step in seconds, or null. */
+  timeoutSecondsOf(stepName: string): number | null {
+    return this.compiled.stepNamed.get(stepName)?.timeoutSeconds ?? null;
+  }
+
+  /** Marks a step satisfied and calls `onReady` with each child that this makes startable. */
+  satisfy(step: StepRun, onReady: (child: StepRun) => void): void {
+    this.#counters.satisfy(step.index, (index) => {
+      const child = this.steps[index];
+      if (child !== undefined && this.isStartable(child)) onReady(child);
+    });
+  }
+
+  /** Ends this object's part: its timers are gone, and whoever still holds it sees that it was dropped. */
+  drop(): void {
+    this.dropped = true;
+    for (const cancel of this.timers.values()) cancel();
+    this.timers.clear();
+  }
+}
