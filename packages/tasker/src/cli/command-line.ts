@@ -1,0 +1,90 @@
+import { Command, CommanderError } from "commander";
+import { addInitCommand } from "./commands/init.ts";
+import { addMigrateCommand } from "./commands/migrate.ts";
+import { addRunCommand } from "./commands/run.ts";
+import { addSubmitCommand } from "./commands/submit.ts";
+import { addListCommand } from "./commands/task-list.ts";
+import { addShowCommand } from "./commands/task-show.ts";
+import { addGraphCommand } from "./commands/template-graph.ts";
+import { addValidateCommand } from "./commands/template-validate.ts";
+import { addWorkCommand } from "./commands/work.ts";
+import { UsageError } from "./errors.ts";
+import type { CommandIo } from "./io.ts";
+import { readOwnPackage } from "./own-package.ts";
+import { Printer } from "./printer.ts";
+import type { CommandSession } from "./session.ts";
+
+/** Exit codes of the command line: done, failed, not understood. 130: stopped by force. */
+export const EXIT = { done: 0, failed: 1, usage: 2, forced: 130 } as const;
+
+/**
+ * Runs one command line.
+ * @param argv arguments without the interpreter and the program
+ * @returns the exit code; errors have been printed
+ */
+export async function runCommandLine(argv: readonly string[], io: CommandIo): Promise<number> {
+  const printer = new Printer(io);
+  let exitCode: number = EXIT.done;
+  const session: CommandSession = {
+    io,
+    printer,
+    finish(code) {
+      exitCode = code;
+    },
+  };
+  try {
+    await buildProgram(session).parseAsync([...argv], { from: "user" });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
+    // Help in place of a missing command: it has been printed.
+    if (error instanceof CommanderError && error.code === "commander.help") return EXIT.usage;
+    const shown = error instanceof CommanderError ? usageError(error) : error;
+    printer.error(shown);
+    return shown instanceof UsageError ? EXIT.usage : EXIT.failed;
+  }
+}
+
+function buildProgram(session: CommandSession): Command {
+  const { io } = session;
+  const program = new Command("tasker")
+    .description("Runs durable workflows: graphs of steps with retries and an audit trail, kept in PostgreSQL.")
+    .version(readOwnPackage().version, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print help")
+    .helpCommand("help [command]", "print help for a command")
+    .option("--database-url <url>", "PostgreSQL database to use (default: DATABASE_URL, else the embedded database)")
+    .option("--data <dir>", "directory of the embedded database (default: .tasker/data)")
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      // Errors are printed in one place, in one form.
+      outputError: () => undefined,
+      getOutHelpWidth: () => io.terminal.columns(),
+      getErrHelpWidth: () => io.terminal.columns(),
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    });
+  addInitCommand(program, session);
+  addRunCommand(program, session);
+  addSubmitCommand(program, session);
+  addWorkCommand(program, session);
+  const task = program.command("task").description("look at tasks");
+  addListCommand(task, session);
+  addShowCommand(task, session);
+  const template = program.command("template").description("check and draw templates");
+  addValidateCommand(template, session);
+  addGraphCommand(template, session);
+  addMigrateCommand(program, session);
+  program.addHelpText("after", "\nStart with:\n  $ tasker init my-project");
+  return program;
+}
+
+/** Commander's message without its prefix and on one line: `unknown option '--contxt' (did you mean --context?)`. */
+function usageError(error: CommanderError): UsageError {
+  const message = error.message
+    .replace(/^error: /, "")
+    .replace(/\s*\n\s*/g, " ")
+    .replace("(Did you mean ", "(did you mean ");
+  return new UsageError(message, { context: { commander: error.code } });
+}

@@ -1,0 +1,134 @@
+import type { Command } from "commander";
+import { z } from "zod";
+import type { Database } from "../../database/database.ts";
+import { Engine } from "../../engine/engine.ts";
+import { HandlerRegistry } from "../../handlers/registry.ts";
+import type { TaskTemplate } from "../../handlers/task-template.ts";
+import type { TaskDisplay } from "../displays/display.ts";
+import { JsonDisplay } from "../displays/json-display.ts";
+import { LineDisplay } from "../displays/line-display.ts";
+import { LiveDisplay } from "../displays/live-display.ts";
+import { createEngineLog } from "../engine-log.ts";
+import { GlobalOptions } from "../global-options.ts";
+import { positiveSeconds, wholeNumber } from "../input/parse-option.ts";
+import { readContext } from "../input/read-context.ts";
+import { loadCommandTemplate } from "../load-command-template.ts";
+import { withDatabase } from "../open-command-database.ts";
+import { applyEvent } from "../progress/apply-event.ts";
+import { progressFromDetails } from "../progress/progress-from-details.ts";
+import { describeResume } from "../resume-hint.ts";
+import type { CommandSession } from "../session.ts";
+import { type StopReason, StopRequest } from "../stop-request.ts";
+import { readTaskDetails } from "../task-details.ts";
+
+const RunOptions = GlobalOptions.extend({
+  context: z.string(),
+  handlers: z.string().optional(),
+  environment: z.string().optional(),
+  watch: z.boolean().default(false),
+  json: z.boolean().default(false),
+  concurrency: z.number().optional(),
+  timeout: z.number().optional(),
+  lease: z.number().optional(),
+});
+type RunOptions = z.infer<typeof RunOptions>;
+
+/** Adds `run`: submits one task, executes it in this process and shows how it goes. */
+export function addRunCommand(program: Command, session: CommandSession): void {
+  program
+    .command("run <template>")
+    .description("submit a task and execute it here, to its end")
+    .requiredOption("--context <file|json>", "the task's input: a file with a JSON object, or the object itself")
+    .option("--handlers <module>", "module with the step handlers (default: beside the template, with its name)")
+    .option("--environment <name>", "entry of the template's 'environments' to use")
+    .option("--watch", "redraw the steps in place while they run")
+    .option("--json", "print one JSON object a line")
+    .option("--concurrency <n>", "steps that may run at the same time", wholeNumber("--concurrency", 1))
+    .option("--timeout <seconds>", "stop after this time; the task can be resumed", positiveSeconds("--timeout"))
+    .option("--lease <seconds>", "silence after which others take over from this process", positiveSeconds("--lease"))
+    .addHelpText("after", "\nExample:\n  $ tasker run order.yaml --context order.json --watch")
+    .action(async (template: string, _options: unknown, command: Command) => {
+      session.finish(await runTask(session, template, RunOptions.parse(command.optsWithGlobals())));
+    });
+}
+
+async function runTask(session: CommandSession, path: string, options: RunOptions): Promise<number> {
+  const { io, printer } = session;
+  const context = await readContext(io.cwd, options.context);
+  const template = await loadCommandTemplate(io.cwd, { template: path, ...options });
+  const stop = new StopRequest(io, options.timeout === undefined ? null : options.timeout * 1000);
+  const work = withDatabase(options, io, "create", async (database) => {
+    const run = await executeTask(session, database, template, context, options, stop);
+    if (run.state === "complete") return 0;
+    if (run.stopped !== null) printer.note(describeStop(run.stopped, run.taskId, run.state, path, options));
+    else printer.note(`the audit trail: tasker task show ${run.taskId}`);
+    return 1;
+  });
+  try {
+    return await Promise.race([work, stop.forced.then(() => 130)]);
+  } finally {
+    stop.release();
+  }
+}
+
+async function executeTask(
+  session: CommandSession,
+  database: Database,
+  template: TaskTemplate,
+  context: Record<string, unknown>,
+  options: RunOptions,
+  stop: StopRequest,
+) {
+  const { io, printer } = session;
+  const registry = new HandlerRegistry();
+  registry.register(template);
+  const engine = new Engine({
+    database,
+    registry,
+    clock: io.clock,
+    log: createEngineLog(io, printer),
+    ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
+    ...(options.lease === undefined ? {} : { leaseMs: options.lease * 1000 }),
+  });
+  const { namespace, name, version } = template.definition;
+  const since = io.clock.now();
+  const { taskId } = await engine.submit({ namespace, name, version, context });
+  const display = chooseDisplay(session, options);
+  let progress = progressFromDetails(await readTaskDetails(database, taskId), since);
+  display.begin(progress);
+  const unsubscribe = engine.on((event) => {
+    if (event.taskId !== taskId) return;
+    progress = applyEvent(progress, event);
+    display.change(event, progress);
+  });
+  let stopped: StopReason | null = null;
+  try {
+    const settled = engine.settled(taskId).then(() => null);
+    await engine.start();
+    stopped = await Promise.race([settled, stop.asked]);
+    if (stopped === "signal") printer.note("stopping when the running steps have ended; once more to stop at once");
+  } finally {
+    await engine.stop();
+    unsubscribe();
+    display.end(progress);
+  }
+  const details = await readTaskDetails(database, taskId);
+  display.result(details, progressFromDetails(details, since));
+  return { taskId, state: details.state, stopped };
+}
+
+function chooseDisplay({ io, printer }: CommandSession, options: RunOptions): TaskDisplay {
+  if (options.json) return new JsonDisplay(printer);
+  return options.watch && io.terminal.isTty ? new LiveDisplay(io, printer) : new LineDisplay(printer);
+}
+
+function describeStop(
+  reason: StopReason,
+  taskId: number,
+  state: string,
+  template: string,
+  options: RunOptions,
+): string {
+  const why = reason === "timeout" ? `stopped after ${options.timeout} s` : "stopped";
+  return `${why}: task ${taskId} is ${state} and goes on with: ${describeResume(template, options)}`;
+}

@@ -1,0 +1,81 @@
+import type { Command } from "commander";
+import { z } from "zod";
+import { Engine } from "../../engine/engine.ts";
+import { HandlerNotFoundError } from "../../errors/index.ts";
+import { HandlerRegistry } from "../../handlers/registry.ts";
+import type { TaskTemplate } from "../../handlers/task-template.ts";
+import { createEngineLog } from "../engine-log.ts";
+import { GlobalOptions } from "../global-options.ts";
+import { isoMoment, wholeNumber } from "../input/parse-option.ts";
+import { readContext } from "../input/read-context.ts";
+import { loadCommandDefinition, loadCommandTemplate } from "../load-command-template.ts";
+import { withDatabase } from "../open-command-database.ts";
+import type { CommandSession } from "../session.ts";
+
+const SubmitOptions = GlobalOptions.extend({
+  context: z.string(),
+  handlers: z.string().optional(),
+  environment: z.string().optional(),
+  idempotencyKey: z.string().optional(),
+  runAt: z.date().optional(),
+  priority: z.number().optional(),
+  json: z.boolean().default(false),
+});
+type SubmitOptions = z.infer<typeof SubmitOptions>;
+
+/** Adds `submit`: creates a task for a process that works on its template. */
+export function addSubmitCommand(program: Command, session: CommandSession): void {
+  program
+    .command("submit <template>")
+    .description("create a task and print its id; 'tasker work' executes it")
+    .requiredOption("--context <file|json>", "the task's input: a file with a JSON object, or the object itself")
+    .option("--environment <name>", "entry of the template's 'environments' to use")
+    .option("--handlers <module>", "module with a task handler that shapes the steps of new tasks")
+    .option("--idempotency-key <key>", "a task that was submitted with this key is returned instead of a new one")
+    .option("--run-at <time>", "not before this moment, such as 2027-01-31T09:00:00Z", isoMoment("--run-at"))
+    .option("--priority <n>", "higher runs first (default: 0)", wholeNumber("--priority", -32768, 32767))
+    .option("--json", "print a JSON object")
+    .addHelpText("after", "\nExample:\n  $ tasker submit order.yaml --context order.json --idempotency-key order-1001")
+    .action(async (template: string, _options: unknown, command: Command) => {
+      await submitTask(session, template, SubmitOptions.parse(command.optsWithGlobals()));
+    });
+}
+
+async function submitTask(session: CommandSession, path: string, options: SubmitOptions): Promise<void> {
+  const { io, printer } = session;
+  const context = await readContext(io.cwd, options.context);
+  const template = await loadForSubmit(io.cwd, path, options);
+  const registry = new HandlerRegistry();
+  registry.register(template);
+  const { namespace, name, version } = template.definition;
+  const { taskId, created } = await withDatabase(options, io, "create", async (database) => {
+    const engine = new Engine({ database, registry, clock: io.clock, log: createEngineLog(io, printer) });
+    return engine.submit({
+      namespace,
+      name,
+      version,
+      context,
+      idempotencyKey: options.idempotencyKey,
+      runAt: options.runAt,
+      priority: options.priority,
+    });
+  });
+  if (options.json) printer.json({ task_id: taskId, created });
+  else printer.text(String(taskId));
+  if (!created) printer.note(`task ${taskId} exists already with this idempotency key; nothing was created`);
+}
+
+/** With a module its task handler takes part; without one the template is complete enough to be submitted. */
+async function loadForSubmit(cwd: string, path: string, options: SubmitOptions): Promise<TaskTemplate> {
+  const choice = { template: path, handlers: options.handlers, environment: options.environment };
+  if (options.handlers !== undefined) return loadCommandTemplate(cwd, choice);
+  return {
+    definition: await loadCommandDefinition(cwd, choice),
+    createStepHandler(step) {
+      throw new HandlerNotFoundError(`step '${step}' has no handler in a process that only submits`, {
+        context: { step },
+      });
+    },
+    taskHandler: null,
+  };
+}

@@ -1,0 +1,34 @@
+import type { Command } from "commander";
+import { z } from "zod";
+import { GlobalOptions } from "../global-options.ts";
+import { wholeNumber } from "../input/parse-option.ts";
+import { withDatabase } from "../open-command-database.ts";
+import { drawTaskDetails } from "../render/task-details-lines.ts";
+import type { CommandSession } from "../session.ts";
+import { readTaskDetails, type TaskDetails } from "../task-details.ts";
+
+const ShowOptions = GlobalOptions.extend({ json: z.boolean().default(false) });
+
+/** Adds `task show`: everything about one task. */
+export function addShowCommand(task: Command, session: CommandSession): void {
+  task
+    .command("show")
+    .description("show a task: its steps, their results and errors, and the audit trail")
+    .argument("<id>", "id of the task", wholeNumber("id", 1))
+    .option("--json", "print a JSON object")
+    .addHelpText("after", "\nExample:\n  $ tasker task show 12")
+    .action(async (id: number, _options: unknown, command: Command) => {
+      await showTask(session, id, ShowOptions.parse(command.optsWithGlobals()));
+    });
+}
+
+async function showTask(
+  { io, printer }: CommandSession,
+  taskId: number,
+  options: z.infer<typeof ShowOptions>,
+): Promise<void> {
+  const details = await withDatabase(options, io, "existing", (database) => readTaskDetails(database, taskId));
+  if (options.json) return printer.raw(`${JSON.stringify(details satisfies TaskDetails, null, 2)}\n`);
+  const { columns, unicode } = printer;
+  printer.lines(drawTaskDetails(details, { columns, unicode, now: io.clock.now() }));
+}

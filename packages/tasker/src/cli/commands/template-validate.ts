@@ -1,0 +1,36 @@
+import type { Command } from "commander";
+import { z } from "zod";
+import { loadCommandDefinition } from "../load-command-template.ts";
+import type { CommandSession } from "../session.ts";
+
+const ValidateOptions = z.object({ environment: z.string().optional() });
+
+/** Adds `template validate`: says what is wrong with templates. */
+export function addValidateCommand(template: Command, session: CommandSession): void {
+  template
+    .command("validate <files...>")
+    .description("check templates and say what is wrong with them, with line and column")
+    .option("--environment <name>", "entry of the templates' 'environments' to use")
+    .addHelpText("after", "\nExample:\n  $ tasker template validate templates/*.yaml")
+    .action(async (files: string[], _options: unknown, command: Command) => {
+      session.finish(await validateTemplates(session, files, ValidateOptions.parse(command.opts())));
+    });
+}
+
+async function validateTemplates(
+  { io, printer }: CommandSession,
+  files: readonly string[],
+  options: z.infer<typeof ValidateOptions>,
+): Promise<number> {
+  const problems: unknown[] = [];
+  for (const template of files) {
+    try {
+      const { name, namespace, version, steps } = await loadCommandDefinition(io.cwd, { template, ...options });
+      printer.text(`${template}: ${namespace}/${name} ${version}, ${steps.length} steps`);
+    } catch (error) {
+      problems.push(error);
+      printer.error(error);
+    }
+  }
+  return problems.length === 0 ? 0 : 1;
+}

@@ -1,0 +1,50 @@
+import type { EngineEvent } from "../../engine/engine-event.ts";
+import type { Printer } from "../printer.ts";
+import type { TaskProgress } from "../progress/task-progress.ts";
+import { changeOfEvent, drawChange } from "../render/event-line.ts";
+import { formatElapsed } from "../render/format-duration.ts";
+import { span } from "../render/span.ts";
+import { drawTaskBoard } from "../render/task-board.ts";
+import { drawResults } from "../render/task-results.ts";
+import type { TaskDetails } from "../task-details.ts";
+import type { TaskDisplay } from "./display.ts";
+
+/** Widest column for names of steps. */
+const NAME_COLUMNS = 32;
+
+/** Shows one line for each change, and the finished task as a tree. */
+export class LineDisplay implements TaskDisplay {
+  readonly #printer: Printer;
+
+  constructor(printer: Printer) {
+    this.#printer = printer;
+  }
+
+  begin(task: TaskProgress): void {
+    this.#printer.line([
+      span(`${task.name} ${task.version}`, "strong"),
+      span(`  task ${task.taskId}  ${task.steps.length} steps`),
+    ]);
+  }
+
+  change(event: EngineEvent, task: TaskProgress): void {
+    const longest = Math.max(4, ...task.steps.map(({ name }) => name.length));
+    this.#printer.line(
+      drawChange(changeOfEvent(event), {
+        time: formatElapsed(event.at - task.since),
+        nameColumns: Math.min(longest, NAME_COLUMNS),
+        unicode: this.#printer.unicode,
+      }),
+    );
+  }
+
+  end(): void {}
+
+  result(details: TaskDetails, task: TaskProgress): void {
+    const { columns, unicode } = this.#printer;
+    const now = details.transitions.at(-1)?.at.getTime() ?? task.since;
+    this.#printer.text("");
+    this.#printer.lines(drawTaskBoard(task, { now, columns, unicode }));
+    this.#printer.lines(drawResults(details, columns));
+  }
+}

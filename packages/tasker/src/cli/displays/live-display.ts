@@ -1,0 +1,89 @@
+import type { CancelTimer } from "../../clock/clock.ts";
+import type { EngineEvent } from "../../engine/engine-event.ts";
+import type { CommandIo } from "../io.ts";
+import type { Printer } from "../printer.ts";
+import type { TaskProgress } from "../progress/task-progress.ts";
+import { type Line, lineWidth } from "../render/span.ts";
+import { drawTaskBoard } from "../render/task-board.ts";
+import { drawResults } from "../render/task-results.ts";
+import type { TaskDetails } from "../task-details.ts";
+import type { TaskDisplay } from "./display.ts";
+
+/** Time between two drawings, in milliseconds: durations and countdowns move, and changes wait no longer than this. */
+const FRAME_MS = 100;
+
+const HIDE_CURSOR = "\x1b[?25l";
+const SHOW_CURSOR = "\x1b[?25h";
+const CLEAR_LINE_END = "\x1b[K";
+const CLEAR_BELOW = "\x1b[J";
+
+/** Redraws the task in place while it runs. For terminals only. */
+export class LiveDisplay implements TaskDisplay {
+  readonly #io: CommandIo;
+  readonly #printer: Printer;
+  #task: TaskProgress | null = null;
+  /** Lines of the last drawing, which stand above the cursor. */
+  #drawn: readonly Line[] = [];
+  #cancelTick: CancelTimer = () => {};
+
+  constructor(io: CommandIo, printer: Printer) {
+    this.#io = io;
+    this.#printer = printer;
+  }
+
+  begin(task: TaskProgress): void {
+    this.#task = task;
+    this.#io.stdout.write(HIDE_CURSOR);
+    this.#tick();
+  }
+
+  change(_event: EngineEvent, task: TaskProgress): void {
+    this.#task = task;
+  }
+
+  end(task: TaskProgress): void {
+    this.#cancelTick();
+    this.#task = task;
+    this.#erase();
+    this.#io.stdout.write(SHOW_CURSOR);
+  }
+
+  result(details: TaskDetails, task: TaskProgress): void {
+    const { columns, unicode } = this.#printer;
+    const now = details.transitions.at(-1)?.at.getTime() ?? task.since;
+    this.#printer.lines(drawTaskBoard(task, { now, columns, unicode }));
+    this.#printer.lines(drawResults(details, columns));
+  }
+
+  #tick(): void {
+    this.#draw();
+    this.#cancelTick = this.#io.clock.after(FRAME_MS, () => this.#tick());
+  }
+
+  #draw(): void {
+    if (this.#task === null) return;
+    const lines = drawTaskBoard(this.#task, {
+      now: this.#io.clock.now(),
+      columns: this.#printer.columns,
+      // The cursor stands on the line below.
+      rows: this.#io.terminal.rows() - 1,
+      unicode: this.#printer.unicode,
+    });
+    // One write, and lines overwritten instead of cleared first: nothing flickers.
+    const text = lines.map((line) => `${this.#printer.paint(line)}${CLEAR_LINE_END}\n`).join("");
+    this.#io.stdout.write(`${this.#backToTop()}${text}${CLEAR_BELOW}`);
+    this.#drawn = lines;
+  }
+
+  #erase(): void {
+    this.#io.stdout.write(`${this.#backToTop()}${CLEAR_BELOW}`);
+    this.#drawn = [];
+  }
+
+  /** Moves the cursor to where the last drawing begins; lines wrap when the terminal was made narrower since. */
+  #backToTop(): string {
+    const columns = this.#printer.columns;
+    const rows = this.#drawn.reduce((sum, line) => sum + Math.max(1, Math.ceil(lineWidth(line) / columns)), 0);
+    return rows === 0 ? "" : `\r\x1b[${rows}A`;
+  }
+}

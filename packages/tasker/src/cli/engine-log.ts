@@ -1,0 +1,23 @@
+import type { Log } from "../engine/options.ts";
+import type { CommandIo } from "./io.ts";
+import type { Printer } from "./printer.ts";
+
+/** The engine's log as remarks on standard error: warnings and errors, and everything with `DEBUG=tasker`. */
+export function createEngineLog(io: CommandIo, printer: Printer): Log {
+  const verbose = /(^|[\s,])(tasker|\*)([\s,]|$)/.test(io.env.DEBUG ?? "");
+  const write = (level: string) => (facts: object, message: string) =>
+    printer.note(`${level}: ${message}${verbose ? ` ${JSON.stringify(facts)}` : describeCause(facts)}`);
+  const silent = () => undefined;
+  return {
+    debug: verbose ? write("debug") : silent,
+    info: verbose ? write("info") : silent,
+    warn: write("warning"),
+    error: write("error"),
+  };
+}
+
+function describeCause(facts: object): string {
+  const cause = "error" in facts ? facts.error : "err" in facts ? facts.err : undefined;
+  if (cause instanceof Error) return `: ${cause.message}`;
+  return typeof cause === "string" ? `: ${cause}` : "";
+}

@@ -1,0 +1,50 @@
+import { UsageError } from "../errors.ts";
+
+/** A whole number from `low` to `high`, as commander's argument parser of the named option. */
+export function wholeNumber(option: string, low: number, high: number = Number.MAX_SAFE_INTEGER) {
+  return (value: string): number => {
+    const number = /^-?\d+$/.test(value) ? Number(value) : Number.NaN;
+    if (Number.isSafeInteger(number) && number >= low && number <= high) return number;
+    const range = high === Number.MAX_SAFE_INTEGER ? `of ${low} or more` : `from ${low} to ${high}`;
+    throw new UsageError(`${option} is '${value}', expected a whole number ${range}`, { context: { option, value } });
+  };
+}
+
+/** Seconds, more than 0, fractions allowed, as commander's argument parser of the named option. */
+export function positiveSeconds(option: string) {
+  return (value: string): number => {
+    const seconds = /^\d+(\.\d+)?$/.test(value) ? Number(value) : Number.NaN;
+    if (Number.isFinite(seconds) && seconds > 0) return seconds;
+    throw new UsageError(`${option} is '${value}', expected a number of seconds above 0`, {
+      context: { option, value },
+    });
+  };
+}
+
+const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/;
+
+/** A moment in ISO 8601 with its zone, as commander's argument parser of the named option. */
+export function isoMoment(option: string) {
+  return (value: string): Date => {
+    const moment = new Date(MOMENT.test(value) ? value : Number.NaN);
+    if (!Number.isNaN(moment.getTime())) return moment;
+    throw new UsageError(
+      `${option} is '${value}', expected a date and time in ISO 8601 with a zone, such as 2027-01-31T09:00:00Z`,
+      { context: { option, value } },
+    );
+  };
+}
+
+/** One of the given words, as commander's argument parser of the named option. */
+export function oneOf<const Word extends string>(option: string, words: readonly Word[]) {
+  return (value: string): Word => {
+    const found = words.find((word) => word === value);
+    if (found !== undefined) return found;
+    throw new UsageError(`${option} is '${value}', expected ${words.join(", ")}`, { context: { option, value } });
+  };
+}
+
+/** Collects the values of an option that can be given several times. */
+export function collect(value: string, earlier: readonly string[] | undefined): readonly string[] {
+  return [...(earlier ?? []), value];
+}

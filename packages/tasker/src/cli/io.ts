@@ -1,0 +1,36 @@
+import type { Clock } from "../clock/clock.ts";
+
+/** Takes text. What cannot be delivered (a closed pipe) is dropped. */
+export interface TextSink {
+  write(text: string): void;
+}
+
+/** Signals that ask a command to stop. `SIGPIPE` stands for an output that nobody reads any more. */
+export type StopSignal = "SIGINT" | "SIGTERM" | "SIGPIPE";
+
+/** Where a command learns that it is to stop. */
+export interface SignalSource {
+  /** Calls `listener` at each signal until the returned function is called. */
+  listen(listener: (signal: StopSignal) => void): () => void;
+}
+
+/** What is known of the terminal that standard output goes to. */
+export interface Terminal {
+  readonly isTty: boolean;
+  /** Width in columns at this moment; 80 when unknown. */
+  columns(): number;
+  /** Height in rows at this moment; 24 when unknown. */
+  rows(): number;
+}
+
+/** Everything of the outside world that a command uses besides files and the database. */
+export interface CommandIo {
+  readonly stdout: TextSink;
+  readonly stderr: TextSink;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Absolute path that relative paths start from. */
+  readonly cwd: string;
+  readonly terminal: Terminal;
+  readonly signals: SignalSource;
+  readonly clock: Clock;
+}

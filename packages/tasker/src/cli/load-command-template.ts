@@ -1,0 +1,32 @@
+import { bindTemplate } from "../handlers/bind-template.ts";
+import type { TaskTemplate } from "../handlers/task-template.ts";
+import type { TaskDefinition } from "../templates/definition.ts";
+import { parseTemplate } from "../templates/parse-template.ts";
+import { findHandlersModule, importHandlersModule } from "./input/load-handlers-module.ts";
+import { readTextFile } from "./input/read-text-file.ts";
+
+/** Where a command finds a template and its handlers. */
+export interface TemplateChoice {
+  /** Path of the template's file. */
+  readonly template: string;
+  /** Path of the module; default: the one beside the template with its name. */
+  readonly handlers?: string | undefined;
+  /** Name of the `environments` entry to merge; default: none. */
+  readonly environment?: string | undefined;
+}
+
+/**
+ * Loads a template from a file; errors name the file as it was written.
+ * @throws UsageError if the file cannot be read, InvalidTemplateError if it is not a valid template
+ */
+export async function loadCommandDefinition(cwd: string, choice: TemplateChoice): Promise<TaskDefinition> {
+  const text = await readTextFile(cwd, choice.template, "template");
+  return parseTemplate(text, { file: choice.template, environment: choice.environment });
+}
+
+/** Loads a template together with the module that has its handlers. */
+export async function loadCommandTemplate(cwd: string, choice: TemplateChoice): Promise<TaskTemplate> {
+  const definition = await loadCommandDefinition(cwd, choice);
+  const path = await findHandlersModule(cwd, choice.template, choice.handlers);
+  return bindTemplate(definition, await importHandlersModule(cwd, path));
+}

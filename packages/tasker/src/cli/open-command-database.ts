@@ -1,0 +1,82 @@
+import { stat } from "node:fs/promises";
+import { relative, resolve } from "node:path";
+import type { Database } from "../database/database.ts";
+import { migrate, migrationStatus } from "../database/migrate.ts";
+import { openDatabase } from "../database/open-database.ts";
+import { ConfigurationError, MigrationError } from "../errors/index.ts";
+import { UsageError } from "./errors.ts";
+import type { GlobalOptions } from "./global-options.ts";
+import type { CommandIo } from "./io.ts";
+
+/** Directory of the embedded database below the working directory. */
+export const DEFAULT_DATA_DIRECTORY = ".tasker/data";
+
+/** Which database a command works on. */
+export type DatabaseChoice =
+  | { readonly kind: "postgres"; readonly url: string }
+  | { readonly kind: "embedded"; readonly directory: string };
+
+/**
+ * The database that options and environment ask for: an option wins over `DATABASE_URL`, without either it is the
+ * embedded one in the working directory.
+ * @throws UsageError if the options contradict each other
+ */
+export function chooseDatabase(options: GlobalOptions, io: Pick<CommandIo, "env" | "cwd">): DatabaseChoice {
+  if (options.databaseUrl !== undefined && options.data !== undefined) {
+    throw new UsageError("--database-url and --data are both given, expected one of them");
+  }
+  const url = options.databaseUrl ?? (options.data === undefined ? io.env.DATABASE_URL : undefined);
+  if (url === undefined || url === "") {
+    return { kind: "embedded", directory: resolve(io.cwd, options.data ?? DEFAULT_DATA_DIRECTORY) };
+  }
+  if (/^postgres(ql)?:\/\//.test(url)) return { kind: "postgres", url };
+  const source = options.databaseUrl === undefined ? "DATABASE_URL" : "--database-url";
+  throw new UsageError(`${source} does not begin with postgres:// or postgresql://`, { context: { source } });
+}
+
+/** Opens a database without a look at its schema. Whoever opens it closes it. */
+export function openChosenDatabase(choice: DatabaseChoice): Promise<Database> {
+  return choice.kind === "postgres" ? openDatabase({ url: choice.url }) : openDatabase({ directory: choice.directory });
+}
+
+/**
+ * Runs `work` on the database that options and environment ask for, and closes it afterwards. The embedded database's
+ * schema is brought up to date first.
+ * @param use `existing`: a directory without a database is an error instead of the beginning of one
+ * @throws MigrationError if the schema of a PostgreSQL database is missing or out of date
+ */
+export async function withDatabase<T>(
+  options: GlobalOptions,
+  io: CommandIo,
+  use: "existing" | "create",
+  work: (database: Database) => Promise<T>,
+): Promise<T> {
+  const choice = chooseDatabase(options, io);
+  if (choice.kind === "embedded" && use === "existing") await requireDirectory(choice.directory, io.cwd);
+  const database = await openChosenDatabase(choice);
+  try {
+    if (choice.kind === "embedded") await migrate(database);
+    else await requireSchema(database);
+    return await work(database);
+  } finally {
+    await database.close();
+  }
+}
+
+async function requireDirectory(directory: string, cwd: string): Promise<void> {
+  const found = await stat(directory).catch(() => null);
+  if (found?.isDirectory() === true) return;
+  throw new ConfigurationError(
+    `there is no database in '${relative(cwd, directory) || directory}' yet: run a task first, or name the database ` +
+      "with --data or --database-url",
+    { context: { directory } },
+  );
+}
+
+async function requireSchema(database: Database): Promise<void> {
+  const pending = (await migrationStatus(database)).filter(({ appliedAt }) => appliedAt === null);
+  if (pending.length === 0) return;
+  throw new MigrationError("the database has no up-to-date schema of Tasker: run 'tasker migrate' on it first", {
+    context: { pending: pending.map(({ name }) => name) },
+  });
+}

@@ -1,0 +1,69 @@
+import { inspect } from "node:util";
+import { InvalidContextError, InvalidTemplateError, TaskerError } from "../../errors/index.ts";
+import { type Line, span } from "./span.ts";
+
+/**
+ * What a person is told about an error: `error CODE: message`, one line for each thing that is wrong, and the messages
+ * of the causes where they add something. With `stack`, the whole error with its stack follows.
+ */
+export function drawError(error: unknown, options: { readonly stack: boolean }): Line[] {
+  const code = errorCode(error);
+  const lines = errorMessages(error).map((message) => [
+    span("error", "bad"),
+    span(` ${code}: `, "strong"),
+    span(message),
+  ]);
+  if (!options.stack) return lines;
+  return [
+    ...lines,
+    ...inspect(error)
+      .split("\n")
+      .map((line) => [span(line, "faint")]),
+  ];
+}
+
+/** The stable code of an error: its own, or `TASKER_UNEXPECTED` for what is not an error of Tasker or the system. */
+export function errorCode(error: unknown): string {
+  if (error instanceof TaskerError) return error.code;
+  return systemCode(error) ?? "TASKER_UNEXPECTED";
+}
+
+/** Codes such as `EACCES`, which the system's errors carry. */
+function systemCode(error: unknown): string | null {
+  if (!(error instanceof Error) || !("code" in error) || !("syscall" in error)) return null;
+  return typeof error.code === "string" ? error.code : null;
+}
+
+/** What is wrong, a sentence each. */
+export function errorMessages(error: unknown): string[] {
+  if (error instanceof InvalidTemplateError) return error.message.split("\n");
+  if (error instanceof InvalidContextError) return violations(error) ?? [withCauses(error)];
+  if (error instanceof TaskerError) return [withCauses(error)];
+  if (systemCode(error) !== null) return [withCauses(error)];
+  const name = error instanceof Error ? `${error.name}: ` : "";
+  return [`${name}${withCauses(error)} (a defect of Tasker: DEBUG=tasker shows where)`];
+}
+
+/** The message, followed by those of its causes that it does not repeat. */
+function withCauses(error: unknown): string {
+  const messages: string[] = [];
+  for (let at: unknown = error, depth = 0; at !== undefined && at !== null && depth < 5; depth += 1) {
+    const message = at instanceof Error ? at.message || at.name : String(at);
+    if (!messages.some((earlier) => earlier.includes(message))) messages.push(message);
+    at = at instanceof Error ? at.cause : undefined;
+  }
+  return messages.join(": ");
+}
+
+function violations(error: InvalidContextError): string[] | null {
+  const listed = error.context.violations;
+  if (!Array.isArray(listed) || listed.length === 0) return null;
+  return listed.map((violation: unknown) => (typeof violation === "string" ? violation : describeViolation(violation)));
+}
+
+function describeViolation(violation: unknown): string {
+  if (typeof violation !== "object" || violation === null) return String(violation);
+  const { path, message } = { path: undefined, message: undefined, ...violation };
+  if (typeof message !== "string") return JSON.stringify(violation);
+  return typeof path === "string" && path !== "" ? `context ${path}: ${message}` : `context: ${message}`;
+}

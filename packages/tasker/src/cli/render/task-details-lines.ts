@@ -1,0 +1,73 @@
+import { progressFromDetails } from "../progress/progress-from-details.ts";
+import type { TaskDetails } from "../task-details.ts";
+import { drawChange } from "./event-line.ts";
+import { formatMoment, formatTimeOfDay } from "./format-duration.ts";
+import { drawJson } from "./json-lines.ts";
+import { type Line, span } from "./span.ts";
+import type { StepLineOptions } from "./step-lines.ts";
+import { drawTaskBoard } from "./task-board.ts";
+import { drawResults } from "./task-results.ts";
+
+/** Widest column for names in the timeline. */
+const NAME_COLUMNS = 32;
+
+/** States in which a task takes no more time. */
+const OVER = new Set(["complete", "error", "cancelled", "resolved_manually"]);
+
+/** A task as a page: title and steps, facts, context, results, annotations, and its audit trail. */
+export function drawTaskDetails(details: TaskDetails, options: StepLineOptions): Line[] {
+  const { transitions } = details;
+  const first = transitions.at(0)?.at ?? details.requested_at;
+  const last = OVER.has(details.state) ? transitions.at(-1)?.at.getTime() : undefined;
+  const board = drawTaskBoard(progressFromDetails(details, first.getTime()), { ...options, now: last ?? options.now });
+  return [
+    ...board,
+    [],
+    ...drawFacts(details),
+    ...section("context", drawJson(details.context, "  ", options.columns)),
+    ...drawResults(details, options.columns),
+    ...details.annotations.flatMap(({ type, value }) =>
+      section(`annotation ${type}`, drawJson(value, "  ", options.columns)),
+    ),
+    ...drawTimeline(details, options),
+  ];
+}
+
+function section(title: string, lines: readonly Line[]): Line[] {
+  return [[], [span(title, "strong")], ...lines];
+}
+
+function drawFacts(details: TaskDetails): Line[] {
+  const facts: [string, string | null][] = [
+    ["namespace", details.namespace],
+    ["requested", `${formatMoment(details.requested_at)} UTC`],
+    ["initiator", details.initiator],
+    ["source", details.source_system],
+    ["reason", details.reason],
+    ["tags", Array.isArray(details.tags) && details.tags.length > 0 ? details.tags.join(", ") : null],
+    ["correlation", details.correlation_id],
+  ];
+  return facts
+    .filter(([, value]) => value !== null && value !== "" && value !== "unknown")
+    .map(([name, value]) => [span(name.padEnd(13), "faint"), span(value ?? "")]);
+}
+
+function drawTimeline(details: TaskDetails, options: StepLineOptions): Line[] {
+  const longest = Math.max(4, ...details.steps.map(({ name }) => name.length));
+  const lines: Line[] = [];
+  let day = "";
+  for (const { at, step_name: stepName, to_state: toState, metadata } of details.transitions) {
+    const today = at.toISOString().slice(0, 10);
+    if (today !== day) lines.push([span(`  ${today}`, "faint")]);
+    day = today;
+    const change = { stepName, toState, metadata, at: at.getTime() };
+    lines.push(
+      drawChange(change, {
+        time: `  ${formatTimeOfDay(at)}`,
+        nameColumns: Math.min(longest, NAME_COLUMNS),
+        ...(options.unicode === undefined ? {} : { unicode: options.unicode }),
+      }),
+    );
+  }
+  return lines.length === 0 ? [] : section("audit trail (UTC)", lines);
+}

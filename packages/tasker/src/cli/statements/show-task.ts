@@ -1,0 +1,83 @@
+import { int8, json, jsonb, nullable, text, timestamp } from "../../database/sql-type.ts";
+import { statement } from "../../database/statement.ts";
+
+/**
+ * Everything about one task in one row: its columns, its steps with their current state and the names that they depend
+ * on, the transitions of the task and of its steps by time, and its annotations.
+ */
+export const showTaskStatement = statement({
+  name: "cli_show_task",
+  text: `
+    with steps as materialized (
+      select w.workflow_step_id, n.name, w.retryable, w.retry_limit, w.attempts, w.last_attempted_at, w.processed_at,
+        w.backoff_request_seconds, w.inputs, w.results, x.to_state, x.metadata, x.created_at as changed_at
+      from tasker_workflow_steps w
+      join tasker_named_steps n on n.named_step_id = w.named_step_id
+      left join tasker_workflow_step_transitions x on x.workflow_step_id = w.workflow_step_id and x.most_recent
+      where w.task_id = $1::int8
+    ),
+    parents as materialized (
+      select e.to_step_id, json_agg(p.name order by e.id) as names
+      from tasker_workflow_step_edges e
+      join steps p on p.workflow_step_id = e.from_step_id
+      group by e.to_step_id
+    )
+    select t.task_id, s.name::text as namespace, n.name::text, n.version::text,
+      coalesce(x.to_state, 'pending')::text as state, t.requested_at, t.created_at, t.initiator::text,
+      t.source_system::text, t.reason::text, t.tags, t.context, r.correlation_id::text, r.wake_at,
+      (
+        select coalesce(json_agg(json_build_object(
+          'step_id', p.workflow_step_id, 'name', p.name, 'state', coalesce(p.to_state, 'pending'),
+          'attempts', coalesce(p.attempts, 0), 'retry_limit', coalesce(p.retry_limit, 3), 'retryable', p.retryable,
+          'depends_on', coalesce(d.names, '[]'), 'last_attempted_at', p.last_attempted_at,
+          'backoff_request_seconds', p.backoff_request_seconds, 'changed_at', p.changed_at, 'metadata', p.metadata,
+          'inputs', p.inputs, 'results', p.results) order by p.workflow_step_id), '[]')
+        from steps p left join parents d on d.to_step_id = p.workflow_step_id
+      ) as steps,
+      (
+        select coalesce(json_agg(json_build_object(
+          'step_name', h.name, 'from_state', h.from_state, 'to_state', h.to_state, 'metadata', h.metadata,
+          'at', h.created_at) order by h.created_at, h.rank, h.sort_key, h.id), '[]')
+        from (
+          select null as name, y.from_state, y.to_state, y.metadata, y.created_at, y.sort_key, y.id,
+            case when y.to_state = 'in_progress' then 0 else 2 end as rank
+          from tasker_task_transitions y where y.task_id = $1::int8
+          union all
+          select p.name, y.from_state, y.to_state, y.metadata, y.created_at, y.sort_key, y.id, 1
+          from tasker_workflow_step_transitions y join steps p on p.workflow_step_id = y.workflow_step_id
+        ) h
+      ) as transitions,
+      (
+        select coalesce(json_agg(json_build_object('type', k.name, 'value', a.annotation)
+          order by a.task_annotation_id), '[]')
+        from tasker_task_annotations a
+        join tasker_annotation_types k on k.annotation_type_id = a.annotation_type_id
+        where a.task_id = $1::int8
+      ) as annotations
+    from tasker_tasks t
+    join tasker_named_tasks n on n.named_task_id = t.named_task_id
+    join tasker_task_namespaces s on s.task_namespace_id = n.task_namespace_id
+    left join tasker_task_transitions x on x.task_id = t.task_id and x.most_recent
+    left join tasker_task_runs r on r.task_id = t.task_id
+    where t.task_id = $1::int8`,
+  parameters: [int8],
+  columns: {
+    task_id: int8,
+    namespace: text,
+    name: text,
+    version: text,
+    state: text,
+    requested_at: timestamp,
+    created_at: timestamp,
+    initiator: nullable(text),
+    source_system: nullable(text),
+    reason: nullable(text),
+    tags: nullable(jsonb),
+    context: nullable(jsonb),
+    correlation_id: nullable(text),
+    wake_at: nullable(timestamp),
+    steps: json,
+    transitions: json,
+    annotations: json,
+  },
+});

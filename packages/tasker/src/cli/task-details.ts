@@ -1,0 +1,68 @@
+import { z } from "zod";
+import type { Connection } from "../database/database.ts";
+import { TaskNotFoundError } from "../errors/index.ts";
+import { showTaskStatement } from "./statements/show-task.ts";
+
+/** A time as `to_json` writes a `timestamp` column, which holds UTC. */
+const moment = z.string().transform((text) => new Date(`${text}Z`));
+
+const StepDetails = z.object({
+  step_id: z.number(),
+  name: z.string(),
+  state: z.string(),
+  attempts: z.number(),
+  retry_limit: z.number(),
+  retryable: z.boolean(),
+  depends_on: z.array(z.string()),
+  last_attempted_at: moment.nullable(),
+  backoff_request_seconds: z.number().nullable(),
+  changed_at: moment.nullable(),
+  metadata: z.record(z.string(), z.unknown()).nullable(),
+  inputs: z.unknown(),
+  results: z.unknown(),
+});
+
+const TransitionDetails = z.object({
+  /** Null: a transition of the task itself. */
+  step_name: z.string().nullable(),
+  from_state: z.string().nullable(),
+  to_state: z.string(),
+  metadata: z.record(z.string(), z.unknown()).nullable(),
+  at: moment,
+});
+
+const AnnotationDetails = z.object({ type: z.string(), value: z.unknown() });
+
+/** A step as it is stored, with its current transition's metadata. */
+export type StepDetails = z.infer<typeof StepDetails>;
+/** One row of the audit trail. */
+export type TransitionDetails = z.infer<typeof TransitionDetails>;
+
+/**
+ * Reads everything about a task; names are those of the columns. Transitions stand in the order of their commits if
+ * this engine wrote them all, by time otherwise.
+ * @throws TaskNotFoundError
+ */
+export async function readTaskDetails(connection: Connection, taskId: number) {
+  const [row] = await connection.run(showTaskStatement, [taskId]);
+  if (row === undefined) throw new TaskNotFoundError(`there is no task ${taskId}`, { context: { taskId } });
+  return {
+    ...row,
+    steps: z.array(StepDetails).parse(row.steps),
+    transitions: inCommitOrder(z.array(TransitionDetails).parse(row.transitions)),
+    annotations: z.array(AnnotationDetails).parse(row.annotations),
+  };
+}
+
+/** Everything about a task. */
+export type TaskDetails = Awaited<ReturnType<typeof readTaskDetails>>;
+
+function inCommitOrder(transitions: TransitionDetails[]): TransitionDetails[] {
+  const numbered = transitions.map((transition) => ({ transition, seq: transition.metadata?.seq }));
+  const order: { transition: TransitionDetails; seq: number }[] = [];
+  for (const { transition, seq } of numbered) {
+    if (typeof seq !== "number") return transitions;
+    order.push({ transition, seq });
+  }
+  return order.sort((a, b) => a.seq - b.seq).map(({ transition }) => transition);
+}
