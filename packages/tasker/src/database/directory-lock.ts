@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseInUseError, DatabaseUnavailableError } from "../errors/index.ts";
 
-/** A directory that only this process uses. */
+/** A directory that only this process uses, for as long as this object is kept: losing it gives the directory up. */
 export interface DirectoryLock {
   /** Gives the directory up. Safe to call twice. */
   release(): void;

@@ -1,0 +1,154 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { expect, onTestFinished, test } from "vitest";
+import { lockDirectory } from "../../src/database/directory-lock.ts";
+import { openEmbedded } from "../../src/database/embedded.ts";
+import { openDatabase } from "../../src/database/open-database.ts";
+import {
+  ConfigurationError,
+  DatabaseInUseError,
+  DatabaseUnavailableError,
+  ProceduralError,
+} from "../../src/errors/index.ts";
+
+function temporaryDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), "tasker-embedded-"));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+/** Another process that runs a module's text, with the sources at hand; gives its first line of output. */
+async function startProcess(script: string) {
+  const child = spawn(process.execPath, ["--input-type=module", "--eval", script], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  const complaints: string[] = [];
+  child.stderr.setEncoding("utf8").on("data", (text: string) => complaints.push(text));
+  const lines = createInterface({ input: child.stdout });
+  const [line] = await Promise.race([once(lines, "line"), once(child, "exit").then(() => [complaints.join("")])]);
+  return {
+    pid: child.pid,
+    line: String(line),
+    complaints,
+    async killHard() {
+      child.kill("SIGKILL");
+      await once(child, "exit");
+    },
+  };
+}
+
+const source = (file: string) => JSON.stringify(new URL(`../../src/database/${file}`, import.meta.url).href);
+const holdLock = (directory: string) => `
+  const { lockDirectory } = await import(${source("directory-lock.ts")});
+  const lock = lockDirectory(${JSON.stringify(directory)});
+  console.log("locked");
+  setInterval(() => lock, 1000);`;
+
+test("a call of the database from inside its own open transaction is refused instead of waiting for ever", async () => {
+  const database = await openEmbedded(null);
+  onTestFinished(() => database.close());
+  let later: (() => Promise<unknown>) | undefined;
+  await database.transaction(async (transaction) => {
+    await expect(database.query("select 1")).rejects.toThrow(ProceduralError);
+    await expect(database.transaction(async () => 1)).rejects.toThrow("inside its own open transaction");
+    expect(await transaction.query("select 1 as n")).toEqual([{ n: 1 }]);
+    // what the transaction set going may call the database once the transaction has ended
+    later = async () => {
+      await new Promise(setImmediate);
+      return database.query("select 2 as n");
+    };
+    const outside = Promise.withResolvers<void>();
+    setImmediate(outside.resolve);
+    await outside.promise;
+  });
+  expect(await later?.()).toEqual([{ n: 2 }]);
+});
+
+test("another call waits for the open transaction and then sees what it committed", async () => {
+  const database = await openEmbedded(null);
+  onTestFinished(() => database.close());
+  await database.execute("create table t (n int4)");
+  const started = Promise.withResolvers<void>();
+  const mayEnd = Promise.withResolvers<void>();
+  const work = database.transaction(async (transaction) => {
+    await transaction.execute("insert into t values (1)");
+    started.resolve();
+    await mayEnd.promise;
+  });
+  await started.promise;
+  const count = database.query("select count(*) from t");
+  mayEnd.resolve();
+  await work;
+  expect(await count).toEqual([{ count: 1 }]);
+});
+
+test("what is in a directory is there after closing and opening, and after the process was killed", async () => {
+  const directory = join(temporaryDirectory(), "new", "place");
+  const writer = await startProcess(`
+    const { openEmbedded } = await import(${source("embedded.ts")});
+    const database = await openEmbedded(${JSON.stringify(directory)});
+    await database.execute("create table t (n int4); insert into t values (1)");
+    await database.transaction((transaction) => transaction.execute("insert into t values (2)"));
+    console.log("committed");
+    await database.transaction(async (transaction) => {
+      await transaction.execute("insert into t values (3)");
+      await new Promise((resolve) => setTimeout(resolve, 60_000));
+    });`);
+  expect(writer.line).toBe("committed");
+  const refusal = await openEmbedded(directory).catch((error: unknown) => error);
+  expect(refusal).toBeInstanceOf(DatabaseInUseError);
+  expect(refusal).toHaveProperty("context", { directory, pid: writer.pid });
+  await writer.killHard();
+
+  for (let opening = 0; opening < 2; opening += 1) {
+    const database = await openDatabase({ directory });
+    expect(await database.query("select array_agg(n order by n) as all from t")).toEqual([{ all: [1, 2] }]);
+    await database.close();
+  }
+  expect(writer.complaints.join("")).toBe("");
+});
+
+test("a directory is locked for other processes and for this one, until it is released", () => {
+  const directory = temporaryDirectory();
+  const lock = lockDirectory(directory);
+  const refusal = (() => {
+    try {
+      return lockDirectory(directory);
+    } catch (error) {
+      return error;
+    }
+  })();
+  expect(refusal).toBeInstanceOf(DatabaseInUseError);
+  expect(refusal).toHaveProperty("message", expect.stringContaining(`process ${process.pid}`));
+  lock.release();
+  lock.release();
+  lockDirectory(directory).release();
+  expect(readdirSync(directory)).toEqual(["lock"]);
+});
+
+test("a killed process leaves no lock, and taking one warns of nothing", async () => {
+  const directory = temporaryDirectory();
+  const holder = await startProcess(holdLock(directory));
+  expect(holder.line).toBe("locked");
+  expect(() => lockDirectory(directory)).toThrow(`in use by process ${holder.pid}`);
+  await holder.killHard();
+  lockDirectory(directory).release();
+  expect(holder.complaints.join("")).toBe("");
+});
+
+test("a directory that is a file is unavailable, and says which", async () => {
+  const file = join(temporaryDirectory(), "file");
+  writeFileSync(file, "");
+  const refusal = await openEmbedded(file).catch((error: unknown) => error);
+  expect(refusal).toBeInstanceOf(DatabaseUnavailableError);
+  expect(refusal).toHaveProperty("message", expect.stringContaining(file));
+});
+
+test("a configuration that names no database is refused", () => {
+  expect(() => openDatabase({})).toThrow(ConfigurationError);
+});
