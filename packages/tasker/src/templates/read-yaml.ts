@@ -210,7 +210,11 @@ export function readYaml(text: string): YamlReading {
   }
   if (document === undefined || document.contents === null) return fail(0, "found an empty file, expected a mapping");
   if (second !== undefined) {
-    return fail(second.range?.[0] ?? 0, `found ${documents.length} documents, expected one`, "write one template per file");
+    return fail(
+      second.range?.[0] ?? 0,
+      `found ${documents.length} documents, expected one`,
+      "write one template per file",
+    );
   }
   const reader = new TreeReader(document, locate);
   const tree = reader.read(document.contents, [], 0);

@@ -1,0 +1,76 @@
+import { HandlerNotFoundError, InvalidRequestError } from "../errors/index.ts";
+import type { TaskDefinition } from "../templates/definition.ts";
+import { hintAt } from "../templates/nearest-name.ts";
+import { createTaskTemplate } from "./create-task-template.ts";
+import { type HandlerMaker, isClass, toHandlerMaker, UnusableHandler } from "./handler-maker.ts";
+import { TaskHandler } from "./task-handler.ts";
+import type { TaskTemplate } from "./task-template.ts";
+
+/** Values by the names under which templates ask for them: the exports of a module, or an object made by hand. */
+export type HandlerExports = Readonly<Record<string, unknown>>;
+
+/**
+ * Joins a definition with the code that executes it. A step's `handler_class` is looked up by its whole name and, for a
+ * Ruby name such as `Shop::Steps::ChargeCard`, by its last part. A handler is a class that extends `StepHandler` (or
+ * whose instances have `handle`), an object with `handle`, or a function `(task, sequence, step) => output`; classes are
+ * constructed for each attempt with the step's `handler_config`. `task_handler_class` is looked up in the same way and
+ * may be absent: then the task has no hooks.
+ * @throws HandlerNotFoundError that lists every handler which is missing, with the nearest export of each
+ * @throws InvalidRequestError that lists every export which was found and cannot be a handler
+ */
+export function bindTemplate(definition: TaskDefinition, handlers: HandlerExports): TaskTemplate {
+  const makers = new Map<string, HandlerMaker>();
+  const missing: { readonly step: string; readonly handlerClass: string }[] = [];
+  const unusable: { readonly step: string; readonly handlerClass: string; readonly reason: string }[] = [];
+  for (const { name: step, handlerClass, handlerConfig } of definition.steps) {
+    const found = lookUp(handlers, handlerClass);
+    if (found === null) {
+      missing.push({ step, handlerClass });
+      continue;
+    }
+    const maker = toHandlerMaker(found.value, handlerConfig);
+    if (maker instanceof UnusableHandler) unusable.push({ step, handlerClass, reason: maker.reason });
+    else makers.set(step, maker);
+  }
+  const title = `${definition.namespace}.${definition.name}@${definition.version}`;
+  if (missing.length > 0) throw notFound(title, missing, Object.keys(handlers));
+  if (unusable.length > 0) {
+    const lines = unusable.map(({ step, handlerClass, reason }) => `step "${step}": ${handlerClass} ${reason}`);
+    throw new InvalidRequestError(`Handlers of ${title} cannot be used:\n${lines.join("\n")}`, {
+      context: { field: "handlers", value: unusable, expected: "step handlers" },
+    });
+  }
+  return createTaskTemplate(definition, makers, resolveTaskHandler(definition.taskHandlerClass, handlers, title));
+}
+
+function notFound(
+  title: string,
+  missing: readonly { readonly step: string; readonly handlerClass: string }[],
+  exports: readonly string[],
+): HandlerNotFoundError {
+  const lines = missing.map(({ step, handlerClass }) => {
+    const hint = hintAt(lastPart(handlerClass), exports, "handlers");
+    return `step "${step}": found no handler ${handlerClass}, expected it among the handlers given (${hint})`;
+  });
+  return new HandlerNotFoundError(`Handlers of ${title} are missing:\n${lines.join("\n")}`, { context: { missing } });
+}
+
+function resolveTaskHandler(className: string | null, handlers: HandlerExports, title: string): TaskHandler | null {
+  const found = className === null ? null : lookUp(handlers, className);
+  if (found === null) return null;
+  const handler = isClass(found.value) ? new found.value() : found.value;
+  if (handler instanceof TaskHandler) return handler;
+  throw new InvalidRequestError(`The task handler ${className} of ${title} is something else, expected a TaskHandler`, {
+    context: { field: "task_handler_class", value: className, expected: "a class that extends TaskHandler" },
+  });
+}
+
+function lookUp(handlers: HandlerExports, className: string): { readonly value: unknown } | null {
+  const name = [className, lastPart(className)].find((candidate) => Object.hasOwn(handlers, candidate));
+  return name === undefined ? null : { value: handlers[name] };
+}
+
+/** The class of a Ruby name without its modules. */
+function lastPart(className: string): string {
+  return className.split("::").at(-1) ?? className;
+}

@@ -1,0 +1,233 @@
+import type { z } from "zod";
+import { InvalidTemplateError } from "../errors/index.ts";
+import type { JsonObject, JsonValue } from "../json/json-value.ts";
+import { checkTemplate } from "../templates/check-template.ts";
+import { finishIssues } from "../templates/draft-issue.ts";
+import { readValue } from "../templates/read-value.ts";
+import { type ContextSchema, toContextSchema } from "./context-schema.ts";
+import { createTaskTemplate } from "./create-task-template.ts";
+import type { StepExecution, StepSequence, TaskView } from "./execution.ts";
+import { FunctionStepHandler, type ResultsFunction } from "./function-step-handler.ts";
+import { type HandlerMaker, toHandlerMaker, UnusableHandler } from "./handler-maker.ts";
+import type { JsonShape } from "./json-shape.ts";
+import type { HandlesStep, StepHandler } from "./step-handler.ts";
+import type { TaskHandler } from "./task-handler.ts";
+import type { TaskTemplate } from "./task-template.ts";
+
+/** What the types know of a defined step: the shape of its results, and the steps before it. */
+interface KnownStep {
+  readonly results: unknown;
+  readonly upstream: string;
+}
+
+/** Names of the steps before one with these parents. */
+type Upstream<Steps, Parents extends keyof Steps> =
+  | Parents
+  | (Steps[Parents] extends KnownStep ? Steps[Parents]["upstream"] : never);
+
+/** Results that a step with these parents can read. */
+type VisibleResults<Steps, Parents extends keyof Steps> = {
+  readonly [Name in Upstream<Steps, Parents> & keyof Steps]: Steps[Name] extends KnownStep
+    ? Steps[Name]["results"]
+    : never;
+};
+
+/** Stands for the result of a `processResults` that was not given. */
+declare const UNSHAPED: unique symbol;
+
+/** What a step stores: what `processResults` returned, if it is there and returned something, or else the output. */
+type StoredShape<Output, Stored> = [Stored] extends [typeof UNSHAPED]
+  ? JsonShape<Awaited<Output>>
+  : undefined extends Awaited<Stored>
+    ? JsonValue
+    : Awaited<Stored> extends void
+      ? JsonValue
+      : JsonShape<Awaited<Stored>>;
+
+/** What a handler class stores: anything, if it shapes its results itself, or else what `process` returns. */
+type HandlerShape<Handler> =
+  Handler extends Pick<StepHandler, "process" | "processResults">
+    ? StepHandler["processResults"] extends Handler["processResults"]
+      ? JsonShape<Awaited<ReturnType<Handler["process"]>>>
+      : JsonValue
+    : JsonValue;
+
+/** Settings of a task. */
+export interface TaskSettings {
+  /** 1 to 64 characters. */
+  readonly name: string;
+  /** 1 to 64 characters. Default: `default`. */
+  readonly namespace?: string;
+  /** `digits.digits.digits`. Default: `0.1.0`. */
+  readonly version?: string;
+  readonly description?: string;
+  /** External system of the steps that name none. Default: `unknown`. */
+  readonly dependentSystem?: string;
+  /** Hooks around the whole task. Default: none. */
+  readonly taskHandler?: TaskHandler;
+}
+
+/** Settings of a step, however it is executed. */
+export interface StepSettings<Parents extends string> {
+  /** Steps that must be satisfied first. Default: none. */
+  readonly dependsOn?: readonly Parents[];
+  /** Default: the name. */
+  readonly description?: string;
+  /** Default: the task's. */
+  readonly dependentSystem?: string;
+  /** Whether a failure may be followed by another attempt. Default: true. */
+  readonly retryable?: boolean;
+  /** Largest number of attempts, 1 or more. Default: 3. */
+  readonly retryLimit?: number;
+  /** Default: false. */
+  readonly skippable?: boolean;
+  /** Deadline of one attempt in seconds, more than 0. Default: none. */
+  readonly timeoutSeconds?: number;
+  /** Events that the step publishes besides the engine's. Default: none. */
+  readonly customEvents?: readonly { readonly name: string; readonly description?: string }[];
+}
+
+/** A step that functions execute. */
+export interface FunctionStepOptions<Context, Results, Parents extends string, Output, Stored>
+  extends StepSettings<Parents> {
+  /** Does the work; what it returns is stored. */
+  process(task: TaskView<Context>, sequence: StepSequence<Results>, step: StepExecution): Output;
+  /**
+   * Shapes what is stored: returns it, or assigns `step.results` and returns nothing. Default: the output is stored.
+   * @param previous what the step held before: left by an earlier failed attempt
+   */
+  processResults?(step: StepExecution, output: Awaited<Output>, previous: unknown): Stored;
+}
+
+/** `handler_config`, which may be left out if the class takes null for it. */
+type ConfigSetting<Config> = null extends Config
+  ? { readonly handlerConfig?: Config }
+  : { readonly handlerConfig: Config };
+
+/** A step that a class executes; it is constructed for each attempt. */
+export type ClassStepOptions<Parents extends string, Config, Handler> = StepSettings<Parents> & {
+  readonly handler: new (config: Config) => Handler;
+} & ConfigSetting<Config>;
+
+/** Either kind, as the builder keeps it. */
+interface AnyStepOptions extends StepSettings<string> {
+  process?(task: TaskView<object>, sequence: StepSequence<object>, step: StepExecution): unknown;
+  processResults?(...args: Parameters<ResultsFunction>): unknown;
+  readonly handler?: new (config: never) => unknown;
+  readonly handlerConfig?: unknown;
+}
+
+interface AddedStep {
+  readonly name: string;
+  readonly options: AnyStepOptions;
+}
+
+/**
+ * Builds a template step by step. Every call returns a new builder, which knows one step more: its name may be used in
+ * `dependsOn`, and its results can be read by the steps that come after it.
+ */
+export class TaskBuilder<Context extends object, Steps> {
+  readonly #settings: TaskSettings;
+  readonly #context: ContextSchema | undefined;
+  readonly #steps: readonly AddedStep[];
+
+  constructor(settings: TaskSettings, context: ContextSchema | undefined, steps: readonly AddedStep[]) {
+    this.#settings = settings;
+    this.#context = context;
+    this.#steps = steps;
+  }
+
+  /** Adds a step that functions execute. */
+  step<const Name extends string, Output, Parents extends keyof Steps & string = never, Stored = typeof UNSHAPED>(
+    name: Name & (Name extends keyof Steps ? never : unknown),
+    options: FunctionStepOptions<Context, VisibleResults<Steps, Parents>, Parents, Output, Stored>,
+  ): TaskBuilder<
+    Context,
+    Steps & Record<Name, { readonly results: StoredShape<Output, Stored>; readonly upstream: Upstream<Steps, Parents> }>
+  >;
+  /** Adds a step that a class executes. */
+  step<const Name extends string, Config, Handler extends HandlesStep, Parents extends keyof Steps & string = never>(
+    name: Name & (Name extends keyof Steps ? never : unknown),
+    options: ClassStepOptions<Parents, Config, Handler>,
+  ): TaskBuilder<
+    Context,
+    Steps & Record<Name, { readonly results: HandlerShape<Handler>; readonly upstream: Upstream<Steps, Parents> }>
+  >;
+  step(name: string, options: AnyStepOptions): TaskBuilder<Context, never> {
+    return new TaskBuilder(this.#settings, this.#context, [...this.#steps, { name, options }]);
+  }
+
+  /**
+   * The template, ready to be registered.
+   * @throws InvalidTemplateError with everything that is wrong; paths are those of the YAML form
+   */
+  build(): TaskTemplate {
+    const reading = readValue(this.#toDocument());
+    const checked = reading.issues.length === 0 ? checkTemplate(reading.tree) : { issues: reading.issues };
+    if (!("definition" in checked)) throw new InvalidTemplateError(finishIssues(checked.issues));
+    const makers = new Map(this.#steps.map(({ name, options }, index) => [name, toMaker(options, index)]));
+    return createTaskTemplate(checked.definition, makers, this.#settings.taskHandler ?? null);
+  }
+
+  #toDocument(): unknown {
+    const { name, namespace, version, description, dependentSystem, taskHandler } = this.#settings;
+    return {
+      name,
+      namespace_name: namespace,
+      version,
+      description,
+      default_dependent_system: dependentSystem,
+      task_handler_class: taskHandler?.constructor.name || undefined,
+      schema: this.#context === undefined ? undefined : toContextSchema(this.#context),
+      step_templates: this.#steps.map(stepToDocument),
+    };
+  }
+}
+
+function stepToDocument({ name, options }: AddedStep): unknown {
+  return {
+    name,
+    description: options.description,
+    dependent_system: options.dependentSystem,
+    depends_on_steps: options.dependsOn,
+    default_retryable: options.retryable,
+    default_retry_limit: options.retryLimit,
+    skippable: options.skippable,
+    timeout_seconds: options.timeoutSeconds,
+    // A function has no name that another process could find it by: the step's is as good as any.
+    handler_class: options.handler?.name || name,
+    handler_config: options.handlerConfig,
+    custom_events: options.customEvents,
+  };
+}
+
+function toMaker(options: AnyStepOptions, index: number): HandlerMaker {
+  const { process, processResults, handler, handlerConfig } = options;
+  if (process !== undefined) return () => new FunctionStepHandler(process, processResults ?? null);
+  // It passed readValue, so it is JSON.
+  const maker = toHandlerMaker(handler, (handlerConfig ?? null) as JsonObject | null);
+  if (maker instanceof UnusableHandler) {
+    throw new InvalidTemplateError([
+      { path: `step_templates[${index}].handler_class`, message: `the handler ${maker.reason}` },
+    ]);
+  }
+  return maker;
+}
+
+/**
+ * Starts a template in TypeScript. The context is described by a zod schema, whose type the handlers see, or by a JSON
+ * Schema, whose type may be given as the type argument.
+ *
+ * `defineTask({ name: "greet", context: z.object({ name: z.string() }) }).step("say", { process: ... }).build()`
+ */
+export function defineTask<Schema extends z.ZodType<object>>(
+  settings: TaskSettings & { readonly context: Schema },
+): TaskBuilder<z.output<Schema>, Record<never, KnownStep>>;
+export function defineTask<Context extends object = JsonObject>(
+  settings: TaskSettings & { readonly context?: JsonObject },
+): TaskBuilder<Context, Record<never, KnownStep>>;
+export function defineTask(
+  settings: TaskSettings & { readonly context?: ContextSchema },
+): TaskBuilder<JsonObject, Record<never, KnownStep>> {
+  return new TaskBuilder(settings, settings.context, []);
+}
