@@ -1,5 +1,5 @@
-import type { StepRun } from "./step-run.ts";
 import type { PreparedTask } from "./prepare-task.ts";
+import type { StepRun } from "./step-run.ts";
 import { EMPTY_OBJECT } from "./stored-json.ts";
 import type { WrittenTask } from "./submit-tasks.ts";
 import { TaskRun } from "./task-run.ts";

@@ -1,4 +1,4 @@
-import { array, int4, int8, text, timestamp, varchar } from "../database/sql-type.ts";
+import { array, int4, int8, text, timestamp } from "../database/sql-type.ts";
 import { statement } from "../database/statement.ts";
 
 /** Claims up to `$3` runnable tasks of the kinds `$2`; a claimed task has a new epoch. */
@@ -19,18 +19,6 @@ export const findKinds = statement({
     join tasker_named_tasks t on t.task_namespace_id = n.task_namespace_id and t.name = k.name and t.version = k.version`,
   parameters: [array(text), array(text), array(text)],
   columns: { named_task_id: int4 },
-});
-
-/** The state of a task; no row if there is no such task. */
-export const readTaskState = statement({
-  name: "read_task_state",
-  text: `
-    select coalesce((
-      select t.to_state from tasker_task_transitions t where t.task_id = k.task_id and t.most_recent limit 1
-    ), 'pending')::varchar as state
-    from tasker_tasks k where k.task_id = $1`,
-  parameters: [int8],
-  columns: { state: varchar },
 });
 
 /** Draws a fencing token. */

@@ -23,7 +23,6 @@ export class Claimer {
   readonly #runtime: Runtime;
   readonly #registry: HandlerRegistry;
   readonly #maxTasks: number;
-  readonly #intervalMs: number;
   #kinds: readonly number[] = [];
   #knownTemplates = -1;
   #looksSinceKinds = 0;
@@ -32,11 +31,10 @@ export class Claimer {
   #look: Promise<void> = Promise.resolve();
   #cancel: CancelTimer = () => {};
 
-  constructor(runtime: Runtime, registry: HandlerRegistry, maxTasks: number, intervalMs: number) {
+  constructor(runtime: Runtime, registry: HandlerRegistry, maxTasks: number) {
     this.#runtime = runtime;
     this.#registry = registry;
     this.#maxTasks = maxTasks;
-    this.#intervalMs = intervalMs;
   }
 
   start(): void {
@@ -63,7 +61,7 @@ export class Claimer {
   #lookSoon(delayMs: number): void {
     if (!this.#running) return;
     this.#cancel = this.#runtime.clock.after(delayMs, () => {
-      this.#look = this.#claim().then((more) => this.#lookSoon(more ? 0 : this.#intervalMs));
+      this.#look = this.#claim().then((more) => this.#lookSoon(more ? 0 : this.#runtime.pollIntervalMs));
     });
   }
 

@@ -19,14 +19,15 @@ export const commitBatchStatement = statement({
  */
 export async function commitBatch(connection: Connection, processId: number, batch: Batch): Promise<Set<TaskRun>> {
   const tasks = batch.tasks;
+  const { taskRows, outcomes, starts, earlier } = encodeRows(batch, tasks);
   const rows = await connection.run(commitBatchStatement, [
     processId,
     new Date(batch.nowMs),
     list(tasks.map(encodeTask)),
-    list(tasks.flatMap((task) => task.rows.map((row, place) => encodeTaskRow(task, row, place)))),
-    list(batch.outcomes.map(encodeOutcome)),
-    list(batch.starts.map(encodeStart)),
-    list([...batch.outcomes, ...batch.starts].flatMap(encodeEarlierRows)),
+    list(taskRows),
+    list(outcomes),
+    list(starts),
+    list(earlier),
     encodeAnnotations(tasks),
   ]);
   if (rows.length === 0) return new Set();
@@ -35,6 +36,45 @@ export async function commitBatch(connection: Connection, processId: number, bat
 }
 
 const list = (items: readonly string[]) => `[${items.join(",")}]`;
+
+/** Whether a row opens a task's work: it stands before the rows of the steps that start. */
+const opens = (row: TransitionRow) => row.to === "pending" || row.to === "in_progress";
+
+/** Gives every row its place in the batch: outcomes, then tasks that begin, then starts, then tasks that end. */
+function encodeRows(batch: Batch, tasks: readonly TaskEntry[]) {
+  const taskRows: string[] = [];
+  const earlier: string[] = [];
+  let place = 0;
+  const encodeTasks = (wanted: (row: TransitionRow) => boolean) => {
+    for (const task of tasks) {
+      for (const row of task.rows) if (wanted(row)) taskRows.push(encodeTaskRow(task, row, place++));
+    }
+  };
+  const encodeSteps = (entries: readonly StepEntry[], encode: (entry: StepEntry, row: TransitionRow) => string) =>
+    entries.map((entry) => {
+      const { rows } = entry.move;
+      for (let index = 0; index < rows.length - 1; index++) {
+        const row = rows[index];
+        if (row !== undefined) earlier.push(JSON.stringify({ s: entry.step.stepId, ...describe(row, place++) }));
+      }
+      const last = rows.at(-1);
+      if (last === undefined) throw new RangeError("a move has no rows");
+      return encode(entry, last);
+    });
+  const outcomes = encodeSteps(batch.outcomes, (entry, row) => encodeOutcome(entry, row, place++));
+  encodeTasks(opens);
+  const starts = encodeSteps(batch.starts, (entry, row) => encodeStart(entry, row, place++));
+  encodeTasks((row) => !opens(row));
+  return { taskRows, outcomes, starts, earlier };
+}
+
+const describe = (row: TransitionRow, place: number) => ({
+  q: place,
+  k: row.sortKey,
+  f: row.from,
+  g: row.to,
+  d: row.metadata,
+});
 
 function encodeTask(task: TaskEntry): string {
   const { run } = task;
@@ -52,27 +92,17 @@ function encodeTask(task: TaskEntry): string {
 }
 
 function encodeTaskRow(task: TaskEntry, row: TransitionRow, place: number): string {
-  return JSON.stringify({
-    t: task.run.taskId,
-    k: row.sortKey,
-    f: row.from,
-    s: row.to,
-    d: row.metadata,
-    l: place === task.rows.length - 1,
-  });
+  const { k, f, g, d } = describe(row, place);
+  return JSON.stringify({ t: task.run.taskId, q: place, k, f, s: g, d, l: row === task.rows.at(-1) });
 }
 
 /** Results are JSON text already: they are put in as they are instead of being parsed and written once more. */
-function encodeOutcome({ run, step, move }: StepEntry): string {
-  const row = lastRow(move.rows);
+function encodeOutcome({ run, step, move }: StepEntry, row: TransitionRow, place: number): string {
   const fields = JSON.stringify({
     t: run.taskId,
     s: step.stepId,
+    ...describe(row, place),
     b: move.base,
-    k: row.sortKey,
-    f: row.from,
-    g: row.to,
-    d: row.metadata,
     a: move.attempts,
     o: move.backoffSeconds,
     h: move.results !== null,
@@ -81,24 +111,14 @@ function encodeOutcome({ run, step, move }: StepEntry): string {
   return move.results === null ? fields : `${fields.slice(0, -1)},"v":${move.results.text}}`;
 }
 
-function encodeStart({ run, step, move }: StepEntry): string {
-  const row = lastRow(move.rows);
+function encodeStart({ run, step, move }: StepEntry, row: TransitionRow, place: number): string {
   return JSON.stringify({
     t: run.taskId,
     s: step.stepId,
+    ...describe(row, place),
     b: move.base,
-    k: row.sortKey,
-    f: row.from,
-    g: row.to,
-    d: row.metadata,
     a: move.attempts,
   });
-}
-
-function encodeEarlierRows({ step, move }: StepEntry): string[] {
-  return move.rows.slice(0, -1).map((row) =>
-    JSON.stringify({ s: step.stepId, k: row.sortKey, f: row.from, g: row.to, d: row.metadata }),
-  );
 }
 
 function encodeAnnotations(tasks: readonly TaskEntry[]): string | null {
@@ -106,10 +126,4 @@ function encodeAnnotations(tasks: readonly TaskEntry[]): string | null {
     annotations.map(({ type, valueText }) => `{"t":${run.taskId},"n":${JSON.stringify(type)},"v":${valueText}}`),
   );
   return items.length === 0 ? null : list(items);
-}
-
-function lastRow(rows: readonly TransitionRow[]): TransitionRow {
-  const row = rows.at(-1);
-  if (row === undefined) throw new RangeError("a move has no rows");
-  return row;
 }

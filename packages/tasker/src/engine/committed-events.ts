@@ -23,7 +23,8 @@ function* stepEvents(
 ): Generator<EngineEvent> {
   if (refused.has(run)) return;
   for (const row of move.rows) {
-    const name = row.metadata.interrupted === true && row.metadata.permanent !== true ? null : stepEvent(row.from, row.to);
+    const name =
+      row.metadata.interrupted === true && row.metadata.permanent !== true ? null : stepEvent(row.from, row.to);
     if (name !== null) yield { ...describe(name, run, row, batch), stepId: step.stepId, stepName: step.name };
   }
 }

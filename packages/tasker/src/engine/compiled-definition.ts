@@ -1,5 +1,5 @@
-import { buildGraph } from "../graph/step-graph.ts";
 import type { StepGraph } from "../graph/step-graph.ts";
+import { buildGraph } from "../graph/step-graph.ts";
 import type { StepDefinition, TaskDefinition } from "../templates/definition.ts";
 import { hashDefinition } from "../templates/definition-hash.ts";
 

@@ -1,10 +1,10 @@
-import { EMPTY_OBJECT, StoredJson } from "./stored-json.ts";
 import type { JsonObject } from "../json/json-value.ts";
 import type { BackoffPolicy } from "../retry/backoff.ts";
 import { retryDelayMs } from "../retry/retry-delay.ts";
 import type { FailureFacts, Outcome } from "./outcome.ts";
 import { chainRows, type StepMove, type Writer } from "./step-move.ts";
 import type { StepRun } from "./step-run.ts";
+import { EMPTY_OBJECT, StoredJson } from "./stored-json.ts";
 
 /** The rules that decide over a failed or interrupted attempt. */
 export interface RetryRules {

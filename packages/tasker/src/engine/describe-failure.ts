@@ -1,4 +1,10 @@
-import { PermanentError, RetryableError, TaskerError, UnencodableValueError, ValueTooLargeError } from "../errors/index.ts";
+import {
+  PermanentError,
+  RetryableError,
+  TaskerError,
+  UnencodableValueError,
+  ValueTooLargeError,
+} from "../errors/index.ts";
 import { truncateText } from "../json/bounded-text.ts";
 import type { FailureFacts } from "./outcome.ts";
 

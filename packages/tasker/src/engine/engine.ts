@@ -1,9 +1,9 @@
 import type { Connection } from "../database/database.ts";
-import { NotRunningError, StepInterruptedError, TaskNotFoundError } from "../errors/index.ts";
+import { NotRunningError, StepInterruptedError } from "../errors/index.ts";
 import type { HandlerRegistry } from "../handlers/registry.ts";
 import { adoptSubmitted } from "./adopt-submitted.ts";
+import { drawEpoch } from "./claim-tasks.ts";
 import { Claimer } from "./claimer.ts";
-import { drawEpoch, readTaskState } from "./claim-tasks.ts";
 import type { EngineListener } from "./engine-event.ts";
 import { Membership } from "./membership.ts";
 import { DefinitionNaming } from "./name-definition.ts";
@@ -29,7 +29,6 @@ export interface SubmitOptions {
   readonly transaction?: Connection;
 }
 
-const SETTLED: ReadonlySet<string> = new Set(["complete", "error", "cancelled", "resolved_manually"]);
 const DEFAULT_GRACE_MS = 10_000;
 
 /**
@@ -44,7 +43,6 @@ export class Engine {
   readonly #membership: Membership;
   readonly #claimer: Claimer;
   readonly #maxTasks: number;
-  readonly #pollIntervalMs: number;
   #state: "new" | "running" | "stopping" | "stopped" = "new";
   #epoch = 0;
 
@@ -53,9 +51,8 @@ export class Engine {
     this.#registry = options.registry;
     this.#preparer = new TaskPreparer(options.registry, this.#runtime.definitions, this.#runtime.maxValueBytes);
     this.#maxTasks = options.maxTasks ?? 1_000;
-    this.#pollIntervalMs = options.pollIntervalMs ?? 500;
     this.#membership = new Membership(this.#runtime, options.leaseMs ?? 10_000);
-    this.#claimer = new Claimer(this.#runtime, this.#registry, this.#maxTasks, this.#pollIntervalMs);
+    this.#claimer = new Claimer(this.#runtime, this.#registry, this.#maxTasks);
   }
 
   /** Creates one task. See {@link submitMany}. */
@@ -136,16 +133,7 @@ export class Engine {
    * @throws TaskNotFoundError
    */
   async settled(taskId: number): Promise<TaskOutcome> {
-    for (;;) {
-      await this.#runtime.whenReleased(taskId);
-      const [row] = await this.#runtime.database.run(readTaskState, [taskId]);
-      if (row === undefined) {
-        throw new TaskNotFoundError(`task ${taskId} does not exist`, { context: { taskId } });
-      }
-      if (SETTLED.has(row.state)) return { taskId, state: row.state };
-      if (this.#runtime.owns(taskId)) continue;
-      await new Promise<void>((resolve) => void this.#runtime.clock.after(this.#pollIntervalMs, resolve));
-    }
+    return { taskId, state: await this.#runtime.settled(taskId) };
   }
 
   /** Subscribes to what this engine commits; call the returned function to end it. */

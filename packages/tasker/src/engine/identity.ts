@@ -8,5 +8,7 @@ import { createHash, randomUUID } from "node:crypto";
  */
 export function identityHash(namespace: string, name: string, idempotencyKey: string | undefined): string {
   if (idempotencyKey === undefined) return randomUUID();
-  return createHash("sha256").update(JSON.stringify([namespace, name, idempotencyKey])).digest("hex");
+  return createHash("sha256")
+    .update(JSON.stringify([namespace, name, idempotencyKey]))
+    .digest("hex");
 }

@@ -45,6 +45,9 @@ export interface LaneHost {
   reload(run: TaskRun): Promise<void>;
 }
 
+/** Most tasks in a batch, give or take those whose steps move: the rows of a batch are numbered below 65,536. */
+const MOST_TASKS = 5_000;
+
 /** Waits between attempts to write a batch, in milliseconds; the last one repeats. */
 const RETRY_WAITS_MS = [50, 100, 250, 500, 1_000, 2_000];
 
@@ -150,9 +153,11 @@ export class Lane {
       if (!run.dropped) completeTask(batch, run, this.#writer(run), annotations);
     }
     for (const entry of batch.tasks) this.#checks.add(entry.run);
-    const checks = this.#checks;
-    this.#checks = new Set();
-    for (const run of checks) this.#decideTask(batch, run);
+    for (const run of this.#checks) {
+      if (batch.taskCount >= MOST_TASKS) break;
+      this.#checks.delete(run);
+      this.#decideTask(batch, run);
+    }
     for (const [run, wakeAt] of this.#releases) {
       if (!run.dropped) batch.task(run).release ??= { wakeAt };
     }
@@ -297,7 +302,10 @@ export class Lane {
     }
     const [only] = batch.outcomes;
     if (only?.execution && batch.outcomes.length === 1) {
-      this.#host.log.error({ err: error, taskId: only.run.taskId, step: only.step.name }, "the database refused a result");
+      this.#host.log.error(
+        { err: error, taskId: only.run.taskId, step: only.step.name },
+        "the database refused a result",
+      );
       only.execution.refuse(error);
     } else {
       for (const { execution } of batch.outcomes) if (execution !== null) execution.alone = true;

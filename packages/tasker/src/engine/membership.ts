@@ -1,7 +1,7 @@
 import { systemClock } from "../clock/clock.ts";
+import { VERSION } from "../version.ts";
 import { leave, register, renewLease, takeOver } from "./process-registration.ts";
 import type { Runtime } from "./runtime.ts";
-import { VERSION } from "../version.ts";
 
 /** Part of the lease after which it is renewed. */
 const RENEWAL_SHARE = 0.3;

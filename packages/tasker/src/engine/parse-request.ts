@@ -1,6 +1,6 @@
+import type { z } from "zod";
 import { InvalidRequestError } from "../errors/index.ts";
 import { TaskRequest } from "./task-request.ts";
-import type { z } from "zod";
 
 /** A request with every default filled in. */
 export type ParsedRequest = z.output<typeof TaskRequest>;

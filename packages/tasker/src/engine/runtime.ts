@@ -1,8 +1,8 @@
 import { type Clock, systemClock } from "../clock/clock.ts";
 import type { Database } from "../database/database.ts";
 import { EventBus } from "../events/event-bus.ts";
-import { TaskHandler } from "../handlers/task-handler.ts";
 import type { HandlerRegistry } from "../handlers/registry.ts";
+import { TaskHandler } from "../handlers/task-handler.ts";
 import { encodeJson } from "../json/encode.ts";
 import { DEFAULT_BACKOFF } from "../retry/backoff.ts";
 import type { Batch, EncodedAnnotation } from "./batch.ts";
@@ -17,6 +17,7 @@ import { buildTaskRun, fetchDefinitions, loadTasks } from "./load-tasks.ts";
 import type { EngineOptions, Log } from "./options.ts";
 import { recoverLostSteps } from "./recover-steps.ts";
 import { runStep, settleOnce } from "./run-step.ts";
+import { SettlementWatch } from "./settlement-watch.ts";
 import { Slots } from "./slots.ts";
 import type { TaskRun } from "./task-run.ts";
 
@@ -42,12 +43,13 @@ export class Runtime implements LaneHost {
   readonly maxValueBytes: number;
   readonly definitions = new DefinitionCache();
   readonly events: EventBus<EngineEvent>;
+  readonly pollIntervalMs: number;
   processId = 0;
   starting = false;
   readonly #registry: HandlerRegistry;
   readonly #lanes: readonly Lane[];
   readonly #live = new Map<number, TaskRun>();
-  readonly #onReleased = new Map<number, Set<() => void>>();
+  readonly #settlements: SettlementWatch;
   readonly #running = new Set<Execution>();
   #whenQuiet: (() => void)[] = [];
   #executions = 0;
@@ -59,11 +61,14 @@ export class Runtime implements LaneHost {
     this.log = options.log ?? silentLog;
     this.rules = { policy: DEFAULT_BACKOFF, maxInterruptions: options.maxInterruptions ?? 5 };
     this.maxValueBytes = options.maxValueBytes ?? 1_000_000;
+    this.pollIntervalMs = options.pollIntervalMs ?? 500;
     this.#registry = options.registry;
     this.slots = new Slots(options.concurrency ?? 100, () => {
       for (const lane of this.#lanes) lane.schedule();
     });
     this.events = new EventBus((error) => this.log.error({ err: error }, "a listener threw"));
+    const isLive = (taskId: number) => this.#live.has(taskId);
+    this.#settlements = new SettlementWatch(this.database, this.clock, this.pollIntervalMs, isLive);
     this.#lanes = Array.from({ length: Math.min(LANES, this.database.parallelism) }, () => new Lane(this));
   }
 
@@ -76,13 +81,9 @@ export class Runtime implements LaneHost {
     return this.#live.has(taskId);
   }
 
-  /** Resolves when the task is no longer in memory; at once if it is not. */
-  whenReleased(taskId: number): Promise<void> {
-    if (!this.#live.has(taskId)) return Promise.resolve();
-    return new Promise((resolve) => {
-      const waiting = this.#onReleased.get(taskId) ?? new Set();
-      this.#onReleased.set(taskId, waiting.add(resolve));
-    });
+  /** Resolves with the state in which a task ends, whoever runs it. @throws TaskNotFoundError */
+  settled(taskId: number): Promise<string> {
+    return this.#settlements.wait(taskId);
   }
 
   /** Takes a task that this process owns. A task that is in memory already stays as it is. */
@@ -131,7 +132,9 @@ export class Runtime implements LaneHost {
   }
 
   released(run: TaskRun): void {
-    this.#forget(run);
+    if (this.#live.get(run.taskId) !== run) return;
+    this.#live.delete(run.taskId);
+    this.#settlements.notice(run.taskId, run.state);
   }
 
   async reload(run: TaskRun): Promise<void> {
@@ -141,7 +144,7 @@ export class Runtime implements LaneHost {
     const held = new Set(run.executions.values());
     if (fresh === undefined) {
       this.log.warn({ taskId: run.taskId }, "the task is not this process's any more");
-      this.#wakeWaiters(run.taskId);
+      this.#settlements.notice(run.taskId, null);
     } else {
       for (const step of fresh.steps) {
         const execution = run.executions.get(step.lostExecutionId ?? "");
@@ -168,9 +171,10 @@ export class Runtime implements LaneHost {
     for (const run of this.#live.values()) {
       run.drop();
       for (const execution of run.executions.values()) this.#abandon(this.#laneOf(run), execution);
-      this.#wakeWaiters(run.taskId);
     }
+    const lost = [...this.#live.keys()];
     this.#live.clear();
+    for (const taskId of lost) this.#settlements.notice(taskId, null);
   }
 
   /** Resolves when no handler is running. */
@@ -204,11 +208,15 @@ export class Runtime implements LaneHost {
     try {
       const annotations = (await run.template.taskHandler?.updateAnnotations(run.view, new LiveSequence(run))) ?? [];
       return annotations.map(({ type, value }) => {
-        if (type.length < 1 || type.length > 64) throw new RangeError(`annotation type ${type} is not 1 to 64 characters`);
+        if (type.length < 1 || type.length > 64)
+          throw new RangeError(`annotation type ${type} is not 1 to 64 characters`);
         return { type, valueText: encodeJson(value, { maxBytes: this.maxValueBytes, what: `annotation ${type}` }) };
       });
     } catch (error) {
-      this.log.error({ err: error, taskId: run.taskId }, "updateAnnotations failed: the task completes without annotations");
+      this.log.error(
+        { err: error, taskId: run.taskId },
+        "updateAnnotations failed: the task completes without annotations",
+      );
       return [];
     }
   }
@@ -220,7 +228,10 @@ export class Runtime implements LaneHost {
     return rows.flatMap((row) => {
       const compiled = definitions.get(row.definition_hash);
       if (compiled === undefined) {
-        this.log.error({ taskId: row.task_id, hash: row.definition_hash }, "the task's definition is not in the database");
+        this.log.error(
+          { taskId: row.task_id, hash: row.definition_hash },
+          "the task's definition is not in the database",
+        );
         return [];
       }
       return [buildTaskRun(row, compiled, this.#registry.get(row.namespace, row.name, row.version))];
@@ -242,18 +253,6 @@ export class Runtime implements LaneHost {
     execution.abort(new Error("the task was changed by somebody else"));
     // A handler that is running keeps its slot until it returns: it still takes up this process.
     if (!execution.launched || execution.outcome !== null) lane.discard(execution);
-  }
-
-  #forget(run: TaskRun): void {
-    if (this.#live.get(run.taskId) !== run) return;
-    this.#live.delete(run.taskId);
-    this.#wakeWaiters(run.taskId);
-  }
-
-  #wakeWaiters(taskId: number): void {
-    const waiting = this.#onReleased.get(taskId);
-    this.#onReleased.delete(taskId);
-    for (const resolve of waiting ?? []) resolve();
   }
 
   #laneOf(run: TaskRun): Lane {

@@ -48,9 +48,7 @@ export async function submitTasks(
   }
   const isOwned = (task: PreparedTask, place: number) =>
     owner !== null && place < owner.count && wakeTime(task, now) <= now;
-  const items = tasks.map((task, place) =>
-    encodeTask(task, places.get(task.compiled) ?? 0, now, isOwned(task, place)),
-  );
+  const items = tasks.map((task, place) => encodeTask(task, places.get(task.compiled) ?? 0, now, isOwned(task, place)));
   const rows = await connection.run(submitTasksStatement, [
     owner?.processId ?? 0,
     owner?.epoch ?? 0,

@@ -33,7 +33,9 @@ function moveTask(batch: Batch, run: TaskRun, to: State, writer: Writer, facts: 
 /** A task of which a step starts is in progress from then on. */
 export function startTask(batch: Batch, run: TaskRun, writer: Writer): void {
   const first = run.sortKey === 0;
-  const facts: JsonObject = first ? { initialization_completed: true, step_dependencies_established: run.steps.length } : {};
+  const facts: JsonObject = first
+    ? { initialization_completed: true, step_dependencies_established: run.steps.length }
+    : {};
   moveTask(batch, run, "in_progress", writer, facts);
 }
 

@@ -1,13 +1,13 @@
-import type { TaskTemplate } from "../handlers/task-template.ts";
+import type { CancelTimer } from "../clock/clock.ts";
 import { ReadinessCounters } from "../graph/readiness.ts";
 import type { StepGraph } from "../graph/step-graph.ts";
-import type { State } from "../states/state.ts";
+import type { TaskTemplate } from "../handlers/task-template.ts";
 import { isSatisfied } from "../states/guards.ts";
-import type { CancelTimer } from "../clock/clock.ts";
+import type { State } from "../states/state.ts";
 import type { CompiledDefinition } from "./compiled-definition.ts";
 import type { Execution } from "./execution.ts";
-import type { LiveTaskView } from "./task-view.ts";
 import { mayStart, type StepRun } from "./step-run.ts";
+import type { LiveTaskView } from "./task-view.ts";
 
 /** Everything a {@link TaskRun} is made from. */
 export interface TaskRunParts {

@@ -4,9 +4,9 @@
 -- Fencing tokens: a task gets a new one each time it gets an owner.
 create sequence tasker_epochs;
 
--- Orders the transitions of a task over both transition tables. Drawn while the task's run row is locked, so within a
--- task the numbers follow the order of commits, which the ids of the two tables do not.
-create sequence tasker_transition_seq;
+-- Numbers the commits of engines. A commit draws its number while it holds the run rows of its tasks, so within a task the
+-- numbers follow the order of commits, which the ids of the two transition tables do not.
+create sequence tasker_commit_seq;
 
 -- Definitions by content: a run keeps the one it started with, whatever becomes of the template.
 create table tasker_definitions (

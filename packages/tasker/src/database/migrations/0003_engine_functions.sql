@@ -7,12 +7,13 @@
 --   p_tasks     [{t: task, e: epoch, r: revision, n: number of outcomes, m: number of outcomes and starts,
 --                 b: sort key of the task's current row, 0 for none, null for no move; c: complete;
 --                 x: ends or releases the ownership, w: wake-up time after that}], in ascending order of t
---   p_task_rows [{t, k: sort key, f: from, s: to, d: metadata, l: last of its chain}]
---   p_outcomes  [{t, s: step, b: sort key of its current row, k: new sort key, f: from, g: to, d: metadata, a: attempts,
+--   p_task_rows [{t, q: place in the batch, k: sort key, f: from, s: to, d: metadata, l: last of its chain}]
+--   p_outcomes  [{t, s: step, q, b: sort key of its current row, k: new sort key, f: from, g: to, d: metadata, a: attempts,
 --                 o: backoff seconds, h: has results, v: results, y: retryable, null for unchanged}]
---   p_starts    [{t, s, b, k, f, g, d, a}]
---   p_extra     [{s, k, f, g, d}]: rows of a chain of moves before its last
+--   p_starts    [{t, s, q, b, k, f, g, d, a}]
+--   p_extra     [{s, q, k, f, g, d}]: rows of a chain of moves before its last
 --   p_annotations [{t, n: name of the type, v: value}] to store with the completion of their task, or null
+-- Every row's metadata gets a `seq`: the number of the commit, then the place in the batch.
 -- Returns the tasks of which something was refused. A task whose lock was refused has nothing written. If one outcome of a
 -- task was refused, its other outcomes stand, its starts and its own move are not written.
 create function tasker_commit(
@@ -45,9 +46,13 @@ begin
       for no key update of r
     ) l
   ),
+  -- Drawn when the locks are held, so that the numbers of a task's rows follow the order of its commits.
+  drawn as materialized (
+    select nextval('tasker_commit_seq') * 65536 as first from (select count(*) from locked) l
+  ),
   outcomes as materialized (
     select q.* from json_to_recordset(p_outcomes)
-      as q(t bigint, s bigint, b integer, k integer, f varchar, g varchar, d jsonb, a integer, o integer,
+      as q(t bigint, s bigint, q integer, b integer, k integer, f varchar, g varchar, d jsonb, a integer, o integer,
            h boolean, v jsonb, y boolean)
     where coalesce(q.t in (select t from locked), false)
   ),
@@ -70,7 +75,7 @@ begin
   ),
   starts as materialized (
     select q.* from json_to_recordset(p_starts)
-      as q(t bigint, s bigint, b integer, k integer, f varchar, g varchar, d jsonb, a integer)
+      as q(t bigint, s bigint, q integer, b integer, k integer, f varchar, g varchar, d jsonb, a integer)
     where coalesce(q.t in (select t from accepted), false)
   ),
   restarted as (
@@ -90,12 +95,12 @@ begin
   inserted as (
     insert into tasker_workflow_step_transitions
       (workflow_step_id, from_state, to_state, metadata, sort_key, most_recent, created_at, updated_at)
-    select q.s, q.f, q.g, q.d || jsonb_build_object('seq', nextval('tasker_transition_seq')), q.k, q.l, p_now, p_now
+    select q.s, q.f, q.g, q.d || jsonb_build_object('seq', (select first from drawn) + q.q), q.k, q.l, p_now, p_now
     from (
-      select e.s, e.f, e.g, e.d, e.k, false as l from json_to_recordset(p_extra)
-        as e(s bigint, k integer, f varchar, g varchar, d jsonb)
-      union all select o.s, o.f, o.g, o.d, o.k, true from outcomes o
-      union all select s.s, s.f, s.g, s.d, s.k, true from starts s
+      select e.s, e.q, e.f, e.g, e.d, e.k, false as l from json_to_recordset(p_extra)
+        as e(s bigint, q integer, k integer, f varchar, g varchar, d jsonb)
+      union all select o.s, o.q, o.f, o.g, o.d, o.k, true from outcomes o
+      union all select s.s, s.q, s.f, s.g, s.d, s.k, true from starts s
     ) q
     where coalesce(q.s in (select s from movable), false)
     on conflict do nothing
@@ -137,8 +142,8 @@ begin
   task_inserted as (
     insert into tasker_task_transitions
       (task_id, from_state, to_state, metadata, sort_key, most_recent, created_at, updated_at)
-    select q.t, q.f, q.s, q.d || jsonb_build_object('seq', nextval('tasker_transition_seq')), q.k, q.l, p_now, p_now
-    from json_to_recordset(p_task_rows) as q(t bigint, k integer, f varchar, s varchar, d jsonb, l boolean)
+    select q.t, q.f, q.s, q.d || jsonb_build_object('seq', (select first from drawn) + q.q), q.k, q.l, p_now, p_now
+    from json_to_recordset(p_task_rows) as q(t bigint, q integer, k integer, f varchar, s varchar, d jsonb, l boolean)
     where coalesce(q.t in (select t from task_movable), false)
     on conflict do nothing
     returning task_id, most_recent
