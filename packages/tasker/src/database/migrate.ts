@@ -1,7 +1,7 @@
 import { MigrationError, TaskerError } from "../errors/index.ts";
 import type { Connection, Database } from "./database.ts";
 import { type Migration, readMigrations } from "./migration-files.ts";
-import { bool, int4, text, timestamp } from "./sql-type.ts";
+import { bool, int4, text, timestamp, varchar } from "./sql-type.ts";
 import { type RowOf, statement } from "./statement.ts";
 
 /** Key of the advisory lock that keeps two processes from migrating at once: "tasker" in ASCII, read as a number. */
@@ -26,13 +26,13 @@ export const selectApplied = statement({
   name: "migrations_select_applied",
   text: "select number, name, checksum, applied_at from tasker_migrations order by number",
   parameters: [],
-  columns: { number: int4, name: text, checksum: text, applied_at: timestamp },
+  columns: { number: int4, name: varchar, checksum: varchar, applied_at: timestamp },
 });
 
 export const insertApplied = statement({
   name: "migrations_insert_applied",
   text: "insert into tasker_migrations (number, name, checksum) values ($1, $2, $3)",
-  parameters: [int4, text, text],
+  parameters: [int4, varchar, varchar],
   columns: {},
 });
 

@@ -1,0 +1,425 @@
+-- columns
+
+ar_internal_metadata
+  key character varying not null
+  value character varying
+  created_at timestamp(6) without time zone not null
+  updated_at timestamp(6) without time zone not null
+
+schema_migrations
+  version character varying not null
+
+tasker_annotation_types
+  annotation_type_id integer not null default nextval('tasker_annotation_types_annotation_type_id_seq'::regclass)
+  name character varying(64) not null
+  description character varying(255)
+  created_at timestamp(6) without time zone not null
+  updated_at timestamp(6) without time zone not null
+
+tasker_definitions
+  definition_hash character varying(64) not null
+  namespace character varying(64) not null
+  name character varying(64) not null
+  version character varying(16) not null
+  definition jsonb not null
+  created_at timestamp(6) without time zone not null
+
+tasker_dependent_system_object_maps
+  dependent_system_object_map_id bigint not null default nextval('tasker_dependent_system_objec_dependent_system_object_map_i_seq'::regclass)
+  dependent_system_one_id integer not null
+  dependent_system_two_id integer not null
+  remote_id_one character varying(128) not null
+  remote_id_two character varying(128) not null
+  created_at timestamp(6) without time zone not null
+  updated_at timestamp(6) without time zone not null
+
+tasker_dependent_systems
+  dependent_system_id integer not null default nextval('tasker_dependent_systems_dependent_system_id_seq'::regclass)
+  name character varying(64) not null
+  description character varying(255)
+  created_at timestamp(6) without time zone not null
+  updated_at timestamp(6) without time zone not null
+
+tasker_migrations
+  number integer not null
+  name character varying not null
+  checksum character varying not null
+  applied_at timestamp(6) without time zone not null default (now() AT TIME ZONE 'UTC'::text)
+
+tasker_named_steps
+  named_step_id integer not null default nextval('tasker_named_steps_named_step_id_seq'::regclass)
+  dependent_system_id integer not null
+  name character varying(128) not null
+  description character varying(255)
+  created_at timestamp(6) without time zone not null
+  updated_at timestamp(6) without time zone not null
+
+tasker_named_tasks
+  named_task_id integer not null default nextval('tasker_named_tasks_named_task_id_seq'::regclass)
+  name character varying(64) not null
+  description character varying(255)
+  created_at timestamp(6) without time zone not null
+  updated_at timestamp(6) without time zone not null
+  task_namespace_id bigint not null default 1
+  version character varying(16) not null default '0.1.0'::character varying
+  configuration jsonb default '"{}"'::jsonb
+
+tasker_named_tasks_named_steps
+  id integer not null default nextval('tasker_named_tasks_named_steps_id_seq'::regclass)
+  named_task_id integer not null
+  named_step_id integer not null
+  skippable boolean not null default false
+  default_retryable boolean not null default true
+  default_retry_limit integer not null default 3
+  created_at timestamp(6) without time zone not null
+  updated_at timestamp(6) without time zone not null
+
+tasker_processes
+  process_id bigint not null generated always as identity
+  host character varying(255) not null
+  pid integer not null
+  engine_version character varying(32) not null
+  started_at timestamp(6) without time zone not null
+  heartbeat_at timestamp(6) without time zone not null
+  expires_at timestamp(6) without time zone not null
+  stopped_at timestamp(6) without time zone
+  released_at timestamp(6) without time zone
+
+tasker_step_dag_relationships
+  workflow_step_id bigint
+  task_id bigint
+  named_step_id integer
+  parent_step_ids jsonb
+  child_step_ids jsonb
+  parent_count bigint
+  child_count bigint
+  is_root_step boolean
+  is_leaf_step boolean
+  min_depth_from_root integer
+
+tasker_task_annotations
+  task_annotation_id bigint not null default nextval('tasker_task_annotations_task_annotation_id_seq'::regclass)
+  task_id bigint not null
+  annotation_type_id integer not null
+  annotation jsonb
+  created_at timestamp(6) without time zone not null
+  updated_at timestamp(6) without time zone not null
+
+tasker_task_namespaces
+  task_namespace_id integer not null default nextval('tasker_task_namespaces_task_namespace_id_seq'::regclass)
+  name character varying(64) not null
+  description character varying(255)
+  created_at timestamp(6) without time zone not null
+  updated_at timestamp(6) without time zone not null
+
+tasker_task_runs
+  task_id bigint not null
+  definition_hash character varying(64) not null
+  task_namespace_id integer not null
+  named_task_id integer not null
+  owner_id bigint not null default 0
+  epoch bigint not null default 0
+  revision integer not null default 0
+  priority smallint not null default 0
+  wake_at timestamp(6) without time zone
+  correlation_id character varying(128) not null
+
+tasker_task_transitions
+  id bigint not null default nextval('tasker_task_transitions_id_seq'::regclass)
+  to_state character varying not null
+  from_state character varying
+  metadata jsonb default '{}'::jsonb
+  sort_key integer not null
+  most_recent boolean not null default true
+  task_id bigint not null
+  created_at timestamp(6) without time zone not null
+  updated_at timestamp(6) without time zone not null
+
+tasker_tasks
+  task_id bigint not null default nextval('tasker_tasks_task_id_seq'::regclass)
+  named_task_id integer not null
+  complete boolean not null default false
+  requested_at timestamp without time zone not null
+  initiator character varying(128)
+  source_system character varying(128)
+  reason character varying(128)
+  bypass_steps json
+  tags jsonb
+  context jsonb
+  identity_hash character varying(128) not null
+  created_at timestamp(6) without time zone not null
+  updated_at timestamp(6) without time zone not null
+
+tasker_workflow_step_edges
+  id bigint not null default nextval('tasker_workflow_step_edges_id_seq'::regclass)
+  from_step_id bigint not null
+  to_step_id bigint not null
+  name character varying not null
+  created_at timestamp(6) without time zone not null
+  updated_at timestamp(6) without time zone not null
+
+tasker_workflow_step_transitions
+  id bigint not null default nextval('tasker_workflow_step_transitions_id_seq'::regclass)
+  to_state character varying not null
+  from_state character varying
+  metadata jsonb default '{}'::jsonb
+  sort_key integer not null
+  most_recent boolean not null default true
+  workflow_step_id bigint not null
+  created_at timestamp(6) without time zone not null
+  updated_at timestamp(6) without time zone not null
+
+tasker_workflow_steps
+  workflow_step_id bigint not null default nextval('tasker_workflow_steps_workflow_step_id_seq'::regclass)
+  task_id bigint not null
+  named_step_id integer not null
+  retryable boolean not null default true
+  retry_limit integer default 3
+  in_process boolean not null default false
+  processed boolean not null default false
+  processed_at timestamp without time zone
+  attempts integer
+  last_attempted_at timestamp without time zone
+  backoff_request_seconds integer
+  inputs jsonb
+  results jsonb
+  created_at timestamp(6) without time zone not null
+  updated_at timestamp(6) without time zone not null
+  skippable boolean not null default false
+
+-- options
+
+tasker_task_runs
+  fillfactor=70
+
+tasker_workflow_steps
+  fillfactor=50
+
+-- constraints
+
+ar_internal_metadata
+  ar_internal_metadata_pkey PRIMARY KEY (key)
+
+schema_migrations
+  schema_migrations_pkey PRIMARY KEY (version)
+
+tasker_annotation_types
+  tasker_annotation_types_pkey PRIMARY KEY (annotation_type_id)
+
+tasker_definitions
+  tasker_definitions_pkey PRIMARY KEY (definition_hash)
+
+tasker_dependent_system_object_maps
+  dependent_system_object_maps_dependent_system_one_id_foreign FOREIGN KEY (dependent_system_one_id) REFERENCES tasker_dependent_systems(dependent_system_id)
+  dependent_system_object_maps_dependent_system_two_id_foreign FOREIGN KEY (dependent_system_two_id) REFERENCES tasker_dependent_systems(dependent_system_id)
+  tasker_dependent_system_object_maps_pkey PRIMARY KEY (dependent_system_object_map_id)
+
+tasker_dependent_systems
+  tasker_dependent_systems_pkey PRIMARY KEY (dependent_system_id)
+
+tasker_migrations
+  tasker_migrations_pkey PRIMARY KEY (number)
+
+tasker_named_steps
+  named_steps_dependent_system_id_foreign FOREIGN KEY (dependent_system_id) REFERENCES tasker_dependent_systems(dependent_system_id)
+  tasker_named_steps_pkey PRIMARY KEY (named_step_id)
+
+tasker_named_tasks
+  fk_rails_16a0297759 FOREIGN KEY (task_namespace_id) REFERENCES tasker_task_namespaces(task_namespace_id)
+  tasker_named_tasks_pkey PRIMARY KEY (named_task_id)
+
+tasker_named_tasks_named_steps
+  named_tasks_named_steps_named_step_id_foreign FOREIGN KEY (named_step_id) REFERENCES tasker_named_steps(named_step_id)
+  named_tasks_named_steps_named_task_id_foreign FOREIGN KEY (named_task_id) REFERENCES tasker_named_tasks(named_task_id)
+  tasker_named_tasks_named_steps_pkey PRIMARY KEY (id)
+
+tasker_processes
+  released_only_after_stop CHECK (((released_at IS NULL) OR (stopped_at IS NOT NULL)))
+  tasker_processes_pkey PRIMARY KEY (process_id)
+
+tasker_task_annotations
+  task_annotations_annotation_type_id_foreign FOREIGN KEY (annotation_type_id) REFERENCES tasker_annotation_types(annotation_type_id)
+  task_annotations_task_id_foreign FOREIGN KEY (task_id) REFERENCES tasker_tasks(task_id)
+  tasker_task_annotations_pkey PRIMARY KEY (task_annotation_id)
+
+tasker_task_namespaces
+  tasker_task_namespaces_pkey PRIMARY KEY (task_namespace_id)
+
+tasker_task_runs
+  tasker_task_runs_pkey PRIMARY KEY (task_id)
+  tasker_task_runs_task_id_fkey FOREIGN KEY (task_id) REFERENCES tasker_tasks(task_id) ON DELETE CASCADE
+
+tasker_task_transitions
+  fk_rails_e8caec803c FOREIGN KEY (task_id) REFERENCES tasker_tasks(task_id)
+  tasker_task_transitions_pkey PRIMARY KEY (id)
+
+tasker_tasks
+  tasker_tasks_pkey PRIMARY KEY (task_id)
+  tasks_named_task_id_foreign FOREIGN KEY (named_task_id) REFERENCES tasker_named_tasks(named_task_id)
+
+tasker_workflow_step_edges
+  fk_rails_7b4652ccf2 FOREIGN KEY (from_step_id) REFERENCES tasker_workflow_steps(workflow_step_id)
+  fk_rails_93ec0bf6eb FOREIGN KEY (to_step_id) REFERENCES tasker_workflow_steps(workflow_step_id)
+  tasker_workflow_step_edges_pkey PRIMARY KEY (id)
+
+tasker_workflow_step_transitions
+  fk_rails_6e0f6eb833 FOREIGN KEY (workflow_step_id) REFERENCES tasker_workflow_steps(workflow_step_id)
+  tasker_workflow_step_transitions_pkey PRIMARY KEY (id)
+
+tasker_workflow_steps
+  tasker_workflow_steps_pkey PRIMARY KEY (workflow_step_id)
+  workflow_steps_named_step_id_foreign FOREIGN KEY (named_step_id) REFERENCES tasker_named_steps(named_step_id)
+  workflow_steps_task_id_foreign FOREIGN KEY (task_id) REFERENCES tasker_tasks(task_id)
+
+-- indexes
+
+ar_internal_metadata
+  CREATE UNIQUE INDEX ar_internal_metadata_pkey ON public.ar_internal_metadata USING btree (key)
+
+schema_migrations
+  CREATE UNIQUE INDEX schema_migrations_pkey ON public.schema_migrations USING btree (version)
+
+tasker_annotation_types
+  CREATE UNIQUE INDEX annotation_types_name_unique ON public.tasker_annotation_types USING btree (name)
+  CREATE UNIQUE INDEX tasker_annotation_types_pkey ON public.tasker_annotation_types USING btree (annotation_type_id)
+
+tasker_definitions
+  CREATE UNIQUE INDEX tasker_definitions_pkey ON public.tasker_definitions USING btree (definition_hash)
+
+tasker_dependent_system_object_maps
+  CREATE UNIQUE INDEX dependent_system_object_maps_dependent_system_one_id_dependent_ ON public.tasker_dependent_system_object_maps USING btree (dependent_system_one_id, dependent_system_two_id, remote_id_one, remote_id_two)
+  CREATE INDEX dependent_system_object_maps_dependent_system_two_id_index ON public.tasker_dependent_system_object_maps USING btree (dependent_system_two_id)
+  CREATE INDEX dependent_system_object_maps_remote_id_one_index ON public.tasker_dependent_system_object_maps USING btree (remote_id_one)
+  CREATE INDEX dependent_system_object_maps_remote_id_two_index ON public.tasker_dependent_system_object_maps USING btree (remote_id_two)
+  CREATE UNIQUE INDEX tasker_dependent_system_object_maps_pkey ON public.tasker_dependent_system_object_maps USING btree (dependent_system_object_map_id)
+
+tasker_dependent_systems
+  CREATE UNIQUE INDEX dependent_systems_name_unique ON public.tasker_dependent_systems USING btree (name)
+  CREATE UNIQUE INDEX tasker_dependent_systems_pkey ON public.tasker_dependent_systems USING btree (dependent_system_id)
+
+tasker_migrations
+  CREATE UNIQUE INDEX tasker_migrations_pkey ON public.tasker_migrations USING btree (number)
+
+tasker_named_steps
+  CREATE UNIQUE INDEX named_step_by_system_uniq ON public.tasker_named_steps USING btree (dependent_system_id, name)
+  CREATE INDEX named_steps_name_index ON public.tasker_named_steps USING btree (name)
+  CREATE UNIQUE INDEX tasker_named_steps_pkey ON public.tasker_named_steps USING btree (named_step_id)
+
+tasker_named_tasks
+  CREATE UNIQUE INDEX named_tasks_namespace_name_version_unique ON public.tasker_named_tasks USING btree (task_namespace_id, name, version)
+  CREATE UNIQUE INDEX tasker_named_tasks_pkey ON public.tasker_named_tasks USING btree (named_task_id)
+
+tasker_named_tasks_named_steps
+  CREATE INDEX named_tasks_named_steps_named_step_id_index ON public.tasker_named_tasks_named_steps USING btree (named_step_id)
+  CREATE UNIQUE INDEX named_tasks_steps_ids_unique ON public.tasker_named_tasks_named_steps USING btree (named_task_id, named_step_id)
+  CREATE UNIQUE INDEX tasker_named_tasks_named_steps_pkey ON public.tasker_named_tasks_named_steps USING btree (id)
+
+tasker_processes
+  CREATE UNIQUE INDEX tasker_processes_pkey ON public.tasker_processes USING btree (process_id)
+  CREATE INDEX tasker_processes_unreleased ON public.tasker_processes USING btree (process_id) WHERE (released_at IS NULL)
+
+tasker_task_annotations
+  CREATE INDEX task_annotations_annotation_type_id_index ON public.tasker_task_annotations USING btree (annotation_type_id)
+  CREATE INDEX task_annotations_task_id_index ON public.tasker_task_annotations USING btree (task_id)
+  CREATE UNIQUE INDEX tasker_task_annotations_pkey ON public.tasker_task_annotations USING btree (task_annotation_id)
+
+tasker_task_namespaces
+  CREATE UNIQUE INDEX task_namespaces_name_unique ON public.tasker_task_namespaces USING btree (name)
+  CREATE UNIQUE INDEX tasker_task_namespaces_pkey ON public.tasker_task_namespaces USING btree (task_namespace_id)
+
+tasker_task_runs
+  CREATE INDEX tasker_task_runs_live ON public.tasker_task_runs USING btree (owner_id, named_task_id, priority DESC, wake_at) WHERE (wake_at IS NOT NULL)
+  CREATE UNIQUE INDEX tasker_task_runs_pkey ON public.tasker_task_runs USING btree (task_id)
+
+tasker_task_transitions
+  CREATE UNIQUE INDEX index_tasker_task_transitions_on_task_id_and_most_recent ON public.tasker_task_transitions USING btree (task_id, most_recent) WHERE (most_recent = true)
+  CREATE UNIQUE INDEX index_tasker_task_transitions_on_task_id_and_sort_key ON public.tasker_task_transitions USING btree (task_id, sort_key)
+  CREATE UNIQUE INDEX tasker_task_transitions_pkey ON public.tasker_task_transitions USING btree (id)
+
+tasker_tasks
+  CREATE UNIQUE INDEX index_tasks_on_identity_hash ON public.tasker_tasks USING btree (identity_hash)
+  CREATE UNIQUE INDEX tasker_tasks_pkey ON public.tasker_tasks USING btree (task_id)
+  CREATE INDEX tasks_named_task_id_index ON public.tasker_tasks USING btree (named_task_id)
+  CREATE INDEX tasks_requested_at_index ON public.tasker_tasks USING btree (requested_at)
+
+tasker_workflow_step_edges
+  CREATE INDEX idx_step_edges_from_to ON public.tasker_workflow_step_edges USING btree (from_step_id, to_step_id)
+  CREATE INDEX idx_step_edges_to_from ON public.tasker_workflow_step_edges USING btree (to_step_id, from_step_id)
+  CREATE UNIQUE INDEX tasker_workflow_step_edges_pkey ON public.tasker_workflow_step_edges USING btree (id)
+
+tasker_workflow_step_transitions
+  CREATE UNIQUE INDEX idx_on_workflow_step_id_most_recent_97d5374ad6 ON public.tasker_workflow_step_transitions USING btree (workflow_step_id, most_recent) WHERE (most_recent = true)
+  CREATE UNIQUE INDEX idx_on_workflow_step_id_sort_key_4d476d7adb ON public.tasker_workflow_step_transitions USING btree (workflow_step_id, sort_key)
+  CREATE UNIQUE INDEX tasker_workflow_step_transitions_pkey ON public.tasker_workflow_step_transitions USING btree (id)
+
+tasker_workflow_steps
+  CREATE UNIQUE INDEX tasker_workflow_steps_pkey ON public.tasker_workflow_steps USING btree (workflow_step_id)
+  CREATE INDEX workflow_steps_named_step_id_index ON public.tasker_workflow_steps USING btree (named_step_id)
+  CREATE INDEX workflow_steps_task_id_index ON public.tasker_workflow_steps USING btree (task_id)
+
+-- sequences
+
+tasker_annotation_types_annotation_type_id_seq
+  integer start 1 increment 1 minimum 1 maximum 2147483647 cache 1 owned by tasker_annotation_types.annotation_type_id
+
+tasker_commit_seq
+  bigint start 1 increment 1 minimum 1 maximum 9223372036854775807 cache 1
+
+tasker_dependent_system_objec_dependent_system_object_map_i_seq
+  bigint start 1 increment 1 minimum 1 maximum 9223372036854775807 cache 1 owned by tasker_dependent_system_object_maps.dependent_system_object_map_id
+
+tasker_dependent_systems_dependent_system_id_seq
+  integer start 1 increment 1 minimum 1 maximum 2147483647 cache 1 owned by tasker_dependent_systems.dependent_system_id
+
+tasker_epochs
+  bigint start 1 increment 1 minimum 1 maximum 9223372036854775807 cache 1
+
+tasker_named_steps_named_step_id_seq
+  integer start 1 increment 1 minimum 1 maximum 2147483647 cache 1 owned by tasker_named_steps.named_step_id
+
+tasker_named_tasks_named_steps_id_seq
+  integer start 1 increment 1 minimum 1 maximum 2147483647 cache 1 owned by tasker_named_tasks_named_steps.id
+
+tasker_named_tasks_named_task_id_seq
+  integer start 1 increment 1 minimum 1 maximum 2147483647 cache 1 owned by tasker_named_tasks.named_task_id
+
+tasker_processes_process_id_seq
+  bigint start 1 increment 1 minimum 1 maximum 9223372036854775807 cache 1 owned by tasker_processes.process_id
+
+tasker_task_annotations_task_annotation_id_seq
+  bigint start 1 increment 1 minimum 1 maximum 9223372036854775807 cache 1 owned by tasker_task_annotations.task_annotation_id
+
+tasker_task_namespaces_task_namespace_id_seq
+  integer start 1 increment 1 minimum 1 maximum 2147483647 cache 1 owned by tasker_task_namespaces.task_namespace_id
+
+tasker_task_transitions_id_seq
+  bigint start 1 increment 1 minimum 1 maximum 9223372036854775807 cache 1 owned by tasker_task_transitions.id
+
+tasker_tasks_task_id_seq
+  bigint start 1 increment 1 minimum 1 maximum 9223372036854775807 cache 1 owned by tasker_tasks.task_id
+
+tasker_workflow_step_edges_id_seq
+  bigint start 1 increment 1 minimum 1 maximum 9223372036854775807 cache 1 owned by tasker_workflow_step_edges.id
+
+tasker_workflow_step_transitions_id_seq
+  bigint start 1 increment 1 minimum 1 maximum 9223372036854775807 cache 1 owned by tasker_workflow_step_transitions.id
+
+tasker_workflow_steps_workflow_step_id_seq
+  bigint start 1 increment 1 minimum 1 maximum 9223372036854775807 cache 1 owned by tasker_workflow_steps.workflow_step_id
+
+-- functions
+
+tasker_claim
+  (p_owner bigint, p_kinds integer[], p_limit integer, p_now timestamp without time zone) returns TABLE(task_id bigint) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+
+tasker_commit
+  (p_owner bigint, p_now timestamp without time zone, p_tasks json, p_task_rows json, p_outcomes json, p_starts json, p_extra json, p_annotations json) returns TABLE(refused_task_id bigint) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+
+tasker_load
+  (p_owner bigint, p_task_ids bigint[]) returns TABLE(task_id bigint, definition_hash character varying, epoch bigint, revision integer, priority smallint, wake_at timestamp without time zone, correlation_id character varying, namespace character varying, name character varying, version character varying, context jsonb, initiator character varying, source_system character varying, reason character varying, tags jsonb, bypass_steps json, requested_at timestamp without time zone, state character varying, sort_key integer, steps json, edges json) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+
+tasker_name_definition
+  (p_now timestamp without time zone, p_hash character varying, p_definition jsonb, p_namespace character varying, p_name character varying, p_version character varying, p_description character varying, p_steps json) returns TABLE(task_namespace_id integer, named_task_id integer, named_step_ids integer[]) set TimeZone=UTC
+
+tasker_submit
+  (p_owner bigint, p_epoch bigint, p_now timestamp without time zone, p_definitions jsonb, p_tasks json) returns TABLE(task_id bigint, created boolean, step_ids bigint[]) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
