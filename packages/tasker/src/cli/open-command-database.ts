@@ -52,7 +52,12 @@ export async function withDatabase<T>(
   work: (database: Database) => Promise<T>,
 ): Promise<T> {
   const choice = chooseDatabase(options, io);
-  if (choice.kind === "embedded" && use === "existing") await requireDirectory(choice.directory, io.cwd);
+  if (choice.kind === "embedded" && !(await isDirectory(choice.directory))) {
+    const name = relative(io.cwd, choice.directory) || ".";
+    if (use === "existing") throw missingDatabase(name);
+    // It takes some seconds, in which nothing else would be seen.
+    io.stderr.write(`creating the embedded database in ${name}\n`);
+  }
   const database = await openChosenDatabase(choice);
   try {
     if (choice.kind === "embedded") await migrate(database);
@@ -63,13 +68,17 @@ export async function withDatabase<T>(
   }
 }
 
-async function requireDirectory(directory: string, cwd: string): Promise<void> {
-  const found = await stat(directory).catch(() => null);
-  if (found?.isDirectory() === true) return;
-  throw new ConfigurationError(
-    `there is no database in '${relative(cwd, directory) || directory}' yet: run a task first, or name the database ` +
-      "with --data or --database-url",
-    { context: { directory } },
+async function isDirectory(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}
+
+function missingDatabase(name: string): ConfigurationError {
+  return new ConfigurationError(
+    `there is no database in '${name}' yet: run a task first, or name the database with --data or --database-url`,
+    { context: { directory: name } },
   );
 }
 

@@ -3,6 +3,7 @@ import { drawError } from "./render/error-lines.ts";
 import { paintLine, usesColor } from "./render/paint.ts";
 import { fitLine, type Line, span } from "./render/span.ts";
 import { drawsUnicode } from "./render/step-mark.ts";
+import { wrapLine } from "./render/wrap-line.ts";
 
 /** Writes lines, JSON and errors to where a command's output goes, in the form that its reader can take. */
 export class Printer {
@@ -30,6 +31,11 @@ export class Printer {
   /** Writes lines to standard output, cut to the terminal's width. */
   lines(lines: readonly Line[]): void {
     for (const line of lines) this.line(line);
+  }
+
+  /** Writes a line to standard output, broken where the terminal ends. */
+  wrapped(line: Line, indent: Line): void {
+    this.lines(wrapLine(line, this.columns, indent));
   }
 
   /** Writes a line of plain text to standard output; a long one wraps. Control characters become visible. */

@@ -10,7 +10,7 @@ import { LineDisplay } from "../displays/line-display.ts";
 import { LiveDisplay } from "../displays/live-display.ts";
 import { createEngineLog } from "../engine-log.ts";
 import { GlobalOptions } from "../global-options.ts";
-import { positiveSeconds, wholeNumber } from "../input/parse-option.ts";
+import { positiveSeconds, required, wholeNumber } from "../input/parse-option.ts";
 import { readContext } from "../input/read-context.ts";
 import { loadCommandTemplate } from "../load-command-template.ts";
 import { withDatabase } from "../open-command-database.ts";
@@ -22,7 +22,7 @@ import { type StopReason, StopRequest } from "../stop-request.ts";
 import { readTaskDetails } from "../task-details.ts";
 
 const RunOptions = GlobalOptions.extend({
-  context: z.string(),
+  context: z.string().optional(),
   handlers: z.string().optional(),
   environment: z.string().optional(),
   watch: z.boolean().default(false),
@@ -38,7 +38,7 @@ export function addRunCommand(program: Command, session: CommandSession): void {
   program
     .command("run <template>")
     .description("submit a task and execute it here, to its end")
-    .requiredOption("--context <file|json>", "the task's input: a file with a JSON object, or the object itself")
+    .option("--context <file|json>", "the task's input: a file with a JSON object, or the object itself")
     .option("--handlers <module>", "module with the step handlers (default: beside the template, with its name)")
     .option("--environment <name>", "entry of the template's 'environments' to use")
     .option("--watch", "redraw the steps in place while they run")
@@ -54,7 +54,7 @@ export function addRunCommand(program: Command, session: CommandSession): void {
 
 async function runTask(session: CommandSession, path: string, options: RunOptions): Promise<number> {
   const { io, printer } = session;
-  const context = await readContext(io.cwd, options.context);
+  const context = await readContext(io.cwd, required("--context", options.context));
   const template = await loadCommandTemplate(io.cwd, { template: path, ...options });
   const stop = new StopRequest(io, options.timeout === undefined ? null : options.timeout * 1000);
   const work = withDatabase(options, io, "create", async (database) => {

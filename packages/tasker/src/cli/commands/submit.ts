@@ -6,14 +6,14 @@ import { HandlerRegistry } from "../../handlers/registry.ts";
 import type { TaskTemplate } from "../../handlers/task-template.ts";
 import { createEngineLog } from "../engine-log.ts";
 import { GlobalOptions } from "../global-options.ts";
-import { isoMoment, wholeNumber } from "../input/parse-option.ts";
+import { isoMoment, required, wholeNumber } from "../input/parse-option.ts";
 import { readContext } from "../input/read-context.ts";
 import { loadCommandDefinition, loadCommandTemplate } from "../load-command-template.ts";
 import { withDatabase } from "../open-command-database.ts";
 import type { CommandSession } from "../session.ts";
 
 const SubmitOptions = GlobalOptions.extend({
-  context: z.string(),
+  context: z.string().optional(),
   handlers: z.string().optional(),
   environment: z.string().optional(),
   idempotencyKey: z.string().optional(),
@@ -28,7 +28,7 @@ export function addSubmitCommand(program: Command, session: CommandSession): voi
   program
     .command("submit <template>")
     .description("create a task and print its id; 'tasker work' executes it")
-    .requiredOption("--context <file|json>", "the task's input: a file with a JSON object, or the object itself")
+    .option("--context <file|json>", "the task's input: a file with a JSON object, or the object itself")
     .option("--environment <name>", "entry of the template's 'environments' to use")
     .option("--handlers <module>", "module with a task handler that shapes the steps of new tasks")
     .option("--idempotency-key <key>", "a task that was submitted with this key is returned instead of a new one")
@@ -43,7 +43,7 @@ export function addSubmitCommand(program: Command, session: CommandSession): voi
 
 async function submitTask(session: CommandSession, path: string, options: SubmitOptions): Promise<void> {
   const { io, printer } = session;
-  const context = await readContext(io.cwd, options.context);
+  const context = await readContext(io.cwd, required("--context", options.context));
   const template = await loadForSubmit(io.cwd, path, options);
   const registry = new HandlerRegistry();
   registry.register(template);

@@ -5,7 +5,7 @@ import { Engine } from "../../engine/engine.ts";
 import { HandlerRegistry } from "../../handlers/registry.ts";
 import { createEngineLog } from "../engine-log.ts";
 import { GlobalOptions } from "../global-options.ts";
-import { collect, positiveSeconds, wholeNumber } from "../input/parse-option.ts";
+import { collect, positiveSeconds, required, wholeNumber } from "../input/parse-option.ts";
 import { loadCommandTemplate } from "../load-command-template.ts";
 import { withDatabase } from "../open-command-database.ts";
 import { FinishedTasks } from "../progress/finished-tasks.ts";
@@ -18,7 +18,7 @@ import { StopRequest } from "../stop-request.ts";
 const IDLE_POLL_MS = 200;
 
 const WorkOptions = GlobalOptions.extend({
-  template: z.array(z.string()),
+  template: z.array(z.string()).optional(),
   handlers: z.string().optional(),
   environment: z.string().optional(),
   concurrency: z.number().optional(),
@@ -32,7 +32,7 @@ export function addWorkCommand(program: Command, session: CommandSession): void 
   program
     .command("work")
     .description("execute the tasks of templates until stopped")
-    .requiredOption("--template <file>", "a template to work on; can be given several times", collect)
+    .option("--template <file>", "a template to work on; can be given several times", collect)
     .option("--handlers <module>", "module with all step handlers (default: beside each template, with its name)")
     .option("--environment <name>", "entry of the templates' 'environments' to use")
     .option("--concurrency <n>", "steps that may run at the same time", wholeNumber("--concurrency", 1))
@@ -47,7 +47,7 @@ export function addWorkCommand(program: Command, session: CommandSession): void 
 async function work(session: CommandSession, options: WorkOptions): Promise<number> {
   const { io } = session;
   const registry = new HandlerRegistry();
-  for (const template of options.template) {
+  for (const template of required("--template", options.template)) {
     const { handlers, environment } = options;
     registry.register(await loadCommandTemplate(io.cwd, { template, handlers, environment }));
   }

@@ -1,7 +1,7 @@
 import type { EngineEvent } from "../../engine/engine-event.ts";
 import type { Printer } from "../printer.ts";
 import type { TaskProgress } from "../progress/task-progress.ts";
-import { changeOfEvent, drawChange } from "../render/event-line.ts";
+import { CHANGE_INDENT, changeOfEvent, drawChange } from "../render/event-line.ts";
 import { formatElapsed } from "../render/format-duration.ts";
 import { span } from "../render/span.ts";
 import { drawTaskBoard } from "../render/task-board.ts";
@@ -29,13 +29,12 @@ export class LineDisplay implements TaskDisplay {
 
   change(event: EngineEvent, task: TaskProgress): void {
     const longest = Math.max(4, ...task.steps.map(({ name }) => name.length));
-    this.#printer.line(
-      drawChange(changeOfEvent(event), {
-        time: formatElapsed(event.at - task.since),
-        nameColumns: Math.min(longest, NAME_COLUMNS),
-        unicode: this.#printer.unicode,
-      }),
-    );
+    const line = drawChange(changeOfEvent(event), {
+      time: formatElapsed(event.at - task.since),
+      nameColumns: Math.min(longest, NAME_COLUMNS),
+      unicode: this.#printer.unicode,
+    });
+    this.#printer.wrapped(line, CHANGE_INDENT);
   }
 
   end(): void {}
@@ -44,7 +43,7 @@ export class LineDisplay implements TaskDisplay {
     const { columns, unicode } = this.#printer;
     const now = details.transitions.at(-1)?.at.getTime() ?? task.since;
     this.#printer.text("");
-    this.#printer.lines(drawTaskBoard(task, { now, columns, unicode }));
+    this.#printer.lines(drawTaskBoard(task, { now, columns, unicode, wholeErrors: true }));
     this.#printer.lines(drawResults(details, columns));
   }
 }

@@ -51,7 +51,7 @@ export class LiveDisplay implements TaskDisplay {
   result(details: TaskDetails, task: TaskProgress): void {
     const { columns, unicode } = this.#printer;
     const now = details.transitions.at(-1)?.at.getTime() ?? task.since;
-    this.#printer.lines(drawTaskBoard(task, { now, columns, unicode }));
+    this.#printer.lines(drawTaskBoard(task, { now, columns, unicode, wholeErrors: true }));
     this.#printer.lines(drawResults(details, columns));
   }
 

@@ -48,3 +48,13 @@ export function oneOf<const Word extends string>(option: string, words: readonly
 export function collect(value: string, earlier: readonly string[] | undefined): readonly string[] {
   return [...(earlier ?? []), value];
 }
+
+/**
+ * The value of an option that must be given. Commander's own check comes before its look at unknown options, so that a
+ * misspelt option would be reported as a missing one.
+ * @throws UsageError if it was not given
+ */
+export function required<T>(option: string, value: T | undefined): T {
+  if (value !== undefined) return value;
+  throw new UsageError(`${option} is missing`, { context: { option } });
+}

@@ -38,7 +38,7 @@ export function packageName(directory: string): string {
 export function dependencyOn(own: OwnPackage, directory: string): string {
   if (own.directory.split(sep).includes("node_modules")) return `^${own.version}`;
   const path = relative(directory, own.directory);
-  return `file:${(isAbsolute(path) ? path : `./${path}`).replaceAll(sep, "/")}`;
+  return `file:${(isAbsolute(path) || path.startsWith("..") ? path : `./${path}`).replaceAll(sep, "/")}`;
 }
 
 function packageFile(name: string, tasker: string): string {

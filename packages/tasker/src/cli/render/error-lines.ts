@@ -37,8 +37,8 @@ function systemCode(error: unknown): string | null {
 /** What is wrong, a sentence each. */
 export function errorMessages(error: unknown): string[] {
   if (error instanceof InvalidTemplateError) return error.message.split("\n");
-  if (error instanceof InvalidContextError) return violations(error) ?? [withCauses(error)];
-  if (error instanceof TaskerError) return [withCauses(error)];
+  if (error instanceof InvalidContextError) return violations(error) ?? withCauses(error).split("\n");
+  if (error instanceof TaskerError) return withCauses(error).split("\n");
   if (systemCode(error) !== null) return [withCauses(error)];
   const name = error instanceof Error ? `${error.name}: ` : "";
   return [`${name}${withCauses(error)} (a defect of Tasker: DEBUG=tasker shows where)`];
@@ -55,15 +55,12 @@ function withCauses(error: unknown): string {
   return messages.join(": ");
 }
 
+/** The sentences of the violations, each of which names its field. */
 function violations(error: InvalidContextError): string[] | null {
   const listed = error.context.violations;
   if (!Array.isArray(listed) || listed.length === 0) return null;
-  return listed.map((violation: unknown) => (typeof violation === "string" ? violation : describeViolation(violation)));
-}
-
-function describeViolation(violation: unknown): string {
-  if (typeof violation !== "object" || violation === null) return String(violation);
-  const { path, message } = { path: undefined, message: undefined, ...violation };
-  if (typeof message !== "string") return JSON.stringify(violation);
-  return typeof path === "string" && path !== "" ? `context ${path}: ${message}` : `context: ${message}`;
+  return listed.map((violation: unknown) => {
+    const { message } = { message: undefined, ...(typeof violation === "object" ? violation : {}) };
+    return typeof message === "string" ? message : JSON.stringify(violation);
+  });
 }

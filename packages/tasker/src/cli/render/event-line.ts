@@ -1,6 +1,6 @@
 import type { EngineEvent } from "../../engine/engine-event.ts";
 import { readTransitionFacts, type TransitionFacts } from "../progress/transition-facts.ts";
-import { formatCountdown, formatDuration } from "./format-duration.ts";
+import { formatDuration } from "./format-duration.ts";
 import { type Line, type Span, span } from "./span.ts";
 import { stateMark, stateTone } from "./step-mark.ts";
 
@@ -13,6 +13,9 @@ export interface StateChange {
   /** Milliseconds since the epoch. */
   readonly at: number;
 }
+
+/** What stands before the second line of a change that needs more than one. */
+export const CHANGE_INDENT: Line = [span(" ".repeat(12))];
 
 /** The change that an event tells of. */
 export function changeOfEvent(event: EngineEvent): StateChange {
@@ -50,7 +53,7 @@ function changeNotes(change: StateChange, facts: TransitionFacts): Span[] {
   if (facts.durationMs !== null) notes.push(span(formatDuration(facts.durationMs)));
   if (facts.interrupted) notes.push(span("interrupted", "waiting"));
   if (facts.nextAttemptAt !== null)
-    notes.push(span(`retry ${formatCountdown(facts.nextAttemptAt - change.at)}`, "waiting"));
+    notes.push(span(`retry in ${formatDuration(facts.nextAttemptAt - change.at)}`, "waiting"));
   if (facts.permanent) notes.push(span("no further attempt", "bad"));
   if (facts.error !== null) notes.push(span(facts.error, "bad"));
   if (facts.reason !== null) notes.push(span(facts.reason, "faint"));

@@ -3,6 +3,7 @@ import { formatCountdown, formatDuration } from "./format-duration.ts";
 import { fitLine, type Line, lineWidth, padding, type Span, span } from "./span.ts";
 import { stateMark, stateTone } from "./step-mark.ts";
 import { layoutStepTree, type TreeRow } from "./step-tree.ts";
+import { wrapLine } from "./wrap-line.ts";
 
 /** How steps are drawn. */
 export interface StepLineOptions {
@@ -12,9 +13,11 @@ export interface StepLineOptions {
   readonly columns: number;
   /** Default: true. */
   readonly unicode?: boolean;
+  /** Errors take as many lines as they need instead of one. Default: false. */
+  readonly wholeErrors?: boolean;
 }
 
-/** One step drawn: its own line, and the line with its error, if it has one. */
+/** One step drawn: its own line, and under it its error, if it has one. */
 export interface StepBlock {
   readonly step: StepProgress;
   readonly lines: readonly Line[];
@@ -42,7 +45,7 @@ export function drawSteps(steps: readonly StepProgress[], options: StepLineOptio
       ...drawStanding(step, stateColumn, options),
       ...drawAfter(row),
     ];
-    const error = step.error === null ? [] : [drawError(row, step.error, options)];
+    const error = step.error === null ? [] : drawError(row, step.error, options);
     return { step, lines: [line, ...error].map((each) => fitLine(each, options.columns)) };
   });
 }
@@ -84,6 +87,8 @@ function drawAfter(row: TreeRow): Span[] {
   return row.after.length === 0 ? [] : [span(`  after ${row.after.join(", ")}`, "faint")];
 }
 
-function drawError(row: TreeRow, error: string, options: StepLineOptions): Line {
-  return [drawTree(row.continuation, options), span("  "), span(error, "bad")];
+function drawError(row: TreeRow, error: string, options: StepLineOptions): Line[] {
+  const indent = [drawTree(row.continuation, options), span("  ")];
+  const line = [...indent, span(error, "bad")];
+  return options.wholeErrors === true ? wrapLine(line, options.columns, indent) : [line];
 }

@@ -1,12 +1,13 @@
 import { progressFromDetails } from "../progress/progress-from-details.ts";
 import type { TaskDetails } from "../task-details.ts";
-import { drawChange } from "./event-line.ts";
+import { CHANGE_INDENT, drawChange } from "./event-line.ts";
 import { formatMoment, formatTimeOfDay } from "./format-duration.ts";
 import { drawJson } from "./json-lines.ts";
 import { type Line, span } from "./span.ts";
 import type { StepLineOptions } from "./step-lines.ts";
 import { drawTaskBoard } from "./task-board.ts";
 import { drawResults } from "./task-results.ts";
+import { wrapLine } from "./wrap-line.ts";
 
 /** Widest column for names in the timeline. */
 const NAME_COLUMNS = 32;
@@ -19,7 +20,11 @@ export function drawTaskDetails(details: TaskDetails, options: StepLineOptions):
   const { transitions } = details;
   const first = transitions.at(0)?.at ?? details.requested_at;
   const last = OVER.has(details.state) ? transitions.at(-1)?.at.getTime() : undefined;
-  const board = drawTaskBoard(progressFromDetails(details, first.getTime()), { ...options, now: last ?? options.now });
+  const board = drawTaskBoard(progressFromDetails(details, first.getTime()), {
+    ...options,
+    now: last ?? options.now,
+    wholeErrors: true,
+  });
   return [
     ...board,
     [],
@@ -61,13 +66,12 @@ function drawTimeline(details: TaskDetails, options: StepLineOptions): Line[] {
     if (today !== day) lines.push([span(`  ${today}`, "faint")]);
     day = today;
     const change = { stepName, toState, metadata, at: at.getTime() };
-    lines.push(
-      drawChange(change, {
-        time: `  ${formatTimeOfDay(at)}`,
-        nameColumns: Math.min(longest, NAME_COLUMNS),
-        ...(options.unicode === undefined ? {} : { unicode: options.unicode }),
-      }),
-    );
+    const line = drawChange(change, {
+      time: `  ${formatTimeOfDay(at)}`,
+      nameColumns: Math.min(longest, NAME_COLUMNS),
+      unicode: options.unicode !== false,
+    });
+    lines.push(...wrapLine(line, options.columns, CHANGE_INDENT));
   }
   return lines.length === 0 ? [] : section("audit trail (UTC)", lines);
 }

@@ -1,13 +1,27 @@
 import type { TaskDetails } from "../task-details.ts";
 import { drawJson } from "./json-lines.ts";
-import { type Line, span } from "./span.ts";
+import { type Line, lineWidth, span } from "./span.ts";
+
+/** Widest column for the names of steps. */
+const NAME_COLUMNS = 28;
 
 /** What the completed steps stored, a step after the other; nothing if none stored anything. */
 export function drawResults(details: Pick<TaskDetails, "steps">, columns: number): Line[] {
-  const lines = details.steps
-    .filter(({ state, results }) => (state === "complete" || state === "resolved_manually") && !isEmpty(results))
-    .flatMap(({ name, results }) => [[span(`  ${name}`)], ...drawJson(results, "    ", columns)]);
-  return lines.length === 0 ? [] : [[], [span("results", "strong")], ...lines];
+  const stored = details.steps.filter(
+    ({ state, results }) => (state === "complete" || state === "resolved_manually") && !isEmpty(results),
+  );
+  if (stored.length === 0) return [];
+  const nameColumns = Math.min(NAME_COLUMNS, Math.max(...stored.map(({ name }) => name.length)));
+  return [[], [span("results", "strong")], ...stored.flatMap((step) => drawResult(step, nameColumns, columns))];
+}
+
+/** The result beside the name if it is short, below it otherwise. */
+function drawResult({ name, results }: TaskDetails["steps"][number], nameColumns: number, columns: number): Line[] {
+  const head: Line = [span(`  ${name.padEnd(nameColumns)}  `)];
+  const lines = drawJson(results, "", columns - lineWidth(head));
+  const [first] = lines;
+  if (lines.length === 1 && first !== undefined) return [[...head, ...first]];
+  return [head, ...drawJson(results, "    ", columns)];
 }
 
 function isEmpty(value: unknown): boolean {

@@ -1,0 +1,40 @@
+import { describe, expect, test } from "vitest";
+import { collect, isoMoment, oneOf, positiveSeconds, wholeNumber } from "../../../src/cli/input/parse-option.ts";
+
+describe("option values", () => {
+  test("whole numbers within their range", () => {
+    const parse = wholeNumber("--limit", 1, 10);
+    expect([parse("1"), parse("10")]).toEqual([1, 10]);
+    for (const value of ["0", "11", "1.5", "1e1", "ten", "", "0x1"]) {
+      expect(() => parse(value)).toThrow(`--limit is '${value}', expected a whole number from 1 to 10`);
+    }
+  });
+
+  test("whole numbers without an upper end", () => {
+    expect(() => wholeNumber("--after", 1)("0")).toThrow("--after is '0', expected a whole number of 1 or more");
+  });
+
+  test("seconds above zero, with fractions", () => {
+    const parse = positiveSeconds("--timeout");
+    expect([parse("2"), parse("0.25")]).toEqual([2, 0.25]);
+    for (const value of ["0", "-1", "1s", "Infinity"])
+      expect(() => parse(value)).toThrow("expected a number of seconds");
+  });
+
+  test("moments with a zone", () => {
+    const parse = isoMoment("--run-at");
+    expect(parse("2027-01-31T09:00:00+02:00").toISOString()).toBe("2027-01-31T07:00:00.000Z");
+    for (const value of ["2027-01-31", "2027-01-31T09:00:00", "2027-13-01T00:00:00Z", "tomorrow"]) {
+      expect(() => parse(value)).toThrow(`--run-at is '${value}', expected a date and time in ISO 8601 with a zone`);
+    }
+  });
+
+  test("one of some words", () => {
+    expect(oneOf("--format", ["mermaid", "json"])("json")).toBe("json");
+    expect(() => oneOf("--format", ["mermaid", "json"])("dot")).toThrow("--format is 'dot', expected mermaid, json");
+  });
+
+  test("options that can be given several times", () => {
+    expect(collect("b", collect("a", undefined))).toEqual(["a", "b"]);
+  });
+});

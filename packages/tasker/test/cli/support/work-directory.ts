@@ -1,0 +1,25 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+
+/** A directory of one test, removed when the test is over. */
+export class WorkDirectory implements Disposable {
+  readonly path = realpathSync(mkdtempSync(join(tmpdir(), "tasker-cli-")));
+
+  /** Writes files, by path below the directory. */
+  constructor(files: Readonly<Record<string, string>> = {}) {
+    for (const [path, text] of Object.entries(files)) this.write(path, text);
+  }
+
+  /** Writes one file and returns its absolute path. */
+  write(path: string, text: string): string {
+    const file = join(this.path, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+    return file;
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.path, { recursive: true, force: true });
+  }
+}
