@@ -17,7 +17,7 @@ export interface RetryRules {
 export interface StepDecision {
   readonly move: StepMove;
   /** `retry`: waits until `dueAt`. `open`: may start again at once. `failed`: no further attempt. */
-  readonly then: "satisfied" | "retry" | "open" | "failed";
+  readonly next: "satisfied" | "retry" | "open" | "failed";
   /** Milliseconds since the epoch; null unless a retry waits. */
   readonly dueAt: number | null;
 }
@@ -55,7 +55,7 @@ function decideSuccess(input: DecisionInput, results: StoredJson, durationMs: nu
       results,
       retryable: null,
     },
-    then: "satisfied",
+    next: "satisfied",
     dueAt: null,
   };
 }
@@ -91,7 +91,7 @@ function decideFailure(input: DecisionInput, failure: FailureFacts, durationMs: 
       results: failedResults(step.results, failure),
       retryable: failure.permanent ? false : null,
     },
-    then: again ? "retry" : "failed",
+    next: again ? "retry" : "failed",
     dueAt: again ? nowMs + delayMs : null,
   };
 }
@@ -117,7 +117,7 @@ function decideInterruption(input: DecisionInput, reason: string): StepDecision 
       results: final ? failedResults(step.results, interruptionFacts(reason, interruptions)) : null,
       retryable: final ? false : null,
     },
-    then: final ? "failed" : "open",
+    next: final ? "failed" : "open",
     dueAt: null,
   };
 }

@@ -200,7 +200,7 @@ export class Lane {
     this.#apply(run, step, decision);
   }
 
-  #apply(run: TaskRun, step: StepRun, { move, then, dueAt }: StepDecision): void {
+  #apply(run: TaskRun, step: StepRun, { move, next, dueAt }: StepDecision): void {
     const row = move.rows.at(-1);
     if (row === undefined) return;
     step.state = row.to;
@@ -211,9 +211,9 @@ export class Lane {
     step.dueAt = dueAt;
     if (move.results !== null) step.results = move.results;
     if (move.retryable !== null) step.retryable = move.retryable;
-    if (then === "satisfied") run.satisfy(step, (child) => this.enqueue(run, child));
-    if (then === "retry") run.waitingCount += 1;
-    if (then === "open") {
+    if (next === "satisfied") run.satisfy(step, (child) => this.enqueue(run, child));
+    if (next === "retry") run.waitingCount += 1;
+    if (next === "open") {
       step.interruptions += 1;
       this.enqueue(run, step);
     }
