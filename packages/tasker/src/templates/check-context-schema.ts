@@ -1,7 +1,8 @@
 import type { ErrorObject } from "ajv";
-import { describeNode } from "./describe-value.ts";
+import { describeNode, shortenJson } from "./describe-value.ts";
 import type { DraftIssue } from "./draft-issue.ts";
-import { createSchemaCompiler, detectDialect, KNOWN_DIALECTS } from "./schema-dialect.ts";
+import { createSchemaCompiler, DATA_KEYWORDS, detectDialect, KNOWN_DIALECTS } from "./schema-dialect.ts";
+import { patternDefect } from "./schema-pattern.ts";
 import { findNode, type SourceMapping, type SourceNode, type SourcePlace, toPlainObject } from "./source-tree.ts";
 
 /** Checks that the value of `schema` is itself a valid JSON Schema which can be compiled without looking anywhere else. */
@@ -25,6 +26,8 @@ export function checkContextSchema(node: SourceMapping): DraftIssue[] {
   if (compiler.ajv.validateSchema(compiler.schema) !== true) {
     return describeSchemaErrors(compiler.ajv.errors ?? [], node);
   }
+  const patterns = findBadPatterns(node);
+  if (patterns.length > 0) return patterns;
   try {
     compiler.ajv.compile(compiler.schema);
     return [];
@@ -69,18 +72,36 @@ export function unescapePointer(part: string): string {
   return part.replaceAll("~1", "/").replaceAll("~0", "~");
 }
 
+function childrenOf(node: SourceNode): readonly SourceNode[] {
+  if (node.kind === "list") return node.items;
+  if (node.kind === "scalar") return [];
+  return [...node.entries].filter(([keyword]) => !DATA_KEYWORDS.has(keyword)).map(([, entry]) => entry.value);
+}
+
 function findReference(node: SourceNode, reference: string): SourcePlace | null {
-  const parts =
-    node.kind === "list"
-      ? node.items
-      : node.kind === "mapping"
-        ? [...node.entries.values()].map((entry) => entry.value)
-        : [];
   const own = node.kind === "mapping" ? node.entries.get("$ref")?.value : undefined;
   if (own?.kind === "scalar" && own.value === reference) return own.at;
-  for (const part of parts) {
-    const place = findReference(part, reference);
+  for (const child of childrenOf(node)) {
+    const place = findReference(child, reference);
     if (place !== null) return place;
   }
   return null;
+}
+
+/** ajv leaves the format of patterns unchecked and stops at the first that does not compile, without its place. */
+function findBadPatterns(node: SourceNode): DraftIssue[] {
+  const below = childrenOf(node).flatMap(findBadPatterns);
+  if (node.kind !== "mapping") return below;
+  const own = node.entries.get("pattern")?.value;
+  const named = node.entries.get("patternProperties")?.value;
+  const patterns: { readonly text: string; readonly at: SourcePlace }[] = [];
+  if (own?.kind === "scalar" && typeof own.value === "string") patterns.push({ text: own.value, at: own.at });
+  if (named?.kind === "mapping") for (const [text, entry] of named.entries) patterns.push({ text, at: entry.keyAt });
+  const issues = patterns.flatMap(({ text, at }) => {
+    const defect = patternDefect(text);
+    return defect === null
+      ? []
+      : [{ at, message: `found ${shortenJson(text)}, expected a regular expression: ${defect}` }];
+  });
+  return [...issues, ...below];
 }

@@ -13,5 +13,5 @@ export function shortenJson(value: unknown): string {
 export function describeNode(node: SourceNode): string {
   if (node.kind === "list") return "a list";
   if (node.kind === "mapping") return "a mapping";
-  return node.value === null ? "nothing" : shortenJson(node.value);
+  return node.value === null ? "nothing" : (node.written ?? shortenJson(node.value));
 }

@@ -65,7 +65,8 @@ class TreeReader {
   #readAlias(node: Parameters<typeof isAlias>[0] & Node, path: SourcePath, at: SourcePlace): SourceNode {
     const target = isAlias(node) ? node.resolve(this.#document) : undefined;
     if (target === undefined || this.#following.has(target)) {
-      this.issues.push({ at, message: "found an alias that refers to itself, expected an anchor before it" });
+      const found = target === undefined ? "an alias of an unknown anchor" : "an alias inside its own anchor";
+      this.issues.push({ at, message: `found ${found}, expected an anchor that ends before it` });
       return { kind: "scalar", at, value: null };
     }
     this.#following.add(target);
@@ -151,7 +152,8 @@ class TreeReader {
         ? { kind: "scalar", at, value }
         : { kind: "scalar", at, value, yaml11: yaml11[1] !== undefined };
     }
-    if (value === null || typeof value === "number" || typeof value === "boolean") return { kind: "scalar", at, value };
+    if (typeof value === "number") return { kind: "scalar", at, value, written: scalar?.source ?? String(value) };
+    if (value === null || typeof value === "boolean") return { kind: "scalar", at, value };
     return reject(`found a value of type ${typeof value}, expected a JSON value`, "write it in quotes, as a text");
   }
 }

@@ -4,7 +4,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import AjvDraft04 from "ajv-draft-04";
 import addFormats from "ajv-formats";
 import type { JsonObject, JsonValue } from "../json/json-value.ts";
-import { compilePattern, isPattern } from "./schema-pattern.ts";
+import { compilePattern } from "./schema-pattern.ts";
 
 /** Dialects of JSON Schema that a template may be written in. */
 export type SchemaDialect = "draft-04" | "draft-07" | "2019-09" | "2020-12";
@@ -29,7 +29,7 @@ export const KNOWN_DIALECTS = [
 ] as const;
 
 /** Keywords whose values are data, not schemas. */
-const DATA_KEYWORDS = new Set(["enum", "const", "default", "example", "examples"]);
+export const DATA_KEYWORDS: ReadonlySet<string> = new Set(["enum", "const", "default", "example", "examples"]);
 /** Keywords whose values hold schemas under names of the author's choice. */
 const NAMED_SCHEMAS = new Set([
   "properties",
@@ -90,7 +90,6 @@ export function createSchemaCompiler(schema: JsonObject, dialect: SchemaDialect)
   };
   const ajv = createAjv(dialect, options);
   addFormats.default(ajv);
-  ajv.addFormat("regex", isPattern);
   // The dialect is chosen already; ajv would look for the exact spelling of `$schema`.
   return { ajv, schema: Object.fromEntries(Object.entries(schema).filter(([keyword]) => keyword !== "$schema")) };
 }

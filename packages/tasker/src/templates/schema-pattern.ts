@@ -26,12 +26,12 @@ function tryCompile(pattern: string, flags: string): RegExp | null {
   }
 }
 
-/** Whether a text is a pattern that {@link compilePattern} takes. */
-export function isPattern(text: string): boolean {
+/** Why a text is no pattern that {@link compilePattern} takes, or null if it is one. */
+export function patternDefect(text: string): string | null {
   try {
     compilePattern(text);
-    return true;
-  } catch {
-    return false;
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
   }
 }

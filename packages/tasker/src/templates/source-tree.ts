@@ -15,6 +15,8 @@ export interface SourceScalar {
   readonly kind: "scalar";
   readonly at: SourcePlace;
   readonly value: string | number | boolean | null;
+  /** A number as it was written, such as `1.0`. */
+  readonly written?: string;
   /** What YAML 1.1 reads here, when it is not what YAML 1.2 reads: `yes` is true there and a text here. */
   readonly yaml11?: boolean;
 }
@@ -101,7 +103,7 @@ export function withValue(mapping: SourceMapping, key: string, value: SourceNode
   return { ...mapping, entries: new Map(mapping.entries).set(key, { ...entry, value }) };
 }
 
-const PLAIN_KEY = /^[A-Za-z_][\w-]*$/;
+const PLAIN_KEY = /^[A-Za-z_$][\w$-]*$/;
 
 /** A path as people write it: `step_templates[2].default_retry_limit`; unusual keys in quotes and brackets. */
 export function formatPath(path: readonly PropertyKey[]): string {
