@@ -192,6 +192,9 @@ tasker_workflow_steps
 tasker_task_runs
   fillfactor=70
 
+tasker_tasks
+  fillfactor=50
+
 tasker_workflow_steps
   fillfactor=50
 

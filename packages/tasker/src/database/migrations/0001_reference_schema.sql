@@ -101,7 +101,9 @@ create table tasker_tasks (
   identity_hash varchar(128) not null,
   created_at timestamp(6) not null,
   updated_at timestamp(6) not null
-);
+)
+-- each task is updated once, when it is complete: see the steps below
+with (fillfactor = 50);
 create unique index index_tasks_on_identity_hash on tasker_tasks (identity_hash);
 create index tasks_named_task_id_index on tasker_tasks (named_task_id);
 create index tasks_requested_at_index on tasker_tasks (requested_at);
