@@ -1,4 +1,5 @@
 import type { GlobalOptions } from "./global-options.ts";
+import { shellWord } from "./render/shell-word.ts";
 
 /** The command that goes on with the tasks of a template. A database URL is not repeated: it may hold a password. */
 export function describeResume(
@@ -9,7 +10,7 @@ export function describeResume(
   if (options.handlers !== undefined) words.push("--handlers", options.handlers);
   if (options.environment !== undefined) words.push("--environment", options.environment);
   if (options.data !== undefined) words.push("--data", options.data);
-  if (options.databaseUrl !== undefined) words.push("--database-url", "...");
+  if (options.databaseUrl !== undefined) words.push("--database-url", "URL");
   words.push("--until-idle");
-  return words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(" ");
+  return words.map(shellWord).join(" ");
 }

@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { FileExistsError } from "../errors.ts";
 import { readOwnPackage } from "../own-package.ts";
 import { type ProjectFile, projectFiles } from "../project/project-files.ts";
+import { shellWord } from "../render/shell-word.ts";
 import type { CommandSession } from "../session.ts";
 
 /** Adds `init`: writes a new project that runs at once. */
@@ -28,7 +29,7 @@ async function writeProject({ io, printer }: CommandSession, directory: string):
     await writeFile(file, text, { flag: "wx" });
     printer.text(`wrote ${relative(io.cwd, file)}`);
   }
-  const enter = target === io.cwd ? "" : `cd ${relative(io.cwd, target)} && `;
+  const enter = target === io.cwd ? "" : `cd ${shellWord(relative(io.cwd, target))} && `;
   printer.text("");
   printer.text(`next: ${enter}npm install && npm start`);
 }

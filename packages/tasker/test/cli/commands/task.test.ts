@@ -1,0 +1,165 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createTestDatabase, describeOnPostgres } from "../../support/test-database.ts";
+import type { ThrowAwayDatabase } from "../../support/test-server.ts";
+import { runCaptured } from "../support/captured-io.ts";
+import { createOrderProject } from "../support/order-project.ts";
+import type { WorkDirectory } from "../support/work-directory.ts";
+
+describeOnPostgres("tasker task", () => {
+  let database: ThrowAwayDatabase;
+  let project: WorkDirectory;
+  const tasker = (...argv: string[]) => runCaptured(argv, { cwd: project.path, env: { DATABASE_URL: database.url } });
+
+  // Task 1 is complete, task 2 has failed, tasks 3 and 4 have not begun.
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    project = createOrderProject();
+    await tasker("submit", "order.yaml", "--context", '{"amount": 1}');
+    await tasker("submit", "order.yaml", "--context", '{"amount": 2, "failures": 9}');
+    await tasker("work", "--template", "order.yaml", "--until-idle");
+    await tasker("submit", "order.yaml", "--context", '{"amount": 3}');
+    await tasker("submit", "order.yaml", "--context", '{"amount": 4}');
+  });
+  afterAll(async () => {
+    project[Symbol.dispose]();
+    await database.drop();
+  });
+
+  const ids = (out: string) => out.split("\n").flatMap((line) => /^ *(\d+) /.exec(line)?.[1] ?? []);
+
+  test("list shows tasks, newest first", async () => {
+    const { code, out } = await tasker("task", "list");
+    expect(code).toBe(0);
+    const [titles, ...rows] = out.trimEnd().split("\n");
+    expect(titles).toMatch(/^id +state +steps +age +name +requested \(UTC\)$/);
+    expect(rows.map((row) => row.replace(/ +\S+ +shop/, " T shop").replace(/ +\d{4}-.*/, ""))).toEqual([
+      " 4  ○ pending     0/4 T shop/order 1.2.0",
+      " 3  ○ pending     0/4 T shop/order 1.2.0",
+      " 2  ✗ error       2/4 T shop/order 1.2.0",
+      " 1  ✓ complete    4/4 T shop/order 1.2.0",
+    ]);
+  });
+
+  test("list pages by id", async () => {
+    const first = await tasker("task", "list", "--limit", "3");
+    expect([ids(first.out), first.err]).toEqual([["4", "3", "2"], "more with --after 2\n"]);
+    const second = await tasker("task", "list", "--limit", "3", "--after", "2");
+    expect([ids(second.out), second.err]).toEqual([["1"], ""]);
+  });
+
+  test.each([
+    [
+      ["--state", "pending"],
+      ["4", "3"],
+    ],
+    [["--state", "error"], ["2"]],
+    [
+      ["--name", "order", "--namespace", "shop"],
+      ["4", "3", "2", "1"],
+    ],
+    [["--name", "refund"], []],
+    [["--namespace", "default"], []],
+  ])("list %j", async (filter, expected) => {
+    expect(ids((await tasker("task", "list", ...filter)).out)).toEqual(expected);
+  });
+
+  test("list says when there is nothing", async () => {
+    expect(await tasker("task", "list", "--name", "refund")).toEqual({ code: 0, out: "", err: "no tasks\n" });
+  });
+
+  test("list --json prints one object a line", async () => {
+    const { out } = await tasker("task", "list", "--state", "error", "--json");
+    expect(JSON.parse(out)).toMatchObject({
+      task_id: 2,
+      namespace: "shop",
+      name: "order",
+      version: "1.2.0",
+      state: "error",
+      steps: 4,
+      done_steps: 2,
+      failed_steps: 1,
+      requested_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+    });
+  });
+
+  test("show draws a task with its steps, context, results and audit trail", async () => {
+    const { code, out } = await tasker("task", "show", "2");
+    expect(code).toBe(0);
+    expect(out).toMatch(/^✗ order 1\.2\.0 {2}task 2 {2}error {2}2\/4 steps/);
+    expect(out).toMatch(/├─ ✗ charge +error +2\/2 .*\n│ {4}card gateway is busy\n/);
+    expect(out).toContain('\ncontext\n  {"amount":2,"failures":9}\n');
+    expect(out).toContain('\nresults\n  check    {"amount":2}\n  reserve  {"reserved":true}\n');
+    const trail = out.slice(out.indexOf("audit trail (UTC)")).split("\n").slice(2);
+    const changes = trail.flatMap(
+      (line) => /^ {2}[\d:.]+ {2}. (charge|task) +(\w+)/.exec(line)?.slice(1, 3).join(" ") ?? [],
+    );
+    expect(changes).toEqual([
+      "task in_progress",
+      "charge in_progress",
+      "charge error",
+      "charge pending",
+      "charge in_progress",
+      "charge error",
+      "task error",
+    ]);
+  });
+
+  test("show of a task that has not begun", async () => {
+    const { code, out } = await tasker("task", "show", "4");
+    expect(code).toBe(0);
+    expect(out).toMatch(/^○ order 1\.2\.0 {2}task 4 {2}pending {2}0\/4 steps/);
+    expect(out).not.toContain("audit trail");
+  });
+
+  test("show --json has the names of the columns", async () => {
+    const { out } = await tasker("task", "show", "1", "--json");
+    expect(JSON.parse(out)).toMatchObject({
+      task_id: 1,
+      state: "complete",
+      context: { amount: 1 },
+      steps: expect.arrayContaining([
+        expect.objectContaining({ name: "confirm", depends_on: ["reserve", "charge"], results: { confirmed: 1 } }),
+      ]),
+      annotations: [],
+    });
+  });
+
+  test("show of a task that does not exist", async () => {
+    expect(await tasker("task", "show", "99")).toEqual({
+      code: 1,
+      out: "",
+      err: "error TASKER_TASK_NOT_FOUND: there is no task 99\n",
+    });
+  });
+
+  test("a database without Tasker's schema is told from an empty one", async () => {
+    const empty = await createTestDatabase({ template: "template0" });
+    try {
+      const env = { DATABASE_URL: empty.url };
+      expect(await runCaptured(["task", "list"], { cwd: project.path, env })).toEqual({
+        code: 1,
+        out: "",
+        err: "error TASKER_MIGRATION: the database has no up-to-date schema of Tasker: run 'tasker migrate' on it first\n",
+      });
+      const migrated = await runCaptured(["migrate"], { cwd: project.path, env });
+      expect(migrated.code).toBe(0);
+      expect(migrated.out).toMatch(/^applied 0001_\w+\n(applied \d{4}_\w+\n)+$/);
+      expect((await runCaptured(["migrate"], { cwd: project.path, env })).out).toBe("the schema is up to date\n");
+      const status = await runCaptured(["migrate", "--status"], { cwd: project.path, env });
+      expect(status.out).toMatch(/^migration +applied \(UTC\)\n0001_\w+ +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\n/);
+      expect(await runCaptured(["task", "list"], { cwd: project.path, env })).toMatchObject({
+        code: 0,
+        err: "no tasks\n",
+      });
+    } finally {
+      await empty.drop();
+    }
+  });
+
+  test("a server that cannot be reached is one line", async () => {
+    const env = { DATABASE_URL: "postgres://nobody@127.0.0.1:1/none" };
+    const { code, err } = await runCaptured(["task", "list"], { cwd: project.path, env });
+    expect(code).toBe(1);
+    expect(err).toMatch(/^error TASKER_DATABASE_UNAVAILABLE: .*\n$/);
+  });
+});

@@ -1,0 +1,52 @@
+import { describe, expect, test } from "vitest";
+import { runCaptured } from "../support/captured-io.ts";
+import { createOrderProject } from "../support/order-project.ts";
+
+describe("tasker template", () => {
+  test("validate says of every file what it holds or what is wrong with it", async () => {
+    using project = createOrderProject({ "bad.yaml": "name: bad\nstep_templates:\n  - nam: a\n" });
+    const { code, out, err } = await runCaptured(["template", "validate", "bad.yaml", "order.yaml"], {
+      cwd: project.path,
+    });
+    expect(code).toBe(1);
+    expect(out).toBe("order.yaml: shop/order 1.2.0, 4 steps\n");
+    const lines = err.trimEnd().split("\n");
+    expect(lines.length).toBeGreaterThan(1);
+    for (const line of lines) expect(line).toMatch(/^error TASKER_INVALID_TEMPLATE: bad\.yaml:\d+:\d+: /);
+  });
+
+  test("validate merges the environment that is asked for", async () => {
+    using project = createOrderProject();
+    project.write(
+      "env.yaml",
+      "name: env\ntask_handler_class: E\nstep_templates:\n  - name: a\n    handler_class: A\nenvironments:\n  test:\n    version: 3.0.0\n",
+    );
+    const validate = (...argv: string[]) =>
+      runCaptured(["template", "validate", "env.yaml", ...argv], { cwd: project.path });
+    expect((await validate()).out).toBe("env.yaml: default/env 0.1.0, 1 steps\n");
+    expect((await validate("--environment", "test")).out).toBe("env.yaml: default/env 3.0.0, 1 steps\n");
+  });
+
+  test("graph prints Mermaid", async () => {
+    using project = createOrderProject();
+    const { code, out } = await runCaptured(["template", "graph", "order.yaml"], { cwd: project.path });
+    expect(code).toBe(0);
+    expect(out).toMatch(/^flowchart TD\n {2}n0\["check"\]\n/);
+  });
+
+  test("graph prints JSON", async () => {
+    using project = createOrderProject();
+    const { out } = await runCaptured(["template", "graph", "order.yaml", "--format", "json"], { cwd: project.path });
+    expect(JSON.parse(out)).toEqual({
+      namespace: "shop",
+      name: "order",
+      version: "1.2.0",
+      steps: [
+        { name: "check", depends_on: [], level: 0 },
+        { name: "reserve", depends_on: ["check"], level: 1 },
+        { name: "charge", depends_on: ["check"], level: 1 },
+        { name: "confirm", depends_on: ["reserve", "charge"], level: 2 },
+      ],
+    });
+  });
+});

@@ -1,0 +1,113 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { runCommandLine } from "../../../src/cli/command-line.ts";
+import { createTestDatabase, describeOnPostgres } from "../../support/test-database.ts";
+import type { ThrowAwayDatabase } from "../../support/test-server.ts";
+import { CapturedIo, runCaptured } from "../support/captured-io.ts";
+import { createOrderProject } from "../support/order-project.ts";
+import type { WorkDirectory } from "../support/work-directory.ts";
+
+describeOnPostgres("tasker submit and tasker work", () => {
+  let database: ThrowAwayDatabase;
+  let project: WorkDirectory;
+  beforeEach(async () => {
+    database = await createTestDatabase();
+    project = createOrderProject();
+  });
+  afterEach(async () => {
+    project[Symbol.dispose]();
+    await database.drop();
+  });
+  const options = () => ({ cwd: project.path, env: { DATABASE_URL: database.url } });
+  const tasker = (...argv: string[]) => runCaptured(argv, options());
+
+  test("submit prints the id of the task, for which it needs no handlers", async () => {
+    project.write("order.js", "throw new Error('not to be loaded')");
+    expect(await tasker("submit", "order.yaml", "--context", '{"amount": 1}')).toEqual({
+      code: 0,
+      out: "1\n",
+      err: "",
+    });
+  });
+
+  test("the same idempotency key gives the same task", async () => {
+    const submit = () => tasker("submit", "order.yaml", "--context", '{"amount": 1}', "--idempotency-key", "a-1");
+    expect((await submit()).out).toBe("1\n");
+    expect(await submit()).toEqual({
+      code: 0,
+      out: "1\n",
+      err: "task 1 exists already with this idempotency key; nothing was created\n",
+    });
+    const json = await tasker(
+      "submit",
+      "order.yaml",
+      "--context",
+      '{"amount": 1}',
+      "--idempotency-key",
+      "a-1",
+      "--json",
+    );
+    expect(JSON.parse(json.out)).toEqual({ task_id: 1, created: false });
+  });
+
+  test("work --until-idle executes what was submitted, prints a line for each task, and ends", async () => {
+    await tasker("submit", "order.yaml", "--context", '{"amount": 1}');
+    await tasker("submit", "order.yaml", "--context", '{"amount": 2, "failures": 9}');
+    const { code, out, err } = await tasker("work", "--template", "order.yaml", "--until-idle");
+    expect(code).toBe(0);
+    expect(err).toBe("working on order 1.2.0\n");
+    expect(
+      out
+        .replace(/\d+(\.\d+)?m?s/g, "T")
+        .trimEnd()
+        .split("\n")
+        .sort(),
+    ).toEqual(["✓ task 1  complete  T", "✗ task 2  error  T  charge: card gateway is busy"]);
+  });
+
+  test("a task that is to begin later does not keep work --until-idle waiting", async () => {
+    await tasker("submit", "order.yaml", "--context", '{"amount": 1}', "--run-at", "2999-01-01T00:00:00Z");
+    expect(await tasker("work", "--template", "order.yaml", "--until-idle")).toMatchObject({ code: 0, out: "" });
+  });
+
+  test("a higher priority runs first", async () => {
+    await tasker("submit", "order.yaml", "--context", '{"amount": 1}');
+    await tasker("submit", "order.yaml", "--context", '{"amount": 2}', "--priority", "5");
+    const { out } = await tasker("work", "--template", "order.yaml", "--until-idle", "--concurrency", "1");
+    expect(out.match(/task \d/g)).toContain("task 2");
+    const shown = await Promise.all(["1", "2"].map((id) => tasker("task", "show", id, "--json")));
+    const starts = shown.map(({ out: text }) => Date.parse(JSON.parse(text).transitions[0].at));
+    expect(starts[1]).toBeLessThanOrEqual(starts[0] ?? 0);
+  });
+
+  test("work goes on until a signal asks it to stop", async () => {
+    const io = new CapturedIo(options());
+    const finished = runCommandLine(["work", "--template", "order.yaml"], io);
+    await io.seen(/working on/);
+    await tasker("submit", "order.yaml", "--context", '{"amount": 1}');
+    await io.seen(/✓ task 1 {2}complete/);
+    io.send("SIGTERM");
+    expect(await finished).toBe(0);
+  });
+
+  test("several templates can be worked on, with one module", async () => {
+    project.write(
+      "single.yaml",
+      "name: single\ntask_handler_class: S\nstep_templates:\n  - name: a\n    handler_class: Reserve\n",
+    );
+    await tasker("submit", "single.yaml", "--context", "{}");
+    await tasker("submit", "order.yaml", "--context", '{"amount": 1}');
+    const argv = [
+      "work",
+      "--template",
+      "order.yaml",
+      "--template",
+      "single.yaml",
+      "--handlers",
+      "order.js",
+      "--until-idle",
+    ];
+    const { out, err } = await tasker(...argv);
+    expect(err).toBe("working on single 0.1.0, order 1.2.0\n");
+    expect(out.match(/complete/g)).toHaveLength(2);
+  });
+});
