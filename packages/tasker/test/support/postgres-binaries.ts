@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
-import { delimiter, dirname, join } from "node:path";
+import { delimiter, dirname, join, relative } from "node:path";
 
 /** The directory that holds `initdb` and `postgres`. */
 export interface PostgresBinaries {
@@ -52,7 +52,7 @@ function embeddedAt(native: string): PostgresBinaries | null {
   for (const { source, target } of links) {
     // paths in the list start at the package: native/lib/...
     const link = join(native, "..", target);
-    if (!existsSync(link)) symlinkSync(join(native, "..", source), link);
+    if (!existsSync(link)) symlinkSync(relative(dirname(link), join(native, "..", source)), link);
   }
   return { bin: join(native, "bin"), root: native };
 }

@@ -54,6 +54,7 @@ function readableBy(user: ServerUser, found: PostgresBinaries, directory: string
   if (trial.status === 0 || found.root === null) return found.bin;
   const copy = join(directory, "native");
   mkdirSync(copy);
+  // the libraries' links are relative, and must stay so: what they would point back to cannot be read
   cpSync(found.root, copy, { recursive: true, verbatimSymlinks: true });
   return join(copy, "bin");
 }
