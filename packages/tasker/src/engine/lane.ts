@@ -8,7 +8,7 @@ import { decideStep, LOST_PROCESS, type RetryRules, type StepDecision } from "./
 import { Execution } from "./execution.ts";
 import type { Log } from "./options.ts";
 import type { Outcome } from "./outcome.ts";
-import type { Slots } from "./slots.ts";
+import type { LaneSlots, Slots } from "./slots.ts";
 import type { Writer } from "./step-move.ts";
 import type { StepRun } from "./step-run.ts";
 import { completeTask, failTask, startTask } from "./task-move.ts";
@@ -58,6 +58,7 @@ const RETRY_WAITS_MS = [50, 100, 250, 500, 1_000, 2_000];
  */
 export class Lane {
   readonly #host: LaneHost;
+  readonly #slots: LaneSlots;
   #outcomes: Execution[] = [];
   #ready: { readonly run: TaskRun; readonly step: StepRun }[] = [];
   #readyHead = 0;
@@ -71,6 +72,7 @@ export class Lane {
 
   constructor(host: LaneHost) {
     this.#host = host;
+    this.#slots = host.slots.openLane(() => this.schedule());
   }
 
   /** Takes a step that may start. */
@@ -226,7 +228,7 @@ export class Lane {
   }
 
   #addStarts(batch: Batch): void {
-    const { slots } = this.#host;
+    this.#slots.stopWaiting();
     while (this.#readyHead < this.#ready.length && batch.size < 2 * this.#host.maxBatch && this.#host.starting) {
       const next = this.#ready[this.#readyHead];
       if (next === undefined) break;
@@ -235,7 +237,7 @@ export class Lane {
         this.#readyHead += 1;
         continue;
       }
-      if (!slots.take()) break;
+      if (!this.#slots.take()) break;
       this.#readyHead += 1;
       step.queued = false;
       this.#addStart(batch, run, step);
@@ -356,7 +358,7 @@ export class Lane {
   discard(execution: Execution): void {
     if (!execution.holdsSlot) return;
     execution.holdsSlot = false;
-    this.#host.slots.give();
+    this.#slots.give();
   }
 
   #writer(run: TaskRun): Writer {

@@ -63,9 +63,7 @@ export class Runtime implements LaneHost {
     this.maxValueBytes = options.maxValueBytes ?? 1_000_000;
     this.pollIntervalMs = options.pollIntervalMs ?? 500;
     this.#registry = options.registry;
-    this.slots = new Slots(options.concurrency ?? 100, () => {
-      for (const lane of this.#lanes) lane.schedule();
-    });
+    this.slots = new Slots(options.concurrency ?? 100);
     this.events = new EventBus((error) => this.log.error({ err: error }, "a listener threw"));
     const isLive = (taskId: number) => this.#live.has(taskId);
     this.#settlements = new SettlementWatch(this.database, this.clock, this.pollIntervalMs, isLive);
