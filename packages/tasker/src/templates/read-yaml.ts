@@ -135,13 +135,11 @@ class TreeReader {
         "JSON has no infinity and no not-a-number",
       );
     }
-    if (
-      typeof value === "number" &&
-      Number.isInteger(value) &&
-      !Number.isSafeInteger(value) &&
-      /^[-+]?\d+$/.test(scalar?.source ?? "")
-    ) {
-      return reject(`found ${scalar?.source}, expected a whole number up to 2^53 - 1`, "write it in quotes, as a text");
+    if (typeof value === "number" && losesDigits(value, scalar?.source ?? "")) {
+      return reject(
+        `found ${scalar?.source}, expected a number that keeps its digits (whole numbers up to 2^53 - 1 do)`,
+        "write it in quotes, as a text",
+      );
     }
     if (typeof value === "string") {
       const defect = textDefect(value);
@@ -156,6 +154,13 @@ class TreeReader {
     if (value === null || typeof value === "boolean") return { kind: "scalar", at, value };
     return reject(`found a value of type ${typeof value}, expected a JSON value`, "write it in quotes, as a text");
   }
+}
+
+/** Whether a whole number is read as another one, because a double has fewer digits. */
+function losesDigits(value: number, source: string): boolean {
+  const digits = /^([-+]?)0*(\d+)$/.exec(source);
+  if (digits === null || Number.isSafeInteger(value)) return false;
+  return JSON.stringify(value) !== `${digits[1] === "-" ? "-" : ""}${digits[2]}`;
 }
 
 function offsetOf(node: unknown): number | undefined {

@@ -75,7 +75,7 @@ const BROKEN: Readonly<Record<string, BrokenTemplate>> = {
   "a number that loses digits": {
     text: inStep("handler_config: {account: §12345678901234567890}"),
     path: "step_templates[1].handler_config.account",
-    message: "found 12345678901234567890, expected a whole number up to 2^53 - 1",
+    message: "found 12345678901234567890, expected a number that keeps its digits (whole numbers up to 2^53 - 1 do)",
     hint: "write it in quotes, as a text",
   },
   "a character that the database cannot store": {

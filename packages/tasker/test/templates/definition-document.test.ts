@@ -1,0 +1,154 @@
+import { createHash } from "node:crypto";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { InvalidTemplateError } from "../../src/errors/index.ts";
+import type { JsonObject, JsonValue } from "../../src/json/json-value.ts";
+import { toCanonicalJson } from "../../src/templates/canonical-json.ts";
+import type { StepDefinition, TaskDefinition } from "../../src/templates/definition.ts";
+import { definitionFromDocument, definitionToDocument } from "../../src/templates/definition-document.ts";
+import { hashDefinition } from "../../src/templates/definition-hash.ts";
+import { parseTemplate } from "../../src/templates/parse-template.ts";
+
+const text = (maxLength: number) =>
+  fc
+    .string({ minLength: 1, maxLength, unit: "grapheme" })
+    .filter((value) => !value.includes("\0") && value.length <= maxLength);
+const json = fc
+  .jsonValue({ maxDepth: 2 })
+  .map((value) => JSON.parse(JSON.stringify(value)))
+  .filter((value) => !/\\u0000|\\ud[89a-f]/i.test(JSON.stringify(value)));
+const config = fc.dictionary(fc.stringMatching(/^[a-z_]{1,8}$/), json);
+
+const step = (index: number): fc.Arbitrary<StepDefinition> =>
+  fc.record({
+    name: fc.constant(`step ${index}`),
+    description: fc.string({ unit: "grapheme-ascii" }),
+    dependentSystem: text(64),
+    dependsOn: fc.subarray(Array.from({ length: index }, (_, i) => `step ${i}`)),
+    retryable: fc.boolean(),
+    retryLimit: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
+    skippable: fc.boolean(),
+    handlerClass: text(100),
+    handlerConfig: fc.option(config),
+    timeoutSeconds: fc.option(fc.double({ min: 0.001, max: 1e9, noNaN: true })),
+    customEvents: fc.array(
+      fc.record({ name: text(20), description: fc.option(fc.string({ unit: "grapheme-ascii" })) }),
+      { maxLength: 2 },
+    ),
+  });
+
+const DRAFT_4: JsonObject = { properties: { a: { minimum: 0, exclusiveMinimum: true } } };
+
+const definition: fc.Arbitrary<TaskDefinition> = fc.nat(4).chain((size) =>
+  fc.record({
+    namespace: text(64),
+    name: text(64),
+    version: fc.tuple(fc.nat(999), fc.nat(999), fc.nat(999)).map((parts) => parts.join(".")),
+    description: fc.option(fc.string({ unit: "grapheme-ascii" })),
+    taskHandlerClass: fc.option(text(100)),
+    contextSchema: fc.constantFrom<JsonObject | null>(null, { type: "object" }, DRAFT_4),
+    steps: fc.tuple(...Array.from({ length: size }, (_, index) => step(index))),
+  }),
+);
+
+/** The value with the keys of each object in the opposite order. */
+function reverseKeys(value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return value.map(reverseKeys);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .reverse()
+      .map(([key, item]) => [key, reverseKeys(item)]),
+  );
+}
+
+describe("the document of a definition", () => {
+  test("means the definition again, as a value and as a template's text", () => {
+    fc.assert(
+      fc.property(definition, (original) => {
+        const document = definitionToDocument(original);
+        expect(definitionFromDocument(JSON.parse(JSON.stringify(document)))).toEqual(original);
+        expect(parseTemplate(JSON.stringify(document))).toEqual(original);
+      }),
+    );
+  });
+
+  test("writes defaults out and leaves out what is null", () => {
+    expect(definitionToDocument(parseTemplate("name: a\nstep_templates: [{name: s, handler_class: S}]\n"))).toEqual({
+      name: "a",
+      namespace_name: "default",
+      version: "0.1.0",
+      step_templates: [
+        {
+          name: "s",
+          description: "s",
+          dependent_system: "unknown",
+          depends_on_steps: [],
+          default_retryable: true,
+          default_retry_limit: 3,
+          skippable: false,
+          handler_class: "S",
+          custom_events: [],
+        },
+      ],
+    });
+  });
+
+  test.each([
+    ["null", null, "found nothing, expected a mapping"],
+    ["a list", [], "found a list, expected a mapping"],
+    ["an unknown key", { name: "a", step_templates: [], stepTemplates: [] }, "stepTemplates: found the unknown key"],
+    ["a missing key", { name: "a" }, "step_templates: is missing, expected a list"],
+    [
+      "a value that is not JSON",
+      { name: "a", step_templates: [], description: 1n },
+      "description: found a bigint, expected a JSON value",
+    ],
+    [
+      "a wrong value",
+      { name: "a", step_templates: [{ name: "s", handler_class: "S", default_retry_limit: 0 }] },
+      "step_templates[0].default_retry_limit: found 0",
+    ],
+  ])("is refused if it is %s", (_title, value, message) => {
+    expect(() => definitionFromDocument(value)).toThrow(InvalidTemplateError);
+    expect(() => definitionFromDocument(value)).toThrow(message);
+  });
+});
+
+describe("the hash of a definition", () => {
+  test("is the SHA-256 of the canonical JSON of its document", () => {
+    fc.assert(
+      fc.property(definition, (original) => {
+        const expected = createHash("sha256")
+          .update(toCanonicalJson(definitionToDocument(original)), "utf8")
+          .digest("hex");
+        expect(hashDefinition(original)).toBe(expected);
+      }),
+    );
+  });
+
+  test("does not depend on the order of keys", () => {
+    fc.assert(
+      fc.property(definition, (original) => {
+        const turned = definitionFromDocument(reverseKeys(definitionToDocument(original)));
+        expect(hashDefinition(turned)).toBe(hashDefinition(original));
+      }),
+    );
+  });
+
+  test("does not depend on layout, comments and written-out defaults, but on everything that is said", () => {
+    const short = parseTemplate("name: a\nstep_templates: [{name: s, handler_class: S}]\n");
+    const long = parseTemplate(
+      "# the same\nversion: 0.1.0\nstep_templates:\n- handler_class: S\n  default_retry_limit: 3\n  name: s\nname: a\n",
+    );
+    const other = parseTemplate("name: a\nstep_templates: [{name: s, handler_class: S, default_retry_limit: 4}]\n");
+    expect(hashDefinition(long)).toBe(hashDefinition(short));
+    expect(hashDefinition(other)).not.toBe(hashDefinition(short));
+    expect(hashDefinition(short)).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  test("stays what it was, because running tasks refer to it", () => {
+    const definition = parseTemplate("name: a\nstep_templates: [{name: s, handler_class: S}]\n");
+    expect(hashDefinition(definition)).toBe("581c520f3fe5f9c6cc35c03c78bde3afd5fcd8371e424ef0407fa7986178abb5");
+  });
+});
