@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { DatabaseSync } from "node:sqlite";
 import { DatabaseInUseError, DatabaseUnavailableError } from "../errors/index.ts";
 
 /** A directory that only this process uses, for as long as this object is kept: losing it gives the directory up. */
@@ -20,37 +21,39 @@ const SQLITE_BUSY = 5;
  */
 export function lockDirectory(directory: string): DirectoryLock {
   const owner = join(directory, "owner.json");
-  const { DatabaseSync } = loadSqlite();
-  let lock: InstanceType<typeof DatabaseSync>;
+  let lock: DatabaseSync | undefined;
   try {
     mkdirSync(directory, { recursive: true });
-    lock = new DatabaseSync(join(directory, "lock"), { timeout: 0 });
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new DatabaseUnavailableError(`The database directory ${directory} cannot be used: ${reason}`, {
-      context: { directory, reason },
-      cause,
-    });
-  }
-  try {
+    lock = openSqlite(join(directory, "lock"));
     lock.exec("pragma locking_mode = exclusive; begin exclusive");
   } catch (cause) {
-    lock.close();
-    if (!isBusy(cause)) throw cause;
-    const pid = readOwner(owner);
-    const holder = pid === null ? "another process" : `process ${pid}`;
-    throw new DatabaseInUseError(`The database directory ${directory} is in use by ${holder}; one process at a time`, {
-      context: { directory, pid },
-    });
+    lock?.close();
+    throw isBusy(cause) ? inUse(directory, readOwner(owner)) : unusable(directory, cause);
   }
   writeFileSync(owner, JSON.stringify({ pid: process.pid }));
+  const held = lock;
   return {
     release() {
-      if (!lock.isOpen) return;
+      if (!held.isOpen) return;
       rmSync(owner, { force: true });
-      lock.close();
+      held.close();
     },
   };
+}
+
+function inUse(directory: string, pid: number | null): DatabaseInUseError {
+  const holder = pid === null ? "another process" : `process ${pid}`;
+  return new DatabaseInUseError(`The database directory ${directory} is in use by ${holder}; one process at a time`, {
+    context: { directory, pid },
+  });
+}
+
+function unusable(directory: string, cause: unknown): DatabaseUnavailableError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new DatabaseUnavailableError(`The database directory ${directory} cannot be used: ${reason}`, {
+    context: { directory, reason },
+    cause,
+  });
 }
 
 function isBusy(error: unknown): boolean {
@@ -58,11 +61,12 @@ function isBusy(error: unknown): boolean {
 }
 
 /** Node 22 warns that its SQLite is experimental. That is nothing the user of a command can act on, so it is not shown. */
-function loadSqlite(): typeof import("node:sqlite") {
+function openSqlite(file: string): DatabaseSync {
   const { emitWarning } = process;
   process.emitWarning = () => undefined;
   try {
-    return process.getBuiltinModule("node:sqlite");
+    const sqlite = process.getBuiltinModule("node:sqlite");
+    return new sqlite.DatabaseSync(file, { timeout: 0 });
   } finally {
     process.emitWarning = emitWarning;
   }

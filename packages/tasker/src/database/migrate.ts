@@ -62,10 +62,10 @@ export interface MigrationState {
  */
 export async function migrate(database: Database, migrations = readMigrations()): Promise<MigrationReport> {
   const report: MigrationReport = { applied: [], adopted: [] };
-  checkApplied(await readApplied(database), migrations);
   for (;;) {
-    const pending = firstPending(await readApplied(database), migrations);
-    if (pending === undefined) return report;
+    const applied = await readApplied(database);
+    checkApplied(applied, migrations);
+    if (firstPending(applied, migrations) === undefined) return report;
     const outcome = await applyNext(database, migrations);
     if (outcome === null) continue;
     report.applied.push(outcome.label);

@@ -128,10 +128,10 @@ class PostgresDatabase implements Database {
       try {
         await this.#discardOldPlans(client);
         const result = await work(new PostgresConnection(client, this.#place, !this.#pooled));
-        client.release();
+        // what left a transaction open by hand must not pass it on to the next user of the connection
+        client.release(client.getTransactionStatus() !== "I");
         return result;
       } catch (error) {
-        // a transaction that could not be ended must not reach the next user of the connection
         client.release(error instanceof DatabaseUnavailableError || client.getTransactionStatus() !== "I");
         throw error;
       }

@@ -123,6 +123,12 @@ describeOnPostgres("a PostgreSQL database", () => {
     expect(await database.query("select 1 as n")).toEqual([{ n: 1 }]);
   });
 
+  test("throws away a connection that comes back with a transaction open", async () => {
+    const { database } = await openDatabase({ connections: 1 });
+    await database.execute("begin; create table left_open (n int4)");
+    expect(await database.query("select to_regclass('left_open') as table")).toEqual([{ table: null }]);
+  });
+
   test("stops a statement at the time limit it was given", async () => {
     const { database } = await openDatabase({ statementTimeoutMs: 20 });
     expect(await failure(database.query("select pg_sleep(60)"))).toHaveProperty("context.sqlstate", "57014");
