@@ -1,0 +1,21 @@
+import type { BenchmarkName } from "./benchmark-names.ts";
+import type { Benchmark, Job } from "./job.ts";
+import type { Finding } from "./measurement.ts";
+
+/** Loaded one at a time: the memory of a run is that of its own modules. */
+const WORKLOADS: Record<BenchmarkName, () => Promise<Benchmark>> = {
+  resolver: async () => (await import("./workloads/resolver.ts")).measureResolver,
+  W1: async () => (await import("./workloads/w1.ts")).measureW1,
+  "W1-defaults": async () => (await import("./workloads/w1-defaults.ts")).measureW1Defaults,
+  "W1-sustained": async () => (await import("./workloads/w1-sustained.ts")).measureW1Sustained,
+  W2: async () => (await import("./workloads/w2.ts")).measureW2,
+  W3: async () => (await import("./workloads/w3.ts")).measureW3,
+  W4: async () => (await import("./workloads/w4.ts")).measureW4,
+  transition: async () => (await import("./workloads/transition.ts")).measureTransition,
+};
+
+/** Runs one benchmark once, in this process. */
+export async function measureJob(job: Job): Promise<Finding[]> {
+  const measure = await WORKLOADS[job.bench]();
+  return measure(job);
+}

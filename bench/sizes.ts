@@ -1,0 +1,41 @@
+import { z } from "zod";
+
+const count = z.int().min(1);
+
+/** How much work each benchmark does. The command line has one set; tests use a small one. */
+export const Sizes = z.strictObject({
+  /** Tasks run before each measurement, of the same shape. Not used by the latency benchmarks. */
+  warmupTasks: count,
+  /** W1 and W1-defaults. */
+  linearTasks: count,
+  /** W1-sustained. */
+  sustainedTasks: count,
+  /** W2. */
+  fanTasks: count,
+  /** W3. */
+  singleTasks: count,
+  /** W4 and transition. */
+  latencyTasks: count,
+  latencyWarmupTasks: count,
+  /** Steps of the resolver's graphs. */
+  graphSteps: z.array(z.int().min(3)).min(1),
+  /** Samples of which the resolver takes the median. */
+  samples: count,
+  /** Shortest time that a sample may take, in milliseconds: quick calls are repeated within one. */
+  sampleMs: z.number().positive(),
+});
+export type Sizes = z.infer<typeof Sizes>;
+
+/** What `npm run bench` measures. */
+export const FULL_SIZES: Sizes = {
+  warmupTasks: 5,
+  linearTasks: 500,
+  sustainedTasks: 10_000,
+  fanTasks: 200,
+  singleTasks: 10_000,
+  latencyTasks: 300,
+  latencyWarmupTasks: 50,
+  graphSteps: [10, 100, 1_000, 10_000, 100_000],
+  samples: 51,
+  sampleMs: 1,
+};

@@ -1,0 +1,120 @@
+import { openPostgres } from "tasker";
+import { expect, test } from "vitest";
+import { createTestDatabase, describeOnPostgres } from "../../packages/tasker/test/support/test-database.ts";
+import type { BenchServer } from "../bench-server.ts";
+import { BENCHMARK_NAMES, type BenchmarkName } from "../benchmark-names.ts";
+import { measureJob } from "../measure-job.ts";
+import { Measurement } from "../measurement.ts";
+import { runBenchmarks } from "../run-benchmarks.ts";
+import { verifyAudit } from "../verify-audit.ts";
+import { TINY_SIZES } from "./tiny-sizes.ts";
+
+const server: BenchServer = { pid: null, createDatabase: createTestDatabase, stop: async () => undefined };
+
+/** Measures in this process and gives what `--json` prints, read back. */
+async function measureLines(bench: BenchmarkName, repeat = 1): Promise<Measurement[]> {
+  const plan = { names: [bench], repeat, requireDurability: false, sizes: TINY_SIZES };
+  const lines: string[] = [];
+  for await (const run of runBenchmarks(plan, server, measureJob)) {
+    lines.push(...run.measurements.map((measurement) => JSON.stringify(measurement)));
+  }
+  return lines.map((line) => Measurement.parse(JSON.parse(line)));
+}
+
+const THROUGHPUT = ["node_cpu_us_per_step", "rss_mb", "rss_peak_mb", "steps_per_s", "verified_steps"];
+
+const METRICS: Record<BenchmarkName, readonly string[]> = {
+  resolver: ["completion_ns", "full_recompute_us", "levels_us"],
+  W1: THROUGHPUT,
+  "W1-defaults": THROUGHPUT,
+  "W1-sustained": THROUGHPUT,
+  W2: THROUGHPUT,
+  W3: THROUGHPUT,
+  W4: ["handoff_p50_ms", "handoff_p99_ms", "task_p50_ms", "task_p99_ms", "verified_steps"],
+  transition: ["end_p50_ms", "end_p99_ms", "start_p50_ms", "start_p99_ms", "verified_steps"],
+};
+
+/** Steps written by a run, those of the warm-up among them. */
+const VERIFIED_STEPS: Record<BenchmarkName, number | undefined> = {
+  resolver: undefined,
+  W1: (2 + 4) * 10,
+  "W1-defaults": (2 + 4) * 10,
+  "W1-sustained": (2 + 6) * 10,
+  W2: (2 + 3) * 22,
+  W3: 2 + 8,
+  W4: (2 + 5) * 10,
+  transition: 2 + 5,
+};
+
+describeOnPostgres("benchmarks", () => {
+  test.each(BENCHMARK_NAMES)("%s gives its figures as lines of JSON", async (bench) => {
+    const measurements = await measureLines(bench);
+    expect([...new Set(measurements.map(({ metric }) => metric))].sort()).toEqual(METRICS[bench]);
+    for (const measurement of measurements) expect(measurement).toMatchObject({ bench, repeat: 1 });
+    for (const { value } of measurements) expect(value).toBeGreaterThan(0);
+    expect(measurements.find(({ metric }) => metric === "verified_steps")?.value).toBe(VERIFIED_STEPS[bench]);
+  });
+
+  test("the rate of steps is given with the time of submitting and without it", async () => {
+    const rates = (await measureLines("W1")).filter(({ metric }) => metric === "steps_per_s");
+    expect(rates).toMatchObject([{ submit_included: true }, { submit_included: false }]);
+    expect(rates[0]?.value).toBeLessThan(rates[1]?.value ?? 0);
+  });
+
+  test("the engine's options are conditions, also where they are its defaults", async () => {
+    expect((await measureLines("W1"))[0]).toMatchObject({ concurrency: 500, max_tasks: 10_000 });
+    expect((await measureLines("W1-defaults"))[0]).toMatchObject({ concurrency: "default", max_tasks: "default" });
+  });
+
+  test("every repetition runs on a database of its own", async () => {
+    const verified = (await measureLines("W3", 2)).filter(({ metric }) => metric === "verified_steps");
+    expect(verified).toMatchObject([
+      { repeat: 1, value: VERIFIED_STEPS.W3 },
+      { repeat: 2, value: VERIFIED_STEPS.W3 },
+    ]);
+  });
+
+  test("a server that does not wait for the disk is refused", async () => {
+    const { url, drop } = await createTestDatabase({ template: "template0" });
+    const database = await openPostgres(url, { connections: 1 });
+    await database.execute(`alter database ${new URL(url).pathname.slice(1)} set synchronous_commit = off`);
+    await database.close();
+    const job = { bench: "W3", databaseUrl: url, serverPid: null, requireDurability: true, sizes: TINY_SIZES } as const;
+    await expect(measureJob(job)).rejects.toThrow(/synchronous_commit off/);
+    await drop();
+  });
+
+  test.each([
+    [
+      "a transition is missing",
+      "delete from tasker_workflow_step_transitions where id = 1",
+      /exact_steps 59 instead of 60/,
+    ],
+    [
+      "no row is the most recent",
+      "update tasker_workflow_step_transitions set most_recent = false where workflow_step_id = 1",
+      /exact_steps 59 instead of 60/,
+    ],
+    [
+      "a step started before its parent had ended",
+      `update tasker_workflow_step_transitions set created_at = created_at - interval '1 hour'
+       where to_state = 'in_progress' and workflow_step_id = (select min(to_step_id) from tasker_workflow_step_edges)`,
+      /early_steps 1 instead of 0/,
+    ],
+    [
+      "a task did not complete",
+      "update tasker_task_transitions set most_recent = false where task_id = 1",
+      /complete_tasks 5 instead of 6/,
+    ],
+  ])("a run is refused if %s", async (_case, damage, message) => {
+    const { url, drop } = await createTestDatabase({ template: "template0" });
+    await measureJob({ bench: "W1", databaseUrl: url, serverPid: null, requireDurability: false, sizes: TINY_SIZES });
+    const database = await openPostgres(url, { connections: 1 });
+    const expected = { tasks: 6, steps: 60 };
+    await verifyAudit(database, expected);
+    await database.execute(damage);
+    await expect(verifyAudit(database, expected)).rejects.toThrow(message);
+    await database.close();
+    await drop();
+  });
+});
