@@ -25,7 +25,7 @@ export function toHandlerMaker(value: unknown, config: JsonObject | null): Handl
   if (isClass(value)) return makerOfClass(value, config);
   if (isStepFunction(value)) return () => new FunctionStepHandler(value);
   if (handlesStep(value)) return () => value;
-  const found = value === null ? "null" : Array.isArray(value) ? "a list" : describeType(value);
+  const found = describeType(value);
   return new UnusableHandler(`is ${found}, expected a class, a function or an object with handle`);
 }
 
@@ -59,6 +59,8 @@ function inspectInstance(Handler: AnyClass, config: JsonObject | null): string |
 }
 
 function describeType(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (Array.isArray(value)) return "a list";
   return typeof value === "object" ? "an object without handle" : `a ${typeof value}`;
 }
 
