@@ -1,12 +1,14 @@
 import type { Log } from "../engine/options.ts";
 import type { CommandIo } from "./io.ts";
-import type { Printer } from "./printer.ts";
 
-/** The engine's log as remarks on standard error: warnings and errors, and everything with `DEBUG=tasker`. */
-export function createEngineLog(io: CommandIo, printer: Printer): Log {
+/**
+ * The engine's log as remarks for a person: warnings and errors, and everything with `DEBUG=tasker`.
+ * @param note shows one remark
+ */
+export function createEngineLog(io: Pick<CommandIo, "env">, note: (text: string) => void): Log {
   const verbose = /(^|[\s,])(tasker|\*)([\s,]|$)/.test(io.env.DEBUG ?? "");
   const write = (level: string) => (facts: object, message: string) =>
-    printer.note(`${level}: ${message}${verbose ? ` ${JSON.stringify(facts)}` : describeCause(facts)}`);
+    note(`${level}: ${message}${verbose ? ` ${JSON.stringify(facts)}` : describeCause(facts)}`);
   const silent = () => undefined;
   return {
     debug: verbose ? write("debug") : silent,

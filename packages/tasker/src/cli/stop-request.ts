@@ -10,6 +10,7 @@ export class StopRequest {
   /** Resolves at the second signal: do not wait any longer. */
   readonly forced: Promise<void>;
   readonly #release: () => void;
+  #reason: StopReason | null = null;
 
   /** @param timeoutMs milliseconds after which to stop; null for no limit */
   constructor(io: Pick<CommandIo, "signals" | "clock">, timeoutMs: number | null) {
@@ -23,12 +24,20 @@ export class StopRequest {
       if (count === 2) forced.resolve();
     });
     const cancelTimer = timeoutMs === null ? () => {} : io.clock.after(timeoutMs, () => asked.resolve("timeout"));
-    this.asked = asked.promise;
+    this.asked = asked.promise.then((reason) => {
+      this.#reason = reason;
+      return reason;
+    });
     this.forced = forced.promise;
     this.#release = () => {
       stopListening();
       cancelTimer();
     };
+  }
+
+  /** Why to stop, or null as long as nobody asked. */
+  get reason(): StopReason | null {
+    return this.#reason;
   }
 
   /** Stops listening. */

@@ -57,8 +57,13 @@ async function runTask(session: CommandSession, path: string, options: RunOption
   const context = await readContext(io.cwd, required("--context", options.context));
   const template = await loadCommandTemplate(io.cwd, { template: path, ...options });
   const stop = new StopRequest(io, options.timeout === undefined ? null : options.timeout * 1000);
+  const display = chooseDisplay(session, options);
   const work = withDatabase(options, io, "create", async (database) => {
-    const run = await executeTask(session, database, template, context, options, stop);
+    if (stop.reason !== null) {
+      printer.note("stopped before the task was submitted");
+      return 1;
+    }
+    const run = await executeTask(session, database, template, context, options, display, stop);
     if (run.state === "complete") return 0;
     if (run.stopped !== null) printer.note(describeStop(run.stopped, run.taskId, run.state, path, options));
     else printer.note(`the audit trail: tasker task show ${run.taskId}`);
@@ -68,6 +73,7 @@ async function runTask(session: CommandSession, path: string, options: RunOption
     return await Promise.race([work, stop.forced.then(() => 130)]);
   } finally {
     stop.release();
+    display.end();
   }
 }
 
@@ -77,23 +83,23 @@ async function executeTask(
   template: TaskTemplate,
   context: Record<string, unknown>,
   options: RunOptions,
+  display: TaskDisplay,
   stop: StopRequest,
 ) {
-  const { io, printer } = session;
+  const { io } = session;
   const registry = new HandlerRegistry();
   registry.register(template);
   const engine = new Engine({
     database,
     registry,
     clock: io.clock,
-    log: createEngineLog(io, printer),
+    log: createEngineLog(io, (text) => display.notice(text)),
     ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
     ...(options.lease === undefined ? {} : { leaseMs: options.lease * 1000 }),
   });
   const { namespace, name, version } = template.definition;
   const since = io.clock.now();
   const { taskId } = await engine.submit({ namespace, name, version, context });
-  const display = chooseDisplay(session, options);
   let progress = progressFromDetails(await readTaskDetails(database, taskId), since);
   display.begin(progress);
   const unsubscribe = engine.on((event) => {
@@ -103,14 +109,14 @@ async function executeTask(
   });
   let stopped: StopReason | null = null;
   try {
-    const settled = engine.settled(taskId).then(() => null);
     await engine.start();
+    const settled = engine.settled(taskId).then(() => null);
     stopped = await Promise.race([settled, stop.asked]);
-    if (stopped === "signal") printer.note("stopping when the running steps have ended; once more to stop at once");
+    if (stopped === "signal") display.notice("stopping when the running steps have ended; once more to stop at once");
   } finally {
     await engine.stop();
     unsubscribe();
-    display.end(progress);
+    display.end();
   }
   const details = await readTaskDetails(database, taskId);
   display.result(details, progressFromDetails(details, since));

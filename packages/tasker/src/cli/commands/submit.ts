@@ -49,7 +49,12 @@ async function submitTask(session: CommandSession, path: string, options: Submit
   registry.register(template);
   const { namespace, name, version } = template.definition;
   const { taskId, created } = await withDatabase(options, io, "create", async (database) => {
-    const engine = new Engine({ database, registry, clock: io.clock, log: createEngineLog(io, printer) });
+    const engine = new Engine({
+      database,
+      registry,
+      clock: io.clock,
+      log: createEngineLog(io, (text) => printer.note(text)),
+    });
     return engine.submit({
       namespace,
       name,

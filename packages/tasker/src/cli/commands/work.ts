@@ -75,7 +75,7 @@ async function runEngine(
     database,
     registry,
     clock: io.clock,
-    log: createEngineLog(io, printer),
+    log: createEngineLog(io, (text) => printer.note(text)),
     ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
     ...(options.lease === undefined ? {} : { leaseMs: options.lease * 1000 }),
   });

@@ -8,8 +8,10 @@ export interface TaskDisplay {
   begin(task: TaskProgress): void;
   /** `event` has led to `task`. */
   change(event: EngineEvent, task: TaskProgress): void;
-  /** Gives the terminal back; nothing more will change. */
-  end(task: TaskProgress): void;
+  /** Something to be told meanwhile: a warning, or that the run is stopping. */
+  notice(text: string): void;
+  /** Gives the terminal back; nothing more will change. Safe to call twice. */
+  end(): void;
   /** Prints what came of the task. */
   result(details: TaskDetails, task: TaskProgress): void;
 }

@@ -33,6 +33,10 @@ export class JsonDisplay implements TaskDisplay {
     });
   }
 
+  notice(text: string): void {
+    this.#printer.note(text);
+  }
+
   end(): void {}
 
   result(details: TaskDetails): void {

@@ -15,12 +15,15 @@ const NAME_COLUMNS = 32;
 /** Shows one line for each change, and the finished task as a tree. */
 export class LineDisplay implements TaskDisplay {
   readonly #printer: Printer;
+  #nameColumns = NAME_COLUMNS;
 
   constructor(printer: Printer) {
     this.#printer = printer;
   }
 
   begin(task: TaskProgress): void {
+    const longest = task.steps.reduce((width, { name }) => Math.max(width, name.length), "task".length);
+    this.#nameColumns = Math.min(longest, NAME_COLUMNS);
     this.#printer.line([
       span(`${task.name} ${task.version}`, "strong"),
       span(`  task ${task.taskId}  ${task.steps.length} steps`),
@@ -28,13 +31,16 @@ export class LineDisplay implements TaskDisplay {
   }
 
   change(event: EngineEvent, task: TaskProgress): void {
-    const longest = Math.max(4, ...task.steps.map(({ name }) => name.length));
     const line = drawChange(changeOfEvent(event), {
       time: formatElapsed(event.at - task.since),
-      nameColumns: Math.min(longest, NAME_COLUMNS),
+      nameColumns: this.#nameColumns,
       unicode: this.#printer.unicode,
     });
     this.#printer.wrapped(line, CHANGE_INDENT);
+  }
+
+  notice(text: string): void {
+    this.#printer.note(text);
   }
 
   end(): void {}

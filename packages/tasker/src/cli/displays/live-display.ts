@@ -3,7 +3,7 @@ import type { EngineEvent } from "../../engine/engine-event.ts";
 import type { CommandIo } from "../io.ts";
 import type { Printer } from "../printer.ts";
 import type { TaskProgress } from "../progress/task-progress.ts";
-import { type Line, lineWidth } from "../render/span.ts";
+import { fitLine, type Line, lineWidth, span } from "../render/span.ts";
 import { drawTaskBoard } from "../render/task-board.ts";
 import { drawResults } from "../render/task-results.ts";
 import type { TaskDetails } from "../task-details.ts";
@@ -11,6 +11,9 @@ import type { TaskDisplay } from "./display.ts";
 
 /** Time between two drawings, in milliseconds: durations and countdowns move, and changes wait no longer than this. */
 const FRAME_MS = 100;
+
+/** Notices that stand below the board at the same time: the newest. */
+const SHOWN_NOTICES = 3;
 
 const HIDE_CURSOR = "\x1b[?25l";
 const SHOW_CURSOR = "\x1b[?25h";
@@ -25,6 +28,9 @@ export class LiveDisplay implements TaskDisplay {
   /** Lines of the last drawing, which stand above the cursor. */
   #drawn: readonly Line[] = [];
   #cancelTick: CancelTimer = () => {};
+  /** Told while the display was on; shown below the board, and printed when it is gone. */
+  readonly #notices: string[] = [];
+  #ended = false;
 
   constructor(io: CommandIo, printer: Printer) {
     this.#io = io;
@@ -41,11 +47,18 @@ export class LiveDisplay implements TaskDisplay {
     this.#task = task;
   }
 
-  end(task: TaskProgress): void {
+  notice(text: string): void {
+    if (this.#ended || this.#task === null) this.#printer.note(text);
+    else this.#notices.push(text);
+  }
+
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
     this.#cancelTick();
-    this.#task = task;
-    this.#erase();
-    this.#io.stdout.write(SHOW_CURSOR);
+    if (this.#task === null) return;
+    this.#io.stdout.write(`${this.#backToTop()}${CLEAR_BELOW}${SHOW_CURSOR}`);
+    for (const text of this.#notices) this.#printer.note(text);
   }
 
   result(details: TaskDetails, task: TaskProgress): void {
@@ -62,22 +75,16 @@ export class LiveDisplay implements TaskDisplay {
 
   #draw(): void {
     if (this.#task === null) return;
-    const lines = drawTaskBoard(this.#task, {
-      now: this.#io.clock.now(),
-      columns: this.#printer.columns,
-      // The cursor stands on the line below.
-      rows: this.#io.terminal.rows() - 1,
-      unicode: this.#printer.unicode,
-    });
+    const { columns, unicode } = this.#printer;
+    const notices = this.#notices.slice(-SHOWN_NOTICES).map((text) => fitLine([span(text, "waiting")], columns));
+    // The cursor stands on the line below.
+    const rows = this.#io.terminal.rows() - 1 - notices.length;
+    const board = drawTaskBoard(this.#task, { now: this.#io.clock.now(), columns, rows, unicode });
+    const lines = [...board, ...notices];
     // One write, and lines overwritten instead of cleared first: nothing flickers.
     const text = lines.map((line) => `${this.#printer.paint(line)}${CLEAR_LINE_END}\n`).join("");
     this.#io.stdout.write(`${this.#backToTop()}${text}${CLEAR_BELOW}`);
     this.#drawn = lines;
-  }
-
-  #erase(): void {
-    this.#io.stdout.write(`${this.#backToTop()}${CLEAR_BELOW}`);
-    this.#drawn = [];
   }
 
   /** Moves the cursor to where the last drawing begins; lines wrap when the terminal was made narrower since. */

@@ -1,3 +1,4 @@
+import { layoutStepTree } from "../render/step-tree.ts";
 import type { StepDetails, TaskDetails } from "../task-details.ts";
 import type { StepProgress, TaskProgress } from "./task-progress.ts";
 import { readTransitionFacts } from "./transition-facts.ts";
@@ -8,7 +9,8 @@ import { readTransitionFacts } from "./transition-facts.ts";
  */
 export function progressFromDetails(details: TaskDetails, since: number): TaskProgress {
   const { task_id: taskId, name, namespace, version, state } = details;
-  return { taskId, name, namespace, version, state, since, steps: details.steps.map(stepProgress) };
+  const steps = details.steps.map(stepProgress);
+  return { taskId, name, namespace, version, state, since, steps, tree: layoutStepTree(steps) };
 }
 
 function stepProgress(step: StepDetails): StepProgress {

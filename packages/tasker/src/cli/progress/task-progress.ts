@@ -1,4 +1,4 @@
-import type { TreeStep } from "../render/step-tree.ts";
+import type { TreeRow, TreeStep } from "../render/step-tree.ts";
 
 /** How one step stands, as far as the command line shows it. Times are milliseconds since the epoch. */
 export interface StepProgress extends TreeStep {
@@ -27,6 +27,8 @@ export interface TaskProgress {
   /** When this process began to follow the task, in milliseconds since the epoch. */
   readonly since: number;
   readonly steps: readonly StepProgress[];
+  /** Where each step is drawn; dependencies do not change while a task runs, so it is laid out once. */
+  readonly tree: readonly TreeRow[];
 }
 
 /** States from which a step does not move by itself. */

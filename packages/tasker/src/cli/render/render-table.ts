@@ -17,7 +17,9 @@ export function renderTable<Row>(rows: readonly Row[], layout: readonly TableCol
     layout.map(({ title }) => span(title, "faint")),
     ...rows.map((row) => layout.map(({ cell }) => cell(row))),
   ];
-  const widths = layout.map((_, at) => Math.max(...cells.map((row) => lineWidth(row.slice(at, at + 1)))));
+  const widths = layout.map((_, at) =>
+    cells.reduce((width, row) => Math.max(width, lineWidth(row.slice(at, at + 1))), 0),
+  );
   return cells.map((row) => {
     const line: Span[] = [];
     let end = 0;

@@ -2,7 +2,7 @@ import { isSettled, type StepProgress } from "../progress/task-progress.ts";
 import { formatCountdown, formatDuration } from "./format-duration.ts";
 import { fitLine, type Line, lineWidth, padding, type Span, span } from "./span.ts";
 import { stateMark, stateTone } from "./step-mark.ts";
-import { layoutStepTree, type TreeRow } from "./step-tree.ts";
+import type { TreeRow } from "./step-tree.ts";
 import { wrapLine } from "./wrap-line.ts";
 
 /** How steps are drawn. */
@@ -17,10 +17,10 @@ export interface StepLineOptions {
   readonly wholeErrors?: boolean;
 }
 
-/** One step drawn: its own line, and under it its error, if it has one. */
-export interface StepBlock {
+/** A step and where it is drawn. */
+export interface PlacedStep {
+  readonly row: TreeRow;
   readonly step: StepProgress;
-  readonly lines: readonly Line[];
 }
 
 /** Widest share of a line that tree and names may take before names are cut. */
@@ -28,25 +28,20 @@ const NAME_SHARE = 0.5;
 
 const ASCII_TREE: Readonly<Record<string, string>> = { "├": "|", "└": "`", "─": "-", "│": "|" };
 
-/** Draws steps as a tree by dependency: mark, name, state, attempt of limit, duration, countdown; errors underneath. */
-export function drawSteps(steps: readonly StepProgress[], options: StepLineOptions): StepBlock[] {
-  const rows = layoutStepTree(steps).flatMap((row) => {
-    const step = steps[row.index];
-    return step === undefined ? [] : [{ row, step, head: drawHead(row, step, options) }];
-  });
-  const widest = Math.max(0, ...rows.map(({ head }) => lineWidth(head)));
+/**
+ * Draws steps in the order given, each at its place in the tree: mark, name, state, attempt of limit, duration,
+ * countdown, and what it waits for; its error in the line underneath.
+ */
+export function drawSteps(placed: readonly PlacedStep[], options: StepLineOptions): Line[] {
+  const heads = placed.map(({ row, step }) => drawHead(row, step, options));
+  const widest = heads.reduce((width, head) => Math.max(width, lineWidth(head)), 0);
   const column = Math.min(widest, Math.floor(options.columns * NAME_SHARE));
-  const stateColumn = Math.max(0, ...rows.map(({ step }) => step.state.length));
-  return rows.map(({ row, step, head }) => {
-    const fitted = fitLine(head, column);
-    const line = [
-      ...fitted,
-      padding(fitted, column + 2),
-      ...drawStanding(step, stateColumn, options),
-      ...drawAfter(row),
-    ];
+  const stateColumn = placed.reduce((width, { step }) => Math.max(width, step.state.length), 0);
+  return placed.flatMap(({ row, step }, at) => {
+    const head = fitLine(heads[at] ?? [], column);
+    const line = [...head, padding(head, column + 2), ...drawStanding(step, stateColumn, options), ...drawAfter(row)];
     const error = step.error === null ? [] : drawError(row, step.error, options);
-    return { step, lines: [line, ...error].map((each) => fitLine(each, options.columns)) };
+    return [line, ...error].map((each) => fitLine(each, options.columns));
   });
 }
 

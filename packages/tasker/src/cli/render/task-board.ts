@@ -1,20 +1,27 @@
 import { countStates, isSettled, type StepProgress, type TaskProgress } from "../progress/task-progress.ts";
 import { formatDuration } from "./format-duration.ts";
 import { fitLine, type Line, span } from "./span.ts";
-import { drawSteps, isWaiting, type StepBlock, type StepLineOptions } from "./step-lines.ts";
+import { drawSteps, isWaiting, type PlacedStep, type StepLineOptions } from "./step-lines.ts";
 import { stateMark, stateTone } from "./step-mark.ts";
 
 /** How a board is drawn. */
 export interface TaskBoardOptions extends StepLineOptions {
-  /** Lines that may be used, 3 or more: a taller board leaves out settled and waiting steps first. Default: no limit. */
+  /** Lines that may be used, 3 or more: a taller board leaves out steps that are over first. Default: no limit.
+   * Not together with `wholeErrors`. */
   readonly rows?: number;
 }
 
 /** A whole task: one line that sums it up, and its steps as a tree. */
 export function drawTaskBoard(task: TaskProgress, options: TaskBoardOptions): Line[] {
-  const blocks = drawSteps(task.steps, options);
-  const room = (options.rows ?? Number.POSITIVE_INFINITY) - 1;
-  return [drawTitle(task, options), ...fitBlocks(blocks, room)].map((line) => fitLine(line, options.columns));
+  const placed = task.tree.flatMap((row) => {
+    const step = task.steps[row.index];
+    return step === undefined ? [] : [{ row, step }];
+  });
+  const title = fitLine(drawTitle(task, options), options.columns);
+  if (options.rows === undefined) return [title, ...drawSteps(placed, options)];
+  const { kept, left } = keepUrgent(placed, options.rows - 1);
+  const rest = left.length === 0 ? [] : [fitLine(drawRest(left), options.columns)];
+  return [title, ...drawSteps(kept, options), ...rest];
 }
 
 /** The line that sums a task up: `✓ order 1.0.0  task 12  complete  4/4 steps  1.2s`. */
@@ -38,18 +45,22 @@ function urgency(step: StepProgress): number {
   return isSettled(step) ? 4 : 3;
 }
 
-function fitBlocks(blocks: readonly StepBlock[], room: number): Line[] {
-  const total = blocks.reduce((sum, { lines }) => sum + lines.length, 0);
-  if (total <= room) return blocks.flatMap(({ lines }) => lines);
-  let left = room - 1;
-  const kept = new Set<StepBlock>();
-  for (const block of [...blocks].sort((a, b) => urgency(a.step) - urgency(b.step))) {
-    if (block.lines.length > left) break;
-    kept.add(block);
-    left -= block.lines.length;
+/** The most urgent steps that fit into `room` lines, in their order, with a line to spare if any are left out. */
+function keepUrgent(placed: readonly PlacedStep[], room: number): { kept: PlacedStep[]; left: StepProgress[] } {
+  const height = ({ step }: PlacedStep) => (step.error === null ? 1 : 2);
+  if (placed.reduce((sum, each) => sum + height(each), 0) <= room) return { kept: [...placed], left: [] };
+  const chosen = new Set<PlacedStep>();
+  let free = room - 1;
+  for (const each of [...placed].sort((a, b) => urgency(a.step) - urgency(b.step))) {
+    if (height(each) > free) break;
+    chosen.add(each);
+    free -= height(each);
   }
-  const hidden = blocks.filter((block) => !kept.has(block)).map(({ step }) => step);
-  const counts = [...countStates(hidden)].map(([state, count]) => `${count} ${state}`);
-  const summary = [span(`  ${hidden.length} more steps: ${counts.join(", ")}`, "faint")];
-  return [...blocks.filter((block) => kept.has(block)).flatMap(({ lines }) => lines), summary];
+  const left = placed.filter((each) => !chosen.has(each)).map(({ step }) => step);
+  return { kept: placed.filter((each) => chosen.has(each)), left };
+}
+
+function drawRest(left: readonly StepProgress[]): Line {
+  const counts = [...countStates(left)].map(([state, count]) => `${count} ${state}`);
+  return [span(`  ${left.length} more ${left.length === 1 ? "step" : "steps"}: ${counts.join(", ")}`, "faint")];
 }

@@ -58,7 +58,7 @@ function drawFacts(details: TaskDetails): Line[] {
 }
 
 function drawTimeline(details: TaskDetails, options: StepLineOptions): Line[] {
-  const longest = Math.max(4, ...details.steps.map(({ name }) => name.length));
+  const longest = details.steps.reduce((width, { name }) => Math.max(width, name.length), "task".length);
   const lines: Line[] = [];
   let day = "";
   for (const { at, step_name: stepName, to_state: toState, metadata } of details.transitions) {

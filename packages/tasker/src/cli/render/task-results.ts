@@ -11,7 +11,7 @@ export function drawResults(details: Pick<TaskDetails, "steps">, columns: number
     ({ state, results }) => (state === "complete" || state === "resolved_manually") && !isEmpty(results),
   );
   if (stored.length === 0) return [];
-  const nameColumns = Math.min(NAME_COLUMNS, Math.max(...stored.map(({ name }) => name.length)));
+  const nameColumns = stored.reduce((width, { name }) => Math.min(NAME_COLUMNS, Math.max(width, name.length)), 0);
   return [[], [span("results", "strong")], ...stored.flatMap((step) => drawResult(step, nameColumns, columns))];
 }
 

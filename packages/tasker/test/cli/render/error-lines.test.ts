@@ -39,8 +39,8 @@ describe("an error as a person reads it", () => {
 
   test("every violation of a context has its line", () => {
     const violations = [
-      { path: "items[0].price", message: "must be a number" },
-      { path: "", message: "needs email" },
+      { path: "items[0].price", message: "items[0].price is 'x', expected a number" },
+      { path: "email", message: "email is missing" },
     ];
     expect(draw(new InvalidContextError("2 violations", { context: { violations } }))).toEqual([
       "error TASKER_INVALID_CONTEXT: items[0].price is 'x', expected a number",

@@ -55,7 +55,7 @@ describe("the board of a task", () => {
       sampleStep("running", { state: "in_progress", attempts: 1, startedAt: NOW - 100 }),
       ...Array.from({ length: 40 }, (_, at) => sampleStep(`next_${at}`)),
     ];
-    const lines = drawTaskBoard({ ...sampleTask(), steps }, { now: NOW, columns: 80, rows: 6 }).map(plainLine);
+    const lines = drawTaskBoard(sampleTask(steps), { now: NOW, columns: 80, rows: 6 }).map(plainLine);
     expect(lines).toEqual([
       "● order 1.0.0  task 12  in_progress  40/81 steps  2.4s",
       "├─ ● running  in_progress  1/3      100ms",
@@ -68,7 +68,7 @@ describe("the board of a task", () => {
 
   test("a step's name cannot draw outside its place", () => {
     const steps = [sampleStep("evil\x1b[2J\nname")];
-    const lines = drawTaskBoard({ ...sampleTask(), steps }, { now: NOW, columns: 80 }).map(plainLine);
+    const lines = drawTaskBoard(sampleTask(steps), { now: NOW, columns: 80 }).map(plainLine);
     expect(lines[1]).toBe("○ evil\\x1b[2J name  pending");
   });
 });
