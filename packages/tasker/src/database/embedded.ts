@@ -1,15 +1,23 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { join, resolve } from "node:path";
-import { type ParserOptions, PGlite, type Results, type SerializerOptions } from "@electric-sql/pglite";
+import { PGlite } from "@electric-sql/pglite";
+import { type Clock, systemClock } from "../clock/clock.ts";
 import { DatabaseStatementError, NotRunningError, ProceduralError } from "../errors/index.ts";
 import { CallQueue } from "./call-queue.ts";
 import type { Connection, Database } from "./database.ts";
 import { lockDirectory } from "./directory-lock.ts";
 import { statementLabel, toDatabaseError } from "./driver-error.ts";
 import { encodeParameter } from "./parameter-text.ts";
+import { PgliteSession } from "./pglite-session.ts";
+import { nextPlanExpiryMs } from "./plan-expiry.ts";
 import type { SqlType } from "./sql-type.ts";
 import type { ParametersOf, RowOf, Statement } from "./statement.ts";
-import { parserOf } from "./type-parsers.ts";
+
+/** How to use the embedded database. */
+export interface EmbeddedOptions {
+  /** Default: the machine's clock. */
+  readonly clock?: Clock;
+}
 
 /**
  * Opens the embedded database: PostgreSQL in this process, with one connection. For development, demonstrations and
@@ -18,53 +26,45 @@ import { parserOf } from "./type-parsers.ts";
  * @throws DatabaseInUseError if another process has the directory open
  * @throws DatabaseUnavailableError if the directory cannot be used
  */
-export async function openEmbedded(directory: string | null): Promise<Database> {
-  if (directory === null) return openPglite(undefined, "memory", () => undefined);
+export async function openEmbedded(directory: string | null, options: EmbeddedOptions = {}): Promise<Database> {
+  const clock = options.clock ?? systemClock;
+  if (directory === null) return openPglite(undefined, { place: "memory", clock, release: () => undefined });
   const absolute = resolve(directory);
   const lock = lockDirectory(absolute);
   try {
-    return await openPglite(join(absolute, "data"), absolute, () => lock.release());
+    return await openPglite(join(absolute, "data"), { place: absolute, clock, release: () => lock.release() });
   } catch (error) {
     lock.release();
     throw error;
   }
 }
 
-async function openPglite(dataDir: string | undefined, place: string, release: () => void): Promise<Database> {
+interface Surroundings {
+  /** Where the database is, for messages. */
+  readonly place: string;
+  readonly clock: Clock;
+  /** Gives the directory up. */
+  readonly release: () => void;
+}
+
+async function openPglite(dataDir: string | undefined, surroundings: Surroundings): Promise<Database> {
   try {
-    const pglite = await PGlite.create({ ...(dataDir === undefined ? {} : { dataDir }), relaxedDurability: false });
+    const pglite = await PGlite.create(dataDir === undefined ? {} : { dataDir });
     await pglite.exec("set timezone = 'UTC'; set datestyle = 'ISO, YMD'; set jit = off");
-    return new EmbeddedDatabase(pglite, place, await readTextCodec(pglite), release);
+    return new EmbeddedDatabase(new PgliteSession(pglite), surroundings);
   } catch (error) {
-    throw toDatabaseError(error, { place, statement: "open", keepCause: false });
+    throw toDatabaseError(error, { place: surroundings.place, statement: "open", keepCause: false });
   }
 }
 
-/** PGlite converts by type; these maps make it take our texts as they are and read values as every driver does. */
-interface TextCodec {
-  readonly serializers: SerializerOptions;
-  readonly parsers: ParserOptions;
-}
-
-async function readTextCodec(pglite: PGlite): Promise<TextCodec> {
-  const { rows } = await pglite.query<{ oid: number }>("select oid from pg_catalog.pg_type");
-  const oids = rows.map((row) => row.oid);
-  return {
-    serializers: Object.fromEntries(oids.map((oid) => [oid, (text: string) => text])),
-    parsers: Object.fromEntries(oids.map((oid) => [oid, parserOf(oid)])),
-  };
-}
-
 /** What runs statements on the one connection, for the database and for its transactions. */
-type Send = <R>(statement: string, call: (pglite: PGlite) => Promise<R>) => Promise<R>;
+type Send = <R>(statement: string, call: (session: PgliteSession) => Promise<R>) => Promise<R>;
 
 class EmbeddedConnection implements Connection {
   readonly #send: Send;
-  readonly #codec: TextCodec;
 
-  constructor(send: Send, codec: TextCodec) {
+  constructor(send: Send) {
     this.#send = send;
-    this.#codec = codec;
   }
 
   async run<const P extends readonly SqlType<unknown>[], const C extends Readonly<Record<string, SqlType<unknown>>>>(
@@ -72,23 +72,16 @@ class EmbeddedConnection implements Connection {
     parameters: ParametersOf<P>,
   ): Promise<RowOf<C>[]> {
     const values = parameters.map(encodeParameter);
-    const { rows } = await this.#send(statement.name, (pglite) =>
-      pglite.query<RowOf<C>>(statement.text, values, this.#codec),
-    );
-    return rows;
+    return this.#send(statement.name, (session) => session.run<RowOf<C>>(statement.name, statement.text, values));
   }
 
   async execute(sql: string): Promise<void> {
-    await this.#send(statementLabel(sql), (pglite) => pglite.exec(sql));
+    await this.#send(statementLabel(sql), (session) => session.execute(sql));
   }
 
   async query(sql: string, parameters: readonly unknown[] = []): Promise<Record<string, unknown>[]> {
     const values = parameters.map(encodeParameter);
-    const { rows } = await this.#send(
-      statementLabel(sql),
-      (pglite): Promise<Results<Record<string, unknown>>> => pglite.query(sql, values, this.#codec),
-    );
-    return rows;
+    return this.#send(statementLabel(sql), (session) => session.run("", sql, values));
   }
 }
 
@@ -100,20 +93,20 @@ interface OpenTransaction {
 class EmbeddedDatabase extends EmbeddedConnection implements Database {
   readonly kind = "embedded";
   readonly parallelism = 1;
-  readonly #pglite: PGlite;
-  readonly #place: string;
-  readonly #codec: TextCodec;
-  readonly #release: () => void;
+  readonly #session: PgliteSession;
+  readonly #surroundings: Surroundings;
+  readonly #openedAtMs: number;
+  #plansExpireAtMs: number;
   readonly #queue: CallQueue;
   readonly #current = new AsyncLocalStorage<OpenTransaction>();
   #closing: Promise<void> | undefined;
 
-  constructor(pglite: PGlite, place: string, codec: TextCodec, release: () => void) {
-    super((statement, call) => this.#enqueue(statement, () => this.#attempt(statement, call)), codec);
-    this.#pglite = pglite;
-    this.#place = place;
-    this.#codec = codec;
-    this.#release = release;
+  constructor(session: PgliteSession, surroundings: Surroundings) {
+    super((statement, call) => this.#enqueue(statement, () => this.#attempt(statement, call)));
+    this.#session = session;
+    this.#surroundings = surroundings;
+    this.#openedAtMs = surroundings.clock.now();
+    this.#plansExpireAtMs = nextPlanExpiryMs(this.#openedAtMs, this.#openedAtMs);
     this.#queue = new CallQueue();
   }
 
@@ -124,9 +117,9 @@ class EmbeddedDatabase extends EmbeddedConnection implements Database {
   close(): Promise<void> {
     this.#closing ??= this.#queue.add(async () => {
       try {
-        await this.#pglite.close();
+        await this.#session.close();
       } finally {
-        this.#release();
+        this.#surroundings.release();
       }
     });
     return this.#closing;
@@ -135,7 +128,7 @@ class EmbeddedDatabase extends EmbeddedConnection implements Database {
   /** Waits for the connection. Inside an open transaction of this database that would be for ever. */
   #enqueue<T>(statement: string, call: () => Promise<T>): Promise<T> {
     if (this.#closing !== undefined) {
-      return Promise.reject(new NotRunningError(`The database at ${this.#place} was closed`));
+      return Promise.reject(new NotRunningError(`The database at ${this.#surroundings.place} was closed`));
     }
     if (this.#current.getStore()?.open === true) {
       return Promise.reject(
@@ -146,7 +139,17 @@ class EmbeddedDatabase extends EmbeddedConnection implements Database {
         ),
       );
     }
-    return this.#queue.add(call);
+    return this.#queue.add(async () => {
+      await this.#discardOldPlans();
+      return call();
+    });
+  }
+
+  async #discardOldPlans(): Promise<void> {
+    const nowMs = this.#surroundings.clock.now();
+    if (nowMs < this.#plansExpireAtMs) return;
+    this.#plansExpireAtMs = nextPlanExpiryMs(this.#openedAtMs, nowMs);
+    await this.#attempt("discard plans", (session) => session.execute("discard plans"));
   }
 
   async #transact<T>(work: (transaction: Connection) => Promise<T>): Promise<T> {
@@ -157,8 +160,8 @@ class EmbeddedDatabase extends EmbeddedConnection implements Database {
       return Promise.reject(
         new ProceduralError(`"${statement}" was sent to a transaction that has ended`, { context: { statement } }),
       );
-    }, this.#codec);
-    const control = (sql: string) => this.#attempt(sql, (pglite) => pglite.exec(sql));
+    });
+    const control = (sql: string) => this.#attempt(sql, (session) => session.execute(sql));
 
     await control("begin isolation level read committed");
     let result: T;
@@ -174,7 +177,7 @@ class EmbeddedDatabase extends EmbeddedConnection implements Database {
     state.open = false;
     await calls.whenIdle();
     const [end] = await control("commit");
-    if (end?.command === "ROLLBACK") {
+    if (end === "ROLLBACK") {
       throw new DatabaseStatementError(
         "The transaction was rolled back, not committed: one of its statements had failed and its error was not passed on",
         { context: { sqlstate: "25P02", statement: "commit" } },
@@ -183,11 +186,11 @@ class EmbeddedDatabase extends EmbeddedConnection implements Database {
     return result;
   }
 
-  async #attempt<R>(statement: string, call: (pglite: PGlite) => Promise<R>): Promise<R> {
+  async #attempt<R>(statement: string, call: (session: PgliteSession) => Promise<R>): Promise<R> {
     try {
-      return await call(this.#pglite);
+      return await call(this.#session);
     } catch (error) {
-      throw toDatabaseError(error, { place: this.#place, statement, keepCause: false });
+      throw toDatabaseError(error, { place: this.#surroundings.place, statement, keepCause: false });
     }
   }
 }

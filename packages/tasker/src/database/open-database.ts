@@ -17,7 +17,7 @@ export interface DatabaseLocation {
  */
 export function openDatabase(location: DatabaseLocation, options: PostgresOptions = {}): Promise<Database> {
   if (location.url !== undefined) return openPostgres(location.url, options);
-  if (location.directory !== undefined) return openEmbedded(location.directory);
+  if (location.directory !== undefined) return openEmbedded(location.directory, options);
   throw new ConfigurationError("No database is named: expected a PostgreSQL `url` or a `directory`", {
     context: { field: "database", value: location, expected: "url or directory" },
   });

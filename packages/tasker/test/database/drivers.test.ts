@@ -231,6 +231,18 @@ describeEachDatabase("a database", (open) => {
       expect(await one("1")).toBe(1);
     });
 
+    test("one that was refused the first time works the next time", async () => {
+      const half = statement({
+        name: "test_half",
+        text: "select 10 / $1::int4 as half",
+        parameters: [int4],
+        columns: { half: int4 },
+      });
+      await expect(database.run(half, [0])).rejects.toMatchObject({ context: { sqlstate: "22012" } });
+      await expect(database.run(half, [Number.NaN])).rejects.toMatchObject({ context: { sqlstate: "22P02" } });
+      expect(await database.run(half, [2])).toEqual([{ half: 5 }]);
+    });
+
     test("a refusal fits on a screen", async () => {
       const refusal = await database.query("select nothing from nowhere").catch((error: unknown) => error);
       expect(refusal).toMatchObject({ context: { sqlstate: "42P01", statement: "select nothing from nowhere" } });

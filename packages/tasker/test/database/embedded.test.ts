@@ -5,9 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { expect, onTestFinished, test } from "vitest";
+import { systemClock } from "../../src/clock/clock.ts";
 import { lockDirectory } from "../../src/database/directory-lock.ts";
 import { openEmbedded } from "../../src/database/embedded.ts";
 import { openDatabase } from "../../src/database/open-database.ts";
+import { int4 } from "../../src/database/sql-type.ts";
+import { statement } from "../../src/database/statement.ts";
 import {
   ConfigurationError,
   DatabaseInUseError,
@@ -67,6 +70,30 @@ test("a call of the database from inside its own open transaction is refused ins
     await outside.promise;
   });
   expect(await later?.()).toEqual([{ n: 2 }]);
+});
+
+test("plans are made anew after a second, so that one made for an empty table does not stay", async () => {
+  let nowMs = 1_000_000;
+  const database = await openEmbedded(null, { clock: { now: () => nowMs, after: systemClock.after } });
+  onTestFinished(() => database.close());
+  const lookUp = statement({
+    name: "look_up",
+    text: "select n from grown where n = $1",
+    parameters: [int4],
+    columns: { n: int4 },
+  });
+  await database.execute(`
+    set plan_cache_mode = force_generic_plan;
+    create table grown (n int4) with (autovacuum_enabled = false);
+    create index grown_n on grown (n);
+    analyze grown`);
+  const plan = async () => String((await database.query("explain execute look_up(1)"))[0]?.["QUERY PLAN"]);
+  await database.run(lookUp, [1]);
+  await database.execute("insert into grown select generate_series(1, 20000)");
+  expect(await plan()).toMatch(/^Seq Scan/);
+  nowMs += 1_000;
+  expect(await plan()).toMatch(/^(Index|Bitmap)/);
+  expect(await database.run(lookUp, [7])).toEqual([{ n: 7 }]);
 });
 
 test("another call waits for the open transaction and then sees what it committed", async () => {
