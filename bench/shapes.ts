@@ -4,7 +4,7 @@ export interface Shape {
   readonly steps: readonly ShapeStep[];
 }
 
-export interface ShapeStep {
+interface ShapeStep {
   readonly name: string;
   readonly dependsOn: readonly string[];
 }

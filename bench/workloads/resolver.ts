@@ -72,8 +72,9 @@ function measureCompletion(graph: StepGraph, sizes: Sizes): number {
   return median(samplesNs);
 }
 
-/** Median time of one call in microseconds. */
+/** Median time of one call in microseconds, after a warm-up as long as all samples together. */
 function medianCallUs(call: () => Int32Array, sizes: Sizes): number {
+  for (let elapsedMs = 0; elapsedMs < sizes.samples * sizes.sampleMs; ) elapsedMs += timeCallsMs(call, 1);
   let calls = 1;
   while (timeCallsMs(call, calls) < sizes.sampleMs) calls *= 2;
   return median(Array.from({ length: sizes.samples }, () => (timeCallsMs(call, calls) * 1_000) / calls));
