@@ -15,7 +15,7 @@ import type { TaskHandler } from "./task-handler.ts";
 import type { TaskTemplate } from "./task-template.ts";
 
 /** What the types know of a defined step: the shape of its results, and the steps before it. */
-interface KnownStep {
+export interface KnownStep {
   readonly results: unknown;
   readonly upstream: string;
 }

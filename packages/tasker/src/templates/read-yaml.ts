@@ -152,14 +152,16 @@ class TreeReader {
     }
     if (typeof value === "number") return { kind: "scalar", at, value, written: scalar?.source ?? String(value) };
     if (value === null || typeof value === "boolean") return { kind: "scalar", at, value };
-    return reject(`found a value of type ${typeof value}, expected a JSON value`, "write it in quotes, as a text");
+    return reject("found binary data, expected a JSON value", "write it in quotes, as a text");
   }
 }
 
 /** Whether a whole number is read as another one, because a double has fewer digits. */
 function losesDigits(value: number, source: string): boolean {
+  if (!Number.isInteger(value) || Number.isSafeInteger(value)) return false;
+  if (/^0[xo]/.test(source)) return true;
   const digits = /^([-+]?)0*(\d+)$/.exec(source);
-  if (digits === null || Number.isSafeInteger(value)) return false;
+  if (digits === null) return false;
   return JSON.stringify(value) !== `${digits[1] === "-" ? "-" : ""}${digits[2]}`;
 }
 
@@ -191,21 +193,13 @@ export function readYaml(text: string): YamlReading {
     issues: [{ at: { path: [], offset }, message, ...(hint === undefined ? {} : { hint }) }],
     locate,
   });
-  let documents: ReturnType<typeof parseAllDocuments>;
-  try {
-    documents = parseAllDocuments(text, {
-      lineCounter: lines,
-      prettyErrors: false,
-      uniqueKeys: false,
-      logLevel: "silent",
-    });
-  } catch (error) {
-    // The parser recurses: text with very deep nesting exhausts the stack.
-    return fail(
-      0,
-      `found text that cannot be read as YAML (${error instanceof Error ? error.message : String(error)}), expected a mapping`,
-    );
-  }
+  // Whatever goes wrong in the parser, also a stack exhausted by very deep nesting, becomes one of its errors.
+  const documents = parseAllDocuments(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    uniqueKeys: false,
+    logLevel: "silent",
+  });
   const [document, second] = documents;
   const problems = documents.flatMap(({ errors, warnings }) => [...errors, ...warnings]);
   if (problems.length > 0) {

@@ -78,6 +78,17 @@ const BROKEN: Readonly<Record<string, BrokenTemplate>> = {
     message: "found 12345678901234567890, expected a number that keeps its digits (whole numbers up to 2^53 - 1 do)",
     hint: "write it in quotes, as a text",
   },
+  "a hexadecimal number that loses digits": {
+    text: inStep("handler_config: {mask: §0x1fffffffffffffff}"),
+    path: "step_templates[1].handler_config.mask",
+    message: /found 0x1fffffffffffffff, expected a number that keeps its digits/,
+  },
+  "binary data": {
+    text: inStep("handler_config: {key: !!binary §aGk=}"),
+    path: "step_templates[1].handler_config.key",
+    message: "found binary data, expected a JSON value",
+    hint: "write it in quotes, as a text",
+  },
   "a character that the database cannot store": {
     text: inStep('handler_config: {path: §"a\\0b"}'),
     path: "step_templates[1].handler_config.path",
