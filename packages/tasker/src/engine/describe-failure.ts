@@ -13,42 +13,47 @@ const MESSAGE_BYTES = 4_096;
 const BACKTRACE_BYTES = 8_192;
 const NAME_BYTES = 256;
 
-/** Reads a property of something thrown, which may be anything, getters that throw included. */
-function read<T>(from: unknown, get: (error: Error) => T): T | undefined {
+/** Asks something of a value that was thrown, which may be anything, getters and traps that throw included. */
+function attempt<T>(ask: () => T): T | undefined {
   try {
-    return from instanceof Error ? get(from) : undefined;
+    return ask();
   } catch {
     return undefined;
   }
 }
 
-function messageOf(thrown: unknown): string {
-  const message = read(thrown, (error) => error.message);
-  if (typeof message === "string") return message;
-  try {
-    return String(thrown);
-  } catch {
-    return "a value that has no text";
-  }
+/** A text of an error; null if it is no error or has no such text. */
+function read(thrown: unknown, get: (error: Error) => unknown): string | null {
+  const value = attempt(() => (thrown instanceof Error ? get(thrown) : null));
+  return typeof value === "string" ? value : null;
 }
+
+function codeOf(thrown: unknown): string | null {
+  if (thrown instanceof PermanentError) return thrown.errorCode === null ? null : String(thrown.errorCode);
+  return thrown instanceof TaskerError ? String(thrown.code) : null;
+}
+
+function retryAfterOf(thrown: unknown): number | null {
+  const seconds: unknown = thrown instanceof RetryableError ? thrown.retryAfter : null;
+  return typeof seconds === "number" && seconds >= 0 ? seconds : null;
+}
+
+const isPermanent = (thrown: unknown) =>
+  thrown instanceof PermanentError || thrown instanceof UnencodableValueError || thrown instanceof ValueTooLargeError;
 
 /**
  * What is stored of something that a handler threw. Never throws, whatever was thrown. A result that cannot be stored is
  * a permanent failure: the work was done, and doing it again would give the same.
  */
 export function describeFailure(thrown: unknown): FailureFacts {
-  const backtrace = read(thrown, (error) => error.stack) ?? "";
-  const code = thrown instanceof PermanentError ? thrown.errorCode : thrown instanceof TaskerError ? thrown.code : null;
-  const retryAfter = thrown instanceof RetryableError ? thrown.retryAfter : null;
+  const message = read(thrown, (error) => error.message) ?? attempt(() => String(thrown)) ?? "a value that has no text";
+  const code = attempt(() => codeOf(thrown)) ?? null;
   return {
-    message: truncateText(messageOf(thrown), MESSAGE_BYTES),
-    errorClass: truncateText(String(read(thrown, (error) => error.constructor.name) ?? typeof thrown), NAME_BYTES),
-    backtrace: truncateText(String(backtrace), BACKTRACE_BYTES),
-    errorCode: code === null ? null : truncateText(String(code), NAME_BYTES),
-    permanent:
-      thrown instanceof PermanentError ||
-      thrown instanceof UnencodableValueError ||
-      thrown instanceof ValueTooLargeError,
-    retryAfterSeconds: typeof retryAfter === "number" && retryAfter >= 0 ? retryAfter : null,
+    message: truncateText(message, MESSAGE_BYTES),
+    errorClass: truncateText(read(thrown, (error) => error.constructor.name) ?? typeof thrown, NAME_BYTES),
+    backtrace: truncateText(read(thrown, (error) => error.stack) ?? "", BACKTRACE_BYTES),
+    errorCode: code === null ? null : truncateText(code, NAME_BYTES),
+    permanent: attempt(() => isPermanent(thrown)) ?? false,
+    retryAfterSeconds: attempt(() => retryAfterOf(thrown)) ?? null,
   };
 }
