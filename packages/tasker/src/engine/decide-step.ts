@@ -174,7 +174,8 @@ function failedResults(before: StoredJson, failure: FailureFacts): StoredJson {
   const kept = before.text === EMPTY_OBJECT.text ? {} : before.value;
   const base = typeof kept === "object" && kept !== null && !Array.isArray(kept) ? kept : {};
   return StoredJson.of({
-    ...base,
+    // Not the code of an earlier failure: this one may have none.
+    ...Object.fromEntries(Object.entries(base).filter(([key]) => key !== "error_code")),
     error: failure.message,
     backtrace: failure.backtrace,
     error_class: failure.errorClass,
