@@ -54,19 +54,31 @@ export const stopExpired = statement({
 });
 
 /**
- * Gives back up to 1,000 tasks of stopped processes, claimable from `$1` on, or at their wake-up time if that is later.
+ * Gives back up to 1,000 tasks of each stopped process, claimable from `$1` on, or at their wake-up time if that is later.
  * Locked ones are left for the next time: a process that was stopped inside a commit must not hold up the takeover.
+ *
+ * The owners are read from the tasks, not from the processes that are marked as having none left: a process that was
+ * declared dead and does not know it yet may have taken a task after it was marked. One index probe for each owner.
  */
 export const releaseTasksOfStopped = statement({
   name: "release_tasks_of_stopped",
   text: `
-    with left_behind as (
-      select c.task_id from tasker_processes p
+    with recursive owners as (
+      (select r.owner_id from tasker_task_runs r where r.owner_id > 0 and r.wake_at is not null order by r.owner_id limit 1)
+      union all
+      select (
+        select r.owner_id from tasker_task_runs r
+        where r.owner_id > o.owner_id and r.wake_at is not null order by r.owner_id limit 1
+      ) from owners o where o.owner_id is not null
+    ), left_behind as (
+      select c.task_id from owners o
       cross join lateral (
         select r.task_id from tasker_task_runs r
-        where r.owner_id = p.process_id and r.wake_at is not null limit 1000 for no key update of r skip locked
+        where r.owner_id = o.owner_id and r.wake_at is not null limit 1000 for no key update of r skip locked
       ) c
-      where p.released_at is null and p.stopped_at is not null
+      where o.owner_id is not null and not exists (
+        select from tasker_processes p where p.process_id = o.owner_id and p.stopped_at is null
+      )
     )
     update tasker_task_runs r set owner_id = 0, wake_at = greatest(r.wake_at, $1)
     from left_behind l where r.task_id = l.task_id
