@@ -2,7 +2,7 @@ import type { Clock } from "../clock/clock.ts";
 import type { Connection } from "../database/database.ts";
 import { array, int8, nullable, varchar } from "../database/sql-type.ts";
 import { statement } from "../database/statement.ts";
-import { TaskNotFoundError } from "../errors/index.ts";
+import { NotRunningError, TaskNotFoundError } from "../errors/index.ts";
 
 /** The states of tasks; null for an id that is no task's. */
 export const readTaskStates = statement({
@@ -19,6 +19,10 @@ export const readTaskStates = statement({
 });
 
 const SETTLED: ReadonlySet<string> = new Set(["complete", "error", "cancelled", "resolved_manually"]);
+
+function notFound(taskId: number): TaskNotFoundError {
+  return new TaskNotFoundError(`task ${taskId} does not exist`, { context: { taskId } });
+}
 
 interface Waiter {
   readonly resolve: (state: string) => void;
@@ -48,6 +52,7 @@ export class SettlementWatch {
 
   /** Resolves with the state in which the task ended. */
   wait(taskId: number): Promise<string> {
+    if (!Number.isSafeInteger(taskId)) return Promise.reject(notFound(taskId));
     return new Promise((resolve, reject) => {
       const waiting = this.#waiters.get(taskId) ?? [];
       waiting.push({ resolve, reject });
@@ -79,11 +84,12 @@ export class SettlementWatch {
       const asked = [...this.#waiters.keys()].filter((taskId) => !this.#isLocal(taskId));
       const rows = asked.length === 0 ? [] : await this.#connection.run(readTaskStates, [asked]);
       for (const { task_id: taskId, state } of rows) {
-        if (state === null) this.#fail(taskId);
+        if (state === null) this.#fail(taskId, notFound(taskId));
         else if (SETTLED.has(state)) this.#settle(taskId, state);
       }
-    } catch {
-      // The database is away: the next look tells.
+    } catch (error) {
+      // Closed for good. If it is only away, the next look tells.
+      if (error instanceof NotRunningError) for (const taskId of [...this.#waiters.keys()]) this.#fail(taskId, error);
     }
     this.#looking = false;
     this.#lookSoon(this.#intervalMs);
@@ -95,10 +101,9 @@ export class SettlementWatch {
     for (const { resolve } of waiting ?? []) resolve(state);
   }
 
-  #fail(taskId: number): void {
+  #fail(taskId: number, error: Error): void {
     const waiting = this.#waiters.get(taskId);
     this.#waiters.delete(taskId);
-    const error = new TaskNotFoundError(`task ${taskId} does not exist`, { context: { taskId } });
     for (const { reject } of waiting ?? []) reject(error);
   }
 }
