@@ -1,9 +1,17 @@
 import { z } from "zod";
+import { textDefect } from "../templates/text-defect.ts";
 
 /** Longest values that the columns of a task hold, in characters. */
 const LABEL_LENGTH = 128;
 
-const label = z.string().max(LABEL_LENGTH).default("unknown");
+/** Text that the database can store. */
+const storable = z.string().superRefine((text, issues) => {
+  const defect = textDefect(text);
+  if (defect !== null) issues.addIssue({ code: "custom", message: `contains ${defect}, which cannot be stored` });
+});
+const label = storable.max(LABEL_LENGTH).default("unknown");
+/** A moment that ISO 8601 writes with a year of four digits, as the database reads it. */
+const moment = z.date().min(new Date("0001-01-01T00:00:00Z")).max(new Date("9999-12-31T23:59:59.999Z"));
 
 /** What a caller gives to create a task. The names and defaults are the reference's, in camelCase. */
 export const TaskRequest = z.strictObject({
@@ -16,18 +24,18 @@ export const TaskRequest = z.strictObject({
   initiator: label,
   sourceSystem: label,
   reason: label,
-  tags: z.array(z.string()).default([]),
-  bypassSteps: z.array(z.string()).default([]),
+  tags: z.array(storable).default([]),
+  bypassSteps: z.array(storable).default([]),
   /** Default: now. */
-  requestedAt: z.date().optional(),
+  requestedAt: moment.optional(),
   /** Two requests of one template with the same key give one task. Default: none, every request is a new task. */
   idempotencyKey: z.string().min(1).max(1024).optional(),
   /** Higher runs first. */
   priority: z.int().min(-32768).max(32767).default(0),
   /** Do not start before this moment. Default: at once. */
-  runAt: z.date().optional(),
+  runAt: moment.optional(),
   /** Default: a new one. */
-  correlationId: z.string().min(1).max(128).optional(),
+  correlationId: storable.min(1).max(128).optional(),
 });
 
 /** A task request as callers write it. */
