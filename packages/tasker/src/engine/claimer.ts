@@ -2,6 +2,7 @@ import type { CancelTimer } from "../clock/clock.ts";
 import { int8 } from "../database/sql-type.ts";
 import { statement } from "../database/statement.ts";
 import type { HandlerRegistry } from "../handlers/registry.ts";
+import type { TaskTemplate } from "../handlers/task-template.ts";
 import { claimTasks, findKinds } from "./claim-tasks.ts";
 import type { Runtime } from "./runtime.ts";
 
@@ -24,7 +25,7 @@ export class Claimer {
   readonly #registry: HandlerRegistry;
   readonly #maxTasks: number;
   #kinds: readonly number[] = [];
-  #knownTemplates = -1;
+  #knownTemplates: readonly TaskTemplate[] | null = null;
   #looksSinceKinds = 0;
   #uncertain = false;
   #running = false;
@@ -95,12 +96,13 @@ export class Claimer {
   async #findKinds(): Promise<readonly number[]> {
     const templates = this.#registry.list();
     this.#looksSinceKinds += 1;
-    const complete = this.#knownTemplates === templates.length && this.#kinds.length === templates.length;
-    if (complete || (this.#knownTemplates === templates.length && this.#looksSinceKinds < LOOKS_BETWEEN_KINDS)) {
+    const known = this.#knownTemplates;
+    const same = known?.length === templates.length && templates.every((template, place) => template === known[place]);
+    if (same && (this.#kinds.length === templates.length || this.#looksSinceKinds < LOOKS_BETWEEN_KINDS)) {
       return this.#kinds;
     }
     this.#looksSinceKinds = 0;
-    this.#knownTemplates = templates.length;
+    this.#knownTemplates = templates;
     const rows = await this.#runtime.database.run(findKinds, [
       templates.map(({ definition }) => definition.namespace),
       templates.map(({ definition }) => definition.name),
