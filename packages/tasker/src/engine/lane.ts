@@ -86,6 +86,12 @@ export class Lane {
 
   /** Takes a task that was just loaded: queues what may start, and ends it if nothing can. */
   adopt(run: TaskRun): void {
+    if (run.isOver) {
+      // Somebody else ended it: nothing of it starts any more.
+      this.#releases.set(run, null);
+      this.schedule();
+      return;
+    }
     for (const step of run.steps) {
       if (step.dueAt !== null) this.#waitForRetry(run, step);
       else this.enqueue(run, step);
@@ -105,6 +111,8 @@ export class Lane {
   /** Takes a step that is given up because its process is gone once too often. */
   giveUp(run: TaskRun, step: StepRun): void {
     run.activeCount += 1;
+    // Keeps it out of the queue of those that may start.
+    step.queued = true;
     this.#lost.push({ run, step });
     this.schedule();
   }
@@ -137,8 +145,9 @@ export class Lane {
   async #drain(): Promise<void> {
     this.#scheduled = false;
     this.#busy = true;
-    for (let batch = this.#assemble(); batch.taskCount > 0; batch = this.#assemble()) {
-      await this.#write(batch);
+    // A batch can be empty although outcomes are left: those that it took belonged to tasks that were let go.
+    for (let batch = this.#assemble(); batch.taskCount > 0 || this.#outcomes.length > 0; batch = this.#assemble()) {
+      if (batch.taskCount > 0) await this.#write(batch);
       // Handlers that answer at once have their outcome in by the next turn: it goes into the next batch.
       await new Promise((resolve) => setImmediate(resolve));
     }
@@ -223,6 +232,7 @@ export class Lane {
 
   #addLost(batch: Batch): void {
     for (const { run, step } of this.#lost.splice(0)) {
+      step.queued = false;
       if (!run.dropped) this.#addOutcome(batch, run, step, null, { kind: "interrupted", reason: LOST_PROCESS });
     }
   }
@@ -302,6 +312,12 @@ export class Lane {
       await this.#write(second);
       return;
     }
+    const [task] = batch.tasks;
+    if (task !== undefined && task.annotations.length > 0) {
+      this.#host.log.error({ err: error, taskId: task.run.taskId }, "the database refused annotations: left out");
+      task.annotations = [];
+      return this.#write(batch);
+    }
     const [only] = batch.outcomes;
     if (only?.execution && batch.outcomes.length === 1) {
       this.#host.log.error(
@@ -323,7 +339,9 @@ export class Lane {
     }
     this.#host.committed(batch, refused);
     for (const { run, execution } of batch.starts) {
-      if (execution !== null && !refused.has(run)) this.#host.launch(execution);
+      if (refused.has(run)) continue;
+      // Dropped meanwhile: the process was declared dead, and the step is somebody else's.
+      if (execution !== null && !run.dropped) this.#host.launch(execution);
     }
     for (const { run, release } of batch.tasks) {
       if (refused.has(run)) void this.#reload(run);

@@ -5,6 +5,7 @@ import type { HandlerRegistry } from "../handlers/registry.ts";
 import { TaskHandler } from "../handlers/task-handler.ts";
 import { encodeJson } from "../json/encode.ts";
 import { DEFAULT_BACKOFF } from "../retry/backoff.ts";
+import { textDefect } from "../templates/text-defect.ts";
 import type { Batch, EncodedAnnotation } from "./batch.ts";
 import { committedEvents } from "./committed-events.ts";
 import { DefinitionCache } from "./compiled-definition.ts";
@@ -49,6 +50,8 @@ export class Runtime implements LaneHost {
   readonly #registry: HandlerRegistry;
   readonly #lanes: readonly Lane[];
   readonly #live = new Map<number, TaskRun>();
+  /** Tasks that are being loaded again: whoever else finds that this process owns them must not take them. */
+  readonly #reloading = new Set<number>();
   readonly #settlements: SettlementWatch;
   readonly #running = new Set<Execution>();
   #whenQuiet: (() => void)[] = [];
@@ -95,8 +98,8 @@ export class Runtime implements LaneHost {
 
   /** Reads tasks that this process owns in the database and takes them. */
   async load(taskIds: readonly number[]): Promise<void> {
-    const missing = taskIds.filter((taskId) => !this.#live.has(taskId));
-    for (const run of await this.#read(missing)) this.adopt(run);
+    const isMissing = (taskId: number) => !this.#live.has(taskId) && !this.#reloading.has(taskId);
+    for (const run of await this.#read(taskIds.filter(isMissing))) if (isMissing(run.taskId)) this.adopt(run);
   }
 
   nextExecutionId(): string {
@@ -138,13 +141,15 @@ export class Runtime implements LaneHost {
   async reload(run: TaskRun): Promise<void> {
     const lane = this.#laneOf(run);
     if (this.#live.get(run.taskId) === run) this.#live.delete(run.taskId);
+    this.#reloading.add(run.taskId);
     const [fresh] = await this.#readPersistently(run.taskId);
+    this.#reloading.delete(run.taskId);
     const held = new Set(run.executions.values());
     if (fresh === undefined) {
       this.log.warn({ taskId: run.taskId }, "the task is not this process's any more");
       this.#settlements.notice(run.taskId, null);
     } else {
-      for (const step of fresh.steps) {
+      for (const step of fresh.isOver ? [] : fresh.steps) {
         const execution = run.executions.get(step.lostExecutionId ?? "");
         if (execution === undefined) continue;
         held.delete(execution);
@@ -193,7 +198,11 @@ export class Runtime implements LaneHost {
   async releaseAll(): Promise<void> {
     await this.written();
     const now = this.clock.now();
-    for (const run of this.#live.values()) this.#laneOf(run).release(run, Math.max(now, run.nextDueAt ?? now));
+    for (const run of this.#live.values()) {
+      // A step that is ready does not wait for the retry of another one.
+      const dueAt = run.activeCount > 0 ? now : (run.nextDueAt ?? now);
+      this.#laneOf(run).release(run, Math.max(now, dueAt));
+    }
     await this.written();
   }
 
@@ -206,8 +215,9 @@ export class Runtime implements LaneHost {
     try {
       const annotations = (await run.template.taskHandler?.updateAnnotations(run.view, new LiveSequence(run))) ?? [];
       return annotations.map(({ type, value }) => {
-        if (type.length < 1 || type.length > 64)
-          throw new RangeError(`annotation type ${type} is not 1 to 64 characters`);
+        if (type.length < 1 || type.length > 64 || textDefect(type) !== null) {
+          throw new RangeError(`annotation type ${JSON.stringify(type)} is not 1 to 64 characters that can be stored`);
+        }
         return { type, valueText: encodeJson(value, { maxBytes: this.maxValueBytes, what: `annotation ${type}` }) };
       });
     } catch (error) {

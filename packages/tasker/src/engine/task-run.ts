@@ -69,6 +69,11 @@ export class TaskRun {
     this.#counters = new ReadinessCounters(parts.graph, satisfied);
   }
 
+  /** Whether its state is one from which no step starts: the engine's own moves never leave a task in memory in one. */
+  get isOver(): boolean {
+    return this.state === "cancelled" || this.state === "resolved_manually" || this.state === "complete";
+  }
+
   /** Steps that are not satisfied yet. */
   get remaining(): number {
     return this.#counters.remaining;
