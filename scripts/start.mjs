@@ -74,16 +74,20 @@ async function runOrder(commandIo, printer, database) {
   const { openCheckout, submitOrder } = await import("../examples/ecommerce/src/open-checkout.ts");
   const { LineDisplay } = await built("cli/displays/line-display.js");
   const { LiveDisplay } = await built("cli/displays/live-display.js");
+  const { createEngineLog } = await built("cli/engine-log.js");
   const { applyEvent } = await built("cli/progress/apply-event.js");
   const { progressFromDetails } = await built("cli/progress/progress-from-details.js");
   const { readTaskDetails } = await built("cli/task-details.js");
   const { printRun } = await import("./print-run.mjs");
 
   const since = commandIo.clock.now();
-  const engine = await openCheckout(database);
+  const display = commandIo.terminal.isTty ? new LiveDisplay(commandIo, printer) : new LineDisplay(printer);
+  const engine = await openCheckout(
+    database,
+    createEngineLog(commandIo, (text) => display.notice(text)),
+  );
   const taskId = await submitOrder(engine, ORDER);
   let progress = progressFromDetails(await readTaskDetails(database, taskId), since);
-  const display = commandIo.terminal.isTty ? new LiveDisplay(commandIo, printer) : new LineDisplay(printer);
   display.begin(progress);
   engine.on((event) => {
     progress = applyEvent(progress, event);
@@ -97,7 +101,7 @@ async function runOrder(commandIo, printer, database) {
     outcome = await Promise.race([engine.settled(taskId), stopped.promise]);
   } finally {
     await engine.stop();
-    display.end(progress);
+    display.end();
   }
   if (outcome.state === "stopped") {
     printer.note("stopped before the order was complete");

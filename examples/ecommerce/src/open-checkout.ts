@@ -1,18 +1,21 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { bindTemplate, type Database, Engine, HandlerRegistry, loadTemplateFile } from "tasker";
+import { bindTemplate, type Database, Engine, HandlerRegistry, type Log, loadTemplateFile } from "tasker";
 import { createHandlers } from "./create-handlers.ts";
-import { createShopServices, type ShopServices } from "./services/shop-services.ts";
+import { createShopServices } from "./services/shop-services.ts";
 
 const folder = new URL("../", import.meta.url);
 const inFolder = (path: string) => fileURLToPath(new URL(path, folder));
 
-/** An engine that knows `process_order`, with the simulated shop behind it. Not started. */
-export async function openCheckout(database: Database, services: ShopServices = createShopServices()): Promise<Engine> {
+/**
+ * An engine that knows `process_order`, with the simulated shop behind it. Not started.
+ * @param log where the engine reports. Default: nowhere
+ */
+export async function openCheckout(database: Database, log?: Log): Promise<Engine> {
   const definition = await loadTemplateFile(inFolder("process-order.yaml"));
   const registry = new HandlerRegistry();
-  registry.register(bindTemplate(definition, createHandlers(services)));
-  return new Engine({ database, registry, clock: services.clock });
+  registry.register(bindTemplate(definition, createHandlers(createShopServices())));
+  return new Engine({ database, registry, ...(log && { log }) });
 }
 
 /**
