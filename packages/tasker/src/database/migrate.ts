@@ -15,6 +15,7 @@ create table if not exists tasker_migrations (
   applied_at timestamp(6) not null default (now() at time zone 'UTC')
 )`;
 
+/** Whether a table of this name is on the search path. */
 export const tableExists = statement({
   name: "migrations_table_exists",
   text: "select to_regclass($1::text) is not null as exists",
@@ -22,6 +23,7 @@ export const tableExists = statement({
   columns: { exists: bool },
 });
 
+/** The migrations that this database has had, oldest first. */
 export const selectApplied = statement({
   name: "migrations_select_applied",
   text: "select number, name, checksum, applied_at from tasker_migrations order by number",
@@ -29,6 +31,7 @@ export const selectApplied = statement({
   columns: { number: int4, name: varchar, checksum: varchar, applied_at: timestamp },
 });
 
+/** Records that a migration was applied, with the checksum of its file. */
 export const insertApplied = statement({
   name: "migrations_insert_applied",
   text: "insert into tasker_migrations (number, name, checksum) values ($1, $2, $3)",

@@ -17,16 +17,23 @@ const type = <T>(sql: string): SqlType<T> => ({ sql, nullable: false });
 
 /** 64-bit integer, as a number; outside ±(2^53 - 1) reading it throws `UnsafeIntegerError`. */
 export const int8 = type<number>("int8");
+/** 32-bit integer, as a number. */
 export const int4 = type<number>("int4");
+/** 16-bit integer, as a number. */
 export const int2 = type<number>("int2");
+/** Double, as a number; infinities and NaN come back as they were sent. */
 export const float8 = type<number>("float8");
+/** Truth value, as a boolean. */
 export const bool = type<boolean>("bool");
+/** Text without limit, as a string. U+0000 cannot be stored. */
 export const text = type<string>("text");
+/** Text of a `character varying` column, as a string. */
 export const varchar = type<string>("varchar");
 /** `timestamp without time zone` that holds UTC: a `Date`, whatever the zones of the session and the machine are. */
 export const timestamp = type<Date>("timestamp");
 /** As a parameter: JSON text. As a column: the parsed value. */
 export const json = type<unknown>("json");
+/** As {@link json}, stored in binary form: key order and duplicate keys are lost. */
 export const jsonb = type<unknown>("jsonb");
 
 /** The same type, null allowed. */

@@ -76,7 +76,7 @@ describeEachDatabase("a database", (open) => {
       [int2, [32_767, -32_768]],
       [float8, [0.1, -1e308, 5e-324, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN]],
       [bool, [true, false]],
-      [text, ["", "null", "{}", "\\", "'\"", "\n\t", "naïve 漢字 👩‍👩‍👧 \u{10ffff}"]],
+      [text, ["", "null", "{}", "\\", "'\"", "\n\t", "naïve 漢字 \u{1f469}\u200d\u{1f469}\u200d\u{1f467} \u{10ffff}"]],
       [varchar, ["", " trailing "]],
     ])("$sql comes back as it was sent", async (type, values) => {
       for (const value of values) expect(await roundTrip(type, value)).toBe(value);
