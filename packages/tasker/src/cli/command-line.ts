@@ -9,13 +9,11 @@ import { addGraphCommand } from "./commands/template-graph.ts";
 import { addValidateCommand } from "./commands/template-validate.ts";
 import { addWorkCommand } from "./commands/work.ts";
 import { UsageError } from "./errors.ts";
+import { EXIT } from "./exit-code.ts";
 import type { CommandIo } from "./io.ts";
 import { readOwnPackage } from "./own-package.ts";
 import { Printer } from "./printer.ts";
 import type { CommandSession } from "./session.ts";
-
-/** Exit codes of the command line: done, failed, not understood. 130: stopped by force. */
-export const EXIT = { done: 0, failed: 1, usage: 2, forced: 130 } as const;
 
 /**
  * Runs one command line.

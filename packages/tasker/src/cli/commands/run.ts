@@ -1,16 +1,16 @@
 import type { Command } from "commander";
 import { z } from "zod";
 import type { Database } from "../../database/database.ts";
-import { Engine } from "../../engine/engine.ts";
 import { HandlerRegistry } from "../../handlers/registry.ts";
 import type { TaskTemplate } from "../../handlers/task-template.ts";
+import { addEngineOptions, createCommandEngine, EngineChoice } from "../command-engine.ts";
 import type { TaskDisplay } from "../displays/display.ts";
 import { JsonDisplay } from "../displays/json-display.ts";
 import { LineDisplay } from "../displays/line-display.ts";
 import { LiveDisplay } from "../displays/live-display.ts";
-import { createEngineLog } from "../engine-log.ts";
+import { EXIT } from "../exit-code.ts";
 import { GlobalOptions } from "../global-options.ts";
-import { positiveSeconds, required, wholeNumber } from "../input/parse-option.ts";
+import { positiveSeconds, required } from "../input/parse-option.ts";
 import { readContext } from "../input/read-context.ts";
 import { loadCommandTemplate } from "../load-command-template.ts";
 import { withDatabase } from "../open-command-database.ts";
@@ -21,31 +21,27 @@ import type { CommandSession } from "../session.ts";
 import { type StopReason, StopRequest } from "../stop-request.ts";
 import { readTaskDetails } from "../task-details.ts";
 
-const RunOptions = GlobalOptions.extend({
+const RunOptions = GlobalOptions.extend(EngineChoice.shape).extend({
   context: z.string().optional(),
   handlers: z.string().optional(),
   environment: z.string().optional(),
   watch: z.boolean().default(false),
   json: z.boolean().default(false),
-  concurrency: z.number().optional(),
+  /** Seconds. */
   timeout: z.number().optional(),
-  lease: z.number().optional(),
 });
 type RunOptions = z.infer<typeof RunOptions>;
 
 /** Adds `run`: submits one task, executes it in this process and shows how it goes. */
 export function addRunCommand(program: Command, session: CommandSession): void {
-  program
-    .command("run <template>")
+  addEngineOptions(program.command("run <template>"))
     .description("submit a task and execute it here, to its end")
     .option("--context <file|json>", "the task's input: a file with a JSON object, or the object itself")
     .option("--handlers <module>", "module with the step handlers (default: beside the template, with its name)")
     .option("--environment <name>", "entry of the template's 'environments' to use")
     .option("--watch", "redraw the steps in place while they run")
     .option("--json", "print one JSON object a line")
-    .option("--concurrency <n>", "steps that may run at the same time", wholeNumber("--concurrency", 1))
     .option("--timeout <seconds>", "stop after this time; the task can be resumed", positiveSeconds("--timeout"))
-    .option("--lease <seconds>", "silence after which others take over from this process", positiveSeconds("--lease"))
     .addHelpText("after", "\nExample:\n  $ tasker run order.yaml --context order.json --watch")
     .action(async (template: string, _options: unknown, command: Command) => {
       session.finish(await runTask(session, template, RunOptions.parse(command.optsWithGlobals())));
@@ -61,16 +57,16 @@ async function runTask(session: CommandSession, path: string, options: RunOption
   const work = withDatabase(options, io, "create", async (database) => {
     if (stop.reason !== null) {
       printer.note("stopped before the task was submitted");
-      return 1;
+      return EXIT.failed;
     }
     const run = await executeTask(session, database, template, context, options, display, stop);
-    if (run.state === "complete") return 0;
+    if (run.state === "complete") return EXIT.done;
     if (run.stopped !== null) printer.note(describeStop(run.stopped, run.taskId, run.state, path, options));
     else printer.note(`the audit trail: tasker task show ${run.taskId}`);
-    return 1;
+    return EXIT.failed;
   });
   try {
-    return await Promise.race([work, stop.forced.then(() => 130)]);
+    return await Promise.race([work, stop.forced.then(() => EXIT.forced)]);
   } finally {
     stop.release();
     display.end();
@@ -89,14 +85,7 @@ async function executeTask(
   const { io } = session;
   const registry = new HandlerRegistry();
   registry.register(template);
-  const engine = new Engine({
-    database,
-    registry,
-    clock: io.clock,
-    log: createEngineLog(io, (text) => display.notice(text)),
-    ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
-    ...(options.lease === undefined ? {} : { leaseMs: options.lease * 1000 }),
-  });
+  const engine = createCommandEngine(io, database, registry, options, (text) => display.notice(text));
   const { namespace, name, version } = template.definition;
   const since = io.clock.now();
   const { taskId } = await engine.submit({ namespace, name, version, context });

@@ -1,10 +1,9 @@
 import type { Command } from "commander";
 import { z } from "zod";
-import { Engine } from "../../engine/engine.ts";
 import { HandlerNotFoundError } from "../../errors/index.ts";
 import { HandlerRegistry } from "../../handlers/registry.ts";
 import type { TaskTemplate } from "../../handlers/task-template.ts";
-import { createEngineLog } from "../engine-log.ts";
+import { createCommandEngine } from "../command-engine.ts";
 import { GlobalOptions } from "../global-options.ts";
 import { isoMoment, required, wholeNumber } from "../input/parse-option.ts";
 import { readContext } from "../input/read-context.ts";
@@ -49,12 +48,7 @@ async function submitTask(session: CommandSession, path: string, options: Submit
   registry.register(template);
   const { namespace, name, version } = template.definition;
   const { taskId, created } = await withDatabase(options, io, "create", async (database) => {
-    const engine = new Engine({
-      database,
-      registry,
-      clock: io.clock,
-      log: createEngineLog(io, (text) => printer.note(text)),
-    });
+    const engine = createCommandEngine(io, database, registry, {}, (text) => printer.note(text));
     return engine.submit({
       namespace,
       name,

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { z } from "zod";
+import { EXIT } from "../exit-code.ts";
 import { loadCommandDefinition } from "../load-command-template.ts";
 import type { CommandSession } from "../session.ts";
 
@@ -32,5 +33,5 @@ async function validateTemplates(
       printer.error(error);
     }
   }
-  return problems.length === 0 ? 0 : 1;
+  return problems.length === 0 ? EXIT.done : EXIT.failed;
 }

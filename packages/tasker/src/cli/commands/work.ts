@@ -1,11 +1,11 @@
 import type { Command } from "commander";
 import { z } from "zod";
 import type { Database } from "../../database/database.ts";
-import { Engine } from "../../engine/engine.ts";
 import { HandlerRegistry } from "../../handlers/registry.ts";
-import { createEngineLog } from "../engine-log.ts";
+import { addEngineOptions, createCommandEngine, EngineChoice } from "../command-engine.ts";
+import { EXIT } from "../exit-code.ts";
 import { GlobalOptions } from "../global-options.ts";
-import { collect, positiveSeconds, required, wholeNumber } from "../input/parse-option.ts";
+import { collect, required } from "../input/parse-option.ts";
 import { loadCommandTemplate } from "../load-command-template.ts";
 import { withDatabase } from "../open-command-database.ts";
 import { FinishedTasks } from "../progress/finished-tasks.ts";
@@ -17,26 +17,21 @@ import { StopRequest } from "../stop-request.ts";
 /** Time between two looks whether anything is left to do, in milliseconds. */
 const IDLE_POLL_MS = 200;
 
-const WorkOptions = GlobalOptions.extend({
+const WorkOptions = GlobalOptions.extend(EngineChoice.shape).extend({
   template: z.array(z.string()).optional(),
   handlers: z.string().optional(),
   environment: z.string().optional(),
-  concurrency: z.number().optional(),
-  lease: z.number().optional(),
   untilIdle: z.boolean().default(false),
 });
 type WorkOptions = z.infer<typeof WorkOptions>;
 
 /** Adds `work`: executes the tasks of some templates until it is stopped. */
 export function addWorkCommand(program: Command, session: CommandSession): void {
-  program
-    .command("work")
+  addEngineOptions(program.command("work"))
     .description("execute the tasks of templates until stopped")
     .option("--template <file>", "a template to work on; can be given several times", collect)
     .option("--handlers <module>", "module with all step handlers (default: beside each template, with its name)")
     .option("--environment <name>", "entry of the templates' 'environments' to use")
-    .option("--concurrency <n>", "steps that may run at the same time", wholeNumber("--concurrency", 1))
-    .option("--lease <seconds>", "silence after which others take over from this process", positiveSeconds("--lease"))
     .option("--until-idle", "stop when no task of these templates is left to do")
     .addHelpText("after", "\nExample:\n  $ tasker work --template order.yaml --template refund.yaml")
     .action(async (_options: unknown, command: Command) => {
@@ -54,10 +49,10 @@ async function work(session: CommandSession, options: WorkOptions): Promise<numb
   const stop = new StopRequest(io, null);
   const done = withDatabase(options, io, "create", async (database) => {
     await runEngine(session, database, registry, options, stop);
-    return 0;
+    return EXIT.done;
   });
   try {
-    return await Promise.race([done, stop.forced.then(() => 130)]);
+    return await Promise.race([done, stop.forced.then(() => EXIT.forced)]);
   } finally {
     stop.release();
   }
@@ -71,14 +66,7 @@ async function runEngine(
   stop: StopRequest,
 ): Promise<void> {
   const { io, printer } = session;
-  const engine = new Engine({
-    database,
-    registry,
-    clock: io.clock,
-    log: createEngineLog(io, (text) => printer.note(text)),
-    ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
-    ...(options.lease === undefined ? {} : { leaseMs: options.lease * 1000 }),
-  });
+  const engine = createCommandEngine(io, database, registry, options, (text) => printer.note(text));
   const finished = new FinishedTasks();
   const unsubscribe = engine.on((event) => {
     const task = finished.observe(event);

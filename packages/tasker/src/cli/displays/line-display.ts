@@ -4,8 +4,7 @@ import type { TaskProgress } from "../progress/task-progress.ts";
 import { CHANGE_INDENT, changeOfEvent, drawChange } from "../render/event-line.ts";
 import { formatElapsed } from "../render/format-duration.ts";
 import { span } from "../render/span.ts";
-import { drawTaskBoard } from "../render/task-board.ts";
-import { drawResults } from "../render/task-results.ts";
+import { drawOutcome } from "../render/task-outcome.ts";
 import type { TaskDetails } from "../task-details.ts";
 import type { TaskDisplay } from "./display.ts";
 
@@ -46,10 +45,8 @@ export class LineDisplay implements TaskDisplay {
   end(): void {}
 
   result(details: TaskDetails, task: TaskProgress): void {
-    const { columns, unicode } = this.#printer;
-    const now = details.transitions.at(-1)?.at.getTime() ?? task.since;
     this.#printer.text("");
-    this.#printer.lines(drawTaskBoard(task, { now, columns, unicode, wholeErrors: true }));
-    this.#printer.lines(drawResults(details, columns));
+    const { columns, unicode } = this.#printer;
+    this.#printer.lines(drawOutcome(details, task, { columns, unicode }));
   }
 }

@@ -5,7 +5,7 @@ import type { Printer } from "../printer.ts";
 import type { TaskProgress } from "../progress/task-progress.ts";
 import { fitLine, type Line, lineWidth, span } from "../render/span.ts";
 import { drawTaskBoard } from "../render/task-board.ts";
-import { drawResults } from "../render/task-results.ts";
+import { drawOutcome } from "../render/task-outcome.ts";
 import type { TaskDetails } from "../task-details.ts";
 import type { TaskDisplay } from "./display.ts";
 
@@ -63,9 +63,7 @@ export class LiveDisplay implements TaskDisplay {
 
   result(details: TaskDetails, task: TaskProgress): void {
     const { columns, unicode } = this.#printer;
-    const now = details.transitions.at(-1)?.at.getTime() ?? task.since;
-    this.#printer.lines(drawTaskBoard(task, { now, columns, unicode, wholeErrors: true }));
-    this.#printer.lines(drawResults(details, columns));
+    this.#printer.lines(drawOutcome(details, task, { columns, unicode }));
   }
 
   #tick(): void {

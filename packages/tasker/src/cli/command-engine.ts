@@ -1,0 +1,45 @@
+import type { Command } from "commander";
+import { z } from "zod";
+import type { Database } from "../database/database.ts";
+import { Engine } from "../engine/engine.ts";
+import type { HandlerRegistry } from "../handlers/registry.ts";
+import { createEngineLog } from "./engine-log.ts";
+import { positiveSeconds, wholeNumber } from "./input/parse-option.ts";
+import type { CommandIo } from "./io.ts";
+
+/** Values of the options that {@link addEngineOptions} adds. */
+export const EngineChoice = z.object({
+  concurrency: z.number().optional(),
+  /** Seconds. */
+  lease: z.number().optional(),
+});
+export type EngineChoice = z.infer<typeof EngineChoice>;
+
+/** Adds the options of a command that executes steps. */
+export function addEngineOptions(command: Command): Command {
+  return command
+    .option("--concurrency <n>", "steps that may run at the same time (default: 100)", wholeNumber("--concurrency", 1))
+    .option(
+      "--lease <seconds>",
+      "silence after which other processes take over from this one (default: 10)",
+      positiveSeconds("--lease"),
+    );
+}
+
+/** Makes the engine of a command, not yet started. `note` shows what the engine has to tell a person. */
+export function createCommandEngine(
+  io: CommandIo,
+  database: Database,
+  registry: HandlerRegistry,
+  choice: EngineChoice,
+  note: (text: string) => void,
+): Engine {
+  return new Engine({
+    database,
+    registry,
+    clock: io.clock,
+    log: createEngineLog(io, note),
+    ...(choice.concurrency === undefined ? {} : { concurrency: choice.concurrency }),
+    ...(choice.lease === undefined ? {} : { leaseMs: choice.lease * 1000 }),
+  });
+}
