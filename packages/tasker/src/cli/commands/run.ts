@@ -1,7 +1,6 @@
 import type { Command } from "commander";
 import { z } from "zod";
 import type { Database } from "../../database/database.ts";
-import { HandlerRegistry } from "../../handlers/registry.ts";
 import type { TaskTemplate } from "../../handlers/task-template.ts";
 import { addEngineOptions, createCommandEngine, EngineChoice } from "../command-engine.ts";
 import type { TaskDisplay } from "../displays/display.ts";
@@ -14,12 +13,13 @@ import { positiveSeconds, required } from "../input/parse-option.ts";
 import { readContext } from "../input/read-context.ts";
 import { loadCommandTemplate } from "../load-command-template.ts";
 import { withDatabase } from "../open-command-database.ts";
-import { applyEvent } from "../progress/apply-event.ts";
 import { progressFromDetails } from "../progress/progress-from-details.ts";
 import { describeResume } from "../resume-hint.ts";
 import type { CommandSession } from "../session.ts";
 import { type StopReason, StopRequest } from "../stop-request.ts";
 import { readTaskDetails } from "../task-details.ts";
+import { TaskFollower } from "../task-follower.ts";
+import { UnlistedRegistry } from "../unlisted-registry.ts";
 
 const RunOptions = GlobalOptions.extend(EngineChoice.shape).extend({
   context: z.string().optional(),
@@ -83,22 +83,20 @@ async function executeTask(
   stop: StopRequest,
 ) {
   const { io } = session;
-  const registry = new HandlerRegistry();
+  const registry = new UnlistedRegistry();
   registry.register(template);
   const engine = createCommandEngine(io, database, registry, options, (text) => display.notice(text));
-  const { namespace, name, version } = template.definition;
   const since = io.clock.now();
-  const { taskId } = await engine.submit({ namespace, name, version, context });
-  let progress = progressFromDetails(await readTaskDetails(database, taskId), since);
-  display.begin(progress);
-  const unsubscribe = engine.on((event) => {
-    if (event.taskId !== taskId) return;
-    progress = applyEvent(progress, event);
-    display.change(event, progress);
-  });
+  const follower = new TaskFollower(display);
+  const unsubscribe = engine.on((event) => follower.observe(event));
   let stopped: StopReason | null = null;
+  let taskId: number;
   try {
+    // A started engine owns what is submitted to it.
     await engine.start();
+    const { namespace, name, version } = template.definition;
+    ({ taskId } = await engine.submit({ namespace, name, version, context }));
+    follower.begin(progressFromDetails(await readTaskDetails(database, taskId), since));
     const settled = engine.settled(taskId).then(() => null);
     stopped = await Promise.race([settled, stop.asked]);
     if (stopped === "signal") display.notice("stopping when the running steps have ended; once more to stop at once");

@@ -96,6 +96,14 @@ describeOnPostgres("tasker run", () => {
     expect(err).toMatch(/^error TASKER_INVALID_CONTEXT: amount: .*number\n$/);
   });
 
+  test("tasks that others have submitted are left alone", async () => {
+    const env = { DATABASE_URL: database.url };
+    const other = await runCaptured(["submit", "order.yaml", "--context", '{"amount": 3}'], { cwd: project.path, env });
+    expect((await run("order.yaml", "--context", '{"amount": 4}')).code).toBe(0);
+    const shown = await runCaptured(["task", "show", other.out.trim()], { cwd: project.path, env });
+    expect(shown.out).toMatch(/ pending {2}0\/4 steps/);
+  });
+
   test("an interrupt stops after the running steps, and tells how to go on", async () => {
     const io = new CapturedIo({ cwd: project.path, env: { DATABASE_URL: database.url } });
     const finished = runCommandLine(["run", "order.yaml", "--context", '{"amount": 5, "failures": 1}'], io);
