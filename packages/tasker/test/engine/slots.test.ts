@@ -1,0 +1,69 @@
+import { describe, expect, test } from "vitest";
+import { Slots } from "../../src/engine/slots.ts";
+
+const ignore = () => undefined;
+
+describe("slots", () => {
+  test("are given until none is left", () => {
+    const slots = new Slots(2);
+    const lane = slots.openLane(ignore);
+    expect([lane.take(), lane.take(), lane.take()]).toEqual([true, true, false]);
+    expect([slots.used, lane.used]).toEqual([2, 2]);
+  });
+
+  test("that come back can be taken again", () => {
+    const slots = new Slots(1);
+    const lane = slots.openLane(ignore);
+    lane.take();
+    lane.give();
+    expect(slots.used).toBe(0);
+    expect(lane.take()).toBe(true);
+  });
+
+  test("tell a lane that was refused when one comes back, and no other", () => {
+    const told: string[] = [];
+    const slots = new Slots(1);
+    const first = slots.openLane(() => told.push("first"));
+    const second = slots.openLane(() => told.push("second"));
+    first.take();
+    second.take();
+    first.give();
+    expect(told).toEqual(["second"]);
+    expect(second.take()).toBe(true);
+    second.give();
+    expect(told).toEqual(["second"]);
+  });
+
+  test("are all one lane's while no other waits", () => {
+    const slots = new Slots(4);
+    const first = slots.openLane(ignore);
+    slots.openLane(ignore);
+    expect([first.take(), first.take(), first.take(), first.take()]).toEqual([true, true, true, true]);
+  });
+
+  test("are shared evenly while another lane waits", () => {
+    const slots = new Slots(4);
+    const first = slots.openLane(ignore);
+    const second = slots.openLane(ignore);
+    while (first.take());
+    second.take();
+    first.give();
+    expect(first.take()).toBe(false);
+    expect(second.take()).toBe(true);
+    first.give();
+    second.take();
+    expect([first.used, second.used]).toEqual([2, 2]);
+  });
+
+  test("are nobody's part once a lane has stopped waiting", () => {
+    const slots = new Slots(2);
+    const first = slots.openLane(ignore);
+    const second = slots.openLane(ignore);
+    first.take();
+    first.take();
+    second.take();
+    second.stopWaiting();
+    first.give();
+    expect(first.take()).toBe(true);
+  });
+});
