@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { availableParallelism, loadavg } from "node:os";
 import type { Measurement } from "./measurement.ts";
 
-/** Conditions of a whole invocation. Read before its first run: `load_average` is what others cause. */
+/** Conditions of a whole invocation. Read before its first run, so that `load_average` is what others cause. */
 export function readConditions(): Pick<Measurement, "node" | "cpus" | "load_average" | "commit"> {
   const [loadAverage = 0] = loadavg();
   return {

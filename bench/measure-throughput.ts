@@ -1,7 +1,7 @@
+import { CpuMeter, type CpuUse } from "./cpu-meter.ts";
 import { ENGINE_LIMITS, type EngineLimits, type EngineSession, withEngine } from "./engine-session.ts";
 import type { Job } from "./job.ts";
 import type { Finding } from "./measurement.ts";
-import { ServerCpu } from "./server-cpu.ts";
 import type { Shape } from "./shapes.ts";
 
 /** Many tasks at once. */
@@ -14,12 +14,11 @@ export interface ThroughputLoad {
   readonly limits?: EngineLimits;
 }
 
-/** Times in milliseconds since the first submit, CPU times in microseconds, memory in megabytes. */
+/** Times in milliseconds since the first submit, memory in megabytes. */
 interface Sample {
   readonly submittedMs: number;
   readonly completeMs: number;
-  readonly nodeCpuUs: number;
-  readonly serverCpuUs: number | null;
+  readonly cpu: CpuUse;
   readonly rssMb: number;
   readonly peakRssMb: number;
 }
@@ -35,7 +34,7 @@ export async function measureThroughput(job: Job, load: ThroughputLoad): Promise
   const options = { shape, limits, process: () => ({ ok: true }) };
   const { result, conditions, verifiedSteps } = await withEngine(job, options, async (session) => {
     await session.complete(await session.submit(warmupTasks));
-    return sample(session, load, job.serverPid === null ? null : new ServerCpu(job.serverPid));
+    return sample(session, load, job.serverPid);
   });
   const steps = tasks * shape.steps.length;
   const common = { ...conditions, tasks, warmup_tasks: warmupTasks };
@@ -46,10 +45,12 @@ export async function measureThroughput(job: Job, load: ThroughputLoad): Promise
     const value = rate(steps, result.completeMs - result.submittedMs);
     findings.push({ ...common, metric: "steps_per_s", value, unit: "1/s", submit_included: false });
   }
-  findings.push({ ...common, metric: "node_cpu_us_per_step", value: result.nodeCpuUs / steps, unit: "us" });
-  if (result.serverCpuUs !== null) {
-    findings.push({ ...common, metric: "server_cpu_us_per_step", value: result.serverCpuUs / steps, unit: "us" });
+  const { nodeUs, serverUs, otherCpus } = result.cpu;
+  findings.push({ ...common, metric: "node_cpu_us_per_step", value: nodeUs / steps, unit: "us" });
+  if (serverUs !== null) {
+    findings.push({ ...common, metric: "server_cpu_us_per_step", value: serverUs / steps, unit: "us" });
   }
+  if (otherCpus !== null) findings.push({ ...common, metric: "other_cpus", value: otherCpus, unit: "CPUs" });
   findings.push(
     { ...common, metric: "rss_mb", value: result.rssMb, unit: "MB" },
     { ...common, metric: "rss_peak_mb", value: result.peakRssMb, unit: "MB" },
@@ -58,10 +59,9 @@ export async function measureThroughput(job: Job, load: ThroughputLoad): Promise
   return findings;
 }
 
-async function sample(session: EngineSession, load: ThroughputLoad, server: ServerCpu | null): Promise<Sample> {
+async function sample(session: EngineSession, load: ThroughputLoad, serverPid: number | null): Promise<Sample> {
   const { tasks, tasksPerSubmit = tasks } = load;
-  const serverBeforeUs = server?.readUs() ?? 0;
-  const cpuBefore = process.cpuUsage();
+  const meter = new CpuMeter(serverPid);
   const startedAt = performance.now();
   const completions: Promise<void>[] = [];
   for (let submitted = 0; submitted < tasks; submitted += tasksPerSubmit) {
@@ -71,12 +71,10 @@ async function sample(session: EngineSession, load: ThroughputLoad, server: Serv
   const submittedMs = performance.now() - startedAt;
   await Promise.all(completions);
   const completeMs = performance.now() - startedAt;
-  const cpu = process.cpuUsage(cpuBefore);
   return {
     submittedMs,
     completeMs,
-    nodeCpuUs: cpu.user + cpu.system,
-    serverCpuUs: server === null ? null : server.readUs() - serverBeforeUs,
+    cpu: meter.measure(),
     rssMb: process.memoryUsage.rss() / 1e6,
     peakRssMb: (process.resourceUsage().maxRSS * 1024) / 1e6,
   };

@@ -9,7 +9,7 @@ export const Finding = z.strictObject({
   /** What was measured, with its unit's prefix in the name where it has one: `steps_per_s`, `handoff_p50_ms`. */
   metric: z.string(),
   value: z.number(),
-  unit: z.enum(["1/s", "us", "ns", "ms", "MB", "steps"]),
+  unit: z.enum(["1/s", "us", "ns", "ms", "MB", "CPUs", "steps"]),
   /** Form of the graph or of the tasks: `linear`, `layered`, `fan`. */
   shape: z.string(),
   /** Steps of the graph, or of one task. */
@@ -36,7 +36,7 @@ export const Measurement = Finding.extend({
   repeat: z.int().min(1),
   node: z.string(),
   cpus: z.int().min(1),
-  /** Load average over the minute before the first run: what else kept the machine busy. */
+  /** Load average of the minute before the first run. What goes on during a run is its metric `other_cpus`. */
   load_average: z.number(),
   /** Git commit, with `-dirty` if files differ from it. Null outside of a repository. */
   commit: z.string().nullable(),

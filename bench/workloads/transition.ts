@@ -1,3 +1,4 @@
+import { CpuMeter } from "../cpu-meter.ts";
 import { ENGINE_LIMITS, withEngine } from "../engine-session.ts";
 import type { Job } from "../job.ts";
 import type { Finding } from "../measurement.ts";
@@ -35,14 +36,18 @@ export async function measureTransition(job: Job): Promise<Finding[]> {
     await measureTasks(latencyWarmupTasks);
     startMs.length = 0;
     endMs.length = 0;
+    const meter = new CpuMeter(job.serverPid);
     await measureTasks(latencyTasks);
+    return meter.measure();
   });
   const common = { ...run.conditions, tasks: latencyTasks, warmup_tasks: latencyWarmupTasks };
+  const { otherCpus } = run.result;
   return [
     { ...common, metric: "start_p50_ms", value: quantile(startMs, 0.5), unit: "ms" },
     { ...common, metric: "start_p99_ms", value: quantile(startMs, 0.99), unit: "ms" },
     { ...common, metric: "end_p50_ms", value: quantile(endMs, 0.5), unit: "ms" },
     { ...common, metric: "end_p99_ms", value: quantile(endMs, 0.99), unit: "ms" },
+    ...(otherCpus === null ? [] : [{ ...common, metric: "other_cpus", value: otherCpus, unit: "CPUs" } as const]),
     { ...common, metric: "verified_steps", value: run.verifiedSteps, unit: "steps" },
   ];
 }

@@ -1,3 +1,4 @@
+import { CpuMeter } from "../cpu-meter.ts";
 import { ENGINE_LIMITS, withEngine } from "../engine-session.ts";
 import type { Job } from "../job.ts";
 import type { Finding } from "../measurement.ts";
@@ -31,14 +32,18 @@ export async function measureW4(job: Job): Promise<Finding[]> {
     await measureTasks(latencyWarmupTasks);
     taskMs.length = 0;
     handoffMs.length = 0;
+    const meter = new CpuMeter(job.serverPid);
     await measureTasks(latencyTasks);
+    return meter.measure();
   });
   const common = { ...run.conditions, tasks: latencyTasks, warmup_tasks: latencyWarmupTasks };
+  const { otherCpus } = run.result;
   return [
     { ...common, metric: "task_p50_ms", value: quantile(taskMs, 0.5), unit: "ms" },
     { ...common, metric: "task_p99_ms", value: quantile(taskMs, 0.99), unit: "ms" },
     { ...common, metric: "handoff_p50_ms", value: quantile(handoffMs, 0.5), unit: "ms" },
     { ...common, metric: "handoff_p99_ms", value: quantile(handoffMs, 0.99), unit: "ms" },
+    ...(otherCpus === null ? [] : [{ ...common, metric: "other_cpus", value: otherCpus, unit: "CPUs" } as const]),
     { ...common, metric: "verified_steps", value: run.verifiedSteps, unit: "steps" },
   ];
 }
