@@ -1,0 +1,106 @@
+-- Writes tasks with their steps, edges and run rows; one call for one task or a thousand.
+--   p_definitions [{h: hash, n: named task, ns: namespace, s: [named step ids], y: [retryable], l: [retry limits],
+--                   k: [skippable], ef: [edge from, 0-based step], et: [edge to]}]
+--   p_tasks       [{d: 1-based definition, i: identity hash, c: context, by: initiator, src: source system, why: reason,
+--                   tags, bypass: names of steps to skip, at: requested at, wake: wake-up time, prio, corr: correlation id,
+--                   own: p_owner owns it at once,
+--                   in: {0-based step: inputs} or null}]
+-- Returns one row per task in the order of p_tasks: its id, whether it is new, and the ids of its steps if it is.
+create function tasker_submit(
+  p_owner bigint, p_epoch bigint, p_now timestamp, p_definitions jsonb, p_tasks json
+) returns table (task_id bigint, created boolean, step_ids bigint[])
+language plpgsql
+set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off
+set jit = off set plan_cache_mode = force_generic_plan set timezone = 'UTC'
+as $$
+#variable_conflict use_column
+declare
+  hashes text[];
+  hash_of text[];
+  task_ids bigint[];
+  step_ids bigint[];
+  first_step integer[];
+  step_count integer[];
+  is_new boolean[];
+begin
+  select array_agg(d.h order by d.o), array_agg(jsonb_array_length(d.s) order by d.o) into hashes, step_count
+  from rows from (jsonb_to_recordset(p_definitions) as (h text, s jsonb)) with ordinality as d(h, s, o);
+
+  select array_agg(q.i order by q.o), array_agg(step_count[q.d] order by q.o),
+         array_agg(nextval('tasker_tasks_task_id_seq') order by q.o)
+    into hash_of, step_count, task_ids
+  from rows from (json_to_recordset(p_tasks) as (i text, d integer)) with ordinality as q(i, d, o);
+
+  -- In the order of the hashes: two submits that share some would deadlock otherwise.
+  with new as (
+    insert into tasker_tasks
+      (task_id, named_task_id, complete, requested_at, initiator, source_system, reason, bypass_steps, tags, context,
+       identity_hash, created_at, updated_at)
+    select task_ids[q.o], q.n, false, q.at, q.by, q.src, q.why, q.bypass, q.tags, q.c, q.i, p_now, p_now
+    from (
+      select t.*, (p_definitions -> (t.d - 1) ->> 'n')::integer as n
+      from rows from (json_to_recordset(p_tasks) as (
+        d integer, i varchar, c jsonb, by varchar, src varchar, why varchar, tags jsonb, bypass json, at timestamp
+      )) with ordinality as t(d, i, c, by, src, why, tags, bypass, at, o)
+    ) q
+    order by q.i
+    on conflict (identity_hash) do nothing
+    returning task_id
+  )
+  select array_agg(coalesce(u.id in (select task_id from new), false) order by u.o) into is_new
+  from unnest(task_ids) with ordinality as u(id, o);
+
+  if not (true = any (is_new)) then
+    -- Nothing to add.
+  else
+    select array_agg(case when is_new[u.o] then u.n else 0 end order by u.o) into step_count
+    from unnest(step_count) with ordinality as u(n, o);
+    select array_agg(s.before::integer order by s.o) into first_step
+    from (select u.o, sum(u.n) over (order by u.o) - u.n as before
+          from unnest(step_count) with ordinality as u(n, o)) s;
+    select array_agg(nextval('tasker_workflow_steps_workflow_step_id_seq')) into step_ids
+    from generate_series(1, (select sum(u.n) from unnest(step_count) as u(n)));
+
+    insert into tasker_task_runs
+      (task_id, definition_hash, task_namespace_id, named_task_id, owner_id, epoch, priority, wake_at, correlation_id)
+    select task_ids[t.o], hashes[t.d], (p_definitions -> (t.d - 1) ->> 'ns')::integer,
+      (p_definitions -> (t.d - 1) ->> 'n')::integer, case when t.own then p_owner else 0 end, p_epoch, t.prio, t.wake, t.corr
+    from rows from (json_to_recordset(p_tasks) as (d integer, prio smallint, wake timestamp, corr varchar, own boolean))
+      with ordinality as t(d, prio, wake, corr, own, o)
+    where is_new[t.o];
+
+    insert into tasker_workflow_steps
+      (workflow_step_id, task_id, named_step_id, retryable, retry_limit, in_process, processed, attempts, inputs,
+       results, created_at, updated_at, skippable)
+    select step_ids[first_step[t.o] + s.o], task_ids[t.o], s.n, s.y, s.l, false, false, 0,
+      t.inputs -> (s.o - 1)::text, '{}', p_now, p_now, s.k
+    from rows from (json_to_recordset(p_tasks) as (d integer, "in" jsonb)) with ordinality as t(d, inputs, o)
+    cross join lateral rows from (
+      jsonb_array_elements_text(p_definitions -> (t.d - 1) -> 's'),
+      jsonb_array_elements_text(p_definitions -> (t.d - 1) -> 'y'),
+      jsonb_array_elements_text(p_definitions -> (t.d - 1) -> 'l'),
+      jsonb_array_elements_text(p_definitions -> (t.d - 1) -> 'k')
+    ) with ordinality as x(n, y, l, k, o)
+    cross join lateral (select x.n::integer as n, x.y::boolean as y, x.l::integer as l, x.k::boolean as k, x.o) s
+    where is_new[t.o];
+
+    insert into tasker_workflow_step_edges (from_step_id, to_step_id, name, created_at, updated_at)
+    select step_ids[first_step[t.o] + e.f::integer + 1], step_ids[first_step[t.o] + e.g::integer + 1], 'provides',
+      p_now, p_now
+    from rows from (json_to_recordset(p_tasks) as (d integer)) with ordinality as t(d, o)
+    cross join lateral rows from (
+      jsonb_array_elements_text(p_definitions -> (t.d - 1) -> 'ef'),
+      jsonb_array_elements_text(p_definitions -> (t.d - 1) -> 'et')
+    ) as e(f, g)
+    where is_new[t.o];
+  end if;
+
+  -- A new snapshot, so that a duplicate which another transaction has just committed is seen.
+  return query
+  select case when is_new[u.o] then u.id
+              else (select k.task_id from tasker_tasks k where k.identity_hash = hash_of[u.o]) end,
+    is_new[u.o],
+    case when is_new[u.o] then step_ids[first_step[u.o] + 1 : first_step[u.o] + step_count[u.o]] end
+  from unnest(task_ids) with ordinality as u(id, o) order by u.o;
+end
+$$;

@@ -1,0 +1,26 @@
+-- Makes p_owner the owner of up to p_limit runnable tasks of the given kinds. What was claimed is read by tasker_load, in
+-- a statement of its own: in one, the read would use the snapshot from before the locks were granted.
+create function tasker_claim(p_owner bigint, p_kinds integer[], p_limit integer, p_now timestamp)
+returns table (task_id bigint)
+language plpgsql
+set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off
+set jit = off set plan_cache_mode = force_generic_plan set timezone = 'UTC'
+as $$
+#variable_conflict use_column
+begin
+  return query
+  with due as materialized (
+    select c.task_id from unnest(p_kinds) as kind(id)
+    cross join lateral (
+      select r.task_id, r.priority, r.wake_at from tasker_task_runs r
+      where r.owner_id = 0 and r.named_task_id = kind.id and r.wake_at is not null and r.wake_at <= p_now
+      order by r.priority desc, r.wake_at limit p_limit
+      for no key update of r skip locked
+    ) c
+    order by c.priority desc, c.wake_at limit p_limit
+  )
+  update tasker_task_runs r set owner_id = p_owner, epoch = nextval('tasker_epochs')
+  from due d where r.task_id = d.task_id
+  returning r.task_id;
+end
+$$;
