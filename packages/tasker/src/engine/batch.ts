@@ -91,6 +91,11 @@ export class Batch {
     return [this.#only((run) => first.has(run)), this.#only((run) => !first.has(run))];
   }
 
+  /** The part of the batch that is about one task. */
+  of(run: TaskRun): Batch {
+    return this.#only((other) => other === run);
+  }
+
   #only(keep: (run: TaskRun) => boolean): Batch {
     const part = new Batch(this.nowMs);
     for (const entry of this.#tasks.values()) if (keep(entry.run)) part.#tasks.set(entry.run, entry);

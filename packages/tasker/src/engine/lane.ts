@@ -41,8 +41,11 @@ export interface LaneHost {
   committed(batch: Batch, refused: ReadonlySet<TaskRun>): void;
   /** A task ended or was given back. */
   released(run: TaskRun): void;
-  /** The database has the task otherwise than this process thought. */
-  reload(run: TaskRun): Promise<void>;
+  /**
+   * The database has the task otherwise than this process thought.
+   * @param refused what was to be written and may have been, in part or as a whole; null if nothing was
+   */
+  reload(run: TaskRun, refused: Batch | null): Promise<void>;
 }
 
 /** Most tasks in a batch, give or take those whose steps move: the rows of a batch are numbered below 65,536. */
@@ -328,7 +331,7 @@ export class Lane {
     } else {
       for (const { execution } of batch.outcomes) if (execution !== null) execution.alone = true;
     }
-    for (const { run } of batch.tasks) await this.#reload(run);
+    for (const { run } of batch.tasks) await this.#reload(run, null);
   }
 
   #acknowledge(batch: Batch, refused: ReadonlySet<TaskRun>): void {
@@ -344,7 +347,7 @@ export class Lane {
       if (execution !== null && !run.dropped) this.#host.launch(execution);
     }
     for (const { run, release } of batch.tasks) {
-      if (refused.has(run)) void this.#reload(run);
+      if (refused.has(run)) void this.#reload(run, batch.of(run));
       else if (release !== null) {
         run.drop();
         this.#host.released(run);
@@ -352,9 +355,9 @@ export class Lane {
     }
   }
 
-  async #reload(run: TaskRun): Promise<void> {
+  async #reload(run: TaskRun, refused: Batch | null): Promise<void> {
     run.drop();
-    await this.#host.reload(run);
+    await this.#host.reload(run, refused);
   }
 
   #waitForRetry(run: TaskRun, step: StepRun, counted = true): void {

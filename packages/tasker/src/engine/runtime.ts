@@ -9,6 +9,7 @@ import { textDefect } from "../templates/text-defect.ts";
 import type { Batch, EncodedAnnotation } from "./batch.ts";
 import { committedEvents } from "./committed-events.ts";
 import { DefinitionCache } from "./compiled-definition.ts";
+import { confirmBatch } from "./confirm-batch.ts";
 import type { RetryRules } from "./decide-step.ts";
 import type { EngineEvent } from "./engine-event.ts";
 import type { Execution } from "./execution.ts";
@@ -31,6 +32,8 @@ const RELEASE_AFTER_MS = 60_000;
 /** Wait between attempts to load a task again while the database is away. */
 const RELOAD_WAIT_MS = 500;
 
+const NOTHING_REFUSED: ReadonlySet<TaskRun> = new Set();
+
 /** The tasks that this process owns, and what is going on with them. */
 export class Runtime implements LaneHost {
   readonly database: Database;
@@ -47,6 +50,8 @@ export class Runtime implements LaneHost {
   readonly pollIntervalMs: number;
   processId = 0;
   starting = false;
+  /** Places for tasks that are being submitted. */
+  reserved = 0;
   readonly #registry: HandlerRegistry;
   readonly #lanes: readonly Lane[];
   readonly #live = new Map<number, TaskRun>();
@@ -73,9 +78,9 @@ export class Runtime implements LaneHost {
     this.#lanes = Array.from({ length: Math.min(LANES, this.database.parallelism) }, () => new Lane(this));
   }
 
-  /** Tasks in memory. */
+  /** Tasks in memory, and those that submits under way will add. */
   get taskCount(): number {
-    return this.#live.size;
+    return this.#live.size + this.reserved;
   }
 
   owns(taskId: number): boolean {
@@ -138,11 +143,14 @@ export class Runtime implements LaneHost {
     this.#settlements.notice(run.taskId, run.state);
   }
 
-  async reload(run: TaskRun): Promise<void> {
+  async reload(run: TaskRun, refused: Batch | null): Promise<void> {
     const lane = this.#laneOf(run);
     if (this.#live.get(run.taskId) === run) this.#live.delete(run.taskId);
     this.#reloading.add(run.taskId);
-    const [fresh] = await this.#readPersistently(run.taskId);
+    if (refused !== null && this.events.hasListeners) {
+      this.committed(await this.#persist(run.taskId, () => confirmBatch(this.database, refused)), NOTHING_REFUSED);
+    }
+    const [fresh] = await this.#persist(run.taskId, () => this.#read([run.taskId]));
     this.#reloading.delete(run.taskId);
     const held = new Set(run.executions.values());
     if (fresh === undefined) {
@@ -246,10 +254,11 @@ export class Runtime implements LaneHost {
     });
   }
 
-  async #readPersistently(taskId: number): Promise<TaskRun[]> {
+  /** Asks the database until it answers. */
+  async #persist<T>(taskId: number, ask: () => Promise<T>): Promise<T> {
     for (;;) {
       try {
-        return await this.#read([taskId]);
+        return await ask();
       } catch (error) {
         this.log.warn({ err: error, taskId }, "loading a task again failed, trying once more");
         await new Promise<void>((resolve) => void this.clock.after(RELOAD_WAIT_MS, resolve));
