@@ -77,13 +77,18 @@ export class Engine {
       this.#state === "running" && transaction === undefined && room > 0
         ? { processId: this.#runtime.processId, epoch: this.#epoch, count: room }
         : null;
+    // Submits that overlap must not fill the same room.
+    const reserved = Math.min(owner?.count ?? 0, tasks.length);
+    this.#runtime.reserved += reserved;
     const written = await this.#write(() =>
       submitTasks(transaction ?? this.#runtime.database, this.#naming, tasks, {
         now,
         remember: transaction === undefined,
         owner,
       }),
-    );
+    ).finally(() => {
+      this.#runtime.reserved -= reserved;
+    });
     for (const [place, row] of written.entries()) {
       const task = tasks[place];
       if (row.owned && task !== undefined) this.#runtime.adopt(adoptSubmitted(task, row, owner?.epoch ?? 0));
