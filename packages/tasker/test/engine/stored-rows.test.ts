@@ -214,7 +214,7 @@ describeEachDatabase("the rows of a task", (open) => {
     await expectCleanAuditTrail(database);
   });
 
-  test.each([
+  test.each<[string, Partial<StepDefinition>]>([
     ["that is not retryable", { retryable: false }],
     ["whose retry limit is 1", { retryLimit: 1 }],
   ])("after the only attempt of a step %s", async (_what, settings) => {

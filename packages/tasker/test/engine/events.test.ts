@@ -1,0 +1,102 @@
+import { expect, test } from "vitest";
+import { PermanentError } from "../../src/errors/index.ts";
+import { expectCleanAuditTrail } from "../support/audit-trail.ts";
+import { graphTemplate, startEngine, useDatabase } from "../support/engine-harness.ts";
+import { describeOnPostgres, openTestDatabase } from "../support/test-database.ts";
+
+describeOnPostgres("the events of an engine", () => {
+  test("tell the story of a task in order, from its start to its end", async () => {
+    const database = await useDatabase(openTestDatabase);
+    const template = graphTemplate("a -> b", {
+      run: (_task, _sequence, step) => {
+        if (step.name === "b" && step.attempt === 1) throw new Error("once");
+        return step.name;
+      },
+    });
+    const { engine, events, clock, seen } = await startEngine(database, [template]);
+    const { taskId } = await engine.submit({ name: "graph", context: {} });
+    await seen(({ name }) => name === "step.failed");
+    clock.advance(1_000);
+    await engine.settled(taskId);
+    expect(events.map(({ name, stepName, fromState, toState }) => [name, stepName, fromState, toState])).toEqual([
+      ["task.start_requested", null, "pending", "in_progress"],
+      ["step.execution_requested", "a", "pending", "in_progress"],
+      ["step.completed", "a", "in_progress", "complete"],
+      ["step.execution_requested", "b", "pending", "in_progress"],
+      ["step.failed", "b", "in_progress", "error"],
+      ["step.retry_requested", "b", "error", "pending"],
+      ["step.execution_requested", "b", "pending", "in_progress"],
+      ["step.completed", "b", "in_progress", "complete"],
+      ["task.completed", null, "in_progress", "complete"],
+    ]);
+    expect(events[4]).toMatchObject({
+      taskId,
+      at: clock.now() - 1_000,
+      metadata: { attempt_number: 1, error_message: "once", backoff_seconds: 1 },
+    });
+    await expectCleanAuditTrail(database);
+  });
+
+  test("tell of a task's failure last", async () => {
+    const database = await useDatabase(openTestDatabase);
+    const template = graphTemplate("a, b", {
+      run: (_task, _sequence, step) => {
+        throw new PermanentError(step.name);
+      },
+    });
+    const { engine, events } = await startEngine(database, [template]);
+    const { taskId } = await engine.submit({ name: "graph", context: {} });
+    await engine.settled(taskId);
+    expect(events.map(({ name }) => name)).toEqual([
+      "task.start_requested",
+      "step.execution_requested",
+      "step.execution_requested",
+      "step.failed",
+      "step.failed",
+      "task.failed",
+    ]);
+  });
+
+  test("come after the commit: whoever asks the database then sees what they tell", async () => {
+    const database = await useDatabase(openTestDatabase);
+    const { engine } = await startEngine(database, [graphTemplate("a -> b, a -> c, b -> d, c -> d")]);
+    const questions: Promise<unknown>[] = [];
+    engine.on(({ taskId, stepId, toState, metadata }) => {
+      const [table, column, id] =
+        stepId === null
+          ? ["tasker_task_transitions", "task_id", taskId]
+          : ["tasker_workflow_step_transitions", "workflow_step_id", stepId];
+      questions.push(
+        database
+          .query(`select from ${table} where ${column} = $1 and to_state = $2 and metadata @> $3`, [
+            id,
+            toState,
+            JSON.stringify(metadata),
+          ])
+          .then((rows) => rows.length),
+      );
+    });
+    const tasks = await engine.submitMany(Array.from({ length: 10 }, () => ({ name: "graph", context: {} })));
+    for (const { taskId } of tasks) await engine.settled(taskId);
+    expect(await Promise.all(questions)).toEqual(Array.from({ length: 100 }, () => 1));
+  });
+
+  test("reach every listener, whatever another one throws", async () => {
+    const database = await useDatabase(openTestDatabase);
+    const { engine, events, lines } = await startEngine(database, [graphTemplate("a")]);
+    engine.on(() => {
+      throw new Error("deaf");
+    });
+    const after: string[] = [];
+    const end = engine.on(({ name }) => after.push(name));
+    const { taskId } = await engine.submit({ name: "graph", context: {} });
+    expect(await engine.settled(taskId)).toMatchObject({ state: "complete" });
+    expect(after).toEqual(events.map(({ name }) => name));
+    expect(lines.filter(({ message }) => message === "a listener threw")).toHaveLength(4);
+    end();
+    const next = await engine.submit({ name: "graph", context: {} });
+    await engine.settled(next.taskId);
+    expect(after).toHaveLength(4);
+    await expectCleanAuditTrail(database);
+  });
+});
