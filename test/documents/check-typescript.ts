@@ -1,0 +1,102 @@
+import { execFile } from "node:child_process";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { ROOT } from "../support/repository.ts";
+import type { CodeBlock } from "./code-blocks.ts";
+
+const execFileAsync = promisify(execFile);
+
+/** What running a program gave. */
+interface Outcome {
+  readonly failed: boolean;
+  readonly output: string;
+}
+
+/** Blocks as the modules they form: a block marked `continues` belongs to the one before it in its document. */
+export function joinContinuedBlocks(blocks: readonly CodeBlock[]): CodeBlock[] {
+  const joined: CodeBlock[] = [];
+  for (const block of blocks) {
+    if (block.mark !== "continues") {
+      joined.push(block);
+      continue;
+    }
+    const index = joined.findLastIndex(({ document }) => document === block.document);
+    const before = joined[index];
+    if (before === undefined) throw new Error(`${block.place} continues a block, but none stands before it`);
+    joined[index] = { ...before, code: `${before.code}\n${block.code}` };
+  }
+  return joined;
+}
+
+/**
+ * Type-checks all blocks in one go, each as a module of its own, against the source of the package.
+ * @param name folder below node_modules/.cache to work in; it is emptied first
+ * @returns the compiler's complaints with the places of the blocks, empty if there are none
+ */
+export async function checkTypes(name: string, blocks: readonly CodeBlock[]): Promise<string> {
+  const directory = await emptyCache(name);
+  const modules = joinContinuedBlocks(blocks).map((block, index) => ({ ...block, file: moduleName(block, index) }));
+  for (const { file, code } of modules) await writeFile(join(directory, file), withExport(code));
+  const configuration = {
+    extends: join(ROOT, "tsconfig.base.json"),
+    compilerOptions: {
+      noEmit: true,
+      allowJs: true,
+      checkJs: true,
+      // Examples are short: they may import or name what they do not use.
+      noUnusedLocals: false,
+      noUnusedParameters: false,
+      typeRoots: [join(ROOT, "node_modules/@types")],
+      paths: { tasker: [join(ROOT, "packages/tasker/src/index.ts")] },
+    },
+    files: modules.map(({ file }) => file),
+  };
+  await writeFile(join(directory, "tsconfig.json"), JSON.stringify(configuration));
+  const { output } = await runProgram(join(ROOT, "node_modules/.bin/tsc"), ["-p", directory, "--pretty", "false"]);
+  return modules.reduce(
+    (text, { file, place }) => text.replaceAll(new RegExp(`^.*${file.replaceAll(".", "\\.")}`, "gm"), place),
+    output,
+  );
+}
+
+/** Runs a block as a module in an empty directory, with the package as it was built. */
+export async function runBlock(name: string, block: CodeBlock): Promise<Outcome> {
+  const directory = await emptyCache(name);
+  const file = join(directory, moduleName(block, 0));
+  await writeFile(file, block.code);
+  // Node does not strip types below node_modules, so the compiler does.
+  const out = join(directory, "out");
+  const flags = ["--target", "es2024", "--module", "nodenext", "--outDir", out, "--noCheck", "--skipLibCheck"];
+  const compiled = await runProgram(join(ROOT, "node_modules/.bin/tsc"), [...flags, "--ignoreConfig", file]);
+  if (compiled.failed) return compiled;
+  return runProgram(process.execPath, [join(out, "block0.mjs")], directory);
+}
+
+async function emptyCache(name: string): Promise<string> {
+  const directory = join(ROOT, "node_modules/.cache", name);
+  await rm(directory, { recursive: true, force: true });
+  await mkdir(directory, { recursive: true });
+  return directory;
+}
+
+function moduleName({ language }: CodeBlock, index: number): string {
+  return `block${index}.m${language}`;
+}
+
+/** An empty export makes a module of a block that imports nothing, so that blocks do not see each other's names. */
+function withExport(code: string): string {
+  return `${code}\nexport {};\n`;
+}
+
+async function runProgram(command: string, args: readonly string[], cwd = ROOT): Promise<Outcome> {
+  try {
+    const { stdout, stderr } = await execFileAsync(command, args, { cwd });
+    return { failed: false, output: stdout + stderr };
+  } catch (error) {
+    if (error instanceof Error && "stdout" in error && "stderr" in error) {
+      return { failed: true, output: `${error.stdout}${error.stderr}` };
+    }
+    throw error;
+  }
+}
