@@ -10,7 +10,17 @@ export default defineConfig({
       "test/**/*.test.ts",
     ],
     globalSetup: ["packages/tasker/test/support/postgres-setup.ts"],
+    reporters: ["default", "./test/support/no-test-left-out.ts"],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    coverage: {
+      include: ["packages/*/src/**/*.ts", "examples/*/src/**/*.ts"],
+      reporter: [["text", { skipFull: true }], "html"],
+      thresholds: {
+        "packages/tasker/src/{graph,states,retry}/**": { 100: true },
+        "packages/tasker/src/**": { lines: 90 },
+        "examples/ecommerce/src/**": { lines: 90 },
+      },
+    },
   },
 });

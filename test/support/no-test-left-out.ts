@@ -1,0 +1,12 @@
+import type { Reporter, TestModule } from "vitest/node";
+
+/** Where `CI=true`, every test must run: one that was skipped fails the run. */
+export default class NoTestLeftOut implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[]): void {
+    if (process.env.CI !== "true") return;
+    const skipped = modules.flatMap((module) => [...module.children.allTests("skipped")]);
+    for (const test of skipped)
+      console.error(`skipped, though CI=true: ${test.module.relativeModuleId} > ${test.fullName}`);
+    if (skipped.length > 0) process.exitCode = 1;
+  }
+}
