@@ -8,7 +8,7 @@ export const registerProcess = statement({
   name: "register_process",
   text: `
     insert into tasker_processes (host, pid, engine_version, started_at, heartbeat_at, expires_at)
-    select $1, $2, $3, t.now, t.now, t.now + $4 * interval '1 millisecond'
+    select $1, $2, $3, t.now, t.now, t.now + $4::int4 * interval '1 millisecond'
     from (select clock_timestamp() at time zone 'UTC' as now) t
     returning process_id`,
   parameters: [varchar, int4, varchar, int4],
@@ -20,7 +20,7 @@ export const renewLease = statement({
   name: "renew_lease",
   text: `
     update tasker_processes p
-    set heartbeat_at = t.now, expires_at = t.now + $2 * interval '1 millisecond'
+    set heartbeat_at = t.now, expires_at = t.now + $2::int4 * interval '1 millisecond'
     from (select clock_timestamp() at time zone 'UTC' as now) t
     where p.process_id = $1 and p.stopped_at is null
     returning p.process_id`,
