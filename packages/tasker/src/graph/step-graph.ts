@@ -1,5 +1,5 @@
 import { CyclicGraphError, DuplicateStepError, UnknownDependencyError } from "../errors/index.ts";
-import { type Adjacency, at, dropRepeats, groupPairs, transpose } from "./adjacency.ts";
+import { type Adjacency, dropRepeats, groupPairs, transpose } from "./adjacency.ts";
 import { findCycle } from "./find-cycle.ts";
 import { findNearestName } from "./nearest-name.ts";
 
@@ -141,14 +141,4 @@ export function checkStepArray(graph: StepGraph, field: string, values: ArrayLik
   if (values.length !== graph.size) {
     throw new RangeError(`${field} has ${values.length} entries, expected one for each of ${graph.size} steps`);
   }
-}
-
-/** The parents of a step, ascending; a view, not a copy. */
-export function parentsOf(graph: StepGraph, index: number): Int32Array {
-  return graph.parents.subarray(at(graph.parentOffsets, index), at(graph.parentOffsets, index + 1));
-}
-
-/** The children of a step, ascending; a view, not a copy. */
-export function childrenOf(graph: StepGraph, index: number): Int32Array {
-  return graph.children.subarray(at(graph.childOffsets, index), at(graph.childOffsets, index + 1));
 }
