@@ -16,7 +16,7 @@ const DEEPEST_LEVEL = 500;
  * The size of a value that is too large is measured up to this multiple of the limit, so that a value that refers to
  * its parts many times over is refused before its text fills the memory.
  */
-const MEASURED_EXCESS = 8;
+const MEASURED_EXCESS = 4;
 
 /** Nothing that JSON escapes or that is refused; the common case of keys and short texts. */
 const PLAIN_TEXT = /^[ !#-[\]-\ud7ff\ue000-\uffff]*$/;
@@ -104,10 +104,11 @@ class JsonEncoder {
       this.#write(value);
       return;
     }
-    const place = this.#open.lastIndexOf(value, this.#depth - 1);
-    if (this.#depth > 0 && place >= 0) this.#refuse(`refers back to ${this.#describePath(place)}`);
-    if (this.#depth === DEEPEST_LEVEL) this.#refuse(`is nested deeper than ${DEEPEST_LEVEL} levels`);
     this.#open[this.#depth] = value;
+    if (this.#depth === DEEPEST_LEVEL) {
+      this.#refuseCycle(this.#depth + 1);
+      this.#refuse(`is nested deeper than ${DEEPEST_LEVEL} levels`);
+    }
     this.#depth++;
     if (Array.isArray(value)) this.#writeElements(value);
     else this.#writeMembers(value as Readonly<Record<string, unknown>>);
@@ -146,8 +147,25 @@ class JsonEncoder {
 
   #checkUnits(): void {
     if (this.#text.length <= this.#mostUnits) return;
+    this.#refuseCycle(this.#depth);
     const bytes = utf8Length(this.#text);
     this.#refuseSize(bytes, `has more than ${bytes} bytes`);
+  }
+
+  /**
+   * Refuses a container that is open twice, at the place where it first came again. Looked for only where a cycle must
+   * end, at the deepest level or the greatest size: at each container it would cost more than all else.
+   */
+  #refuseCycle(depth: number): void {
+    const places = new Map<object, number>();
+    for (const [place, container] of this.#open.slice(0, depth).entries()) {
+      const first = places.get(container);
+      if (first !== undefined) {
+        this.#depth = place;
+        this.#refuse(`refers back to ${this.#describePath(first)}`);
+      }
+      places.set(container, place);
+    }
   }
 
   #describePath(length: number): string {
@@ -182,7 +200,7 @@ class JsonEncoder {
  * @throws UnencodableValueError with `path` (such as `$.items[3].price`) and `reason` in its context, for U+0000 and lone
  *   surrogates in texts and keys, cycles, BigInt, NaN and infinities, functions, symbols, more than 500 levels of arrays
  *   and objects, and for what `toJSON` or a getter throws (its `cause`)
- * @throws ValueTooLargeError with `bytes` (of UTF-8) and `limit` in its context. A value of more than eight times the
+ * @throws ValueTooLargeError with `bytes` (of UTF-8) and `limit` in its context. A value of more than four times the
  *   limit is not encoded to its end; `bytes` is then a lower bound
  */
 export function encodeJson(value: unknown, options: EncodeJsonOptions): string {
