@@ -6,7 +6,7 @@ import type { TrackedFile } from "./tracked-files.ts";
 const TOP = "src";
 
 /** Folders every layer may use. They may use each other. */
-const BASE = [TOP, "clock", "errors", "graph", "json", "retry", "states"];
+const BASE = [TOP, "clock", "errors", "graph", "json", "retry", "states", "text"];
 
 /** For each folder of the engine's source: the other folders it may import. What is missing here is refused. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {

@@ -1,6 +1,8 @@
 import type { JsonObject } from "../json/json-value.ts";
+import { interruptedStepChain, retryStartChain } from "../states/composite-moves.ts";
+import type { State } from "../states/state.ts";
 import { interruptionMetadata, LOST_PROCESS } from "./decide-step.ts";
-import { chainRows, type StepMove, type TransitionRow, type Writer } from "./step-move.ts";
+import { chainRows, type StepMove, type Writer } from "./step-move.ts";
 import type { StepRun } from "./step-run.ts";
 
 /**
@@ -14,11 +16,15 @@ import type { StepRun } from "./step-run.ts";
 export function decideStart(step: StepRun, executionId: string, writer: Writer): StepMove {
   const attempts = step.attempts + 1;
   const counted: JsonObject = step.interruptions === 0 ? {} : { interruptions: step.interruptions };
-  const started: JsonObject = { ...writer, execution_id: executionId, attempt_number: attempts, ...counted };
-  const again: JsonObject = { ...writer, retry_attempt: attempts, ...counted };
+  const describe = (to: State): JsonObject => {
+    if (to === "in_progress") return { ...writer, execution_id: executionId, attempt_number: attempts, ...counted };
+    if (to === "pending") return { ...writer, retry_attempt: attempts, ...counted };
+    return describeLostAttempt(step, attempts, writer);
+  };
+  const chain = startChain(step.state).map((to) => ({ to, metadata: describe(to) }));
   return {
     base: step.sortKey,
-    rows: startRows(step, started, again, writer),
+    rows: chainRows(step.sortKey, step.state, chain),
     attempts,
     backoffSeconds: null,
     results: null,
@@ -26,18 +32,20 @@ export function decideStart(step: StepRun, executionId: string, writer: Writer):
   };
 }
 
-function startRows(step: StepRun, started: JsonObject, again: JsonObject, writer: Writer): TransitionRow[] {
-  const start = { to: "in_progress", metadata: started } as const;
-  if (step.state === "pending") return chainRows(step.sortKey, "pending", [start]);
-  const pending = { to: "pending", metadata: again } as const;
-  if (step.state === "error") return chainRows(step.sortKey, "error", [pending, start]);
-  const lost = interruptionMetadata({
+/** The states that a start passes through, from the one that the step is in. */
+function startChain(from: State): readonly State[] {
+  if (from === "pending") return ["in_progress"];
+  if (from === "error") return retryStartChain().slice(1);
+  return [...interruptedStepChain().slice(1), "in_progress"];
+}
+
+function describeLostAttempt(step: StepRun, attempt: number, writer: Writer): JsonObject {
+  return interruptionMetadata({
     writer,
     executionId: step.lostExecutionId ?? "unknown",
-    attempt: step.attempts + 1,
+    attempt,
     interruptions: step.interruptions,
     reason: LOST_PROCESS,
     final: false,
   });
-  return chainRows(step.sortKey, "in_progress", [{ to: "error", metadata: lost }, pending, start]);
 }

@@ -1,6 +1,7 @@
 import type { JsonObject } from "../json/json-value.ts";
 import type { BackoffPolicy } from "../retry/backoff.ts";
 import { retryDelayMs } from "../retry/retry-delay.ts";
+import { interruptedStepChain } from "../states/composite-moves.ts";
 import type { FailureFacts, Outcome } from "./outcome.ts";
 import { chainRows, type StepMove, type Writer } from "./step-move.ts";
 import type { StepRun } from "./step-run.ts";
@@ -102,12 +103,8 @@ function decideInterruption(input: DecisionInput, reason: string): StepDecision 
   const final = interruptions >= rules.maxInterruptions;
   const { writer, executionId } = input;
   const error = interruptionMetadata({ writer, executionId, attempt: step.attempts, interruptions, reason, final });
-  const chain = final
-    ? [{ to: "error", metadata: error } as const]
-    : [
-        { to: "error", metadata: error } as const,
-        { to: "pending", metadata: { ...input.writer, interruptions } } as const,
-      ];
+  const states = final ? (["error"] as const) : interruptedStepChain().slice(1);
+  const chain = states.map((to) => ({ to, metadata: to === "error" ? error : { ...input.writer, interruptions } }));
   return {
     move: {
       base: step.sortKey,

@@ -5,7 +5,7 @@ import {
   UnencodableValueError,
   ValueTooLargeError,
 } from "../errors/index.ts";
-import { truncateText } from "../json/bounded-text.ts";
+import { truncateText } from "../text/bounded-text.ts";
 import type { FailureFacts } from "./outcome.ts";
 
 /** Largest stored message and backtrace, in bytes of UTF-8. */

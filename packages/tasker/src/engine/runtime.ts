@@ -5,7 +5,8 @@ import type { HandlerRegistry } from "../handlers/registry.ts";
 import { TaskHandler } from "../handlers/task-handler.ts";
 import { encodeJson } from "../json/encode.ts";
 import { DEFAULT_BACKOFF } from "../retry/backoff.ts";
-import { textDefect } from "../templates/text-defect.ts";
+import { textDefect } from "../text/text-defect.ts";
+import type { Agenda } from "./agenda.ts";
 import type { Batch, EncodedAnnotation } from "./batch.ts";
 import { committedEvents } from "./committed-events.ts";
 import { DefinitionCache } from "./compiled-definition.ts";
@@ -13,7 +14,8 @@ import { confirmBatch } from "./confirm-batch.ts";
 import type { RetryRules } from "./decide-step.ts";
 import type { EngineEvent } from "./engine-event.ts";
 import type { Execution } from "./execution.ts";
-import { Lane, type LaneHost } from "./lane.ts";
+import { Lane } from "./lane.ts";
+import type { LaneHost } from "./lane-host.ts";
 import { LiveSequence } from "./live-sequence.ts";
 import { buildTaskRun, fetchDefinitions, loadTasks } from "./load-tasks.ts";
 import type { EngineOptions, Log } from "./options.ts";
@@ -96,9 +98,9 @@ export class Runtime implements LaneHost {
   adopt(run: TaskRun): void {
     if (this.#live.has(run.taskId)) return;
     this.#live.set(run.taskId, run);
-    const lane = this.#laneOf(run);
-    for (const step of recoverLostSteps(run, this.rules.maxInterruptions)) lane.giveUp(run, step);
-    lane.adopt(run);
+    const agenda = this.#agendaOf(run);
+    for (const step of recoverLostSteps(run, this.rules.maxInterruptions)) agenda.giveUp(run, step);
+    agenda.adopt(run);
   }
 
   /** Reads tasks that this process owns in the database and takes them. */
@@ -120,7 +122,7 @@ export class Runtime implements LaneHost {
   /** Called with each execution that has an outcome. */
   settle(execution: Execution): void {
     this.#running.delete(execution);
-    this.#laneOf(execution.run).settle(execution);
+    this.#agendaOf(execution.run).settle(execution);
     if (this.#running.size === 0) for (const resolve of this.#whenQuiet.splice(0)) resolve();
   }
 
@@ -129,7 +131,7 @@ export class Runtime implements LaneHost {
   }
 
   annotate(run: TaskRun): void {
-    void this.#collectAnnotations(run).then((annotations) => this.#laneOf(run).finish(run, annotations));
+    void this.#collectAnnotations(run).then((annotations) => this.#agendaOf(run).finish(run, annotations));
   }
 
   committed(batch: Batch, refused: ReadonlySet<TaskRun>): void {
@@ -144,7 +146,7 @@ export class Runtime implements LaneHost {
   }
 
   async reload(run: TaskRun, refused: Batch | null): Promise<void> {
-    const lane = this.#laneOf(run);
+    const agenda = this.#agendaOf(run);
     if (this.#live.get(run.taskId) === run) this.#live.delete(run.taskId);
     this.#reloading.add(run.taskId);
     if (refused !== null && this.events.hasListeners) {
@@ -170,18 +172,18 @@ export class Runtime implements LaneHost {
       }
       this.adopt(fresh);
       for (const execution of fresh.executions.values()) {
-        if (execution.outcome !== null) lane.settle(execution);
+        if (execution.outcome !== null) agenda.settle(execution);
         else if (!execution.launched) this.launch(execution);
       }
     }
-    for (const execution of held) this.#abandon(lane, execution);
+    for (const execution of held) this.#abandon(agenda, execution);
   }
 
   /** Lets go of everything without writing: the process was declared dead, and its tasks are others'. */
   abandonAll(): void {
     for (const run of this.#live.values()) {
       run.drop();
-      for (const execution of run.executions.values()) this.#abandon(this.#laneOf(run), execution);
+      for (const execution of run.executions.values()) this.#abandon(this.#agendaOf(run), execution);
     }
     const lost = [...this.#live.keys()];
     this.#live.clear();
@@ -209,7 +211,7 @@ export class Runtime implements LaneHost {
     for (const run of this.#live.values()) {
       // A step that is ready does not wait for the retry of another one.
       const dueAt = run.activeCount > 0 ? now : (run.nextDueAt ?? now);
-      this.#laneOf(run).release(run, Math.max(now, dueAt));
+      this.#agendaOf(run).release(run, Math.max(now, dueAt));
     }
     await this.written();
   }
@@ -266,15 +268,15 @@ export class Runtime implements LaneHost {
     }
   }
 
-  #abandon(lane: Lane, execution: Execution): void {
+  #abandon(agenda: Agenda, execution: Execution): void {
     execution.abort(new Error("the task was changed by somebody else"));
     // A handler that is running keeps its slot until it returns: it still takes up this process.
-    if (!execution.launched || execution.outcome !== null) lane.discard(execution);
+    if (!execution.launched || execution.outcome !== null) agenda.discard(execution);
   }
 
-  #laneOf(run: TaskRun): Lane {
+  #agendaOf(run: TaskRun): Agenda {
     const lane = this.#lanes[run.taskId % this.#lanes.length];
     if (lane === undefined) throw new RangeError("an engine has at least one lane");
-    return lane;
+    return lane.agenda;
   }
 }

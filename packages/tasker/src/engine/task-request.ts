@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { textDefect } from "../templates/text-defect.ts";
+import { textDefect } from "../text/text-defect.ts";
 
 /** Longest values that the columns of a task hold, in characters. */
 const LABEL_LENGTH = 128;

@@ -1,7 +1,7 @@
 import { CyclicGraphError, DuplicateStepError, UnknownDependencyError } from "../errors/index.ts";
+import { nearestName } from "../text/nearest-name.ts";
 import { type Adjacency, dropRepeats, groupPairs, transpose } from "./adjacency.ts";
 import { findCycle } from "./find-cycle.ts";
-import { findNearestName } from "./nearest-name.ts";
 
 /**
  * The steps of a task and what each waits for: a directed acyclic graph, immutable, in compressed sparse rows. A step is
@@ -89,7 +89,7 @@ export function buildGraph(
 }
 
 function unknownDependency(step: string, dependency: string, known: Iterable<string>): UnknownDependencyError {
-  const nearest = findNearestName(dependency, known);
+  const nearest = nearestName(dependency, known);
   const hint = nearest === null ? "" : `; did you mean '${nearest}'?`;
   return new UnknownDependencyError(
     `step '${step}' depends on '${dependency}', expected the name of a step of the same template${hint}`,

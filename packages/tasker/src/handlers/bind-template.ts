@@ -1,6 +1,6 @@
 import { HandlerNotFoundError, InvalidRequestError } from "../errors/index.ts";
 import type { TaskDefinition } from "../templates/definition.ts";
-import { hintAt } from "../templates/nearest-name.ts";
+import { hintAt } from "../text/nearest-name.ts";
 import { createTaskTemplate } from "./create-task-template.ts";
 import { type HandlerMaker, isClass, toHandlerMaker, UnusableHandler } from "./handler-maker.ts";
 import { TaskHandler } from "./task-handler.ts";

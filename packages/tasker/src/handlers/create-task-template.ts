@@ -1,7 +1,7 @@
 import { HandlerNotFoundError } from "../errors/index.ts";
 import type { JsonObject } from "../json/json-value.ts";
 import type { TaskDefinition } from "../templates/definition.ts";
-import { hintAt } from "../templates/nearest-name.ts";
+import { hintAt } from "../text/nearest-name.ts";
 import type { HandlerMaker } from "./handler-maker.ts";
 import type { HandlesStep } from "./step-handler.ts";
 import type { TaskHandler } from "./task-handler.ts";

@@ -1,7 +1,7 @@
 import { HandlerConflictError, HandlerNotFoundError, InvalidRequestError } from "../errors/index.ts";
-import { hintAt } from "../templates/nearest-name.ts";
 import { TaskVersion } from "../templates/template-document.ts";
 import { compareVersions } from "../templates/version.ts";
+import { hintAt } from "../text/nearest-name.ts";
 import type { TaskTemplate } from "./task-template.ts";
 
 /** The version that stands for the highest registered one. */

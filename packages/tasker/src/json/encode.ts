@@ -1,5 +1,5 @@
 import { type TaskerError, UnencodableValueError, ValueTooLargeError } from "../errors/index.ts";
-import { utf8Length } from "./utf8-length.ts";
+import { utf8Length } from "../text/utf8-length.ts";
 
 /** Options of {@link encodeJson}. */
 export interface EncodeJsonOptions {

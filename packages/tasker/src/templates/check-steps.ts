@@ -1,7 +1,7 @@
 import { CyclicGraphError } from "../errors/graph-errors.ts";
 import { buildGraph } from "../graph/step-graph.ts";
+import { hintAt } from "../text/nearest-name.ts";
 import type { DraftIssue } from "./draft-issue.ts";
-import { hintAt } from "./nearest-name.ts";
 import { itemsOf, type SourceMapping, type SourceNode, type SourcePlace, textOf } from "./source-tree.ts";
 
 /** A name of another step, where it was written. */

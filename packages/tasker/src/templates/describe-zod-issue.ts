@@ -1,7 +1,7 @@
 import type { z } from "zod";
+import { hintAt } from "../text/nearest-name.ts";
 import { describeNode } from "./describe-value.ts";
 import type { DraftIssue } from "./draft-issue.ts";
-import { hintAt } from "./nearest-name.ts";
 import { findNode, type SourceNode } from "./source-tree.ts";
 import { CustomEventDocument, StepDocument, TemplateDocument } from "./template-document.ts";
 

@@ -1,6 +1,6 @@
+import { hintAt } from "../text/nearest-name.ts";
 import { describeNode } from "./describe-value.ts";
 import type { DraftIssue } from "./draft-issue.ts";
-import { hintAt } from "./nearest-name.ts";
 import { itemsOf, type SourceEntry, type SourceMapping, type SourceNode, textOf, withValue } from "./source-tree.ts";
 
 /** A template with one environment's overrides in place; each part keeps the position where it was written. */

@@ -1,6 +1,6 @@
+import { textDefect } from "../text/text-defect.ts";
 import type { DraftIssue } from "./draft-issue.ts";
 import type { SourceEntry, SourceNode, SourcePath } from "./source-tree.ts";
-import { textDefect } from "./text-defect.ts";
 
 /** A value made by a program, as a tree without positions. */
 export interface ValueReading {

@@ -10,9 +10,9 @@ import {
   parseAllDocuments,
   type Scalar,
 } from "yaml";
+import { textDefect } from "../text/text-defect.ts";
 import type { DraftIssue, LocateOffset } from "./draft-issue.ts";
 import type { SourceEntry, SourceMapping, SourceNode, SourcePath, SourcePlace } from "./source-tree.ts";
-import { textDefect } from "./text-defect.ts";
 
 /** Values that a template may hold; more can only come from aliases that repeat each other. */
 const MOST_NODES = 200_000;

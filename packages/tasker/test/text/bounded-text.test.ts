@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { truncateText } from "../../src/json/bounded-text.ts";
-import { utf8Length } from "../../src/json/utf8-length.ts";
+import { truncateText } from "../../src/text/bounded-text.ts";
+import { utf8Length } from "../../src/text/utf8-length.ts";
 
 /** Any JavaScript string: surrogates alone and in pairs, U+0000, and characters of each length in UTF-8. */
 const anyText = fc

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { editDistance, hintAt, nearestName } from "../../src/templates/nearest-name.ts";
+import { editDistance, hintAt, nearestName } from "../../src/text/nearest-name.ts";
 
 describe("the edit distance", () => {
   test.each([

@@ -42,10 +42,13 @@ export function nearestName(name: string, candidates: Iterable<string>): string 
   for (const candidate of candidates) {
     const known = fold(candidate);
     if (known === "" || known.length > LONGEST_COMPARED || candidate === name) continue;
-    const distance = editDistance(wanted, known);
-    const near = distance <= Math.max(1, Math.floor(Math.min(wanted.length, known.length) / 3));
+    const allowed = Math.max(1, Math.floor(Math.min(wanted.length, known.length) / 3));
     const contained =
       Math.min(wanted.length, known.length) >= SHORTEST_CONTAINED && (known.includes(wanted) || wanted.includes(known));
+    // The lengths alone say that it is too far: with thousands of names the distances would take seconds.
+    if (!contained && Math.abs(wanted.length - known.length) > allowed) continue;
+    const distance = editDistance(wanted, known);
+    const near = distance <= allowed;
     if (!near && !contained) continue;
     const better = best === null || (best.contained && near) || (best.contained === !near && distance < best.distance);
     if (better) best = { candidate, contained: !near, distance };

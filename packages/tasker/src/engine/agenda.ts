@@ -1,0 +1,260 @@
+import { Batch, type EncodedAnnotation } from "./batch.ts";
+import { decideStart } from "./decide-start.ts";
+import { decideStep, LOST_PROCESS, type StepDecision } from "./decide-step.ts";
+import { Execution } from "./execution.ts";
+import type { LaneHost } from "./lane-host.ts";
+import type { Outcome } from "./outcome.ts";
+import type { LaneSlots } from "./slots.ts";
+import type { Writer } from "./step-move.ts";
+import type { StepRun } from "./step-run.ts";
+import { completeTask, failTask, startTask } from "./task-move.ts";
+import type { TaskRun } from "./task-run.ts";
+
+/** Most tasks in a batch, give or take those whose steps move: the rows of a batch are numbered below 65,536. */
+const MOST_TASKS = 5_000;
+
+/**
+ * What a lane has to do: outcomes to be written, steps that are ready, tasks to look at. Makes batches of it, and keeps the
+ * tasks in memory as the batch under way will leave them.
+ */
+export class Agenda {
+  readonly #host: LaneHost;
+  readonly #onWork: () => void;
+  readonly #slots: LaneSlots;
+  #outcomes: Execution[] = [];
+  #ready: { readonly run: TaskRun; readonly step: StepRun }[] = [];
+  #readyHead = 0;
+  #lost: { readonly run: TaskRun; readonly step: StepRun }[] = [];
+  #checks = new Set<TaskRun>();
+  #finished: { readonly run: TaskRun; readonly annotations: readonly EncodedAnnotation[] }[] = [];
+  #releases = new Map<TaskRun, number | null>();
+
+  /** @param onWork called when there may be something to make a batch of */
+  constructor(host: LaneHost, onWork: () => void) {
+    this.#host = host;
+    this.#onWork = onWork;
+    this.#slots = host.slots.openLane(onWork);
+  }
+
+  /** Whether outcomes are left that no batch has taken. */
+  get hasOutcomes(): boolean {
+    return this.#outcomes.length > 0;
+  }
+
+  /** Takes a step that may start. */
+  enqueue(run: TaskRun, step: StepRun): void {
+    if (step.queued || run.dropped || !run.isStartable(step)) return;
+    step.queued = true;
+    run.activeCount += 1;
+    this.#ready.push({ run, step });
+    this.#onWork();
+  }
+
+  /** Takes a task that was just loaded: queues what may start, and ends it if nothing can. */
+  adopt(run: TaskRun): void {
+    if (run.isOver) {
+      // Somebody else ended it: nothing of it starts any more.
+      this.#releases.set(run, null);
+      this.#onWork();
+      return;
+    }
+    for (const step of run.steps) {
+      if (step.dueAt === null) this.enqueue(run, step);
+      else {
+        run.waitingCount += 1;
+        this.waitForRetry(run, step);
+      }
+    }
+    this.#checks.add(run);
+    this.#onWork();
+  }
+
+  /** Takes an execution that has an outcome. */
+  settle(execution: Execution): void {
+    if (execution.settling) return;
+    execution.settling = true;
+    this.#outcomes.push(execution);
+    this.#onWork();
+  }
+
+  /** Takes a step that is given up because its process is gone once too often. */
+  giveUp(run: TaskRun, step: StepRun): void {
+    run.activeCount += 1;
+    // Keeps it out of the queue of those that may start.
+    step.queued = true;
+    this.#lost.push({ run, step });
+    this.#onWork();
+  }
+
+  /** Completes a task whose hook has run. */
+  finish(run: TaskRun, annotations: readonly EncodedAnnotation[]): void {
+    this.#finished.push({ run, annotations });
+    this.#onWork();
+  }
+
+  /** Gives a task back, to be claimed again at `wakeAt` (milliseconds since the epoch). */
+  release(run: TaskRun, wakeAt: number): void {
+    this.#releases.set(run, wakeAt);
+    this.#onWork();
+  }
+
+  /** Gives back the slot of an execution that needs none any more. */
+  discard(execution: Execution): void {
+    if (!execution.holdsSlot) return;
+    execution.holdsSlot = false;
+    this.#slots.give();
+  }
+
+  /** Sets the timer of a step whose failure is committed and whose retry was planned with it. */
+  waitForRetry(run: TaskRun, step: StepRun): void {
+    if (run.dropped || step.dueAt === null) return;
+    const cancel = this.#host.clock.after(Math.max(0, step.dueAt - this.#host.clock.now()), () => {
+      run.timers.delete(step.index);
+      if (run.dropped || step.dueAt === null) return;
+      step.dueAt = null;
+      run.waitingCount -= 1;
+      this.enqueue(run, step);
+      this.#checks.add(run);
+      this.#onWork();
+    });
+    run.timers.set(step.index, cancel);
+  }
+
+  /** Makes a batch of what there is to do, as much as one commit takes; an empty one if there is nothing. */
+  assemble(): Batch {
+    const batch = new Batch(this.#host.clock.now());
+    this.#addOutcomes(batch);
+    this.#addLost(batch);
+    this.#addStarts(batch);
+    for (const { run, annotations } of this.#finished.splice(0)) {
+      if (!run.dropped) completeTask(batch, run, this.#writer(run), annotations);
+    }
+    for (const entry of batch.tasks) this.#checks.add(entry.run);
+    for (const run of this.#checks) {
+      if (batch.taskCount >= MOST_TASKS) break;
+      this.#checks.delete(run);
+      this.#decideTask(batch, run);
+    }
+    for (const [run, wakeAt] of this.#releases) {
+      if (!run.dropped) batch.task(run).release ??= { wakeAt };
+    }
+    this.#releases.clear();
+    return batch;
+  }
+
+  #addOutcomes(batch: Batch): void {
+    const taken = this.#outcomes.splice(0, this.#host.maxBatch);
+    for (const [place, execution] of taken.entries()) {
+      const { run, step, outcome } = execution;
+      if (execution.alone && place > 0) {
+        // Something in this step's data was refused: it gets a batch of its own.
+        this.#outcomes.unshift(...taken.slice(place));
+        return;
+      }
+      execution.settling = false;
+      this.discard(execution);
+      if (run.dropped || outcome === null) continue;
+      this.#addOutcome(batch, run, step, execution, outcome);
+      if (execution.alone) {
+        this.#outcomes.unshift(...taken.slice(place + 1));
+        return;
+      }
+    }
+  }
+
+  #addOutcome(batch: Batch, run: TaskRun, step: StepRun, execution: Execution | null, outcome: Outcome): void {
+    const decision = decideStep({
+      step,
+      executionId: execution?.executionId ?? step.lostExecutionId ?? "unknown",
+      outcome,
+      nowMs: batch.nowMs,
+      random: this.#host.random(),
+      rules: this.#host.rules,
+      writer: this.#writer(run),
+    });
+    batch.addOutcome({ run, step, execution, move: decision.move, dueAt: decision.dueAt });
+    run.activeCount -= 1;
+    this.#apply(run, step, decision);
+  }
+
+  #apply(run: TaskRun, step: StepRun, { move, next, dueAt }: StepDecision): void {
+    const row = move.rows.at(-1);
+    if (row === undefined) return;
+    step.state = row.to;
+    step.sortKey = row.sortKey;
+    step.attempts = move.attempts;
+    step.execution = null;
+    step.lostExecutionId = null;
+    step.dueAt = dueAt;
+    if (move.results !== null) step.results = move.results;
+    if (move.retryable !== null) step.retryable = move.retryable;
+    if (next === "satisfied") run.satisfy(step, (child) => this.enqueue(run, child));
+    if (next === "retry") run.waitingCount += 1;
+    if (next === "open") {
+      step.interruptions += 1;
+      this.enqueue(run, step);
+    }
+  }
+
+  #addLost(batch: Batch): void {
+    for (const { run, step } of this.#lost.splice(0)) {
+      step.queued = false;
+      if (!run.dropped) this.#addOutcome(batch, run, step, null, { kind: "interrupted", reason: LOST_PROCESS });
+    }
+  }
+
+  #addStarts(batch: Batch): void {
+    this.#slots.stopWaiting();
+    while (this.#readyHead < this.#ready.length && batch.size < 2 * this.#host.maxBatch && this.#host.starting) {
+      const next = this.#ready[this.#readyHead];
+      if (next === undefined) break;
+      const { run, step } = next;
+      if (run.dropped) {
+        this.#readyHead += 1;
+        continue;
+      }
+      if (!this.#slots.take()) break;
+      this.#readyHead += 1;
+      step.queued = false;
+      this.#addStart(batch, run, step);
+    }
+    // The array is cut from time to time instead of shifted at each step, which would cost its length.
+    if (this.#readyHead > 1_024 && this.#readyHead * 2 > this.#ready.length) {
+      this.#ready = this.#ready.slice(this.#readyHead);
+      this.#readyHead = 0;
+    }
+  }
+
+  #addStart(batch: Batch, run: TaskRun, step: StepRun): void {
+    const executionId = this.#host.nextExecutionId();
+    const move = decideStart(step, executionId, this.#writer(run));
+    step.attempts = move.attempts;
+    step.state = "in_progress";
+    step.sortKey = move.rows.at(-1)?.sortKey ?? step.sortKey;
+    step.lostExecutionId = null;
+    const execution = new Execution(executionId, run, step);
+    step.execution = execution;
+    run.executions.set(executionId, execution);
+    batch.addStart({ run, step, execution, move, dueAt: null });
+    if (run.state !== "in_progress") startTask(batch, run, this.#writer(run));
+  }
+
+  #decideTask(batch: Batch, run: TaskRun): void {
+    if (run.dropped || run.finishing || run.activeCount > 0) return;
+    if (run.remaining === 0) {
+      run.finishing = true;
+      if (this.#host.hasAnnotations(run)) this.#host.annotate(run);
+      else completeTask(batch, run, this.#writer(run), []);
+    } else if (run.waitingCount === 0) {
+      run.finishing = true;
+      failTask(batch, run, this.#writer(run));
+    } else if ((run.nextDueAt ?? 0) > batch.nowMs + this.#host.releaseAfterMs) {
+      run.finishing = true;
+      batch.task(run).release = { wakeAt: run.nextDueAt };
+    }
+  }
+
+  #writer(run: TaskRun): Writer {
+    return { writer: this.#host.processId, epoch: run.epoch };
+  }
+}

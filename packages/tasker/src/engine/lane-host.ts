@@ -1,0 +1,42 @@
+import type { Clock } from "../clock/clock.ts";
+import type { Database } from "../database/database.ts";
+import type { Batch } from "./batch.ts";
+import type { RetryRules } from "./decide-step.ts";
+import type { Execution } from "./execution.ts";
+import type { Log } from "./options.ts";
+import type { Slots } from "./slots.ts";
+import type { TaskRun } from "./task-run.ts";
+
+/** What a lane needs of the engine around it. */
+export interface LaneHost {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Log;
+  readonly rules: RetryRules;
+  readonly slots: Slots;
+  /** Most steps in one batch. */
+  readonly maxBatch: number;
+  /** A task whose earliest retry is further away than this is given back until then. */
+  readonly releaseAfterMs: number;
+  /** Id of this process in the database. */
+  readonly processId: number;
+  /** False once the engine is stopping: nothing new starts. */
+  readonly starting: boolean;
+  nextExecutionId(): string;
+  /** Calls the handler of an execution whose start is committed. */
+  launch(execution: Execution): void;
+  /** Whether the task has a hook that must run before it completes. */
+  hasAnnotations(run: TaskRun): boolean;
+  /** Runs that hook, then calls {@link Agenda.finish}. */
+  annotate(run: TaskRun): void;
+  /** Tells what a batch made true; `refused` tasks excepted. */
+  committed(batch: Batch, refused: ReadonlySet<TaskRun>): void;
+  /** A task ended or was given back. */
+  released(run: TaskRun): void;
+  /**
+   * The database has the task otherwise than this process thought.
+   * @param refused what was to be written and may have been, in part or as a whole; null if nothing was
+   */
+  reload(run: TaskRun, refused: Batch | null): Promise<void>;
+}
