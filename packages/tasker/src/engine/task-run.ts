@@ -69,7 +69,7 @@ export class TaskRun {
     this.#counters = new ReadinessCounters(parts.graph, satisfied);
   }
 
-  /** Whether its state is one from which no step starts: the engine's own moves never leave a task in memory in one. */
+  /** Whether its state is one in which no step starts. A task that was just loaded is then over by somebody else's doing. */
   get isOver(): boolean {
     return this.state === "cancelled" || this.state === "resolved_manually" || this.state === "complete";
   }
