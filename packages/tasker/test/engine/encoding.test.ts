@@ -1,7 +1,14 @@
 import { expect, test } from "vitest";
-import { UnencodableValueError, ValueTooLargeError } from "../../src/errors/index.ts";
+import { PermanentError, UnencodableValueError, ValueTooLargeError } from "../../src/errors/index.ts";
 import { expectCleanAuditTrail } from "../support/audit-trail.ts";
-import { graphTemplate, readStep, readTransitions, startEngine, useDatabase } from "../support/engine-harness.ts";
+import {
+  graphTemplate,
+  readStep,
+  readTransitions,
+  startEngine,
+  until,
+  useDatabase,
+} from "../support/engine-harness.ts";
 import { describeOnPostgres, openTestDatabase } from "../support/test-database.ts";
 
 const cyclic: Record<string, unknown> = { name: "loop" };
@@ -56,17 +63,43 @@ describeOnPostgres("a value that cannot be stored", () => {
     await expectCleanAuditTrail(database);
   });
 
-  test.each([...unstorable])("is refused in a context before anything is written: %s", async (_name, make) => {
+  test("is refused in a context before anything is written", async () => {
     const database = await useDatabase(openTestDatabase);
     const { engine } = await startEngine(database, [graphTemplate("a")], { maxValueBytes: 100 });
-    const fine = { name: "graph", context: {} };
-    await expect(engine.submitMany([fine, { name: "graph", context: { value: make() } }])).rejects.toThrow(
-      UnencodableValueError,
-    );
-    await expect(engine.submitMany([fine, { name: "graph", context: { value: "x".repeat(100) } }])).rejects.toThrow(
-      ValueTooLargeError,
-    );
+    const submit = (value: unknown) =>
+      engine.submitMany([
+        { name: "graph", context: {} },
+        { name: "graph", context: { value } },
+      ]);
+    for (const [name, make] of unstorable) await expect(submit(make()), name).rejects.toThrow(UnencodableValueError);
+    await expect(submit("x".repeat(100))).rejects.toThrow(ValueTooLargeError);
     expect(await database.query("select from tasker_tasks")).toEqual([]);
+  });
+
+  test("in rows of the engine itself holds up its task alone, is reported, and is tried again from time to time", async () => {
+    const database = await useDatabase(openTestDatabase);
+    await database.execute(`
+      alter table tasker_workflow_step_transitions add constraint no_failure check (to_state <> 'error')`);
+    const template = graphTemplate("a", {
+      run: (task) => {
+        if (task.context.fails) throw new PermanentError("no");
+      },
+    });
+    const { engine, lines, clock } = await startEngine(database, [template]);
+    const [bad, good] = await engine.submitMany([
+      { name: "graph", context: { fails: true } },
+      { name: "graph", context: {} },
+    ]);
+    expect(await engine.settled(good?.taskId ?? 0)).toMatchObject({ state: "complete" });
+    const reports = () => lines.filter(({ message }) => message === "the database refused a task, trying again").length;
+    await until(() => reports() === 1, "the first report");
+    clock.advance(2_000);
+    await until(() => reports() === 2, "the second report");
+    await database.execute("alter table tasker_workflow_step_transitions drop constraint no_failure");
+    clock.advance(2_000);
+    expect(await engine.settled(bad?.taskId ?? 0)).toMatchObject({ state: "error" });
+    expect(await readStep(database, bad?.taskId ?? 0, "a")).toMatchObject({ attempts: 1, results: { error: "no" } });
+    await expectCleanAuditTrail(database);
   });
 
   test("by the database alone is found among the others and fails its step for good", async () => {

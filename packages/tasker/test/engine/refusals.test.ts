@@ -6,6 +6,7 @@ import { expectCleanAuditTrail } from "../support/audit-trail.ts";
 import {
   type Gate,
   graphTemplate,
+  makeEngine,
   makeGate,
   readHistory,
   readState,
@@ -98,6 +99,27 @@ describeOnPostgres("what somebody else changed while a step ran", () => {
     expect(await owner()).toEqual([{ owner_id: 0, wake_at: null }]);
     expect(ran).toEqual(["a"]);
     expect(await readState(database, taskId)).toBe("cancelled");
+  });
+
+  test("is kept: a task that was cancelled before its first step started never runs", async () => {
+    const database = await useDatabase(openTestDatabase);
+    const ran: string[] = [];
+    const template = graphTemplate("a", {
+      run: (_task, _sequence, step) => {
+        ran.push(step.name);
+      },
+    });
+    const outside = makeEngine(database, [template]);
+    const { taskId } = await outside.engine.submit({ name: "graph", context: {} });
+    await transitionAsRails(database, { taskId }, "cancelled");
+    const { engine } = await startEngine(database, [template]);
+    expect(await engine.settled(taskId)).toEqual({ taskId, state: "cancelled" });
+    const runs = () => database.query("select owner_id, wake_at from tasker_task_runs");
+    await until(async () => (await runs())[0]?.wake_at === null, "the release");
+    expect(await runs()).toEqual([{ owner_id: 0, wake_at: null }]);
+    expect(ran).toEqual([]);
+    expect(await readHistory(database, taskId)).toEqual(["task null > cancelled"]);
+    await expectCleanAuditTrail(database);
   });
 
   test("is kept: a task that is cancelled without a raised revision stays so", async () => {

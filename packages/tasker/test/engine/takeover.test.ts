@@ -126,6 +126,24 @@ describeOnPostgres("the tasks of a process that died", () => {
     await expectCleanAuditTrail(database);
   });
 
+  test("are taken over by an engine that was running already, with one of its heartbeats", async () => {
+    const database = await useDatabase(openTestDatabase);
+    const clock = new ManualClock();
+    const hanging = graphTemplate("a", { run: () => new Promise(() => undefined) });
+    const dead = await startEngine(database, [hanging], { clock });
+    const heir = await startEngine(database, [graphTemplate("a")], { clock, leaseMs: 300 });
+    const tasks = await dead.engine.submitMany([request, request]);
+    await dead.seen(({ name }) => name === "step.execution_requested");
+    await expire(database, 1);
+    for (const { taskId } of tasks) expect(await end(heir, taskId)).toBe("complete");
+    expect(heir.lines).toContainEqual({
+      level: "info",
+      facts: { tasks: 2 },
+      message: "gave back the tasks of processes that are gone",
+    });
+    await expectCleanAuditTrail(database);
+  });
+
   test("are found even if it took them after it had been declared dead", async () => {
     const database = await useDatabase(openTestDatabase);
     const clock = new ManualClock();

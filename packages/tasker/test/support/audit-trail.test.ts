@@ -44,6 +44,7 @@ describeOnPostgres("the check of the audit trail", () => {
     ];
     for (const falsification of falsifications) {
       const found = database.transaction(async (transaction) => {
+        await transaction.execute("set transaction isolation level repeatable read");
         await transaction.execute(falsification);
         const violations = await findAuditViolations({ ...database, transaction: (work) => work(transaction) });
         throw new Error(`${violations.length} found`);

@@ -179,6 +179,8 @@ const RULES: readonly AuditRule[] = [
 /** Everything in the database that breaks a rule of the data model, a line for each row. */
 export function findAuditViolations(database: Database): Promise<string[]> {
   return database.transaction(async (transaction) => {
+    // One snapshot for all rules: engines may be writing.
+    await transaction.execute("set transaction isolation level repeatable read");
     await transaction.execute(PREPARATION);
     const violations: string[] = [];
     for (const { rule, sql } of RULES) violations.push(...(await findBreaches(transaction, rule, sql)));
