@@ -43,7 +43,9 @@ export class Engine {
   readonly #membership: Membership;
   readonly #claimer: Claimer;
   readonly #maxTasks: number;
-  #state: "new" | "running" | "stopping" | "stopped" = "new";
+  #state: "new" | "starting" | "running" | "stopping" | "stopped" = "new";
+  #started: Promise<void> = Promise.resolve();
+  #stopped: Promise<void> | null = null;
   #epoch = 0;
 
   constructor(options: EngineOptions) {
@@ -91,7 +93,9 @@ export class Engine {
     });
     for (const [place, row] of written.entries()) {
       const task = tasks[place];
-      if (row.owned && task !== undefined) this.#runtime.adopt(adoptSubmitted(task, row, owner?.epoch ?? 0));
+      // An engine that stops meanwhile does not take it any more: it goes back with the others of this process.
+      const isTaken = row.owned && this.#state === "running";
+      if (isTaken && task !== undefined) this.#runtime.adopt(adoptSubmitted(task, row, owner?.epoch ?? 0));
     }
     this.#claimer.noticeSubmit();
     return written.map(({ taskId, created }) => ({ taskId, created }));
@@ -100,37 +104,21 @@ export class Engine {
   /** Starts executing. The schema must have been migrated. */
   async start(): Promise<void> {
     if (this.#state !== "new") throw new NotRunningError(`the engine is ${this.#state}, it can be started once`);
-    this.#state = "running";
-    try {
-      await this.#membership.join();
-      const [row] = await this.#runtime.database.run(drawEpoch, []);
-      this.#epoch = row?.epoch ?? 0;
-    } catch (error) {
-      this.#state = "stopped";
-      throw error;
-    }
-    this.#runtime.starting = true;
-    this.#claimer.start();
+    this.#state = "starting";
+    this.#started = this.#start();
+    return this.#started;
   }
 
   /**
    * Stops claiming and starting, lets running handlers finish for `graceMs` (default 10,000), then aborts them and gives
-   * their steps back, and releases all tasks. The database stays open: it is the caller's. Safe to call twice.
+   * their steps back, and releases all tasks. The database stays open: it is the caller's. A call while another one is
+   * under way waits for that one; after it, nothing is left to do.
    */
-  async stop(options: { readonly graceMs?: number } = {}): Promise<void> {
-    if (this.#state !== "running") return;
-    this.#state = "stopping";
-    const runtime = this.#runtime;
-    runtime.starting = false;
-    await this.#claimer.stop();
-    await runtime.written();
-    const reason = new StepInterruptedError("the engine stopped before the step had finished");
-    const cancelGrace = runtime.clock.after(options.graceMs ?? DEFAULT_GRACE_MS, () => runtime.interruptAll(reason));
-    await runtime.quiet();
-    cancelGrace();
-    await runtime.releaseAll();
-    await this.#membership.leave();
-    this.#state = "stopped";
+  stop(options: { readonly graceMs?: number } = {}): Promise<void> {
+    this.#stopped ??= this.#stop(options.graceMs ?? DEFAULT_GRACE_MS).finally(() => {
+      this.#stopped = null;
+    });
+    return this.#stopped;
   }
 
   /**
@@ -144,6 +132,38 @@ export class Engine {
   /** Subscribes to what this engine commits; call the returned function to end it. */
   on(listener: EngineListener): () => void {
     return this.#runtime.events.on(listener);
+  }
+
+  async #start(): Promise<void> {
+    try {
+      const [row] = await this.#runtime.database.run(drawEpoch, []);
+      this.#epoch = row?.epoch ?? 0;
+      await this.#membership.join();
+    } catch (error) {
+      this.#state = "stopped";
+      throw error;
+    }
+    this.#state = "running";
+    this.#runtime.starting = true;
+    this.#claimer.start();
+  }
+
+  async #stop(graceMs: number): Promise<void> {
+    // Whoever started it is told if that failed.
+    await this.#started.catch(() => undefined);
+    if (this.#state === "new" || this.#state === "stopped") return;
+    this.#state = "stopping";
+    const runtime = this.#runtime;
+    runtime.starting = false;
+    await this.#claimer.stop();
+    await runtime.written();
+    const reason = new StepInterruptedError("the engine stopped before the step had finished");
+    const cancelGrace = runtime.clock.after(graceMs, () => runtime.interruptAll(reason));
+    await runtime.quiet();
+    cancelGrace();
+    await runtime.releaseAll();
+    await this.#membership.leave();
+    this.#state = "stopped";
   }
 
   /** Whether a failed write was committed is not known: tasks it may have given to this process are looked for. */

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from "../clock/clock.ts";
 import type { Database } from "../database/database.ts";
+import { NotRunningError } from "../errors/index.ts";
 import { EventBus } from "../events/event-bus.ts";
 import type { HandlerRegistry } from "../handlers/registry.ts";
 import { TaskHandler } from "../handlers/task-handler.ts";
@@ -57,8 +58,12 @@ export class Runtime implements LaneHost {
   readonly #registry: HandlerRegistry;
   readonly #lanes: readonly Lane[];
   readonly #live = new Map<number, TaskRun>();
-  /** Tasks that are being loaded again: whoever else finds that this process owns them must not take them. */
-  readonly #reloading = new Set<number>();
+  /**
+   * Tasks that are being loaded again: whoever else finds that this process owns them must not take them, but say so, for
+   * they may have been claimed after they were read.
+   */
+  readonly #reloading = new Map<number, { isClaimed: boolean }>();
+  readonly #reloads = new Set<Promise<void>>();
   readonly #settlements: SettlementWatch;
   readonly #running = new Set<Execution>();
   #whenQuiet: (() => void)[] = [];
@@ -105,7 +110,11 @@ export class Runtime implements LaneHost {
 
   /** Reads tasks that this process owns in the database and takes them. */
   async load(taskIds: readonly number[]): Promise<void> {
-    const isMissing = (taskId: number) => !this.#live.has(taskId) && !this.#reloading.has(taskId);
+    const isMissing = (taskId: number) => {
+      const reloading = this.#reloading.get(taskId);
+      if (reloading !== undefined) reloading.isClaimed = true;
+      return reloading === undefined && !this.#live.has(taskId);
+    };
     for (const run of await this.#read(taskIds.filter(isMissing))) if (isMissing(run.taskId)) this.adopt(run);
   }
 
@@ -145,14 +154,26 @@ export class Runtime implements LaneHost {
     this.#settlements.notice(run.taskId, run.state);
   }
 
-  async reload(run: TaskRun, refused: Batch | null): Promise<void> {
+  reload(run: TaskRun, refused: Batch | null): Promise<void> {
+    const reload = this.#loadAgain(run, refused).finally(() => this.#reloads.delete(reload));
+    this.#reloads.add(reload);
+    return reload;
+  }
+
+  async #loadAgain(run: TaskRun, refused: Batch | null): Promise<void> {
     const agenda = this.#agendaOf(run);
     if (this.#live.get(run.taskId) === run) this.#live.delete(run.taskId);
-    this.#reloading.add(run.taskId);
+    const reloading = { isClaimed: false };
+    this.#reloading.set(run.taskId, reloading);
     if (refused !== null && this.events.hasListeners) {
-      this.committed(await this.#persist(run.taskId, () => confirmBatch(this.database, refused)), NOTHING_REFUSED);
+      const confirmed = await this.#persist(run.taskId, () => confirmBatch(this.database, refused));
+      if (confirmed !== null) this.committed(confirmed, NOTHING_REFUSED);
     }
-    const [fresh] = await this.#persist(run.taskId, () => this.#read([run.taskId]));
+    let fresh: TaskRun | undefined;
+    do {
+      reloading.isClaimed = false;
+      fresh = (await this.#persist(run.taskId, () => this.#read([run.taskId])))?.[0];
+    } while (fresh === undefined && reloading.isClaimed);
     this.#reloading.delete(run.taskId);
     const held = new Set(run.executions.values());
     if (fresh === undefined) {
@@ -218,7 +239,10 @@ export class Runtime implements LaneHost {
 
   /** Resolves when everything that has happened is committed. */
   async written(): Promise<void> {
-    await Promise.all(this.#lanes.map((lane) => lane.idle()));
+    do {
+      await Promise.all(this.#reloads);
+      await Promise.all(this.#lanes.map((lane) => lane.idle()));
+    } while (this.#reloads.size > 0);
   }
 
   async #collectAnnotations(run: TaskRun): Promise<EncodedAnnotation[]> {
@@ -256,12 +280,13 @@ export class Runtime implements LaneHost {
     });
   }
 
-  /** Asks the database until it answers. */
-  async #persist<T>(taskId: number, ask: () => Promise<T>): Promise<T> {
+  /** Asks the database until it answers; null if it was closed. */
+  async #persist<T>(taskId: number, ask: () => Promise<T>): Promise<T | null> {
     for (;;) {
       try {
         return await ask();
       } catch (error) {
+        if (error instanceof NotRunningError) return null;
         this.log.warn({ err: error, taskId }, "loading a task again failed, trying once more");
         await new Promise<void>((resolve) => void this.clock.after(RELOAD_WAIT_MS, resolve));
       }
