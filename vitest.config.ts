@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -11,6 +12,8 @@ export default defineConfig({
     ],
     globalSetup: ["packages/tasker/test/support/postgres-setup.ts"],
     reporters: ["default", "./test/support/no-test-left-out.ts"],
+    // One more than the default: many tests wait for a server or for a child process.
+    maxWorkers: availableParallelism(),
     testTimeout: 30_000,
     hookTimeout: 60_000,
     coverage: {
