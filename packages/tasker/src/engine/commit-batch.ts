@@ -1,5 +1,5 @@
 import type { Connection } from "../database/database.ts";
-import { int8, json, nullable, timestamp } from "../database/sql-type.ts";
+import { array, bool, int4, int8, json, nullable, timestamp } from "../database/sql-type.ts";
 import { statement } from "../database/statement.ts";
 import type { Batch, StepEntry, TaskEntry } from "./batch.ts";
 import type { TransitionRow } from "./step-move.ts";
@@ -8,8 +8,19 @@ import type { TaskRun } from "./task-run.ts";
 /** Writes a batch; gives the ids of the tasks of which something was refused. */
 export const commitBatchStatement = statement({
   name: "commit_batch",
-  text: "select refused_task_id from tasker_commit($1, $2, $3, $4, $5, $6, $7, $8)",
-  parameters: [int8, timestamp, json, json, json, json, json, nullable(json)],
+  text: "select refused_task_id from tasker_commit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+  parameters: [
+    int8,
+    timestamp,
+    array(int4),
+    json,
+    nullable(json),
+    nullable(json),
+    bool,
+    nullable(json),
+    nullable(json),
+    nullable(json),
+  ],
   columns: { refused_task_id: int8 },
 });
 
@@ -23,12 +34,14 @@ export async function commitBatch(connection: Connection, processId: number, bat
   const rows = await connection.run(commitBatchStatement, [
     processId,
     new Date(batch.nowMs),
+    [tasks.length, batch.size, count(tasks, isMoving), count(tasks, isReleased)],
     list(tasks.map(encodeTask)),
-    list(taskRows),
-    list(outcomes),
-    list(starts),
-    list(earlier),
-    encodeAnnotations(tasks),
+    listOrNull(outcomes),
+    listOrNull(starts),
+    batch.starts.some(({ move }) => move.base > 0),
+    listOrNull(earlier),
+    listOrNull(taskRows),
+    listOrNull(encodeAnnotations(tasks)),
   ]);
   if (rows.length === 0) return new Set();
   const refused = new Set(rows.map((row) => row.refused_task_id));
@@ -36,6 +49,12 @@ export async function commitBatch(connection: Connection, processId: number, bat
 }
 
 const list = (items: readonly string[]) => `[${items.join(",")}]`;
+const listOrNull = (items: readonly string[]) => (items.length === 0 ? null : list(items));
+const count = <T>(items: readonly T[], holds: (item: T) => boolean) =>
+  items.reduce((sum, item) => sum + (holds(item) ? 1 : 0), 0);
+
+const isMoving = (task: TaskEntry) => task.base !== null;
+const isReleased = (task: TaskEntry) => task.release !== null;
 
 /** Whether a row opens a task's work: it stands before the rows of the steps that start. */
 const opens = (row: TransitionRow) => row.to === "pending" || row.to === "in_progress";
@@ -92,8 +111,7 @@ function encodeTask(task: TaskEntry): string {
 }
 
 function encodeTaskRow(task: TaskEntry, row: TransitionRow, place: number): string {
-  const { k, f, g, d } = describe(row, place);
-  return JSON.stringify({ t: task.run.taskId, q: place, k, f, s: g, d, l: row === task.rows.at(-1) });
+  return JSON.stringify({ t: task.run.taskId, ...describe(row, place), l: row === task.rows.at(-1) });
 }
 
 /** Results are JSON text already: they are put in as they are instead of being parsed and written once more. */
@@ -121,9 +139,8 @@ function encodeStart({ run, step, move }: StepEntry, row: TransitionRow, place: 
   });
 }
 
-function encodeAnnotations(tasks: readonly TaskEntry[]): string | null {
-  const items = tasks.flatMap(({ run, annotations }) =>
+function encodeAnnotations(tasks: readonly TaskEntry[]): string[] {
+  return tasks.flatMap(({ run, annotations }) =>
     annotations.map(({ type, valueText }) => `{"t":${run.taskId},"n":${JSON.stringify(type)},"v":${valueText}}`),
   );
-  return items.length === 0 ? null : list(items);
 }
