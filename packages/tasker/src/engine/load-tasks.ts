@@ -50,6 +50,14 @@ export const loadDefinitions = statement({
   columns: { definition_hash: varchar, definition: jsonb },
 });
 
+/** Gives back tasks that a process owns and cannot run; from `$3` on they can be claimed again. */
+export const giveBack = statement({
+  name: "give_back",
+  text: "update tasker_task_runs set owner_id = 0, wake_at = $3 where owner_id = $1 and task_id = any($2)",
+  parameters: [int8, array(int8), timestamp],
+  columns: {},
+});
+
 /** A row of {@link loadTasks}. */
 export type LoadedTask = RowOf<typeof loadTasks.columns>;
 
@@ -78,13 +86,13 @@ const StepRows = z.array(StepRow);
 const EdgeRows = z.array(z.tuple([z.number(), z.number()]));
 const Texts = z.array(z.string()).catch([]);
 
-/** Makes sure that the definitions of some tasks are in the cache. */
+/** The definitions of some tasks by their hashes; for one that cannot be read, the error that says why. */
 export async function fetchDefinitions(
   connection: Connection,
   cache: DefinitionCache,
   tasks: readonly LoadedTask[],
-): Promise<ReadonlyMap<string, CompiledDefinition>> {
-  const found = new Map<string, CompiledDefinition>();
+): Promise<ReadonlyMap<string, CompiledDefinition | Error>> {
+  const found = new Map<string, CompiledDefinition | Error>();
   const missing = new Set<string>();
   for (const { definition_hash: hash } of tasks) {
     const known = cache.get(hash);
@@ -93,13 +101,24 @@ export async function fetchDefinitions(
   }
   if (missing.size > 0) {
     for (const row of await connection.run(loadDefinitions, [[...missing]])) {
-      found.set(row.definition_hash, cache.compile(definitionFromDocument(row.definition)));
+      found.set(row.definition_hash, compileDocument(cache, row.definition));
     }
   }
   return found;
 }
 
-/** The task in memory, as the row says it stands. */
+function compileDocument(cache: DefinitionCache, document: unknown): CompiledDefinition | Error {
+  try {
+    return cache.compile(definitionFromDocument(document));
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+/**
+ * The task in memory, as the row says it stands.
+ * @throws CyclicGraphError and others, if the rows are not those of a task that can run
+ */
 export function buildTaskRun(row: LoadedTask, compiled: CompiledDefinition, template: TaskTemplate): TaskRun {
   const rows = StepRows.parse(row.steps ?? []);
   const graph = graphOf(rows, EdgeRows.parse(row.edges ?? []), compiled);

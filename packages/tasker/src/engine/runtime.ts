@@ -18,7 +18,7 @@ import type { Execution } from "./execution.ts";
 import { Lane } from "./lane.ts";
 import type { LaneHost } from "./lane-host.ts";
 import { LiveSequence } from "./live-sequence.ts";
-import { buildTaskRun, fetchDefinitions, loadTasks } from "./load-tasks.ts";
+import { buildTaskRun, fetchDefinitions, giveBack, loadTasks } from "./load-tasks.ts";
 import type { EngineOptions, Log } from "./options.ts";
 import { recoverLostSteps } from "./recover-steps.ts";
 import { runStep, settleOnce } from "./run-step.ts";
@@ -267,17 +267,23 @@ export class Runtime implements LaneHost {
     if (taskIds.length === 0) return [];
     const rows = await this.database.run(loadTasks, [this.processId, taskIds]);
     const definitions = await fetchDefinitions(this.database, this.definitions, rows);
-    return rows.flatMap((row) => {
+    const runs: TaskRun[] = [];
+    const unusable: number[] = [];
+    for (const row of rows) {
       const compiled = definitions.get(row.definition_hash);
-      if (compiled === undefined) {
-        this.log.error(
-          { taskId: row.task_id, hash: row.definition_hash },
-          "the task's definition is not in the database",
-        );
-        return [];
+      try {
+        if (compiled === undefined) throw new RangeError(`definition ${row.definition_hash} is not in the database`);
+        if (compiled instanceof Error) throw compiled;
+        runs.push(buildTaskRun(row, compiled, this.#registry.get(row.namespace, row.name, row.version)));
+      } catch (error) {
+        this.log.error({ err: error, taskId: row.task_id }, "a task cannot be loaded: it is given back for a minute");
+        unusable.push(row.task_id);
       }
-      return [buildTaskRun(row, compiled, this.#registry.get(row.namespace, row.name, row.version))];
-    });
+    }
+    if (unusable.length > 0) {
+      await this.database.run(giveBack, [this.processId, unusable, new Date(this.clock.now() + RELEASE_AFTER_MS)]);
+    }
+    return runs;
   }
 
   /** Asks the database until it answers; null if it was closed. */

@@ -8,6 +8,11 @@ set jit = off set plan_cache_mode = force_generic_plan set timezone = 'UTC'
 as $$
 #variable_conflict use_column
 begin
+  -- A process that was declared dead and does not know it yet would run what it took until the next takeover finds it.
+  if not exists (select from tasker_processes p where p.process_id = p_owner and p.stopped_at is null) then
+    return;
+  end if;
+
   return query
   with due as materialized (
     select c.task_id from unnest(p_kinds) as kind(id)
