@@ -41,9 +41,9 @@ async function judgeCommand(words: ShellCommand): Promise<string[]> {
 }
 
 function missingScript(words: readonly string[]): string | null {
-  const command = words.find((word) => !word.startsWith("-")) ?? "";
+  const [command = "", name = ""] = words.filter((word) => !word.startsWith("-"));
   if (NPM_COMMANDS.includes(command)) return null;
-  const script = command === "run" ? (words[words.indexOf(command) + 1] ?? "") : command;
+  const script = command === "run" ? name : command;
   const { scripts }: { scripts: Record<string, string> } = JSON.parse(readFromRoot("package.json"));
   return Object.hasOwn(scripts, script) ? null : script;
 }

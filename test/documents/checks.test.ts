@@ -104,6 +104,7 @@ describe("shell blocks", () => {
     "npm ci",
     "npm start -- --once",
     "npm run lint",
+    "npm run --silent bench -- W1 --json",
     "npx tasker task show 1",
     "npx tasker --data somewhere run examples/ecommerce/process-order.yaml --context '{}' --watch",
     "tasker help",
