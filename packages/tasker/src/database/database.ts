@@ -23,6 +23,13 @@ export interface Database extends Connection {
   readonly kind: "postgres" | "embedded";
   /** How many statements it can run at the same time: 1 for the embedded database. */
   readonly parallelism: number;
+  /**
+   * Checks that waiting here for something that others write can end. Inside an open transaction of the embedded database
+   * it cannot: the transaction holds the one connection that they need.
+   * @param what what is to be waited for, for the message
+   * @throws ProceduralError if it cannot
+   */
+  assertWaitCanEnd(what: string): void;
   /** Runs `work` in one READ COMMITTED transaction: commits when it resolves, rolls back when it throws. */
   transaction<T>(work: (transaction: Connection) => Promise<T>): Promise<T>;
   /** Waits for running statements and closes every connection. Safe to call twice. */

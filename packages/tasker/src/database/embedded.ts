@@ -125,19 +125,24 @@ class EmbeddedDatabase extends EmbeddedConnection implements Database {
     return this.#closing;
   }
 
+  assertWaitCanEnd(what: string): void {
+    if (this.#current.getStore()?.open !== true) return;
+    throw new ProceduralError(
+      `"${what}" was sent to the embedded database from inside its own open transaction. It has one ` +
+        "connection, so this would wait for ever; use the transaction's connection",
+      { context: { statement: what } },
+    );
+  }
+
   /** Waits for the connection. Inside an open transaction of this database that would be for ever. */
   #enqueue<T>(statement: string, call: () => Promise<T>): Promise<T> {
     if (this.#closing !== undefined) {
       return Promise.reject(new NotRunningError(`The database at ${this.#surroundings.place} was closed`));
     }
-    if (this.#current.getStore()?.open === true) {
-      return Promise.reject(
-        new ProceduralError(
-          `"${statement}" was sent to the embedded database from inside its own open transaction. It has one ` +
-            "connection, so this would wait for ever; use the transaction's connection",
-          { context: { statement } },
-        ),
-      );
+    try {
+      this.assertWaitCanEnd(statement);
+    } catch (error) {
+      return Promise.reject(error);
     }
     return this.#queue.add(async () => {
       await this.#discardOldPlans();

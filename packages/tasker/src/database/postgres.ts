@@ -111,6 +111,9 @@ class PostgresDatabase implements Database {
     return this.#borrow(statementLabel(sql), (connection) => connection.query(sql, parameters));
   }
 
+  /** It always can: there are other connections. */
+  assertWaitCanEnd(): void {}
+
   transaction<T>(work: (transaction: Connection) => Promise<T>): Promise<T> {
     return this.#borrow("begin", (connection) => connection.transaction(this.#idleInTransactionTimeoutMs, work));
   }

@@ -124,6 +124,7 @@ export class Engine {
   /**
    * Resolves when the task is `complete`, `error`, `cancelled` or `resolved_manually`, whichever process brings it there.
    * @throws TaskNotFoundError
+   * @throws ProceduralError inside an open transaction of the embedded database: nobody could end the task until it ends
    */
   async settled(taskId: number): Promise<TaskOutcome> {
     return { taskId, state: await this.#runtime.settled(taskId) };

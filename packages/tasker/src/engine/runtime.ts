@@ -94,8 +94,9 @@ export class Runtime implements LaneHost {
     return this.#live.has(taskId);
   }
 
-  /** Resolves with the state in which a task ends, whoever runs it. @throws TaskNotFoundError */
-  settled(taskId: number): Promise<string> {
+  /** Resolves with the state in which a task ends, whoever runs it. @throws TaskNotFoundError, ProceduralError */
+  async settled(taskId: number): Promise<string> {
+    this.database.assertWaitCanEnd(`settled, task ${taskId}`);
     return this.#settlements.wait(taskId);
   }
 

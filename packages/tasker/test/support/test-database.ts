@@ -34,6 +34,7 @@ function withClose(database: Database, close: () => Promise<void>): Database {
     run: (statement, parameters) => database.run(statement, parameters),
     execute: (sql) => database.execute(sql),
     query: (sql, parameters) => database.query(sql, parameters),
+    assertWaitCanEnd: (what) => database.assertWaitCanEnd(what),
     transaction: (work) => database.transaction(work),
     close,
   };

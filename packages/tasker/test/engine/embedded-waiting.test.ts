@@ -1,0 +1,29 @@
+import { describe, expect, test } from "vitest";
+import { openEmbedded } from "../../src/database/embedded.ts";
+import { migrate } from "../../src/database/migrate.ts";
+import { ProceduralError } from "../../src/errors/index.ts";
+import { graphTemplate, makeGate, startEngine, useDatabase } from "../support/engine-harness.ts";
+
+const request = { name: "graph", context: {} };
+
+describe("waiting for a task inside an open transaction of the embedded database", () => {
+  test("throws instead of hanging, whoever has the task; the transaction goes on", async () => {
+    const database = await useDatabase(() => openEmbedded(null));
+    await migrate(database);
+    const gate = makeGate();
+    const { engine, clock } = await startEngine(database, [graphTemplate("a", { run: () => gate.promise })]);
+    const running = await engine.submit(request);
+    const submitted = await database.transaction(async (transaction) => {
+      const inside = await engine.submit(request, { transaction });
+      for (const { taskId } of [running, inside]) {
+        await expect(engine.settled(taskId)).rejects.toThrow(ProceduralError);
+      }
+      return inside;
+    });
+    gate.open();
+    expect(await engine.settled(running.taskId)).toMatchObject({ state: "complete" });
+    const waiting = engine.settled(submitted.taskId);
+    clock.advance(500);
+    expect(await waiting).toMatchObject({ state: "complete" });
+  });
+});
