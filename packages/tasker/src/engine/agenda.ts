@@ -218,8 +218,12 @@ export class Agenda {
       step.queued = false;
       this.#addStart(batch, run, step);
     }
-    // The array is cut from time to time instead of shifted at each step, which would cost its length.
-    if (this.#readyHead > 1_024 && this.#readyHead * 2 > this.#ready.length) {
+    // The array is cut from time to time instead of shifted at each step, which would cost its length. Empty, it keeps
+    // no task that has ended.
+    if (this.#readyHead === this.#ready.length) {
+      this.#ready = [];
+      this.#readyHead = 0;
+    } else if (this.#readyHead > 1_024 && this.#readyHead * 2 > this.#ready.length) {
       this.#ready = this.#ready.slice(this.#readyHead);
       this.#readyHead = 0;
     }

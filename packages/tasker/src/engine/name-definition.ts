@@ -30,7 +30,8 @@ export interface DefinitionNames {
  * caller's transaction nothing is remembered: what it made may be rolled back.
  */
 export class DefinitionNaming {
-  readonly #known = new Map<string, DefinitionNames>();
+  /** Kept no longer than the definition itself: hooks can make any number of them. */
+  readonly #known = new WeakMap<CompiledDefinition, DefinitionNames>();
 
   async find(
     connection: Connection,
@@ -38,7 +39,7 @@ export class DefinitionNaming {
     now: Date,
     remember: boolean,
   ): Promise<DefinitionNames> {
-    const known = this.#known.get(compiled.hash);
+    const known = this.#known.get(compiled);
     if (known !== undefined) return known;
     const { definition } = compiled;
     const steps = definition.steps.map((step) => ({
@@ -65,7 +66,7 @@ export class DefinitionNaming {
       namedTaskId: row.named_task_id,
       namedStepIds: row.named_step_ids ?? [],
     };
-    if (remember) this.#known.set(compiled.hash, names);
+    if (remember) this.#known.set(compiled, names);
     return names;
   }
 }
