@@ -200,12 +200,14 @@ function graphOf(
 
 function sameGraph(graph: StepGraph, size: number, pairs: readonly (readonly [string, string])[]): boolean {
   if (graph.size !== size || graph.edgeCount !== pairs.length) return false;
-  return pairs.every(([from, to]) => {
-    const parent = graph.indexOf(from);
-    const child = graph.indexOf(to);
-    if (parent < 0 || child < 0) return false;
-    const start = graph.parentOffsets[child] ?? 0;
+  // Searching among the parents instead would cost the square of a wide step's width.
+  const edges = new Set<number>();
+  for (let child = 0; child < size; child++) {
     const end = graph.parentOffsets[child + 1] ?? 0;
-    return graph.parents.subarray(start, end).includes(parent);
-  });
+    for (let place = graph.parentOffsets[child] ?? 0; place < end; place++) {
+      edges.add((graph.parents[place] ?? 0) * size + child);
+    }
+  }
+  // Taken out, so that an edge which is there twice does not stand for another one that is missing.
+  return pairs.every(([from, to]) => edges.delete(graph.indexOf(from) * size + graph.indexOf(to)));
 }
