@@ -37,12 +37,16 @@ declare
   v_tasks_moved bigint[] = '{}';
 begin
   -- Rows are locked in the order of p_tasks, and the owner is checked on the version that the lock got. What follows has
-  -- snapshots that are younger than the locks.
+  -- snapshots that are younger than the locks. A task of which steps are to start is refused, too, if it has ended: the
+  -- reference raises no revision when it ends one.
   select coalesce(array_agg(a.t), '{}') into v_locked
-  from json_to_recordset(p_tasks) as a(t bigint, e bigint, r integer)
+  from json_to_recordset(p_tasks) as a(t bigint, e bigint, r integer, n integer, m integer)
   cross join lateral (
     select 1 from tasker_task_runs r
     where r.task_id = a.t and r.owner_id = p_owner and r.epoch = a.e and r.revision = a.r
+      and (a.m = a.n or coalesce((
+        select y.to_state from tasker_task_transitions y where y.task_id = a.t and y.most_recent limit 1
+      ), '') not in ('complete', 'cancelled', 'resolved_manually'))
     for no key update of r
   ) l;
 
