@@ -30,6 +30,8 @@ export interface SubmitOptions {
 }
 
 const DEFAULT_GRACE_MS = 10_000;
+/** How long a stop goes on trying to write, after the handlers' time, to a database that is away. */
+const LAST_WRITES_MS = 5_000;
 
 /**
  * Submits tasks and, once started, executes them: claims tasks whose templates are registered with it, runs their steps,
@@ -112,7 +114,8 @@ export class Engine {
   /**
    * Stops claiming and starting, lets running handlers finish for `graceMs` (default 10,000), then aborts them and gives
    * their steps back, and releases all tasks. The database stays open: it is the caller's. A call while another one is
-   * under way waits for that one; after it, nothing is left to do.
+   * under way waits for that one; after it, nothing is left to do. If the database is away, the stop ends 5 seconds after
+   * the handlers' time; the tasks go on elsewhere when this process's lease has ended.
    */
   stop(options: { readonly graceMs?: number } = {}): Promise<void> {
     this.#stopped ??= this.#stop(options.graceMs ?? DEFAULT_GRACE_MS).finally(() => {
@@ -156,13 +159,17 @@ export class Engine {
     this.#state = "stopping";
     const runtime = this.#runtime;
     runtime.starting = false;
-    await this.#claimer.stop();
-    await runtime.written();
     const reason = new StepInterruptedError("the engine stopped before the step had finished");
     const cancelGrace = runtime.clock.after(graceMs, () => runtime.interruptAll(reason));
+    const cancelWriting = runtime.clock.after(graceMs + LAST_WRITES_MS, () => {
+      runtime.writing = false;
+    });
+    await this.#claimer.stop();
+    await runtime.written();
     await runtime.quiet();
     cancelGrace();
     await runtime.releaseAll();
+    cancelWriting();
     await this.#membership.leave();
     this.#state = "stopped";
   }

@@ -23,6 +23,8 @@ export interface LaneHost {
   readonly processId: number;
   /** False once the engine is stopping: nothing new starts. */
   readonly starting: boolean;
+  /** False once a stopping engine no longer waits for a database that is away: what cannot be written now is given up. */
+  readonly writing: boolean;
   nextExecutionId(): string;
   /** Calls the handler of an execution whose start is committed. */
   launch(execution: Execution): void;
@@ -34,6 +36,8 @@ export interface LaneHost {
   committed(batch: Batch, refused: ReadonlySet<TaskRun>): void;
   /** A task ended or was given back. */
   released(run: TaskRun): void;
+  /** What happened to a task could not be written. */
+  lost(run: TaskRun): void;
   /**
    * The database has the task otherwise than this process thought.
    * @param refused what was to be written and may have been, in part or as a whole; null if nothing was

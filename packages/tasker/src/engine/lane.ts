@@ -1,3 +1,4 @@
+import { NotRunningError } from "../errors/index.ts";
 import { Agenda } from "./agenda.ts";
 import type { Batch } from "./batch.ts";
 import { commitBatch } from "./commit-batch.ts";
@@ -63,12 +64,23 @@ export class Lane {
         return;
       } catch (error) {
         if (isDataRefusal(error)) return this.#isolate(batch, error);
+        if (!this.#host.writing || error instanceof NotRunningError) return this.#giveUp(batch, error);
         const waitMs = RETRY_WAITS_MS[Math.min(failures, RETRY_WAITS_MS.length - 1)] ?? 0;
         this.#host.log.warn({ err: error, steps: batch.size, waitMs }, "writing a batch failed, trying again");
         // Whether the failed attempt was committed is not known. Written again, what was committed is refused, and
         // loading those tasks again shows how they stand.
         await new Promise<void>((resolve) => void this.#host.clock.after(waitMs, resolve));
       }
+    }
+  }
+
+  /** Nothing can be written any more: what happened here is found out and repeated by whoever takes the tasks over. */
+  #giveUp(batch: Batch, error: unknown): void {
+    const tasks = batch.tasks.map(({ run }) => run.taskId);
+    this.#host.log.error({ err: error, tasks, steps: batch.size }, "gave up writing a batch");
+    for (const { run } of batch.tasks) {
+      run.drop();
+      this.#host.lost(run);
     }
   }
 

@@ -35,9 +35,13 @@ export class Membership {
     this.#left = true;
     this.#cancel();
     await this.#beat;
-    const { database, processId } = this.#runtime;
-    await database.run(leave, [processId]);
-    await this.#takeOver(false);
+    const { database, processId, log } = this.#runtime;
+    try {
+      await database.run(leave, [processId]);
+      await this.#takeOver(false);
+    } catch (error) {
+      log.warn({ err: error }, "leaving failed: what this process owns goes on elsewhere when its lease has ended");
+    }
   }
 
   #schedule(): void {

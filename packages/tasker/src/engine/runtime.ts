@@ -53,6 +53,7 @@ export class Runtime implements LaneHost {
   readonly pollIntervalMs: number;
   processId = 0;
   starting = false;
+  writing = true;
   /** Places for tasks that are being submitted. */
   reserved = 0;
   readonly #registry: HandlerRegistry;
@@ -81,7 +82,7 @@ export class Runtime implements LaneHost {
     this.slots = new Slots(options.concurrency ?? 100);
     this.events = new EventBus((error) => this.log.error({ err: error }, "a listener threw"));
     const isLive = (taskId: number) => this.#live.has(taskId);
-    this.#settlements = new SettlementWatch(this.database, this.clock, this.pollIntervalMs, isLive);
+    this.#settlements = new SettlementWatch(this.database, this.clock, this.log, this.pollIntervalMs, isLive);
     this.#lanes = Array.from({ length: Math.min(LANES, this.database.parallelism) }, () => new Lane(this));
   }
 
@@ -153,6 +154,12 @@ export class Runtime implements LaneHost {
     if (this.#live.get(run.taskId) !== run) return;
     this.#live.delete(run.taskId);
     this.#settlements.notice(run.taskId, run.state);
+  }
+
+  lost(run: TaskRun): void {
+    if (this.#live.get(run.taskId) === run) this.#live.delete(run.taskId);
+    for (const execution of run.executions.values()) this.#abandon(this.#agendaOf(run), execution);
+    this.#settlements.notice(run.taskId, null);
   }
 
   reload(run: TaskRun, refused: Batch | null): Promise<void> {
@@ -287,13 +294,13 @@ export class Runtime implements LaneHost {
     return runs;
   }
 
-  /** Asks the database until it answers; null if it was closed. */
+  /** Asks the database until it answers; null if it was closed, or nobody waits for it any more. */
   async #persist<T>(taskId: number, ask: () => Promise<T>): Promise<T | null> {
     for (;;) {
       try {
         return await ask();
       } catch (error) {
-        if (error instanceof NotRunningError) return null;
+        if (!this.writing || error instanceof NotRunningError) return null;
         this.log.warn({ err: error, taskId }, "loading a task again failed, trying once more");
         await new Promise<void>((resolve) => void this.clock.after(RELOAD_WAIT_MS, resolve));
       }

@@ -3,6 +3,7 @@ import type { Connection } from "../database/database.ts";
 import { array, int8, nullable, varchar } from "../database/sql-type.ts";
 import { statement } from "../database/statement.ts";
 import { NotRunningError, TaskNotFoundError } from "../errors/index.ts";
+import type { Log } from "./options.ts";
 
 /** The states of tasks; null for an id that is no task's. */
 export const readTaskStates = statement({
@@ -36,6 +37,7 @@ interface Waiter {
 export class SettlementWatch {
   readonly #connection: Connection;
   readonly #clock: Clock;
+  readonly #log: Log;
   readonly #intervalMs: number;
   readonly #isLocal: (taskId: number) => boolean;
   readonly #waiters = new Map<number, Waiter[]>();
@@ -43,9 +45,16 @@ export class SettlementWatch {
   #cancel: (() => void) | null = null;
 
   /** @param isLocal whether a task is in this process's memory: it is asked for when it leaves that */
-  constructor(connection: Connection, clock: Clock, intervalMs: number, isLocal: (taskId: number) => boolean) {
+  constructor(
+    connection: Connection,
+    clock: Clock,
+    log: Log,
+    intervalMs: number,
+    isLocal: (taskId: number) => boolean,
+  ) {
     this.#connection = connection;
     this.#clock = clock;
+    this.#log = log;
     this.#intervalMs = intervalMs;
     this.#isLocal = isLocal;
   }
@@ -90,6 +99,7 @@ export class SettlementWatch {
     } catch (error) {
       // Closed for good. If it is only away, the next look tells.
       if (error instanceof NotRunningError) for (const taskId of [...this.#waiters.keys()]) this.#fail(taskId, error);
+      else this.#log.warn({ err: error }, "asking for the states of tasks failed, trying again");
     }
     this.#looking = false;
     this.#lookSoon(this.#intervalMs);

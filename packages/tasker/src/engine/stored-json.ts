@@ -13,10 +13,10 @@ export class StoredJson {
     return new StoredJson(JSON.stringify(value ?? null));
   }
 
-  /** The value; the same object at each call. */
+  /** The value, frozen: the same object at each call, for all who read it. */
   get value(): unknown {
     if (!this.#parsed) {
-      this.#value = JSON.parse(this.text);
+      this.#value = freeze(JSON.parse(this.text));
       this.#parsed = true;
     }
     return this.#value;
@@ -30,3 +30,10 @@ export class StoredJson {
 
 /** What a step holds before anything was stored. */
 export const EMPTY_OBJECT = new StoredJson("{}");
+
+/** Freezes a JSON value and everything in it. Its depth is bounded by what the encoder lets through. */
+function freeze(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  for (const member of Object.values(value)) freeze(member);
+  return Object.freeze(value);
+}

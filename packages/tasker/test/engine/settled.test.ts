@@ -1,6 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { NotRunningError, TaskNotFoundError } from "../../src/errors/index.ts";
-import { graphTemplate, makeEngine, makeGate, startEngine, until, useDatabase } from "../support/engine-harness.ts";
+import {
+  graphTemplate,
+  makeEngine,
+  makeGate,
+  recordingLog,
+  startEngine,
+  until,
+  useDatabase,
+} from "../support/engine-harness.ts";
 import { ManualClock } from "../support/manual-clock.ts";
 import { describeOnPostgres, openTestDatabase } from "../support/test-database.ts";
 
@@ -87,7 +95,7 @@ describe("waiting for a task on a database that is closed", () => {
       execute: () => Promise.resolve(),
       query: () => Promise.resolve([]),
     };
-    const watch = new SettlementWatch(unused, new ManualClock(), 500, () => false);
+    const watch = new SettlementWatch(unused, new ManualClock(), recordingLog([]), 500, () => false);
     await expect(watch.wait(Number.NaN)).rejects.toThrow("task NaN does not exist");
   });
 });

@@ -130,3 +130,49 @@ describeOnPostgres("an engine that is stopping", () => {
     await expectCleanAuditTrail(real);
   });
 });
+
+describeOnPostgres("an engine whose database is away when it stops", () => {
+  test("gives up writing after the handlers' time, and another one does the work again", async () => {
+    const real = await useDatabase(openTestDatabase);
+    let away = false;
+    const database: Database = {
+      ...real,
+      run: (statement, parameters) =>
+        away ? Promise.reject(new DatabaseUnavailableError("away")) : real.run(statement, parameters),
+    };
+    const gate = makeGate();
+    let calls = 0;
+    const template = () =>
+      graphTemplate("a", {
+        run: async () => {
+          calls += 1;
+          if (calls === 1) await gate.promise;
+        },
+      });
+    const first = await startEngine(database, [template()]);
+    const { taskId } = await first.engine.submit(request);
+    await until(() => calls === 1, "the handler's call");
+    away = true;
+    gate.open();
+    let stopped = false;
+    const stopping = first.engine.stop({ graceMs: 1_000 }).then(() => {
+      stopped = true;
+    });
+    await until(() => {
+      first.clock.advance(500);
+      return stopped;
+    }, "the stop");
+    await stopping;
+    expect(await readState(real, taskId)).toBe("in_progress");
+
+    await real.execute("update tasker_processes set expires_at = '2000-01-01'");
+    const second = await startEngine(real, [template()]);
+    await until(async () => {
+      second.clock.advance(500);
+      return (await readState(real, taskId)) === "complete";
+    }, "the task's end");
+    expect(calls).toBe(2);
+    await second.engine.stop();
+    await expectCleanAuditTrail(real);
+  });
+});
