@@ -125,6 +125,11 @@ describe("building a graph from edges", () => {
     expect(() => graphFromEdges(["a", "a"], [], [])).toThrow(DuplicateStepError);
   });
 
+  test("a cycle that is entered in its middle is named from its first step on", () => {
+    const error = errorOf(() => graphFromEdges(["a", "b", "c"], [0, 2, 1], [2, 1, 2]));
+    expect(error).toMatchObject({ context: { members: ["b", "c"] } });
+  });
+
   test.each([[-1], [2], [0.5], [Number.NaN]])("index %d of two steps is out of range on either side", (index) => {
     expect(() => graphFromEdges(["a", "b"], [index], [1])).toThrow(RangeError);
     expect(() => graphFromEdges(["a", "b"], [0], [index])).toThrow(RangeError);
