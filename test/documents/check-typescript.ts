@@ -7,6 +7,9 @@ import type { CodeBlock } from "./code-blocks.ts";
 
 const execFileAsync = promisify(execFile);
 
+/** A program that takes longer is killed: less than the time limit of the test that waits for it. */
+const LIMIT_MS = 25_000;
+
 /** What running a program gave. */
 interface Outcome {
   readonly failed: boolean;
@@ -91,7 +94,7 @@ function withExport(code: string): string {
 
 async function runProgram(command: string, args: readonly string[], cwd = ROOT): Promise<Outcome> {
   try {
-    const { stdout, stderr } = await execFileAsync(command, args, { cwd });
+    const { stdout, stderr } = await execFileAsync(command, args, { cwd, timeout: LIMIT_MS, killSignal: "SIGKILL" });
     return { failed: false, output: stdout + stderr };
   } catch (error) {
     if (error instanceof Error && "stdout" in error && "stderr" in error) {
