@@ -10,6 +10,11 @@ export class HandlersModuleError extends TaskerError {
   readonly code = "TASKER_HANDLERS_MODULE";
 }
 
+/** Code of the user ended the process, in the middle of a command; `cause` is what it threw, if it did. */
+export class ProcessEndedError extends TaskerError {
+  readonly code = "TASKER_PROCESS_ENDED";
+}
+
 /** A file of a new project exists already; nothing was written. */
 export class FileExistsError extends TaskerError {
   readonly code = "TASKER_FILE_EXISTS";

@@ -1,6 +1,9 @@
 import { systemClock } from "../clock/clock.ts";
 import { runCommandLine } from "./command-line.ts";
+import { ProcessEndedError } from "./errors.ts";
+import { EXIT } from "./exit-code.ts";
 import type { CommandIo, SignalSource, StopSignal, TextSink } from "./io.ts";
+import { Printer } from "./printer.ts";
 
 /** Runs a command line in this process and ends it with the command's exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -18,10 +21,47 @@ export async function main(argv: readonly string[]): Promise<void> {
     signals,
     clock: systemClock,
   };
+  const endedByItself = reportForeignEnd(io);
   const exitCode = await runCommandLine(argv, io);
   // A pipe takes what is written to it later; `exit` would throw that away.
   await Promise.all([flush(process.stdout), flush(process.stderr)]);
+  endedByItself();
   process.exit(exitCode);
+}
+
+/**
+ * Says in one line, with exit code 1, that code of the user ended this process before the command had ended: without
+ * that, a handler that calls `process.exit()` would pass for success.
+ * @returns to be called when the command has ended
+ */
+function reportForeignEnd(io: CommandIo): () => void {
+  const printer = new Printer(io);
+  const onExit = () => {
+    printer.error(
+      new ProcessEndedError(
+        "the process was ended before the command had: a handler or its module called process.exit, or awaits at its top level what never comes",
+      ),
+    );
+    process.exitCode = EXIT.failed;
+  };
+  const release = () => {
+    process.off("exit", onExit);
+    process.off("uncaughtException", onStrayError);
+  };
+  const onStrayError = (cause: unknown) => {
+    release();
+    printer.error(
+      new ProcessEndedError(
+        "an error was thrown where no step waits for it, in a callback or a promise that nobody awaits (DEBUG=tasker shows where)",
+        { cause },
+      ),
+    );
+    process.exit(EXIT.failed);
+  };
+  process.on("exit", onExit);
+  // Rejections that nobody handles come here too.
+  process.on("uncaughtException", onStrayError);
+  return release;
 }
 
 function flush(stream: NodeJS.WriteStream): Promise<void> {

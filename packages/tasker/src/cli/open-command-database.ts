@@ -52,11 +52,10 @@ export async function withDatabase<T>(
   work: (database: Database) => Promise<T>,
 ): Promise<T> {
   const choice = chooseDatabase(options, io);
-  if (choice.kind === "embedded" && !(await isDirectory(choice.directory))) {
-    const name = relative(io.cwd, choice.directory) || ".";
-    if (use === "existing") throw missingDatabase(name);
+  if (use === "existing") await requireDatabase(choice, io);
+  else if (choice.kind === "embedded" && !(await isDirectory(choice.directory))) {
     // It takes some seconds, in which nothing else would be seen.
-    io.stderr.write(`creating the embedded database in ${name}\n`);
+    io.stderr.write(`creating the embedded database in ${shownPath(choice.directory, io)}\n`);
   }
   const database = await openChosenDatabase(choice);
   try {
@@ -66,6 +65,22 @@ export async function withDatabase<T>(
   } finally {
     await database.close();
   }
+}
+
+/**
+ * Refuses the directory of an embedded database that is not there, for commands that must not make one.
+ * @throws ConfigurationError
+ */
+export async function requireDatabase(choice: DatabaseChoice, io: Pick<CommandIo, "cwd">): Promise<void> {
+  if (choice.kind === "embedded" && !(await isDirectory(choice.directory))) {
+    throw missingDatabase(shownPath(choice.directory, io));
+  }
+}
+
+/** A path as short as it can be written below the working directory; as it is elsewhere. */
+function shownPath(path: string, { cwd }: Pick<CommandIo, "cwd">): string {
+  const below = relative(cwd, path);
+  return below.startsWith("..") ? path : below || ".";
 }
 
 async function isDirectory(path: string): Promise<boolean> {

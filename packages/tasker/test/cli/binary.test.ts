@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readOwnPackage } from "../../src/cli/own-package.ts";
@@ -55,6 +55,36 @@ describe("the built command", () => {
         "or name the database with --data or --database-url\n",
     });
   });
+
+  test("looking at the migrations does not make a database either", async () => {
+    using directory = new WorkDirectory();
+    const { code, err } = await runTasker(["migrate", "--status", "--data", "here"], { cwd: directory.path });
+    expect(code).toBe(1);
+    expect(err).toMatch(/^error TASKER_CONFIGURATION: there is no database in 'here' yet: .*\n$/);
+    expect(existsSync(join(directory.path, "here"))).toBe(false);
+  });
+
+  test.each([
+    ["calls process.exit", "process.exit(0)", /called process\.exit/],
+    ["throws in a callback", 'setTimeout(() => { throw new Error("late") })', /nobody awaits .*: late/],
+    ["leaves a rejection unhandled", 'Promise.reject(new Error("stray"))', /nobody awaits .*: stray/],
+    ["throws nothing in a callback", "setTimeout(() => { throw undefined })", /nobody awaits/],
+  ])(
+    "a handler that %s ends the command with 1 and one line",
+    async (_what, code, message) => {
+      using project = createOrderProject({
+        "ending.js": `const f = () => { ${code}; return new Promise(() => {}) }; export { f as Check, f as Reserve, f as Charge, f as Confirm };`,
+      });
+      const run = await runTasker(["run", "order.yaml", "--context", '{"amount": 1}', "--handlers", "ending.js"], {
+        cwd: project.path,
+      });
+      expect(run.code).toBe(1);
+      const lines = run.err.trimEnd().split("\n");
+      expect(lines).toEqual(["creating the embedded database in .tasker/data", expect.stringMatching(message)]);
+      expect(lines[1]).toMatch(/^error TASKER_PROCESS_ENDED: /);
+    },
+    TIMEOUT_MS,
+  );
 
   test(
     "a directory that another process works on is refused in one line, and SIGTERM ends that process",

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { type MigrationState, migrate, migrationStatus } from "../../database/migrate.ts";
 import { GlobalOptions } from "../global-options.ts";
-import { chooseDatabase, openChosenDatabase } from "../open-command-database.ts";
+import { chooseDatabase, openChosenDatabase, requireDatabase } from "../open-command-database.ts";
 import { formatMoment } from "../render/format-duration.ts";
 import { renderTable } from "../render/render-table.ts";
 import { span } from "../render/span.ts";
@@ -26,7 +26,9 @@ async function migrateDatabase(
   { io, printer }: CommandSession,
   options: z.infer<typeof MigrateOptions>,
 ): Promise<void> {
-  const database = await openChosenDatabase(chooseDatabase(options, io));
+  const choice = chooseDatabase(options, io);
+  if (options.status) await requireDatabase(choice, io);
+  const database = await openChosenDatabase(choice);
   try {
     if (options.status) {
       printer.lines(renderTable<MigrationState>(await migrationStatus(database), COLUMNS, printer.columns));
