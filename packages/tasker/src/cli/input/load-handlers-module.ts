@@ -29,7 +29,8 @@ export async function findHandlersModule(cwd: string, template: string, named: s
 }
 
 /**
- * Imports a module of handlers; Node strips the types of a TypeScript one.
+ * Imports a module of handlers; Node strips the types of a TypeScript one. A default export adds its own names: the keys
+ * of an object (which is what a CommonJS module exports), the name of a class or function.
  * @param path absolute
  * @throws HandlersModuleError if it cannot be loaded
  */
@@ -37,7 +38,7 @@ export async function importHandlersModule(cwd: string, path: string): Promise<H
   const name = relative(cwd, path) || path;
   try {
     const module: unknown = await import(pathToFileURL(path).href);
-    return typeof module === "object" && module !== null ? { ...module } : {};
+    return namesOf(module);
   } catch (cause) {
     const hint =
       cause instanceof Error && "code" in cause && cause.code === "ERR_UNKNOWN_FILE_EXTENSION"
@@ -48,6 +49,14 @@ export async function importHandlersModule(cwd: string, path: string): Promise<H
       cause,
     });
   }
+}
+
+function namesOf(module: unknown): HandlersModule {
+  if (typeof module !== "object" || module === null) return {};
+  // Newer releases of Node repeat the default export of a CommonJS module under the second name.
+  const { default: main, "module.exports": _, ...named }: Record<string, unknown> = { ...module };
+  if (typeof main === "function") return { [main.name]: main, default: main, ...named };
+  return { ...(typeof main === "object" ? main : {}), ...named };
 }
 
 async function isFile(path: string): Promise<boolean> {
