@@ -4,7 +4,7 @@ import type { Database } from "../database/database.ts";
 import { Engine } from "../engine/engine.ts";
 import type { HandlerRegistry } from "../handlers/registry.ts";
 import { createEngineLog } from "./engine-log.ts";
-import { positiveSeconds, wholeNumber } from "./input/parse-option.ts";
+import { secondsBetween, wholeNumber } from "./input/parse-option.ts";
 import type { CommandIo } from "./io.ts";
 
 /** Values of the options that {@link addEngineOptions} adds. */
@@ -22,7 +22,8 @@ export function addEngineOptions(command: Command): Command {
     .option(
       "--lease <seconds>",
       "silence after which other processes take over from this one (default: 10)",
-      positiveSeconds("--lease"),
+      // The database counts its milliseconds in 32 bits.
+      secondsBetween("--lease", 0.001, 2_000_000),
     );
 }
 
@@ -40,6 +41,6 @@ export function createCommandEngine(
     clock: io.clock,
     log: createEngineLog(io, note),
     ...(choice.concurrency === undefined ? {} : { concurrency: choice.concurrency }),
-    ...(choice.lease === undefined ? {} : { leaseMs: choice.lease * 1000 }),
+    ...(choice.lease === undefined ? {} : { leaseMs: Math.round(choice.lease * 1000) }),
   });
 }

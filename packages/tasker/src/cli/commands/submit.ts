@@ -5,7 +5,7 @@ import { HandlerRegistry } from "../../handlers/registry.ts";
 import type { TaskTemplate } from "../../handlers/task-template.ts";
 import { createCommandEngine } from "../command-engine.ts";
 import { GlobalOptions } from "../global-options.ts";
-import { isoMoment, required, wholeNumber } from "../input/parse-option.ts";
+import { filledText, isoMoment, required, wholeNumber } from "../input/parse-option.ts";
 import { readContext } from "../input/read-context.ts";
 import { loadCommandDefinition, loadCommandTemplate } from "../load-command-template.ts";
 import { withDatabase } from "../open-command-database.ts";
@@ -30,7 +30,11 @@ export function addSubmitCommand(program: Command, session: CommandSession): voi
     .option("--context <file|json>", "the task's input: a file with a JSON object, or the object itself")
     .option("--environment <name>", "entry of the template's 'environments' to use")
     .option("--handlers <module>", "module with a task handler that shapes the steps of new tasks")
-    .option("--idempotency-key <key>", "a task that was submitted with this key is returned instead of a new one")
+    .option(
+      "--idempotency-key <key>",
+      "a task that was submitted with this key is returned instead of a new one",
+      filledText("--idempotency-key"),
+    )
     .option("--run-at <time>", "not before this moment, such as 2027-01-31T09:00:00Z", isoMoment("--run-at"))
     .option("--priority <n>", "higher runs first (default: 0)", wholeNumber("--priority", -32768, 32767))
     .option("--json", "print a JSON object")

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { z } from "zod";
+import { UsageError } from "../errors.ts";
 import { EXIT } from "../exit-code.ts";
 import { loadCommandDefinition } from "../load-command-template.ts";
 import type { CommandSession } from "../session.ts";
@@ -33,5 +34,6 @@ async function validateTemplates(
       printer.error(error);
     }
   }
+  if (problems.some((problem) => problem instanceof UsageError)) return EXIT.usage;
   return problems.length === 0 ? EXIT.done : EXIT.failed;
 }

@@ -21,18 +21,42 @@ export function positiveSeconds(option: string) {
   };
 }
 
+/** Seconds from `low` to `high`, fractions allowed, as commander's argument parser of the named option. */
+export function secondsBetween(option: string, low: number, high: number) {
+  return (value: string): number => {
+    const seconds = /^\d+(\.\d+)?$/.test(value) ? Number(value) : Number.NaN;
+    if (seconds >= low && seconds <= high) return seconds;
+    throw new UsageError(`${option} is '${value}', expected a number of seconds from ${low} to ${high}`, {
+      context: { option, value },
+    });
+  };
+}
+
+/** A text that is not empty, as commander's argument parser of the named option. */
+export function filledText(option: string) {
+  return (value: string): string => {
+    if (value !== "") return value;
+    throw new UsageError(`${option} is '', expected a text that is not empty`, { context: { option, value } });
+  };
+}
+
 const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/;
 
 /** A moment in ISO 8601 with its zone, as commander's argument parser of the named option. */
 export function isoMoment(option: string) {
   return (value: string): Date => {
     const moment = new Date(MOMENT.test(value) ? value : Number.NaN);
-    if (!Number.isNaN(moment.getTime())) return moment;
+    if (!Number.isNaN(moment.getTime()) && isDay(value.slice(0, 10))) return moment;
     throw new UsageError(
       `${option} is '${value}', expected a date and time in ISO 8601 with a zone, such as 2027-01-31T09:00:00Z`,
       { context: { option, value } },
     );
   };
+}
+
+/** Whether the calendar has a day: `Date` takes February 30 for March 2. */
+function isDay(text: string): boolean {
+  return new Date(text).toISOString().startsWith(text);
 }
 
 /** One of the given words, as commander's argument parser of the named option. */

@@ -1,4 +1,5 @@
 import { inspect } from "node:util";
+import { ZodError } from "zod";
 import { InvalidContextError, InvalidTemplateError, TaskerError } from "../../errors/index.ts";
 import { type Line, span } from "./span.ts";
 
@@ -44,12 +45,12 @@ export function errorMessages(error: unknown): string[] {
   return [`${name}${withCauses(error)} (a defect of Tasker: DEBUG=tasker shows where)`];
 }
 
-/** The message, followed by those of its causes that it does not repeat. */
+/** The message, followed by those of its causes that it does not repeat; those of zod are JSON, for programs. */
 function withCauses(error: unknown): string {
   const messages: string[] = [];
   for (let at: unknown = error, depth = 0; at !== undefined && at !== null && depth < 5; depth += 1) {
     const message = at instanceof Error ? at.message || at.name : String(at);
-    if (!messages.some((earlier) => earlier.includes(message))) messages.push(message);
+    if (!(at instanceof ZodError) && !messages.some((earlier) => earlier.includes(message))) messages.push(message);
     at = at instanceof Error ? at.cause : undefined;
   }
   return messages.join(": ");

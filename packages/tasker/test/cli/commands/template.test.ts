@@ -15,6 +15,12 @@ describe("tasker template", () => {
     for (const line of lines) expect(line).toMatch(/^error TASKER_INVALID_TEMPLATE: bad\.yaml:\d+:\d+: /);
   });
 
+  test("validate ends with 2 when a file cannot be read", async () => {
+    using project = createOrderProject();
+    const { code, out } = await runCaptured(["template", "validate", "nope.yaml", "order.yaml"], { cwd: project.path });
+    expect({ code, out }).toEqual({ code: 2, out: "order.yaml: shop/order 1.2.0, 4 steps\n" });
+  });
+
   test("validate merges the environment that is asked for", async () => {
     using project = createOrderProject();
     project.write(

@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { collect, isoMoment, oneOf, positiveSeconds, wholeNumber } from "../../../src/cli/input/parse-option.ts";
+import {
+  collect,
+  filledText,
+  isoMoment,
+  oneOf,
+  positiveSeconds,
+  secondsBetween,
+  wholeNumber,
+} from "../../../src/cli/input/parse-option.ts";
 
 describe("option values", () => {
   test("whole numbers within their range", () => {
@@ -21,10 +29,29 @@ describe("option values", () => {
       expect(() => parse(value)).toThrow("expected a number of seconds");
   });
 
+  test("seconds within their range", () => {
+    const parse = secondsBetween("--lease", 0.001, 10);
+    expect([parse("0.001"), parse("2.5"), parse("10")]).toEqual([0.001, 2.5, 10]);
+    for (const value of ["0", "0.0001", "10.1", "-1", "1e1", ""]) {
+      expect(() => parse(value)).toThrow(`--lease is '${value}', expected a number of seconds from 0.001 to 10`);
+    }
+  });
+
+  test("a text that is not empty", () => {
+    expect(filledText("--idempotency-key")(" ")).toBe(" ");
+    expect(() => filledText("--idempotency-key")("")).toThrow("--idempotency-key is ''");
+  });
+
   test("moments with a zone", () => {
     const parse = isoMoment("--run-at");
     expect(parse("2027-01-31T09:00:00+02:00").toISOString()).toBe("2027-01-31T07:00:00.000Z");
-    for (const value of ["2027-01-31", "2027-01-31T09:00:00", "2027-13-01T00:00:00Z", "tomorrow"]) {
+    for (const value of [
+      "2027-01-31",
+      "2027-01-31T09:00:00",
+      "2027-13-01T00:00:00Z",
+      "2027-02-30T00:00:00Z",
+      "tomorrow",
+    ]) {
       expect(() => parse(value)).toThrow(`--run-at is '${value}', expected a date and time in ISO 8601 with a zone`);
     }
   });

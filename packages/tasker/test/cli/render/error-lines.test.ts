@@ -1,10 +1,12 @@
 import { describe, expect, test } from "vitest";
+import { z } from "zod";
 import { UsageError } from "../../../src/cli/errors.ts";
 import { drawError } from "../../../src/cli/render/error-lines.ts";
 import { plainLine } from "../../../src/cli/render/span.ts";
 import {
   DatabaseUnavailableError,
   InvalidContextError,
+  InvalidRequestError,
   InvalidTemplateError,
   TaskNotFoundError,
 } from "../../../src/errors/index.ts";
@@ -45,6 +47,13 @@ describe("an error as a person reads it", () => {
     expect(draw(new InvalidContextError("2 violations", { context: { violations } }))).toEqual([
       "error TASKER_INVALID_CONTEXT: items[0].price is 'x', expected a number",
       "error TASKER_INVALID_CONTEXT: email is missing",
+    ]);
+  });
+
+  test("what a schema found is for programs, and is not repeated", () => {
+    const cause = z.string().min(1).safeParse("").error;
+    expect(draw(new InvalidRequestError("field name is empty", { cause }))).toEqual([
+      "error TASKER_INVALID_REQUEST: field name is empty",
     ]);
   });
 
