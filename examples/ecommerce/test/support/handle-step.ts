@@ -27,6 +27,7 @@ export async function handleStep(handler: HandlesStep, call: Call = {}): Promise
     attempt: 1,
     retryLimit: 3,
     retryable: true,
+    handlerConfig: null,
     inputs: call.inputs ?? null,
     results: {},
     signal: call.signal ?? new AbortController().signal,

@@ -1,3 +1,4 @@
+import { Console } from "node:console";
 import { systemClock } from "../clock/clock.ts";
 import { runCommandLine } from "./command-line.ts";
 import { ProcessEndedError } from "./errors.ts";
@@ -7,6 +8,8 @@ import { Printer } from "./printer.ts";
 
 /** Runs a command line in this process and ends it with the command's exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
+  // Standard output is the command's: what handlers log must not stand between lines that a program reads.
+  globalThis.console = new Console(process.stderr, process.stderr);
   const signals = processSignals();
   const io: CommandIo = {
     stdout: streamSink(process.stdout, () => signals.raise("SIGPIPE")),

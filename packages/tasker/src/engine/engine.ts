@@ -2,6 +2,7 @@ import type { Connection } from "../database/database.ts";
 import { NotRunningError, StepInterruptedError } from "../errors/index.ts";
 import type { HandlerRegistry } from "../handlers/registry.ts";
 import { adoptSubmitted } from "./adopt-submitted.ts";
+import { checkOptions } from "./check-options.ts";
 import { drawEpoch } from "./claim-tasks.ts";
 import { Claimer } from "./claimer.ts";
 import type { EngineListener } from "./engine-event.ts";
@@ -50,7 +51,9 @@ export class Engine {
   #stopped: Promise<void> | null = null;
   #epoch = 0;
 
+  /** @throws ConfigurationError if an option has a value that it cannot have */
   constructor(options: EngineOptions) {
+    checkOptions(options);
     this.#runtime = new Runtime(options);
     this.#registry = options.registry;
     this.#preparer = new TaskPreparer(options.registry, this.#runtime.definitions, this.#runtime.maxValueBytes);

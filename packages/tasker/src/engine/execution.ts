@@ -1,6 +1,6 @@
 import { UnencodableValueError } from "../errors/index.ts";
 import type { StepExecution } from "../handlers/execution.ts";
-import type { JsonValue } from "../json/json-value.ts";
+import type { JsonObject, JsonValue } from "../json/json-value.ts";
 import { describeFailure } from "./describe-failure.ts";
 import type { Outcome } from "./outcome.ts";
 import type { StepRun } from "./step-run.ts";
@@ -14,6 +14,7 @@ export class Execution implements StepExecution {
   readonly attempt: number;
   readonly retryLimit: number;
   readonly retryable: boolean;
+  readonly handlerConfig: JsonObject | null;
   readonly inputs: JsonValue;
   results: unknown;
 
@@ -45,6 +46,7 @@ export class Execution implements StepExecution {
     this.attempt = step.attempts;
     this.retryLimit = step.retryLimit;
     this.retryable = step.retryable;
+    this.handlerConfig = run.compiled.stepNamed.get(step.name)?.handlerConfig ?? null;
     this.inputs = (step.inputs?.copy() ?? null) as JsonValue;
     this.results = step.results.copy();
   }

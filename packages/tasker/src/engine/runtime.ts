@@ -256,6 +256,9 @@ export class Runtime implements LaneHost {
   async #collectAnnotations(run: TaskRun): Promise<EncodedAnnotation[]> {
     try {
       const annotations = (await run.template.taskHandler?.updateAnnotations(run.view, new LiveSequence(run))) ?? [];
+      if (!Array.isArray(annotations)) {
+        throw new RangeError(`updateAnnotations returned ${typeof annotations}, expected an array of { type, value }`);
+      }
       return annotations.map(({ type, value }) => {
         if (type.length < 1 || type.length > 64 || textDefect(type) !== null) {
           throw new RangeError(`annotation type ${JSON.stringify(type)} is not 1 to 64 characters that can be stored`);

@@ -51,6 +51,8 @@ export interface StepExecution {
   readonly attempt: number;
   readonly retryLimit: number;
   readonly retryable: boolean;
+  /** `handler_config` of the step's template; null if it has none. A handler class gets it by its constructor too. */
+  readonly handlerConfig: JsonObject | null;
   /** The step's own inputs, when it has any. */
   readonly inputs: JsonValue;
   /**

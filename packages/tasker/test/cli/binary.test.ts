@@ -46,6 +46,52 @@ describe("the built command", () => {
     TIMEOUT_MS,
   );
 
+  test(
+    "what a handler logs does not stand between the lines for a program, and a module beside the template shapes what is submitted",
+    async () => {
+      using directory = new WorkDirectory({
+        "package.json": '{ "type": "module" }',
+        "greet.yaml": [
+          "name: greet",
+          "task_handler_class: Shape",
+          "step_templates:",
+          "  - { name: hello, handler_class: hello, handler_config: { greeting: Good day } }",
+        ].join("\n"),
+        "greet.js": [
+          'import { TaskHandler } from "tasker";',
+          "export class Shape extends TaskHandler {",
+          "  establishStepDependenciesAndDefaults(task, [step]) { step.inputs = { from: task.context.name }; }",
+          "}",
+          "export function hello(task, sequence, step) {",
+          '  console.log("a handler speaks");',
+          "  return { config: step.handlerConfig, inputs: step.inputs };",
+          "}",
+        ].join("\n"),
+      });
+      install(directory.path);
+      const options = { cwd: directory.path };
+      const run = await runTasker(["run", "greet.yaml", "--context", '{"name":"Ada"}', "--json"], options);
+      const lines = run.out.trim().split("\n");
+      expect(() => lines.map((line) => JSON.parse(line))).not.toThrow();
+      expect(run.err).toContain("a handler speaks");
+      const stored = '{"config":{"greeting":"Good day"},"inputs":{"from":"Ada"}}';
+      expect(run.out).toContain(stored);
+
+      await runTasker(["submit", "greet.yaml", "--context", '{"name":"Bob"}', "--idempotency-key", "bob"], options);
+      const worked = await runTasker(["work", "--template", "greet.yaml", "--until-idle"], options);
+      expect(worked.code).toBe(0);
+      const again = await runTasker(
+        ["submit", "greet.yaml", "--context", '{"name":"Bob"}', "--idempotency-key", "bob"],
+        options,
+      );
+      const shown = await runTasker(["task", "show", again.out.trim(), "--json"], options);
+      expect(JSON.parse(shown.out)).toMatchObject({
+        steps: [{ results: { config: { greeting: "Good day" }, inputs: { from: "Bob" } } }],
+      });
+    },
+    TIMEOUT_MS,
+  );
+
   test("commands that only look do not make a database", async () => {
     using directory = new WorkDirectory();
     expect(await runTasker(["task", "list"], { cwd: directory.path })).toMatchObject({

@@ -45,6 +45,7 @@ export async function runStep(
     attempt: 1,
     retryLimit: 3,
     retryable: true,
+    handlerConfig: null,
     inputs: null,
     results: previous,
     signal: new AbortController().signal,

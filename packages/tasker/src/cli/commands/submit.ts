@@ -5,6 +5,7 @@ import { HandlerRegistry } from "../../handlers/registry.ts";
 import type { TaskTemplate } from "../../handlers/task-template.ts";
 import { createCommandEngine } from "../command-engine.ts";
 import { GlobalOptions } from "../global-options.ts";
+import { findModuleBeside } from "../input/load-handlers-module.ts";
 import { filledText, isoMoment, required, wholeNumber } from "../input/parse-option.ts";
 import { readContext } from "../input/read-context.ts";
 import { loadCommandDefinition, loadCommandTemplate } from "../load-command-template.ts";
@@ -29,7 +30,10 @@ export function addSubmitCommand(program: Command, session: CommandSession): voi
     .description("create a task and print its id; 'tasker work' executes it")
     .option("--context <file|json>", "the task's input: a file with a JSON object, or the object itself")
     .option("--environment <name>", "entry of the template's 'environments' to use")
-    .option("--handlers <module>", "module with a task handler that shapes the steps of new tasks")
+    .option(
+      "--handlers <module>",
+      "module whose task handler shapes the steps (default: beside the template, if there is one)",
+    )
     .option(
       "--idempotency-key <key>",
       "a task that was submitted with this key is returned instead of a new one",
@@ -68,12 +72,18 @@ async function submitTask(session: CommandSession, path: string, options: Submit
   if (!created) printer.note(`task ${taskId} exists already with this idempotency key; nothing was created`);
 }
 
-/** With a module its task handler takes part; without one the template is complete enough to be submitted. */
+/**
+ * With the module that is named or stands beside the template, its task handler shapes the steps, as it does for `run`.
+ * Without one the template is complete enough to be submitted.
+ */
 async function loadForSubmit(cwd: string, path: string, options: SubmitOptions): Promise<TaskTemplate> {
   const choice = { template: path, handlers: options.handlers, environment: options.environment };
-  if (options.handlers !== undefined) return loadCommandTemplate(cwd, choice);
+  const definition = await loadCommandDefinition(cwd, choice);
+  if (options.handlers !== undefined || (await findModuleBeside(cwd, path)) !== null) {
+    return loadCommandTemplate(cwd, choice);
+  }
   return {
-    definition: await loadCommandDefinition(cwd, choice),
+    definition,
     createStepHandler(step) {
       throw new HandlerNotFoundError(`step '${step}' has no handler in a process that only submits`, {
         context: { step },

@@ -9,6 +9,18 @@ const ENDINGS = [".ts", ".mts", ".js", ".mjs"] as const;
 /** A module as `import()` gives it: exported names and values. */
 export type HandlersModule = Readonly<Record<string, unknown>>;
 
+/** Absolute path of the module that stands beside a template with its name, or null. */
+export async function findModuleBeside(cwd: string, template: string): Promise<string | null> {
+  const stem = stemOf(cwd, template);
+  for (const ending of ENDINGS) if (await isFile(stem + ending)) return stem + ending;
+  return null;
+}
+
+function stemOf(cwd: string, template: string): string {
+  const path = resolve(cwd, template);
+  return join(dirname(path), basename(path, extname(path)));
+}
+
 /**
  * Absolute path of the module with a template's handlers: the one named, or the file beside the template with its name.
  * @throws UsageError if there is none
@@ -19,10 +31,9 @@ export async function findHandlersModule(cwd: string, template: string, named: s
     if (await isFile(path)) return path;
     throw new UsageError(`cannot read the handlers module '${named}': there is no such file`, { context: { named } });
   }
-  const path = resolve(cwd, template);
-  const stem = join(dirname(path), basename(path, extname(path)));
-  for (const ending of ENDINGS) if (await isFile(stem + ending)) return stem + ending;
-  const looked = ENDINGS.map((ending) => relative(cwd, stem + ending)).join(", ");
+  const beside = await findModuleBeside(cwd, template);
+  if (beside !== null) return beside;
+  const looked = ENDINGS.map((ending) => relative(cwd, stemOf(cwd, template) + ending)).join(", ");
   throw new UsageError(`no handlers for '${template}': looked for ${looked}; name the module with --handlers`, {
     context: { template },
   });

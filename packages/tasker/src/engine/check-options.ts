@@ -1,0 +1,31 @@
+import { ConfigurationError } from "../errors/index.ts";
+import type { EngineOptions } from "./options.ts";
+
+/** Longest lease and poll interval, in milliseconds: what a 32-bit timer holds. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/** Whole numbers among the options, with the greatest value of each; the smallest is 1. */
+const WHOLE_NUMBERS = {
+  concurrency: 1_000_000,
+  maxTasks: 1_000_000,
+  pollIntervalMs: LONGEST_MS,
+  leaseMs: LONGEST_MS,
+  maxValueBytes: 250_000_000,
+  maxInterruptions: 1_000_000,
+} as const satisfies Partial<Record<keyof EngineOptions, number>>;
+
+/** @throws ConfigurationError that names the first option that is no whole number in its range */
+export function checkOptions(options: EngineOptions): void {
+  for (const name of Object.keys(WHOLE_NUMBERS) as (keyof typeof WHOLE_NUMBERS)[]) {
+    const value: unknown = options[name];
+    const most = WHOLE_NUMBERS[name];
+    if (value === undefined) continue;
+    if (typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= most) continue;
+    throw new ConfigurationError(
+      `engine option ${name} is ${String(value)}, expected a whole number from 1 to ${most}`,
+      {
+        context: { option: name, value, expected: `a whole number from 1 to ${most}` },
+      },
+    );
+  }
+}
