@@ -34,7 +34,7 @@ export async function commitBatch(connection: Connection, processId: number, bat
   const rows = await connection.run(commitBatchStatement, [
     processId,
     new Date(batch.nowMs),
-    [tasks.length, batch.size, count(tasks, isMoving), count(tasks, isReleased)],
+    [tasks.length, batch.size, count(tasks, isMoving), count(tasks, isReleased), batch.outcomes.length],
     list(tasks.map(encodeTask)),
     listOrNull(outcomes),
     listOrNull(starts),

@@ -4,7 +4,8 @@
 -- `coalesce(x in (select ...), false)` keeps the planner from turning a membership test into a join: it hashes the list.
 
 -- Writes what happened to a batch of tasks that p_owner runs.
---   p_counts    number of tasks, of steps that move, of tasks that move, of tasks that are released
+--   p_counts    number of tasks, of steps that move, of tasks that move, of tasks that are released,
+--               of outcomes
 --   p_tasks     [{t: task, e: epoch, r: revision, n: number of outcomes, m: number of outcomes and starts,
 --                 b: sort key of the task's current row, 0 for none, null for no move; c: complete;
 --                 x: ends or releases the ownership, w: wake-up time after that}], in ascending order of t
@@ -59,7 +60,7 @@ begin
     with flipped as (
       update tasker_workflow_step_transitions x set most_recent = false, updated_at = p_now
       from (
-        select o.t, o.s, (
+        select o.s, (
           select y.ctid from tasker_workflow_step_transitions y
           where y.workflow_step_id = o.s and y.sort_key = o.b and y.most_recent limit 1
         ) as row_id
@@ -68,22 +69,25 @@ begin
       ) o
       -- Not `x.most_recent`: that would offer the partial index on it as a way to scan.
       where x.ctid = o.row_id and x.most_recent is not false
-      returning o.t, o.s
+      returning o.s
     )
-    select
-      coalesce((select array_agg(f.s) from flipped f), '{}'),
-      -- Of these tasks every outcome was accepted.
-      coalesce((
-        select array_agg(g.t) from (
-          select q.t from (
-            select a.t, a.n from json_to_recordset(p_tasks) as a(t bigint, n integer)
-            where coalesce(a.t in (select unnest(v_locked)), false)
-            union all select f.t, -1 from flipped f
-          ) q
-          group by q.t having sum(q.n) = 0
-        ) g
-      ), '{}')
-    into v_flipped, v_accepted;
+    select coalesce(array_agg(f.s), '{}') into v_flipped from flipped f;
+
+    -- A task is accepted if every outcome of it was.
+    if cardinality(v_flipped) = p_counts[5] then
+      v_accepted = v_locked;
+    else
+      select coalesce(array_agg(g.t), '{}') into v_accepted from (
+        select q.t from (
+          select a.t, a.n from json_to_recordset(p_tasks) as a(t bigint, n integer)
+          where coalesce(a.t in (select unnest(v_locked)), false)
+          union all
+          select o.t, -1 from json_to_recordset(p_outcomes) as o(t bigint, s bigint)
+          where coalesce(o.s in (select unnest(v_flipped)), false)
+        ) q
+        group by q.t having sum(q.n) = 0
+      ) g;
+    end if;
   end if;
 
   if p_restarts then
