@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Connection } from "../database/database.ts";
-import { array, int2, int4, int8, json, jsonb, nullable, text, timestamp, varchar } from "../database/sql-type.ts";
+import { array, int4, int8, json, jsonb, nullable, text, timestamp, varchar } from "../database/sql-type.ts";
 import { type RowOf, statement } from "../database/statement.ts";
 import { graphFromEdges, type StepGraph } from "../graph/step-graph.ts";
 import type { TaskTemplate } from "../handlers/task-template.ts";
@@ -22,8 +22,6 @@ export const loadTasks = statement({
     definition_hash: varchar,
     epoch: int8,
     revision: int4,
-    priority: int2,
-    wake_at: nullable(timestamp),
     correlation_id: varchar,
     namespace: varchar,
     name: varchar,
@@ -65,7 +63,6 @@ const StepMetadata = z.object({
   execution_id: z.string().optional(),
   interruptions: z.number().int().optional(),
   backoff_until: z.string().optional(),
-  retry_available: z.boolean().optional(),
 });
 
 /** A step as `tasker_load` gives it: an array, because a thousand of them come at a time. */

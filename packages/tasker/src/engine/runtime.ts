@@ -91,10 +91,6 @@ export class Runtime implements LaneHost {
     return this.#live.size + this.reserved;
   }
 
-  owns(taskId: number): boolean {
-    return this.#live.has(taskId);
-  }
-
   /** Resolves with the state in which a task ends, whoever runs it. @throws TaskNotFoundError, ProceduralError */
   async settled(taskId: number): Promise<string> {
     this.database.assertWaitCanEnd(`settled, task ${taskId}`);
