@@ -2,7 +2,15 @@ import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  resolve: { alias: { tasker: new URL("packages/tasker/src/index.ts", import.meta.url).pathname } },
+  resolve: {
+    alias: [
+      { find: /^tasker$/, replacement: new URL("packages/tasker/src/index.ts", import.meta.url).pathname },
+      {
+        find: /^tasker\/(models|testing)$/,
+        replacement: new URL("packages/tasker/src/$1/index.ts", import.meta.url).pathname,
+      },
+    ],
+  },
   test: {
     include: [
       "packages/*/test/**/*.test.ts",

@@ -14,10 +14,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   templates: BASE,
   "template-files": [...BASE, "templates"],
   database: [...BASE, "templates"],
+  models: [...BASE, "templates", "database"],
   events: [...BASE, "templates", "database"],
   handlers: [...BASE, "templates", "template-files", "database", "events"],
-  engine: [...BASE, "templates", "template-files", "database", "events", "handlers"],
-  cli: [...BASE, "templates", "template-files", "database", "events", "handlers", "engine"],
+  engine: [...BASE, "templates", "template-files", "database", "models", "events", "handlers"],
+  cli: [...BASE, "templates", "template-files", "database", "models", "events", "handlers", "engine"],
 };
 
 /** Folders that also run in a browser: no module of Node, and of packages only those named. */

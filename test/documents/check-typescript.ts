@@ -51,7 +51,10 @@ export async function checkTypes(name: string, blocks: readonly CodeBlock[]): Pr
       noUnusedLocals: false,
       noUnusedParameters: false,
       typeRoots: [join(ROOT, "node_modules/@types")],
-      paths: { tasker: [join(ROOT, "packages/tasker/src/index.ts")] },
+      paths: {
+        tasker: [join(ROOT, "packages/tasker/src/index.ts")],
+        "tasker/*": [join(ROOT, "packages/tasker/src/*/index.ts")],
+      },
     },
     files: modules.map(({ file }) => file),
   };

@@ -13,6 +13,13 @@ export {
   UnknownDependencyError,
 } from "./graph-errors.ts";
 export {
+  InvalidRecordError,
+  RecordConflictError,
+  RecordInUseError,
+  RecordNotFoundError,
+  type RecordViolation,
+} from "./record-errors.ts";
+export {
   HandlerConflictError,
   HandlerNotFoundError,
   InvalidContextError,

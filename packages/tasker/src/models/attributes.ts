@@ -1,0 +1,61 @@
+import { z } from "zod";
+import { TaskerError } from "../errors/index.ts";
+import { encodeJson } from "../json/encode.ts";
+import { textDefect } from "../text/text-defect.ts";
+
+const LARGEST_INT4 = 2_147_483_647;
+/** Largest JSON document that a model stores, in bytes; what the engine allows for a context or a result by default. */
+const LARGEST_DOCUMENT = 1_000_000;
+
+/** A text that can be stored, of at most `longest` characters. */
+export function text(longest = Number.POSITIVE_INFINITY) {
+  return z
+    .string({ error: "a text" })
+    .refine((value) => [...value].length <= longest, { error: `at most ${longest} characters` })
+    .refine((value) => textDefect(value) === null, { error: "a text without U+0000 and halves of surrogate pairs" });
+}
+
+/** As {@link text}, and not blank. Surrounding spaces are kept. */
+export function presentText(longest = Number.POSITIVE_INFINITY) {
+  return text(longest).refine((value) => value.trim() !== "", { error: "a text that is not blank" });
+}
+
+/** An integer that fits a column of 32 bits. */
+export function integer(smallest = -LARGEST_INT4 - 1) {
+  const rule = { error: `a whole number from ${smallest} to ${LARGEST_INT4}` };
+  return z.int(rule).min(smallest, rule).max(LARGEST_INT4, rule);
+}
+
+/** The key of another record. */
+export function key() {
+  const rule = { error: "the id of an existing record, a whole number of 1 or more" };
+  return z.int(rule).min(1, rule);
+}
+
+/** A moment. */
+export function moment() {
+  return z.date({ error: "a valid Date" });
+}
+
+/** Any JSON value; the parsed output is its text. Null stays SQL's NULL. */
+export function document(what: string) {
+  return z.unknown().transform((value, context): string | null => {
+    if (value === null || value === undefined) return null;
+    try {
+      return encodeJson(value, { maxBytes: LARGEST_DOCUMENT, what });
+    } catch (error) {
+      if (!(error instanceof TaskerError)) throw error;
+      context.addIssue({ code: "custom", message: `a JSON value that can be stored: ${error.message}` });
+      return z.NEVER;
+    }
+  });
+}
+
+/** A JSON object; the parsed output is its text. */
+export function objectDocument(what: string) {
+  return z.unknown().refine(isPlainObject, { error: "a JSON object" }).pipe(document(what));
+}
+
+function isPlainObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,14 @@
+/**
+ * Finds a record, or makes it. Safe against others who do the same at this moment, inside a transaction too: nothing is
+ * raised by the database, and the sequence of the key is used up only by who finds nothing at first.
+ * @param find looks for the record
+ * @param createIfAbsent makes it, and gives undefined if somebody else has made it in the meantime
+ */
+export async function findOrCreate<R>(
+  find: () => Promise<R | undefined>,
+  createIfAbsent: () => Promise<R | undefined>,
+): Promise<R> {
+  const found = (await find()) ?? (await createIfAbsent()) ?? (await find());
+  if (found === undefined) throw new RangeError("a record that conflicted with a new one cannot be found");
+  return found;
+}
