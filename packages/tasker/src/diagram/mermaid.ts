@@ -31,6 +31,9 @@ const ARROWS: Readonly<Record<EdgeType, readonly [forward: string, both: string,
 
 const HEADS: Readonly<Record<EdgeDirection, 0 | 1 | 2>> = { forward: 0, back: 0, both: 1, none: 2 };
 
+/** No node has this name: see {@link mermaidId}. */
+const FRAME_ID = "id__";
+
 /**
  * The lines of a node: itself, its link, its style.
  * @throws RangeError the shape is not known, or the style could be read as other Mermaid syntax
@@ -67,7 +70,12 @@ export function renderMermaid({ nodes, edges, direction, title }: Flowchart): st
   const lines = [...nodes.flatMap(nodeLines), ...edges.map(edgeLine)];
   if (title === null) return [`graph ${direction}`, ...lines].join("\n");
   const framed = lines.map((line) => `  ${line}`);
-  return [`graph ${direction}`, `subgraph "${mermaidText(title)}"`, ...framed, "end"].join("\n");
+  return [`graph ${direction}`, frameLine(mermaidText(title)), ...framed, "end"].join("\n");
+}
+
+/** Mermaid takes a title without a blank for the frame's id too, which must not be a node's: it gets one of its own. */
+function frameLine(title: string): string {
+  return /\S\s+\S/.test(title) ? `subgraph "${title}"` : `subgraph ${FRAME_ID}["${title}"]`;
 }
 
 function lookUp<Key extends string, Value>(table: Readonly<Record<Key, Value>>, field: string, word: Key): Value {

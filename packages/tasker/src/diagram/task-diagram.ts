@@ -124,7 +124,8 @@ function cardsOf(task: TaskSnapshot, names: ReadonlyMap<number, string>): Map<st
 }
 
 function stepCard({ name, state, attempts, error }: StepSnapshot): DiagramCard {
-  const lines = [attempts === 0 ? state : `${state}, ${countOf(attempts, "attempt")}`];
+  // One attempt is what everybody expects; the table has the number of every step.
+  const lines = [attempts < 2 ? state : `${state}, ${countOf(attempts, "attempt")}`];
   if (state === "error" && error !== null) lines.push(error.replace(/\s+/g, " "));
   return { heading: name, lines, state };
 }

@@ -51,7 +51,7 @@ export function diagramOfTemplate(template: TemplateOutline): Diagram {
     hasStates: false,
     cards: new Map(steps.map((step) => [idOf(step.name), stepCard(step)])),
     table: {
-      columns: ["Step", "Depends on", "Attempts", "Deadline", "Description"],
+      columns: ["Step", "Depends on", "Most attempts", "Deadline", "Description"],
       rows: steps.map((step) => ({ nodeId: idOf(step.name), state: null, cells: cellsOf(step) })),
     },
   };
@@ -59,7 +59,9 @@ export function diagramOfTemplate(template: TemplateOutline): Diagram {
 
 function stepCard(step: StepOutline): DiagramCard {
   const deadline = step.timeoutSeconds === null ? "" : `, ${step.timeoutSeconds} s each`;
-  return { heading: step.name, lines: [`${countOf(attemptsOf(step), "attempt")}${deadline}`], state: null };
+  const attempts = attemptsOf(step);
+  const line = attempts === 1 ? "1 attempt" : `up to ${attempts} attempts`;
+  return { heading: step.name, lines: [`${line}${deadline}`], state: null };
 }
 
 function cellsOf(step: StepOutline): string[] {

@@ -1,6 +1,7 @@
 import { buildLayers, type LayeredGraph } from "./layered-graph.ts";
 import { orderLayers } from "./order-layers.ts";
 import { placeLayers } from "./place-layers.ts";
+import { straightenBends } from "./straighten-bends.ts";
 
 /** Extent of a node, in pixels. */
 export interface Size {
@@ -28,7 +29,7 @@ export interface Layout extends Size {
 /** Most nodes and bends that are laid out: beyond, a drawing says nothing and takes seconds. */
 const MOST_VERTICES = 12_000;
 const MARGIN = 16;
-const NODE_GAP = 28;
+const NODE_GAP = 22;
 const BEND_WIDTH = 18;
 const PORT_GAP = 12;
 
@@ -51,7 +52,9 @@ export function layOut(sizes: readonly Size[], edges: readonly (readonly [number
     const size = sizes[vertex];
     return size === undefined ? BEND_WIDTH : size.width + NODE_GAP;
   });
-  const x = shiftToMargin(placeLayers(graph, widths), widths);
+  const placed = placeLayers(graph, widths);
+  straightenBends(graph, widths, placed);
+  const x = shiftToMargin(placed, widths);
   const bands = bandsOf(graph, sizes, x);
   const centres = sizes.map((_, node) => ({ x: x[node] ?? 0, y: middle(bands[graph.level[node] ?? 0]) }));
   return {

@@ -2,12 +2,12 @@ import type { Diagram, DiagramCard } from "../diagram.ts";
 import type { Flowchart } from "../flowchart.ts";
 import { type Layout, layOut, type Size } from "../layout/layout.ts";
 import { safeUrl } from "../safe-url.ts";
-import { drawEdge, drawEdgeLabel, middleOf, pathAlong, pathOfLoop } from "./draw-edge.ts";
+import { drawEdge, drawEdgeLabel, labelPoint, pathAlong, pathOfLoop } from "./draw-edge.ts";
 import { drawNode, sizeOfCard } from "./draw-node.ts";
 import { escapeHtml } from "./escape-html.ts";
 
 /** Part of its natural width to which a wide drawing shrinks before it has to be scrolled. */
-const SMALLEST_SCALE = 0.7;
+const SMALLEST_SCALE = 0.55;
 
 /**
  * Draws the chart of a diagram as an SVG element for an HTML page; its classes are those of the page's style sheet.
@@ -63,14 +63,14 @@ function drawnNodes(chart: Flowchart, cards: Diagram["cards"]): DrawnNode[] {
   return [...nodes.values()];
 }
 
-/** Lines first, then their labels above them. Labels that are all the same are only tooltips. */
+/** Lines first, then labels above them. The label that most edges have is only their tooltip. */
 function drawEdges(
   { edges }: Flowchart,
   { routes, centres }: Layout,
   sizes: readonly Size[],
   places: ReadonlyMap<string, number>,
 ): string[] {
-  const differ = new Set(edges.map(({ label }) => label.trim()).filter((label) => label !== "")).size > 1;
+  const usual = mostFrequent(edges.map(({ label }) => label.trim()).filter((label) => label !== ""));
   const lines: string[] = [];
   const labels: string[] = [];
   for (const [index, edge] of edges.entries()) {
@@ -78,7 +78,18 @@ function drawEdges(
     const place = places.get(edge.sourceId) ?? 0;
     const loop = () => pathOfLoop(centres[place] ?? { x: 0, y: 0 }, sizes[place] ?? { width: 0, height: 0 });
     lines.push(drawEdge(edge, route.length === 0 ? loop() : pathAlong(route)));
-    if (differ && edge.label.trim() !== "" && route.length > 0) labels.push(drawEdgeLabel(edge.label, middleOf(route)));
+    const label = edge.label.trim();
+    if (label !== "" && label !== usual && route.length > 0) labels.push(drawEdgeLabel(label, labelPoint(route)));
   }
   return [...lines, ...labels];
+}
+
+/** The text that is there most often, of several the first one; undefined if there is none. */
+function mostFrequent(texts: readonly string[]): string | undefined {
+  const counts = new Map<string, number>();
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
+  return [...counts].reduce<readonly [string?, number?]>(
+    (most, entry) => (entry[1] > (most[1] ?? 0) ? entry : most),
+    [],
+  )[0];
 }

@@ -12,13 +12,14 @@ const WIDEST = 236;
 const HEADING_HEIGHT = 20;
 const LINE_HEIGHT = 16;
 /** Bold text is that much wider. */
-const BOLD = 1.06;
+const BOLD = 1.12;
 
 /** Extent of a card. */
 export function sizeOfCard({ heading, lines }: DiagramCard): Size {
   const widest = Math.max(
     textWidth(heading.slice(0, WIDEST), HEADING_SIZE * BOLD),
-    ...lines.map((line) => textWidth(line.slice(0, WIDEST), LINE_SIZE)),
+    // Further lines are messages: they take the room there is, and not much more.
+    ...lines.map((line, index) => Math.min(textWidth(line.slice(0, WIDEST), LINE_SIZE), index === 0 ? WIDEST : 150)),
   );
   const width = Math.ceil(Math.min(WIDEST, Math.max(NARROWEST, widest + 2 * PADDING)));
   return { width, height: HEADING_HEIGHT + lines.length * LINE_HEIGHT + PADDING };

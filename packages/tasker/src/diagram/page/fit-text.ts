@@ -1,4 +1,4 @@
-const NARROW = /[iljtfrI.,:;!|'"`()[\]{} /\\-]/;
+const NARROW = /[iljtfrI.,:;!|'`()[\]{} /\\-]/;
 const BROAD = /[mwMW@%—]/;
 const FULL = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60]|\p{Emoji_Presentation}/u;
 const UPPER = /[\p{Lu}\p{Nd}_+=<>~&#$?]/u;

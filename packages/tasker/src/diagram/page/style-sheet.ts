@@ -54,9 +54,9 @@ a:hover .node rect,a:focus-visible .node rect{stroke-width:3}
 .label{font-size:11px;text-anchor:middle;fill:var(--text);stroke:var(--page);stroke-width:4px;paint-order:stroke}
 .rows{overflow-x:auto}
 table{border-collapse:collapse;font-size:.9rem}
-th,td{padding:.3rem .8rem .3rem 0;border-bottom:1px solid var(--line);text-align:start;vertical-align:top;overflow-wrap:anywhere;min-width:4.5rem;max-width:34rem;white-space:pre-line}
-thead th{color:var(--soft);font-weight:500}
-tbody th{font-weight:600}
+th,td{padding:.3rem 1.4rem .3rem 0;border-bottom:1px solid var(--line);text-align:start;vertical-align:top;overflow-wrap:break-word;max-width:34rem;white-space:pre-line}
+thead th{white-space:nowrap;color:var(--soft);font-weight:500}
+tbody th{font-weight:600;white-space:pre;max-width:none}
 table a{color:inherit}
 details{margin-top:1.8rem}
 summary{cursor:pointer}
