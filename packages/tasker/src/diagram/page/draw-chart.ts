@@ -31,7 +31,7 @@ export function drawChart({ chart, cards, heading, description }: Diagram): stri
   const role = nodes.some(({ url }) => url !== null) ? "group" : "img";
   return [
     `<svg role="${role}" aria-labelledby="drawing-title drawing-text" viewBox="0 0 ${width} ${height}" width="${width}" ` +
-      `height="${height}" style="min-width:${Math.round(width * SMALLEST_SCALE)}px">`,
+      `height="${height}" style="--least:${Math.round(width * SMALLEST_SCALE)}px">`,
     `<title id="drawing-title">${escapeHtml(heading)}</title>`,
     `<desc id="drawing-text">${escapeHtml(description)}</desc>`,
     '<defs><marker id="arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8" ' +

@@ -21,8 +21,9 @@ export function textWidth(text: string, fontSize: number): number {
 /** The text on one line, cut with an ellipsis between two characters where it would be wider than `most`. */
 export function fitText(text: string, fontSize: number, most: number): string {
   // No visible character is narrower than a fifth of the font.
-  const line = text.slice(0, Math.ceil(most / fontSize) * 5 + 1).replace(/[\s\p{Cc}]+/gu, " ");
-  if (line.length === text.length && textWidth(line, fontSize) <= most) return line;
+  const start = text.slice(0, Math.ceil(most / fontSize) * 5 + 1);
+  const line = start.replace(/[\s\p{Cc}]+/gu, " ");
+  if (start.length === text.length && textWidth(line, fontSize) <= most) return line;
   let kept = "";
   let width = fontSize;
   for (const { segment } of new Intl.Segmenter("en").segment(line)) {

@@ -40,7 +40,7 @@ h2{margin:1.8rem 0 .5rem;font-size:1.1rem}
 .tasker-diagram{margin-top:1rem;border:1px solid var(--line);border-radius:8px;overflow:auto;max-height:85vh}
 .tasker-diagram:focus-visible{outline:2px solid #3b82f6;outline-offset:2px}
 .tasker-diagram p{margin:1rem}
-svg{display:block;max-width:100%;height:auto;margin:0 auto;font-family:system-ui,"Segoe UI","DejaVu Sans",sans-serif}
+svg{display:block;min-width:var(--least);max-width:100%;height:auto;margin:0 auto;font-family:system-ui,"Segoe UI","DejaVu Sans",sans-serif}
 .node rect{fill:var(--box);stroke:var(--rim);stroke-width:1.2}
 .node text{fill:var(--ink);text-anchor:middle}
 .heading{font-size:14px;font-weight:600}
@@ -65,7 +65,7 @@ pre{overflow:auto;padding:.8rem;border:1px solid var(--line);border-radius:8px;f
 @page{margin:12mm}
 body{padding:0}
 .tasker-diagram{border:0;overflow:visible;max-height:none}
-svg{min-width:0!important;max-height:170mm}
+svg{min-width:0;max-height:170mm}
 .node,.swatch{-webkit-print-color-adjust:exact;print-color-adjust:exact}
 tr{break-inside:avoid}
 details{display:none}
