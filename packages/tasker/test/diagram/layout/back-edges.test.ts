@@ -39,7 +39,7 @@ test("turning back edges round leaves no cycle", () => {
     fc.property(fc.array(edge, { maxLength: 30 }), (edges) => {
       const isBack = flags(10, edges);
       const turned = edges
-        .map(([from, to], index) => (isBack[index] === 1 ? [to, from] : [from, to]) as const)
+        .map(([from, to], index): [number, number] => (isBack[index] === 1 ? [to, from] : [from, to]))
         .filter(([from, to]) => from !== to);
       const names = Array.from({ length: 10 }, (_, node) => String(node));
       graphFromEdges(
