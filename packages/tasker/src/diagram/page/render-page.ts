@@ -61,12 +61,11 @@ function drawValue(value: string, time: Date | undefined): string {
 
 /** The states with their colours and how many steps are in each. */
 function drawLegend({ table }: Diagram): string {
-  const states = new Set([...STATES, ...table.rows.map(({ state }) => state ?? "")]);
-  const counts = new Map<string, number>();
-  for (const { state } of table.rows) counts.set(state ?? "", (counts.get(state ?? "") ?? 0) + 1);
-  const items = [...states].map((state) => {
-    const count = counts.get(state) ?? 0;
-    return `<li><span class="swatch ${stateClass(state)}"></span>${escapeHtml(state)}${count === 0 ? "" : ` ${count}`}</li>`;
+  const counts = new Map<string, number>(STATES.map((state) => [state, 0]));
+  for (const { state } of table.rows) if (state !== null) counts.set(state, (counts.get(state) ?? 0) + 1);
+  const items = [...counts].map(([state, count]) => {
+    const number = count === 0 ? "" : ` ${count}`;
+    return `<li><span class="swatch ${stateClass(state)}"></span>${escapeHtml(state)}${number}</li>`;
   });
   return `<ul class="legend" aria-label="States of steps">\n${items.join("\n")}\n</ul>`;
 }
