@@ -17,3 +17,8 @@ export function safeUrl(url: string): string | null {
   if (scheme === undefined && /^[^/?#]*:/.test(url)) return null;
   return url.toWellFormed().replace(UNSAFE, (character) => encodeURIComponent(character));
 }
+
+/** A URL to which a path can be added, made safe and without a slash at its end; null for what is none. */
+export function safeBaseUrl(url: string): string | null {
+  return /[?#]/.test(url) ? null : (safeUrl(url)?.replace(/\/+$/, "") ?? null);
+}

@@ -1,7 +1,7 @@
 import { InvalidRequestError } from "../errors/index.ts";
 import { countOf, type Diagram, type DiagramCard, listNames } from "./diagram.ts";
 import { type DiagramEdge, type DiagramNode, diagramEdge, diagramNode, flowchart } from "./flowchart.ts";
-import { safeUrl } from "./safe-url.ts";
+import { safeBaseUrl } from "./safe-url.ts";
 import { stateColour } from "./state-colour.ts";
 
 /** What a diagram shows of a step. */
@@ -71,8 +71,8 @@ export function drawTask(task: TaskSnapshot, options: TaskDiagramOptions = {}): 
 
 function readBaseUrl(baseUrl: string | undefined): string | null {
   if (baseUrl === undefined) return null;
-  const base = /[?#]/.test(baseUrl) ? null : safeUrl(baseUrl);
-  if (base !== null) return base.replace(/\/+$/, "");
+  const base = safeBaseUrl(baseUrl);
+  if (base !== null) return base;
   throw new InvalidRequestError(
     `base URL is '${baseUrl}', expected one with http or https, or a relative one, without query and fragment`,
     { context: { field: "baseUrl", value: baseUrl, expected: "http, https or relative URL" } },

@@ -1,7 +1,9 @@
 import type { Command } from "commander";
 import { z } from "zod";
 import { renderDiagram } from "../../diagram/render-diagram.ts";
+import { safeBaseUrl } from "../../diagram/safe-url.ts";
 import { diagramOfTask } from "../../models/task-diagram/diagram-of-task.ts";
+import { UsageError } from "../errors.ts";
 import { GlobalOptions } from "../global-options.ts";
 import { filledText, oneOf, wholeNumber } from "../input/parse-option.ts";
 import { withDatabase } from "../open-command-database.ts";
@@ -22,7 +24,7 @@ export function addDiagramCommand(task: Command, session: CommandSession): void 
     .description("draw the steps of a task with their states")
     .argument("<id>", "id of the task", wholeNumber("id", 1))
     .option("--format <name>", "mermaid, json or html", oneOf("--format", FORMATS), "mermaid")
-    .option("--base-url <url>", "make steps links to <url>/tasks/.../workflow_steps/...", filledText("--base-url"))
+    .option("--base-url <url>", "make steps links to <url>/tasks/.../workflow_steps/...", baseUrl)
     .option("--output <file>", "write to a file instead of standard output", filledText("--output"))
     .addHelpText("after", "\nExample:\n  $ tasker task diagram 12 --format html --output task-12.html")
     .action(async (id: number, _options: unknown, command: Command) => {
@@ -30,14 +32,21 @@ export function addDiagramCommand(task: Command, session: CommandSession): void 
     });
 }
 
+function baseUrl(value: string): string {
+  if (safeBaseUrl(value) !== null) return value;
+  throw new UsageError(
+    `--base-url is '${value}', expected a URL with http or https, or a relative one, without query and fragment`,
+    { context: { option: "--base-url", value } },
+  );
+}
+
 async function drawStoredTask(
   session: CommandSession,
   taskId: number,
   options: z.infer<typeof DiagramOptions>,
 ): Promise<void> {
-  const { format, baseUrl, output } = options;
   const diagram = await withDatabase(options, session.io, "existing", (database) =>
-    diagramOfTask(database, taskId, { baseUrl }),
+    diagramOfTask(database, taskId, { baseUrl: options.baseUrl }),
   );
-  await writeResult(session, renderDiagram(diagram, format), output);
+  await writeResult(session, renderDiagram(diagram, options.format), options.output);
 }

@@ -145,8 +145,8 @@ describeOnPostgres("tasker task", () => {
 
   test("diagram refuses a base URL that is no web address", async () => {
     const { code, err } = await tasker("task", "diagram", "1", "--base-url", "javascript:alert(1)");
-    expect(code).toBe(1);
-    expect(err).toMatch(/^error TASKER_INVALID_REQUEST: base URL is 'javascript:alert\(1\)', expected [^\n]+\n$/);
+    expect(code).toBe(2);
+    expect(err).toMatch(/^error TASKER_USAGE: --base-url is 'javascript:alert\(1\)', expected [^\n]+\n$/);
   });
 
   test("show of a task that has not begun", async () => {
