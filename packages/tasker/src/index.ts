@@ -4,6 +4,27 @@ export { openEmbedded } from "./database/embedded.ts";
 export { migrate, migrationStatus } from "./database/migrate.ts";
 export { openDatabase } from "./database/open-database.ts";
 export { openPostgres } from "./database/postgres.ts";
+export type { Diagram, DiagramCard, DiagramRow } from "./diagram/diagram.ts";
+export {
+  type ChartDirection,
+  type DiagramAttributes,
+  type DiagramEdge,
+  type DiagramNode,
+  diagramEdge,
+  diagramNode,
+  type EdgeDirection,
+  type EdgeType,
+  type Flowchart,
+  findEdgesForNode,
+  findNode,
+  flowchart,
+  type NodeShape,
+} from "./diagram/flowchart.ts";
+export { type FlowchartRecord, flowchartRecord, renderJson } from "./diagram/flowchart-record.ts";
+export { renderMermaid } from "./diagram/mermaid.ts";
+export { renderPage } from "./diagram/page/render-page.ts";
+export { drawTask, type StepSnapshot, type TaskDiagramOptions, type TaskSnapshot } from "./diagram/task-diagram.ts";
+export { diagramOfTemplate, type StepOutline, type TemplateOutline } from "./diagram/template-diagram.ts";
 export { Engine, type SubmitOptions, type TaskOutcome } from "./engine/engine.ts";
 export type { EngineEvent, EngineListener } from "./engine/engine-event.ts";
 export type { EngineOptions, Log } from "./engine/options.ts";
@@ -18,6 +39,7 @@ export { type HandlesStep, StepHandler } from "./handlers/step-handler.ts";
 export { type Annotation, type StepDraft, type TaskDraft, TaskHandler } from "./handlers/task-handler.ts";
 export type { TaskTemplate } from "./handlers/task-template.ts";
 export type { JsonObject, JsonValue } from "./json/json-value.ts";
+export { diagramOfTask } from "./models/task-diagram/diagram-of-task.ts";
 export { loadTemplateFile } from "./template-files/load-template.ts";
 export type { StepDefinition, TaskDefinition } from "./templates/definition.ts";
 export { parseTemplate } from "./templates/parse-template.ts";

@@ -3,6 +3,7 @@ import { addInitCommand } from "./commands/init.ts";
 import { addMigrateCommand } from "./commands/migrate.ts";
 import { addRunCommand } from "./commands/run.ts";
 import { addSubmitCommand } from "./commands/submit.ts";
+import { addDiagramCommand } from "./commands/task-diagram.ts";
 import { addListCommand } from "./commands/task-list.ts";
 import { addShowCommand } from "./commands/task-show.ts";
 import { addGraphCommand } from "./commands/template-graph.ts";
@@ -70,6 +71,7 @@ function buildProgram(session: CommandSession): Command {
   const task = program.command("task").description("look at tasks");
   addListCommand(task, session);
   addShowCommand(task, session);
+  addDiagramCommand(task, session);
   const template = program.command("template").description("check and draw templates");
   addValidateCommand(template, session);
   addGraphCommand(template, session);

@@ -1,6 +1,6 @@
 import { TaskerError } from "../errors/index.ts";
 
-/** The command line cannot be understood, or names something that cannot be read. Exit code 2. */
+/** The command line cannot be understood, or names something that cannot be read or written. Exit code 2. */
 export class UsageError extends TaskerError {
   readonly code = "TASKER_USAGE";
 }

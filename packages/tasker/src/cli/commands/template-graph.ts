@@ -1,37 +1,49 @@
 import type { Command } from "commander";
 import { z } from "zod";
-import { renderMermaid } from "../../graph/mermaid.ts";
+import { renderDiagram } from "../../diagram/render-diagram.ts";
+import { diagramOfTemplate } from "../../diagram/template-diagram.ts";
 import { buildGraph } from "../../graph/step-graph.ts";
 import { computeLevels } from "../../graph/topology.ts";
-import { oneOf } from "../input/parse-option.ts";
+import type { TaskDefinition } from "../../templates/definition.ts";
+import { filledText, oneOf } from "../input/parse-option.ts";
 import { loadCommandDefinition } from "../load-command-template.ts";
 import type { CommandSession } from "../session.ts";
+import { writeResult } from "../write-result.ts";
 
-const FORMATS = ["mermaid", "json"] as const;
-const GraphOptions = z.object({ format: z.enum(FORMATS), environment: z.string().optional() });
+const FORMATS = ["mermaid", "json", "html"] as const;
+const GraphOptions = z.object({
+  format: z.enum(FORMATS),
+  environment: z.string().optional(),
+  output: z.string().optional(),
+});
 
-/** Adds `template graph`: prints the graph of a template's steps. */
+/** Adds `template graph`: draws the graph of a template's steps. */
 export function addGraphCommand(template: Command, session: CommandSession): void {
   template
     .command("graph <file>")
-    .description("print the graph of a template's steps")
-    .option("--format <name>", "mermaid or json", oneOf("--format", FORMATS), "mermaid")
+    .description("draw the graph of a template's steps")
+    .option("--format <name>", "mermaid, json or html", oneOf("--format", FORMATS), "mermaid")
     .option("--environment <name>", "entry of the template's 'environments' to use")
+    .option("--output <file>", "write to a file instead of standard output", filledText("--output"))
     .addHelpText("after", "\nExample:\n  $ tasker template graph order.yaml > order.mmd")
     .action(async (file: string, _options: unknown, command: Command) => {
-      await printGraph(session, file, GraphOptions.parse(command.opts()));
+      await drawTemplate(session, file, GraphOptions.parse(command.opts()));
     });
 }
 
-async function printGraph(
-  { io, printer }: CommandSession,
+async function drawTemplate(
+  session: CommandSession,
   template: string,
-  { format, environment }: z.infer<typeof GraphOptions>,
+  { format, environment, output }: z.infer<typeof GraphOptions>,
 ): Promise<void> {
-  const { namespace, name, version, steps } = await loadCommandDefinition(io.cwd, { template, environment });
-  const graph = buildGraph(steps);
-  if (format === "mermaid") return printer.raw(renderMermaid(graph));
-  const levels = computeLevels(graph);
-  const drawn = steps.map((step, at) => ({ name: step.name, depends_on: step.dependsOn, level: levels[at] }));
-  printer.raw(`${JSON.stringify({ namespace, name, version, steps: drawn }, null, 2)}\n`);
+  const definition = await loadCommandDefinition(session.io.cwd, { template, environment });
+  const text = format === "json" ? listSteps(definition) : renderDiagram(diagramOfTemplate(definition), format);
+  await writeResult(session, text, output);
+}
+
+/** The steps as JSON, each with its dependencies and its level. */
+function listSteps({ namespace, name, version, steps }: TaskDefinition): string {
+  const levels = computeLevels(buildGraph(steps));
+  const listed = steps.map((step, at) => ({ name: step.name, depends_on: step.dependsOn, level: levels[at] }));
+  return `${JSON.stringify({ namespace, name, version, steps: listed }, null, 2)}\n`;
 }

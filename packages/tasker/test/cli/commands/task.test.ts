@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createTestDatabase, describeOnPostgres } from "../../support/test-database.ts";
 import type { ThrowAwayDatabase } from "../../support/test-server.ts";
@@ -102,6 +103,50 @@ describeOnPostgres("tasker task", () => {
       "charge error",
       "task error",
     ]);
+  });
+
+  test("diagram draws a task in Mermaid, with links where a base URL is given", async () => {
+    const { code, out } = await tasker("task", "diagram", "2", "--base-url", "https://host/tasker");
+    expect(code).toBe(0);
+    expect(out).toMatch(/^graph TD\nsubgraph "Task 2: order"\n[\s\S]*\nend\n$/);
+    expect(out).toMatch(/\["Step: charge<br\/>Status: error<br\/>Attempts: 2<br\/>Error: card gateway is busy"\]/);
+    expect(out).toMatch(/click step_\d+ "https:\/\/host\/tasker\/tasks\/2\/workflow_steps\/\d+"/);
+  });
+
+  test("diagram prints JSON and HTML", async () => {
+    const json = await tasker("task", "diagram", "2", "--format", "json");
+    expect(JSON.parse(json.out)).toMatchObject({ direction: "TD", title: "Task 2: order", nodes: { length: 5 } });
+    const html = await tasker("task", "diagram", "2", "--format", "html");
+    expect(html.out).toMatch(/^<!DOCTYPE html>[\s\S]*<h1><bdi>Task 2: order<\/bdi><\/h1>/);
+  });
+
+  test("diagram writes to a file, over what it held", async () => {
+    const file = project.write("task.mmd", "old");
+    expect(await tasker("task", "diagram", "1", "--output", "task.mmd")).toEqual({
+      code: 0,
+      out: "wrote task.mmd\n",
+      err: "",
+    });
+    expect(readFileSync(file, "utf8")).toMatch(/^graph TD\n/);
+  });
+
+  test.each([
+    [["99"], 1, "error TASKER_TASK_NOT_FOUND: there is no task 99\n"],
+    [["1", "--format", "dot"], 2, "error TASKER_USAGE: --format is 'dot', expected mermaid, json, html\n"],
+    [
+      ["1", "--output", "no/such/file"],
+      2,
+      "error TASKER_USAGE: cannot write 'no/such/file': its directory does not exist\n",
+    ],
+    [["1", "--output", "."], 2, "error TASKER_USAGE: cannot write '.': it is a directory\n"],
+  ])("diagram %j is refused in one line", async (argv, code, err) => {
+    expect(await tasker("task", "diagram", ...argv)).toEqual({ code, out: "", err });
+  });
+
+  test("diagram refuses a base URL that is no web address", async () => {
+    const { code, err } = await tasker("task", "diagram", "1", "--base-url", "javascript:alert(1)");
+    expect(code).toBe(2);
+    expect(err).toMatch(/^error TASKER_USAGE: --base-url is 'javascript:alert\(1\)', expected [^\n]+\n$/);
   });
 
   test("show of a task that has not begun", async () => {

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { runCaptured } from "../support/captured-io.ts";
 import { createOrderProject } from "../support/order-project.ts";
@@ -37,7 +39,17 @@ describe("tasker template", () => {
     using project = createOrderProject();
     const { code, out } = await runCaptured(["template", "graph", "order.yaml"], { cwd: project.path });
     expect(code).toBe(0);
-    expect(out).toMatch(/^flowchart TD\n {2}n0\["check"\]\n/);
+    expect(out).toMatch(/^graph TD\nsubgraph "shop\/order 1\.2\.0"\n {2}n0\["check"\]\n[\s\S]*\nend\n$/);
+  });
+
+  test("graph writes a page to a file", async () => {
+    using project = createOrderProject();
+    const { code, out } = await runCaptured(
+      ["template", "graph", "order.yaml", "--format", "html", "--output", "order.html"],
+      { cwd: project.path },
+    );
+    expect({ code, out }).toEqual({ code: 0, out: "wrote order.html\n" });
+    expect(readFileSync(join(project.path, "order.html"), "utf8")).toMatch(/^<!DOCTYPE html>[\s\S]*<\/html>\n$/);
   });
 
   test("graph prints JSON", async () => {
