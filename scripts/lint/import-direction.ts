@@ -20,6 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   handlers: [...BASE, "templates", "template-files", "database", "events"],
   engine: [...BASE, "templates", "template-files", "database", "models", "events", "handlers"],
   cli: [...BASE, "diagram", "templates", "template-files", "database", "models", "events", "handlers", "engine"],
+  testing: [...BASE, "diagram", "templates", "template-files", "database", "models", "events", "handlers", "engine"],
 };
 
 /** Folders that also run in a browser: no module of Node, and of packages only those named. */

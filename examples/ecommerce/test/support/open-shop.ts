@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { bindTemplate, type Database, Engine, HandlerRegistry, type JsonObject, loadTemplateFile } from "tasker";
-import { ManualClock } from "../../../../packages/tasker/test/support/manual-clock.ts";
+import { ManualClock } from "tasker/testing";
 import { createHandlers } from "../../src/create-handlers.ts";
 import type { OutcomeScript } from "../../src/services/answer.ts";
 import { Inventory } from "../../src/services/inventory.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { NotRunningError, TaskNotFoundError } from "../../src/errors/index.ts";
+import { ManualClock } from "../../src/testing/run/manual-clock.ts";
 import {
   graphTemplate,
   makeEngine,
@@ -9,7 +10,6 @@ import {
   until,
   useDatabase,
 } from "../support/engine-harness.ts";
-import { ManualClock } from "../support/manual-clock.ts";
 import { describeOnPostgres, openTestDatabase } from "../support/test-database.ts";
 
 const request = { name: "graph", context: {} };

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
+import { ManualClock } from "../../src/testing/run/manual-clock.ts";
 import { expectCleanAuditTrail } from "../support/audit-trail.ts";
 import { graphTemplate, makeEngine, readState, startEngine, until, useDatabase } from "../support/engine-harness.ts";
-import { ManualClock } from "../support/manual-clock.ts";
 import { describeOnPostgres, openTestDatabase } from "../support/test-database.ts";
 
 describeOnPostgres("several engines on one database", () => {

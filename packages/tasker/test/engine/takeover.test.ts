@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { Database } from "../../src/database/database.ts";
 import { StepInterruptedError } from "../../src/errors/index.ts";
 import type { StepExecution } from "../../src/handlers/execution.ts";
+import { ManualClock } from "../../src/testing/run/manual-clock.ts";
 import { expectCleanAuditTrail } from "../support/audit-trail.ts";
 import {
   type EngineUnderTest,
@@ -16,7 +17,6 @@ import {
   until,
   useDatabase,
 } from "../support/engine-harness.ts";
-import { ManualClock } from "../support/manual-clock.ts";
 import { describeOnPostgres, openTestDatabase } from "../support/test-database.ts";
 
 const request = { name: "graph", context: {} };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { LiveDisplay } from "../../../src/cli/displays/live-display.ts";
 import { Printer } from "../../../src/cli/printer.ts";
-import { ManualClock } from "../../support/manual-clock.ts";
+import { ManualClock } from "../../../src/testing/run/manual-clock.ts";
 import { NOW, sampleStep, sampleTask } from "../render/sample-progress.ts";
 import { CapturedIo } from "../support/captured-io.ts";
 import { Screen } from "../support/screen.ts";
