@@ -22,7 +22,7 @@ export function conditionalBranches(): ConditionalBranches {
   const branch = (own: string, chosen: string) => {
     if (own !== chosen) return { skipped: true, outcome: null };
     worked.push(own);
-    return { skipped: false, outcome: `${own}ed` };
+    return { skipped: false, outcome: `${own} done` };
   };
   const template = defineTask({
     name: "conditional_branches",
