@@ -24,7 +24,11 @@ describeOnPostgres("handlers for tests", () => {
     database = await useDatabase(openTestDatabase);
   });
 
-  const runOne = (handler: RecordedHandler, settings: { retryLimit?: number; timeoutSeconds?: number } = {}, clock?: ManualClock) =>
+  const runOne = (
+    handler: RecordedHandler,
+    settings: { retryLimit?: number; timeoutSeconds?: number } = {},
+    clock?: ManualClock,
+  ) =>
     runTask(
       graphTemplate("only", { steps: { only: settings }, run: (...args) => handler.process(...args) }),
       {},
@@ -90,7 +94,10 @@ describeOnPostgres("handlers for tests", () => {
 
   test("delay on the clock", async () => {
     const clock = new ManualClock();
-    expect(await runOne(delays(3_600_000, clock), {}, clock)).toMatchObject({ state: "complete", elapsedMs: 3_600_000 });
+    expect(await runOne(delays(3_600_000, clock), {}, clock)).toMatchObject({
+      state: "complete",
+      elapsedMs: 3_600_000,
+    });
     expect(clock.sleeping).toBe(0);
   });
 

@@ -165,7 +165,12 @@ describe("the reference's shapes", () => {
       "database-system",
       "notification-system",
     ]);
-    expect(graphOf(simpleLinearWorkflow())).toMatchObject({ steps: 3, edges: 2, roots: ["step_1"], leaves: ["step_3"] });
+    expect(graphOf(simpleLinearWorkflow())).toMatchObject({
+      steps: 3,
+      edges: 2,
+      roots: ["step_1"],
+      leaves: ["step_3"],
+    });
     expect(graphOf(simpleLinearWorkflow(7))).toMatchObject({ steps: 7, edges: 6 });
     expect(graphOf(parallelWorkflow())).toMatchObject({
       steps: 5,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Connection } from "../../database/database.ts";
-import { bool, int4, int8, jsonb, nullable, text, varchar } from "../../database/sql-type.ts";
+import { bool, int4, int8, jsonb, nullable, varchar } from "../../database/sql-type.ts";
 import { type RowOf, statement } from "../../database/statement.ts";
 import { TaskNotFoundError } from "../../errors/index.ts";
 import type { JsonValue } from "../../json/json-value.ts";
@@ -14,7 +14,7 @@ export const readTaskState = statement({
     left join tasker_task_transitions t on t.task_id = k.task_id and t.most_recent
     where k.task_id = $1`,
   parameters: [int8],
-  columns: { state: nullable(text), name: varchar },
+  columns: { state: nullable(varchar), name: varchar },
 });
 
 /** The steps of a task as they stand, in the order of their ids. */
@@ -30,7 +30,7 @@ export const readTaskSteps = statement({
   columns: {
     name: varchar,
     workflow_step_id: int8,
-    state: nullable(text),
+    state: nullable(varchar),
     attempts: nullable(int4),
     retryable: bool,
     results: nullable(jsonb),
@@ -52,7 +52,7 @@ export const readTaskHistory = statement({
       where w.task_id = $1
     ) q order by (metadata ->> 'seq')::bigint nulls last, created_at, sort_key`,
   parameters: [int8],
-  columns: { who: nullable(text), from_state: nullable(varchar), to_state: nullable(varchar) },
+  columns: { who: nullable(varchar), from_state: nullable(varchar), to_state: nullable(varchar) },
 });
 
 /** How a step stands. */
