@@ -1,3 +1,15 @@
+export {
+  type BatchOptions,
+  complexShapes,
+  complexWorkflowBatch,
+  diverseDataset,
+  EVERY_STATE,
+  REALISTIC_STATES,
+  workflowDataset,
+} from "./bulk/batches.ts";
+export type { BulkState } from "./bulk/bulk-plan.ts";
+export type { Share } from "./bulk/distribute.ts";
+export { type GeneratedBatch, type GeneratedTask, type GenerateOptions, generateTasks } from "./bulk/generate-tasks.ts";
 export * from "./handlers/failing-handlers.ts";
 export { type IdempotentHandler, idempotent } from "./handlers/idempotent-handler.ts";
 export {
@@ -37,6 +49,9 @@ export {
   type SizedShapeSettings,
   tree,
 } from "./shapes/sized-shapes.ts";
+export type { RowStyle } from "./states/encode-stories.ts";
+export type { AttemptOutcome, StepSeed, StepState, StepTrait } from "./states/step-seed.ts";
+export { type SeededTask, type TaskInState, type TasksInStateOptions, tasksInState } from "./states/tasks-in-state.ts";
 export { type ApiTroubles, apiIntegrationWithRetries } from "./workflows/api-integration-with-retries.ts";
 export { type ConditionalBranches, conditionalBranches } from "./workflows/conditional-branches.ts";
 export { type Etl, type EtlOptions, etlWithValidation } from "./workflows/etl-with-validation.ts";

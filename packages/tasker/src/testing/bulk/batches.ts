@@ -53,13 +53,12 @@ export function workflowDataset(database: Database, options: BatchOptions = {}):
     count: 30,
     shapes: complexShapes(),
     states: REALISTIC_STATES,
-    order: "listed",
+    stateOrder: "listed",
     ...options,
   });
 }
 
-/** A data set of five shapes in equal parts; where five do not divide the count, the linear one makes up for it. */
+/** A data set that cycles through the five shapes: linear, diamond, parallel merge, tree, mixed, linear, ... */
 export function diverseDataset(database: Database, options: BatchOptions = {}): Promise<GeneratedBatch> {
-  const shapes = complexShapes().map(({ item }) => ({ item, share: 1 }));
-  return generateTasks(database, { count: 25, shapes, ...options });
+  return generateTasks(database, { count: 25, shapes: complexShapes(), shapeOrder: "cycled", ...options });
 }

@@ -21,8 +21,10 @@ export interface GenerateOptions {
   readonly states?: readonly Share<BulkState>[];
   /** The same seed and options give the same tasks, apart from ids. Default: 1. */
   readonly seed?: number;
-  /** Whether shapes and states are mixed by chance, or come one after the other as they are listed. Default: mixed. */
-  readonly order?: "mixed" | "listed";
+  /** Shapes mixed by chance, in the order listed, or by turns whatever their shares. Default: mixed. */
+  readonly shapeOrder?: "mixed" | "listed" | "cycled";
+  /** States mixed by chance or in the order listed. Default: mixed. */
+  readonly stateOrder?: "mixed" | "listed";
   /** The tasks were created evenly between these moments. Default: the hour before now. */
   readonly createdBetween?: { readonly from: Date; readonly to: Date };
   /** Stored in the context of each task as `batch_id`. Default: a new UUID. */
@@ -63,6 +65,8 @@ export interface GeneratedBatch {
   readonly stateCounts: Readonly<Record<string, number>>;
 }
 
+/** Transactions that write at the same time, where the database has the connections. */
+const MOST_LANES = 4;
 /** Different histories for each shape and state. */
 const VARIANTS = 8;
 const HOUR_MS = 3_600_000;
@@ -83,35 +87,44 @@ export async function generateTasks(database: Database, options: GenerateOptions
   const random = seededRandom(seed);
   const writer = await openStoryWriter(database);
   const { stories, storyOf } = tellStories(shapes, states, (plan) => tellTask(plan, writer), random);
-  const shapeOf = deal(count, shapes, options.order, random);
-  const stateOf = deal(count, states, options.order, random);
+  const shapeOf = deal(count, shapes, options.shapeOrder, random);
+  const stateOf = deal(count, states, options.stateOrder, random);
   const storyWriter = await StoryWriter.open(database, stories, { writer, style, now: from });
-  const tasks: GeneratedTask[] = [];
-  let stepCount = 0;
-  while (tasks.length < count) {
-    signal?.throwIfAborted();
-    const first = tasks.length;
-    const chunk = Array.from({ length: Math.min(chunkSize, count - first) }, (_, place) => {
+  const drawChunk = (first: number) =>
+    Array.from({ length: Math.min(chunkSize, count - first) }, (_, place) => {
       const number = first + place;
       const [shape, state] = [shapeOf[number] ?? 0, stateOf[number] ?? 0];
-      const createdAt = new Date(
-        from.getTime() + Math.floor(((number + random()) / count) * (to.getTime() - from.getTime())),
-      );
+      const share = (number + random()) / count;
+      const createdAt = new Date(from.getTime() + Math.floor(share * (to.getTime() - from.getTime())));
       const context: JsonObject = { ...shapes[shape]?.item.context, batch_id: batchId, number };
       return { story: storyOf(shape, state, random), createdAt, context, shape, state };
     });
-    const written = await database.transaction(async (transaction) => {
-      if (!checkForeignKeys) await transaction.execute("set local session_replication_role = replica");
-      return storyWriter.write(transaction, chunk);
-    });
-    for (const [place, { shape, state }] of chunk.entries()) {
-      const { taskId = 0, stepIds = [] } = written[place] ?? {};
-      stepCount += stepIds.length;
-      const pattern = shapes[shape]?.item.definition.name ?? "";
-      tasks.push({ taskId, pattern, state: states[state]?.item ?? "pending" });
+  const tasks: GeneratedTask[] = [];
+  let [first, stepCount, taskCount] = [0, 0, 0];
+  const writeChunks = async () => {
+    while (first < count) {
+      signal?.throwIfAborted();
+      const start = first;
+      first += chunkSize;
+      const chunk = drawChunk(start);
+      const written = await database.transaction(async (transaction) => {
+        if (!checkForeignKeys) await transaction.execute("set local session_replication_role = replica");
+        return storyWriter.write(transaction, chunk);
+      });
+      for (const [place, { shape, state }] of chunk.entries()) {
+        const { taskId = 0, stepIds = [] } = written[place] ?? {};
+        stepCount += stepIds.length;
+        const pattern = shapes[shape]?.item.definition.name ?? "";
+        tasks[start + place] = { taskId, pattern, state: states[state]?.item ?? "pending" };
+      }
+      taskCount += chunk.length;
+      onProgress?.({ tasks: taskCount, steps: stepCount, count });
     }
-    onProgress?.({ tasks: tasks.length, steps: stepCount, count });
-  }
+  };
+  const lanes = Array.from({ length: Math.min(database.parallelism, MOST_LANES) }, writeChunks);
+  // All have stopped before a failure is told: nothing is written after that.
+  await Promise.allSettled(lanes);
+  await Promise.all(lanes);
   const patternCounts = countBy(tasks, ({ pattern }) => pattern);
   return {
     batchId,
@@ -146,10 +159,11 @@ function tellStories(
 function deal(
   count: number,
   shares: readonly Share<unknown>[],
-  order: GenerateOptions["order"],
+  order: GenerateOptions["shapeOrder"],
   random: Random,
 ): Uint32Array {
   const dealt = new Uint32Array(count);
+  if (order === "cycled") return dealt.map((_, place) => place % shares.length);
   let next = 0;
   for (const [place, part] of distribute(count, shares).entries()) {
     dealt.fill(place, next, next + part);
