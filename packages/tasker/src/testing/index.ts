@@ -26,6 +26,15 @@ export { openMemoryDatabase } from "./run/memory-database.ts";
 export { readHistory, readTask, type StepReport, type TaskReport } from "./run/read-task.ts";
 export { type RunTaskOptions, runTask, type TaskRunReport } from "./run/run-task.ts";
 export { createTestEngine, type LogLine, type TestEngine, type TestEngineOptions } from "./run/test-engine.ts";
+export { type PlayedScenario, playScenario, scenarioTemplate } from "./scenarios/play-scenario.ts";
+export {
+  drawScenario,
+  type ExpectedStep,
+  type Scenario,
+  type ScenarioKind,
+  type ScenarioOptions,
+  type StepScript,
+} from "./scenarios/scenario.ts";
 export { orderProcessing, stockManagement, userOnboarding } from "./shapes/demo-shapes.ts";
 export * from "./shapes/reference-shapes.ts";
 export * from "./shapes/row-driven-shapes.ts";

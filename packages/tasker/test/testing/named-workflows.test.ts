@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Database } from "../../src/database/database.ts";
 import { failsTimes } from "../../src/testing/handlers/failing-handlers.ts";
 import { drain } from "../../src/testing/run/drain.ts";
@@ -13,14 +13,15 @@ import { longRunningBatch } from "../../src/testing/workflows/long-running-batch
 import { parentWithSubWorkflows } from "../../src/testing/workflows/parent-with-sub-workflows.ts";
 import { systemCoordination } from "../../src/testing/workflows/system-coordination.ts";
 import { expectCleanAuditTrail } from "../support/audit-trail.ts";
-import { startEngine, useDatabase } from "../support/engine-harness.ts";
+import { startEngine } from "../support/engine-harness.ts";
 import { describeOnPostgres, openTestDatabase } from "../support/test-database.ts";
 
 describeOnPostgres("named workflows", () => {
   let database: Database;
-  beforeEach(async () => {
-    database = await useDatabase(openTestDatabase);
+  beforeAll(async () => {
+    database = await openTestDatabase();
   });
+  afterAll(() => database.close());
 
   test("extract, validate, transform and load rows", async () => {
     const { template, warehouse } = etlWithValidation();

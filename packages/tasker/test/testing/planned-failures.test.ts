@@ -1,4 +1,5 @@
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Database } from "../../src/database/database.ts";
 import { runTask } from "../../src/testing/run/run-task.ts";
 import {
   configurableFailureWorkflow,
@@ -11,11 +12,16 @@ import {
 } from "../../src/testing/shapes/reference-shapes.ts";
 import { bindShape } from "../../src/testing/shapes/shape.ts";
 import { expectCleanAuditTrail } from "../support/audit-trail.ts";
-import { useDatabase } from "../support/engine-harness.ts";
 import { describeOnPostgres, openTestDatabase } from "../support/test-database.ts";
 
 describeOnPostgres("the planned failures of the reference's shapes", () => {
-  test.each([
+  let database: Database;
+  beforeAll(async () => {
+    database = await openTestDatabase();
+  });
+  afterAll(() => database.close());
+
+  const shapes = [
     linearWorkflow,
     diamondWorkflow,
     parallelMergeWorkflow,
@@ -23,9 +29,9 @@ describeOnPostgres("the planned failures of the reference's shapes", () => {
     mixedWorkflow,
     configurableFailureWorkflow,
     dummyTask,
-  ])("happen when an engine runs $name, and the task completes", async (make) => {
-    const database = await useDatabase(openTestDatabase);
-    const shape = make();
+  ].map((make) => make());
+
+  test.each(shapes)("happen when an engine runs $definition.name, and the task completes", async (shape) => {
     const { template, handlers } = bindShape(shape);
     const report = await runTask(template, shape.context, { database });
     expect(report.state).toBe("complete");
@@ -44,7 +50,6 @@ describeOnPostgres("the planned failures of the reference's shapes", () => {
   });
 
   test("take the time of their backoffs on the clock, and none in reality", async () => {
-    const database = await useDatabase(openTestDatabase);
     const { template } = bindShape(configurableFailureWorkflow());
     const report = await runTask(template, {}, { database });
     // flaky_step waits 1 and 2 seconds, timeout_step 1
@@ -52,7 +57,6 @@ describeOnPostgres("the planned failures of the reference's shapes", () => {
   });
 
   test("of the dummy task are none: each step is annotated", async () => {
-    const database = await useDatabase(openTestDatabase);
     const { taskId } = await runTask(bindShape(dummyTask()).template, { dummy: true }, { database });
     const rows = await database.query(
       `select t.name, a.annotation ->> 'step' as step from tasker_task_annotations a
