@@ -40,7 +40,7 @@ export const EVERY_STATE: readonly Share<BulkState>[] = [
 ];
 
 /** Options of the prepared batches. */
-export interface BatchOptions extends Partial<GenerateOptions> {}
+export type BatchOptions = Partial<GenerateOptions>;
 
 /** `complex_workflow_batch`: 50 tasks, unless told otherwise, of the mix {@link complexShapes}. */
 export function complexWorkflowBatch(database: Database, options: BatchOptions = {}): Promise<GeneratedBatch> {
