@@ -23,6 +23,14 @@ export const tableExists = statement({
   columns: { exists: bool },
 });
 
+/** Whether a function is on the search path; it is named with the types of its arguments, as in `abs(integer)`. */
+export const functionExists = statement({
+  name: "migrations_function_exists",
+  text: "select to_regprocedure($1::text) is not null as exists",
+  parameters: [text],
+  columns: { exists: bool },
+});
+
 /** The migrations that this database has had, oldest first. */
 export const selectApplied = statement({
   name: "migrations_select_applied",
@@ -117,8 +125,9 @@ async function runMigration(transaction: Connection, migration: Migration): Prom
   }
 }
 
-async function exists(connection: Connection, table: string): Promise<boolean> {
-  const [answer] = await connection.run(tableExists, [table]);
+/** @param object a table, or a function with the types of its arguments in parentheses */
+async function exists(connection: Connection, object: string): Promise<boolean> {
+  const [answer] = await connection.run(object.endsWith(")") ? functionExists : tableExists, [object]);
   return answer?.exists === true;
 }
 

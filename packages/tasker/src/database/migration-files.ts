@@ -13,14 +13,15 @@ export interface Migration {
   /** SHA-256 of the file, hexadecimal. */
   readonly checksum: string;
   /**
-   * A table whose presence means that another engine has made this part of the schema: the migration is then recorded
-   * without being run. Written in the file's first line as `-- made elsewhere if exists: <table>`.
+   * A table, or a function with the types of its arguments, whose presence means that another engine has made this part
+   * of the schema: the migration is then recorded without being run. Written in the file's first line as
+   * `-- made elsewhere if exists: <table>` or `-- made elsewhere if exists: <function>(<type>, ...)`.
    */
   readonly madeElsewhereIf: string | null;
 }
 
 const FILE_NAME = /^(\d{4})_([a-z0-9_]+)\.sql$/;
-const MADE_ELSEWHERE = /^-- made elsewhere if exists: ([a-z0-9_]+)$/m;
+const MADE_ELSEWHERE = /^-- made elsewhere if exists: ([a-z0-9_]+(?:\([a-z0-9_[\], ]*\))?)\n/;
 
 /**
  * The migrations of this release, in order: the files `NNNN_name.sql` of a directory.

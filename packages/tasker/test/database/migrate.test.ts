@@ -114,6 +114,21 @@ describeOnPostgres("migrating", () => {
     });
     expect(await migrate(database, [ours, CREATE_B])).toEqual({ applied: [], adopted: [] });
   });
+
+  test("a function that another engine has made is left as it is, one with other arguments is not taken for it", async () => {
+    await database.execute("create function answer(n int8, l int8[]) returns int4 language sql as 'select 1'");
+    const create = (argument: string) => `create function answer(${argument}) returns int4 language sql as 'select 2'`;
+    const theirs = migration(1, "theirs", create("n int8, l int8[]"), "answer(bigint, bigint[])");
+    const ours = migration(2, "ours", create("t timestamptz"), "answer(timestamptz)");
+    const withoutArguments = migration(3, "none", create(""), "answer()");
+    expect(await migrate(database, [theirs, ours, withoutArguments])).toEqual({
+      applied: ["0001_theirs", "0002_ours", "0003_none"],
+      adopted: ["0001_theirs"],
+    });
+    expect(await database.query("select answer(1, '{}') as theirs, answer(now()) as ours, answer() as none")).toEqual([
+      { theirs: 1, ours: 2, none: 2 },
+    ]);
+  });
 });
 
 test("migrating works on the embedded database", async () => {
@@ -135,11 +150,15 @@ describe("migration files", () => {
     const directory = directoryWith({
       "0002_second.sql": "select 2;",
       "0001_first.sql": "-- made elsewhere if exists: theirs\nselect 1;",
+      "0003_third.sql": "-- made elsewhere if exists: answer(bigint, bigint[])\nselect 3;",
+      "0004_fourth.sql": "select 4;\n-- made elsewhere if exists: theirs\n",
       "README.md": "",
     });
     expect(readMigrations(directory)).toMatchObject([
       { number: 1, name: "first", madeElsewhereIf: "theirs", checksum: expect.stringMatching(/^[0-9a-f]{64}$/) },
       { number: 2, name: "second", madeElsewhereIf: null, sql: "select 2;" },
+      { number: 3, name: "third", madeElsewhereIf: "answer(bigint, bigint[])" },
+      { number: 4, name: "fourth", madeElsewhereIf: null },
     ]);
   });
 

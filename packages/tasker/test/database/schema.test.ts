@@ -13,6 +13,7 @@ import {
   readSequences,
   type SchemaFact,
 } from "./read-catalog.ts";
+import { REFERENCE_FUNCTIONS } from "./reference-functions.ts";
 import { REFERENCE_TABLES } from "./reference-schema.ts";
 
 const factsOf = (facts: readonly SchemaFact[], relation: string) =>
@@ -84,6 +85,31 @@ describeEachDatabase("the shared schema", (open) => {
     ]);
   });
 
+  test.each(Object.entries(REFERENCE_FUNCTIONS))("has the reference's function %s", async (name, reference) => {
+    expect(
+      await database.query(
+        `select pg_get_function_arguments(oid) as arguments, pg_get_function_result(oid) as result,
+           (select lanname from pg_language where oid = prolang)::text as language, provolatile::text as volatility,
+           proparallel::text as parallel, proisstrict, prosecdef, proleakproof, procost, prorows, proconfig
+         from pg_proc where proname = $1 and pronamespace = 'public'::regnamespace`,
+        [name],
+      ),
+    ).toEqual([
+      {
+        ...reference,
+        language: "plpgsql",
+        volatility: "s",
+        parallel: "u",
+        proisstrict: false,
+        prosecdef: false,
+        proleakproof: false,
+        procost: 100,
+        prorows: 1000,
+        proconfig: null,
+      },
+    ]);
+  });
+
   test("has no index on a column that changes with each transition of a step", async () => {
     const indexes = factsOf(await readIndexes(database), "tasker_workflow_steps").join("\n");
     expect(indexes).not.toMatch(/processed|in_process|attempt|backoff|results|updated_at/);
@@ -148,8 +174,11 @@ describeOnPostgres("a database that has data", () => {
     }
   });
 
-  test("and was made by the reference engine keeps its tables and indexes as they are", async () => {
+  test("and was made by the reference engine keeps its tables, indexes and functions as they are", async () => {
     const [shared] = readMigrations();
+    const functions = readMigrations().filter((one) => one.madeElsewhereIf?.endsWith(")"));
+    const names = functions.map((one) => String(one.madeElsewhereIf));
+    expect(names.map((name) => name.replace(/\(.*/, "")).sort()).toEqual(Object.keys(REFERENCE_FUNCTIONS).sort());
     const allIndexes = Object.values(REFERENCE_TABLES)
       .flatMap((table) => table.otherIndexes)
       .map((index) => index.replace("CREATE INDEX", "create index if not exists"))
@@ -159,6 +188,9 @@ describeOnPostgres("a database that has data", () => {
     try {
       await database.execute(shared?.sql ?? "");
       await database.execute(allIndexes);
+      // whoever replaced a function would also put its cost back to the default
+      for (const { sql } of functions) await database.execute(sql);
+      for (const name of names) await database.execute(`alter function ${name} cost 7`);
       // what the reference's own schema may have beside ours: nothing of it may be touched
       await database.execute(
         "alter table tasker_tasks add column theirs integer; insert into schema_migrations values ('1')",
@@ -173,7 +205,11 @@ describeOnPostgres("a database that has data", () => {
       };
       const before = await sharedFacts();
       const report = await migrate(database);
-      expect(report.adopted).toEqual(["0001_reference_schema"]);
+      expect(report.adopted).toHaveLength(1 + names.length);
+      expect(report.adopted[0]).toBe("0001_reference_schema");
+      expect(
+        (await database.query("select proname from pg_proc where procost = 7")).map(({ proname }) => proname).sort(),
+      ).toEqual(Object.keys(REFERENCE_FUNCTIONS).sort());
       expect(report.applied).toHaveLength(readMigrations().length);
       expect(await sharedFacts()).toEqual(before);
       expect(before.filter(({ fact }) => /^CREATE (UNIQUE )?INDEX/.test(fact))).toHaveLength(99);

@@ -1,0 +1,19 @@
+-- made elsewhere if exists: get_step_readiness_status_batch(bigint[])
+--
+-- The readiness of all steps of several tasks, in no stated order. A task named twice is answered once.
+create function get_step_readiness_status_batch(input_task_ids bigint[])
+returns table (
+  workflow_step_id bigint, task_id bigint, named_step_id integer, name text, current_state text,
+  dependencies_satisfied boolean, retry_eligible boolean, ready_for_execution boolean,
+  last_failure_at timestamp, next_retry_at timestamp, total_parents integer, completed_parents integer,
+  attempts integer, retry_limit integer, backoff_request_seconds integer, last_attempted_at timestamp
+)
+language plpgsql stable
+as $$
+begin
+  return query
+  select readiness.*
+  from (select distinct unnest(input_task_ids)) as asked (id)
+  cross join lateral tasker_step_readiness(asked.id) readiness;
+end
+$$;

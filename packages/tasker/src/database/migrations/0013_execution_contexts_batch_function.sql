@@ -1,0 +1,19 @@
+-- made elsewhere if exists: get_task_execution_contexts_batch(bigint[])
+--
+-- The execution context of several tasks, by task id. A task named twice is answered twice.
+create function get_task_execution_contexts_batch(input_task_ids bigint[])
+returns table (
+  task_id bigint, named_task_id integer, status text, total_steps bigint, pending_steps bigint, in_progress_steps bigint,
+  completed_steps bigint, failed_steps bigint, ready_steps bigint, execution_status text, recommended_action text,
+  completion_percentage numeric, health_status text
+)
+language plpgsql stable
+as $$
+begin
+  return query
+  select context.*
+  from unnest(input_task_ids) as asked (id)
+  cross join lateral tasker_execution_context(asked.id) context
+  order by context.task_id;
+end
+$$;
