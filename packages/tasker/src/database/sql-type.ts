@@ -27,6 +27,8 @@ export const float8 = type<number>("float8");
 export const bool = type<boolean>("bool");
 /** Text without limit, as a string. U+0000 cannot be stored. */
 export const text = type<string>("text");
+/** Text of which there are only a few values, such as the names that a function answers with. */
+export const textOf = <T extends string>(): SqlType<T> => type<T>("text");
 /** Text of a `character varying` column, as a string. */
 export const varchar = type<string>("varchar");
 /** `timestamp without time zone` that holds UTC: a `Date`, whatever the zones of the session and the machine are. */

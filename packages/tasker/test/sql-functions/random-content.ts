@@ -32,7 +32,30 @@ const CATALOGUE: Pick<Content, "namespaces" | "namedTasks" | "namedSteps"> = {
 
 const STATES = ["pending", "in_progress", "complete", "error", "cancelled", "resolved_manually", "skipped", "bogus"];
 
-const ATTEMPTS = [null, -2147483648, -1100, -22, -21, -7, -1, 0, 0, 1, 1, 2, 3, 4, 5, 43, 44, 1023, 1024, 2147483647];
+const ATTEMPTS = [
+  null,
+  null,
+  null,
+  -2147483648,
+  -1100,
+  -22,
+  -21,
+  -7,
+  -1,
+  0,
+  0,
+  1,
+  1,
+  2,
+  3,
+  4,
+  5,
+  43,
+  44,
+  1023,
+  1024,
+  2147483647,
+];
 const LIMITS = [null, null, -1, 0, 1, 3, 3, 1000, 2147483647];
 const BACKOFFS = [null, null, null, -2147483648, -5, 0, 1, 60, 3600, 2147483647];
 
