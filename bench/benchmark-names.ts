@@ -1,6 +1,7 @@
 /** Every benchmark, in the order in which they run. */
 export const BENCHMARK_NAMES = [
   "resolver",
+  "readiness",
   "W1",
   "W1-defaults",
   "W1-sustained",

@@ -5,6 +5,7 @@ import type { Finding } from "./measurement.ts";
 /** Loaded one at a time: the memory of a run is that of its own modules. */
 const WORKLOADS: Record<BenchmarkName, () => Promise<Benchmark>> = {
   resolver: async () => (await import("./workloads/resolver.ts")).measureResolver,
+  readiness: async () => (await import("./workloads/readiness.ts")).measureReadiness,
   W1: async () => (await import("./workloads/w1.ts")).measureW1,
   "W1-defaults": async () => (await import("./workloads/w1-defaults.ts")).measureW1Defaults,
   "W1-sustained": async () => (await import("./workloads/w1-sustained.ts")).measureW1Sustained,

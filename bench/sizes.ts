@@ -19,7 +19,9 @@ export const Sizes = z.strictObject({
   latencyWarmupTasks: count,
   /** Steps of the resolver's graphs. */
   graphSteps: z.array(z.int().min(3)).min(1),
-  /** Samples of which the resolver takes the median. */
+  /** Steps of the graphs of which the database and the memory are asked. */
+  storedGraphSteps: z.array(z.int().min(3)).min(1),
+  /** Samples of which the resolver and the comparison with the database take the median. */
   samples: count,
   /** Shortest time that a sample may take, in milliseconds: quick calls are repeated within one. */
   sampleMs: z.number().positive(),
@@ -36,6 +38,7 @@ export const FULL_SIZES: Sizes = {
   latencyTasks: 300,
   latencyWarmupTasks: 50,
   graphSteps: [10, 100, 1_000, 10_000, 100_000],
+  storedGraphSteps: [10, 100, 1_000, 10_000],
   samples: 51,
   sampleMs: 1,
 };

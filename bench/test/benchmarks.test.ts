@@ -25,6 +25,7 @@ const THROUGHPUT = ["node_cpu_us_per_step", "rss_mb", "rss_peak_mb", "steps_per_
 
 const METRICS: Record<BenchmarkName, readonly string[]> = {
   resolver: ["completion_ns", "full_recompute_us", "levels_us"],
+  readiness: ["completion_ns", "full_recompute_us", "sql_per_completion", "sql_per_full_recompute", "sql_us"],
   W1: THROUGHPUT,
   "W1-defaults": THROUGHPUT,
   "W1-sustained": THROUGHPUT,
@@ -37,6 +38,7 @@ const METRICS: Record<BenchmarkName, readonly string[]> = {
 /** Steps written by a run, those of the warm-up among them. */
 const VERIFIED_STEPS: Record<BenchmarkName, number | undefined> = {
   resolver: undefined,
+  readiness: undefined,
   W1: (2 + 4) * 10,
   "W1-defaults": (2 + 4) * 10,
   "W1-sustained": (2 + 6) * 10,

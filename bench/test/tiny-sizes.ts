@@ -10,6 +10,7 @@ export const TINY_SIZES: Sizes = {
   latencyTasks: 5,
   latencyWarmupTasks: 2,
   graphSteps: [3, 30],
+  storedGraphSteps: [3, 30],
   samples: 3,
   sampleMs: 0.01,
 };

@@ -1,5 +1,13 @@
 export type { QueryBuilder } from "../database/query/query-builder.ts";
 export { queryBuilder } from "../database/query/query-builder.ts";
 export type { RowOfTable, TableName, TaskerTables } from "../database/query/tables.ts";
+export * as AnalyticsMetrics from "./analytics-metrics/analytics-metrics.ts";
+export * as DependencyLevels from "./dependency-levels/dependency-levels.ts";
 export type { Scope } from "./scope.ts";
+export type { SlowestOptions } from "./slowest-options.ts";
+export * as SlowestSteps from "./slowest-steps/slowest-steps.ts";
+export * as SlowestTasks from "./slowest-tasks/slowest-tasks.ts";
+export * as StepReadinessStatus from "./step-readiness-status/step-readiness-status.ts";
+export * as SystemHealthCounts from "./system-health-counts/system-health-counts.ts";
+export * as TaskExecutionContext from "./task-execution-context/task-execution-context.ts";
 export * as TaskNamespace from "./task-namespace/task-namespace.ts";

@@ -6,6 +6,8 @@ export const EXECUTION_STATUSES = [
   "all_complete",
   "waiting_for_dependencies",
 ] as const;
+
+/** One of {@link EXECUTION_STATUSES}. */
 export type ExecutionStatus = (typeof EXECUTION_STATUSES)[number];
 
 /** What should happen to a task next; one for each execution status, in the same order. */
@@ -16,10 +18,14 @@ export const RECOMMENDED_ACTIONS = [
   "finalize_task",
   "wait_for_dependencies",
 ] as const;
+
+/** One of {@link RECOMMENDED_ACTIONS}. */
 export type RecommendedAction = (typeof RECOMMENDED_ACTIONS)[number];
 
 /** How a task's failures stand. The SQL functions never answer `unknown`. */
 export const HEALTH_STATUSES = ["healthy", "recovering", "blocked", "unknown"] as const;
+
+/** One of {@link HEALTH_STATUSES}. */
 export type HealthStatus = (typeof HEALTH_STATUSES)[number];
 
 /** Execution statuses of a task that can go on at once. */

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Database } from "../../src/database/database.ts";
 import * as AnalyticsMetrics from "../../src/models/analytics-metrics/analytics-metrics.ts";
+import { metricsOf } from "../../src/models/analytics-metrics/metrics-row.ts";
 import * as SlowestSteps from "../../src/models/slowest-steps/slowest-steps.ts";
 import * as SlowestTasks from "../../src/models/slowest-tasks/slowest-tasks.ts";
+import { countsOf } from "../../src/models/system-health-counts/counts-row.ts";
 import * as SystemHealthCounts from "../../src/models/system-health-counts/system-health-counts.ts";
 import { HOUR_US, MINUTE_US } from "../sql-functions/content.ts";
 import { exampleContent } from "../sql-functions/example-content.ts";
@@ -24,11 +26,11 @@ const CONTENT = exampleContent(
 
 describe("without a row", () => {
   test("all counts are 0", () => {
-    expect(new Set(Object.values(SystemHealthCounts.countsOf([])))).toEqual(new Set([0]));
+    expect(new Set(Object.values(countsOf([])))).toEqual(new Set([0]));
   });
 
   test("all metrics are 0, but the score is that of a healthy system", () => {
-    expect(AnalyticsMetrics.metricsOf([])).toMatchObject({
+    expect(metricsOf([])).toMatchObject({
       system_health_score: 1,
       task_throughput: 0,
       avg_step_duration: 0,

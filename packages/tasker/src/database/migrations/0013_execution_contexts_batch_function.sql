@@ -1,7 +1,7 @@
 -- made elsewhere if exists: get_task_execution_contexts_batch(bigint[])
 --
--- The execution context of several tasks, by task id. A task named twice is answered twice. The offset keeps the planner
--- from joining: each task is looked up by an index, whatever the statistics say.
+-- The execution context of several tasks, by task id. A task named twice is answered twice. Offset and array are there for
+-- the same reasons as in the function for the readiness of several tasks.
 create function get_task_execution_contexts_batch(input_task_ids bigint[])
 returns table (
   task_id bigint, named_task_id integer, status text, total_steps bigint, pending_steps bigint, in_progress_steps bigint,
@@ -13,7 +13,7 @@ as $$
 begin
   return query
   select context.*
-  from unnest(input_task_ids) as asked (id)
+  from unnest(array(select unnest(input_task_ids))) as asked (id)
   cross join lateral (select * from tasker_execution_context(asked.id) offset 0) context
   order by context.task_id;
 end
