@@ -26,10 +26,18 @@ export function integer(smallest = -LARGEST_INT4 - 1) {
   return z.int(rule).min(smallest, rule).max(LARGEST_INT4, rule);
 }
 
-/** The key of another record. */
-export function key() {
+/** The key of another record, which a column of this type holds. */
+export function key(column: "int4" | "int8" = "int8") {
   const rule = { error: "the id of an existing record, a whole number of 1 or more" };
-  return z.int(rule).min(1, rule);
+  return z
+    .int(rule)
+    .min(1, rule)
+    .max(column === "int4" ? LARGEST_INT4 : Number.MAX_SAFE_INTEGER, rule);
+}
+
+/** A list of texts that can be stored; the parsed output is its JSON text. */
+export function textList(what: string) {
+  return z.array(text(), { error: "a list of texts" }).pipe(document(what));
 }
 
 /** A moment. */

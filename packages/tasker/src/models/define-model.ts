@@ -62,6 +62,7 @@ export function defineModel<T extends TableName, C extends z.ZodObject, U extend
       throw translateRefusal(error, definition, given);
     }
   };
+  // keys are compared as int8, so that one that a smaller column cannot hold is one that no record has
   const keyOf = (row: RowOfTable<T>): number => Number(row[keyColumn]);
   const missing = (key: number) =>
     new RecordNotFoundError(`There is no ${name} with ${keyColumn} ${key}`, {
@@ -106,14 +107,14 @@ export function defineModel<T extends TableName, C extends z.ZodObject, U extend
       return insert(connection, records, at);
     },
     async find(connection, key) {
-      const [row] = await ask(connection, `select * from ${table} where ${keyColumn} = $1`, [key], {});
+      const [row] = await ask(connection, `select * from ${table} where ${keyColumn} = $1::int8`, [key], {});
       if (row === undefined) throw missing(key);
       return row;
     },
     async findMany(connection, keys) {
       const asked = [...new Set(keys)];
       if (asked.length === 0) return new Map();
-      const sql = `select * from ${table} where ${keyColumn} = any ($1::${typeOf(keyColumn)}[])`;
+      const sql = `select * from ${table} where ${keyColumn} = any ($1::int8[])`;
       const rows = await ask(connection, sql, [asked], {});
       return new Map(rows.map((row) => [keyOf(row), row]));
     },
@@ -124,7 +125,7 @@ export function defineModel<T extends TableName, C extends z.ZodObject, U extend
       const [row] = await ask(
         connection,
         `update ${table} set ${["updated_at = $2::timestamp", ...assignments].join(", ")}
-         where ${keyColumn} = $1 returning *`,
+         where ${keyColumn} = $1::int8 returning *`,
         [key, at, ...columns.map((column) => values[column])],
         values,
       );
@@ -132,7 +133,7 @@ export function defineModel<T extends TableName, C extends z.ZodObject, U extend
       return row;
     },
     async destroy(connection, key) {
-      const gone = await ask(connection, `delete from ${table} where ${keyColumn} = $1 returning *`, [key], { key });
+      const gone = await ask(connection, `delete from ${table} where ${keyColumn} = $1::int8 returning *`, [key], { key });
       if (gone.length === 0) throw missing(key);
     },
   };
