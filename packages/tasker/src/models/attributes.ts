@@ -37,7 +37,7 @@ export function key(column: "int4" | "int8" = "int8") {
 
 /** A list of texts that can be stored; the parsed output is its JSON text. */
 export function textList(what: string) {
-  return z.array(text(), { error: "a list of texts" }).pipe(document(what));
+  return z.array(text(), { error: "a list of texts" }).transform(encode(what));
 }
 
 /** A moment. */
@@ -47,16 +47,7 @@ export function moment() {
 
 /** Any JSON value; the parsed output is its text. Null stays SQL's NULL. */
 export function document(what: string) {
-  return z.unknown().transform((value, context): string | null => {
-    if (value === null || value === undefined) return null;
-    try {
-      return encodeJson(value, { maxBytes: LARGEST_DOCUMENT, what });
-    } catch (error) {
-      if (!(error instanceof TaskerError)) throw error;
-      context.addIssue({ code: "custom", message: `a JSON value that can be stored: ${error.message}` });
-      return z.NEVER;
-    }
-  });
+  return z.unknown().transform(encode(what));
 }
 
 /** A JSON object; the parsed output is its text. */
@@ -66,4 +57,17 @@ export function objectDocument(what: string) {
 
 function isPlainObject(value: unknown): boolean {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function encode(what: string) {
+  return (value: unknown, context: z.RefinementCtx): string | null => {
+    if (value === null || value === undefined) return null;
+    try {
+      return encodeJson(value, { maxBytes: LARGEST_DOCUMENT, what });
+    } catch (error) {
+      if (!(error instanceof TaskerError)) throw error;
+      context.addIssue({ code: "custom", message: `a JSON value that can be stored: ${error.message}` });
+      return z.NEVER;
+    }
+  };
 }

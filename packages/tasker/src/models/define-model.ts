@@ -133,7 +133,9 @@ export function defineModel<T extends TableName, C extends z.ZodObject, U extend
       return row;
     },
     async destroy(connection, key) {
-      const gone = await ask(connection, `delete from ${table} where ${keyColumn} = $1::int8 returning *`, [key], { key });
+      const gone = await ask(connection, `delete from ${table} where ${keyColumn} = $1::int8 returning *`, [key], {
+        key,
+      });
       if (gone.length === 0) throw missing(key);
     },
   };
