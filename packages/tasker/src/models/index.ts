@@ -1,6 +1,12 @@
 export type { QueryBuilder } from "../database/query/query-builder.ts";
 export { queryBuilder } from "../database/query/query-builder.ts";
 export type { RowOfTable, TableName, TaskerTables } from "../database/query/tables.ts";
+export * as AnnotationType from "./annotation-type/annotation-type.ts";
+export * as DependentSystem from "./dependent-system/dependent-system.ts";
+export * as DependentSystemObjectMap from "./dependent-system-object-map/dependent-system-object-map.ts";
+export * as NamedStep from "./named-step/named-step.ts";
 export * as NamedTask from "./named-task/named-task.ts";
+export * as NamedTasksNamedStep from "./named-tasks-named-step/named-tasks-named-step.ts";
 export type { Scope } from "./scope.ts";
+export * as TaskAnnotation from "./task-annotation/task-annotation.ts";
 export * as TaskNamespace from "./task-namespace/task-namespace.ts";
