@@ -8,5 +8,6 @@ export * as NamedStep from "./named-step/named-step.ts";
 export * as NamedTask from "./named-task/named-task.ts";
 export * as NamedTasksNamedStep from "./named-tasks-named-step/named-tasks-named-step.ts";
 export type { Scope } from "./scope.ts";
+export * as Task from "./task/task.ts";
 export * as TaskAnnotation from "./task-annotation/task-annotation.ts";
 export * as TaskNamespace from "./task-namespace/task-namespace.ts";

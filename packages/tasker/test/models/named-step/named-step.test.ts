@@ -148,7 +148,9 @@ describeOnPostgres("NamedTasksNamedStep", () => {
       .selectFrom("tasker_named_tasks_named_steps")
       .selectAll()
       .where(NamedTasksNamedStep.namedStepsForNamedTask(namedTask.named_task_id));
-    expect(query.compile().sql).toMatchInlineSnapshot(`"select * from "tasker_named_tasks_named_steps" where "tasker_named_tasks_named_steps"."named_task_id" = $1"`);
+    expect(query.compile().sql).toMatchInlineSnapshot(
+      `"select * from "tasker_named_tasks_named_steps" where "tasker_named_tasks_named_steps"."named_task_id" = $1"`,
+    );
     const links = await query.execute();
     expect(links).toEqual([link]);
     const namedTasks = await NamedTasksNamedStep.loadNamedTasks(database, links);
