@@ -142,10 +142,12 @@ export function defineModel<T extends TableName, C extends z.ZodObject, U extend
       return row;
     },
     async destroy(connection, key) {
-      const gone = await ask(connection, `delete from ${table} where ${keyColumn} = $1::int8 returning *`, [key], {
-        key,
-      });
-      if (gone.length === 0) throw missing(key);
+      const { destruction } = definition;
+      const deleted: Promise<readonly unknown[]> =
+        destruction === undefined
+          ? connection.query(`delete from ${table} where ${keyColumn} = $1::int8 returning ${keyColumn}`, [key])
+          : connection.run(destruction, [key]);
+      if ((await translated(deleted, { key })).length === 0) throw missing(key);
     },
   };
 }

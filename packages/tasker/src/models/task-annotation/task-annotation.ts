@@ -8,11 +8,10 @@ import { defineModel } from "../define-model.ts";
 /** A JSON value that somebody attached to a task, under a type. */
 export type TaskAnnotationRow = RowOfTable<"tasker_task_annotations">;
 
-const Attributes = z.strictObject({
-  task_id: key(),
-  annotation_type_id: key("int4"),
-  annotation: document("annotation"),
-});
+const Keys = { task_id: key(), annotation_type_id: key("int4") };
+const annotation = document("annotation");
+const Attributes = z.strictObject({ ...Keys, annotation: annotation.default(null) });
+const Changes = z.strictObject({ ...Keys, annotation }).partial();
 
 /** Create, read, change and delete annotations. An annotation is any JSON value, or null. */
 export const { create, createIfAbsent, createMany, find, findMany, update, destroy } = defineModel({
@@ -20,7 +19,7 @@ export const { create, createIfAbsent, createMany, find, findMany, update, destr
   table: "tasker_task_annotations",
   key: "task_annotation_id",
   attributes: Attributes,
-  changes: Attributes.partial(),
+  changes: Changes,
   uniques: {},
   references: {
     task_annotations_task_id_foreign: "task_id",

@@ -32,11 +32,13 @@ export function byAnnotation(type: string, key: string, value: string | number |
 
 /** The transition of a task with the highest sort key. In a sound database it is the most recent one as well. */
 function lastTransition(eb: Tasks) {
-  return eb
-    .selectFrom("tasker_task_transitions as last")
-    .whereRef("last.task_id", "=", "tasker_tasks.task_id")
-    .orderBy("last.sort_key", "desc")
+  const last = eb
+    .selectFrom("tasker_task_transitions")
+    .select(["to_state", "created_at"])
+    .whereRef("tasker_task_transitions.task_id", "=", "tasker_tasks.task_id")
+    .orderBy("sort_key", "desc")
     .limit(1);
+  return eb.selectFrom(last.as("last"));
 }
 
 /**
@@ -44,10 +46,15 @@ function lastTransition(eb: Tasks) {
  * A task without transitions, pending though it is, is never among them: the reference answers so.
  */
 export function byCurrentState(state?: State | "" | null): TaskScope {
-  return (eb) =>
-    state === undefined || state === null || state === ""
-      ? eb.exists(eb.selectFrom("tasker_task_transitions as any").whereRef("any.task_id", "=", "tasker_tasks.task_id"))
-      : eb(lastTransition(eb).select("last.to_state"), "=", state);
+  return (eb) => {
+    const last = lastTransition(eb);
+    // not a comparison with the state itself: that is unknown, not false, where there is no transition
+    return eb.exists(isGiven(state) ? last.where("last.to_state", "=", state) : last);
+  };
+}
+
+function isGiven(state: State | "" | null | undefined): state is State {
+  return state !== undefined && state !== null && state !== "";
 }
 
 /** Tasks created after this moment. */
@@ -61,7 +68,7 @@ function currentStepTransitions(eb: Tasks) {
     .selectFrom("tasker_workflow_steps as step")
     .innerJoin("tasker_workflow_step_transitions as current", "current.workflow_step_id", "step.workflow_step_id")
     .whereRef("step.task_id", "=", "tasker_tasks.task_id")
-    .where("current.most_recent", "=", true);
+    .where("current.most_recent", "=", eb.lit(true));
 }
 
 /**
@@ -78,12 +85,7 @@ export function completedSince(moment: Date): TaskScope {
 /** Tasks whose transition with the highest sort key led to `error`, after this moment. */
 export function failedSince(moment: Date): TaskScope {
   return (eb) =>
-    eb.exists(
-      eb
-        .selectFrom(lastTransition(eb).select(["last.to_state", "last.created_at"]).as("last"))
-        .where("last.to_state", "=", "error")
-        .where("last.created_at", ">", moment),
-    );
+    eb.exists(lastTransition(eb).where("last.to_state", "=", "error").where("last.created_at", ">", moment));
 }
 
 /**

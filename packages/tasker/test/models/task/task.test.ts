@@ -1,10 +1,6 @@
 import { beforeAll, beforeEach, expect, test } from "vitest";
 import type { Database } from "../../../src/database/database.ts";
-import {
-  InvalidRecordError,
-  RecordConflictError,
-  RecordNotFoundError,
-} from "../../../src/errors/index.ts";
+import { InvalidRecordError, RecordConflictError, RecordNotFoundError } from "../../../src/errors/index.ts";
 import { NamedTask, queryBuilder, Task, TaskNamespace } from "../../../src/models/index.ts";
 import { describeOnPostgres, emptyDatabase, openTestDatabase } from "../../support/test-database.ts";
 
