@@ -1,8 +1,9 @@
 import type { Connection } from "../../database/database.ts";
 import { queryBuilder } from "../../database/query/query-builder.ts";
-import type { RowOfTable } from "../../database/query/tables.ts";
+import { type RowOfTable, TABLES } from "../../database/query/tables.ts";
 import { array, int8, varchar } from "../../database/sql-type.ts";
 import { statement } from "../../database/statement.ts";
+import type { AnnotationTypeRow } from "../annotation-type/annotation-type.ts";
 import { loadChildren } from "../load-children.ts";
 import * as NamedTask from "../named-task/record.ts";
 import type { TaskRow } from "./record.ts";
@@ -30,6 +31,28 @@ export function loadTaskAnnotations(connection: Connection, tasks: readonly Task
 /** The transitions of each task in their order, by its id; one query. */
 export function loadTaskTransitions(connection: Connection, tasks: readonly Task[]) {
   return loadChildren(connection, "tasker_task_transitions", "task_id", keysOf(tasks), "sort_key");
+}
+
+/** The types of the annotations of tasks, each type once. */
+export const selectAnnotationTypesOfTasks = statement({
+  name: "select_annotation_types_of_tasks",
+  text: `
+    select distinct annotation.task_id, type.*
+    from tasker_task_annotations annotation join tasker_annotation_types type using (annotation_type_id)
+    where annotation.task_id = any ($1::int8[]) order by task_id, annotation_type_id`,
+  parameters: [array(int8)],
+  columns: { task_id: int8, ...TABLES.tasker_annotation_types.columns },
+});
+
+/** The types of the annotations of each task, each type once, by the task's id; one query. */
+export async function loadAnnotationTypes(
+  connection: Connection,
+  tasks: readonly Task[],
+): Promise<Map<number, AnnotationTypeRow[]>> {
+  const types = new Map<number, AnnotationTypeRow[]>(keysOf(tasks).map((key) => [key, []]));
+  const rows = await connection.run(selectAnnotationTypesOfTasks, [[...types.keys()]]);
+  for (const { task_id, ...type } of rows) types.get(task_id)?.push(type);
+  return types;
 }
 
 /** The names under which a task is known. */

@@ -1,5 +1,6 @@
 export {
   getStepByName,
+  loadAnnotationTypes,
   loadNamedTasks,
   loadNames,
   loadTaskAnnotations,

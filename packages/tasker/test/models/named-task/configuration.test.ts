@@ -6,6 +6,7 @@ import type { JsonObject, JsonValue } from "../../../src/json/json-value.ts";
 import { NamedTask, TaskNamespace } from "../../../src/models/index.ts";
 import { config, isConcurrent } from "../../../src/models/named-task/configuration.ts";
 import { describeOnPostgres, openTestDatabase } from "../../support/test-database.ts";
+import { untilBlocked } from "../until-blocked.ts";
 
 describe("the configuration of a named task", () => {
   test.each([
@@ -123,9 +124,7 @@ describeOnPostgres("updating the configuration", () => {
     await database.transaction(async (transaction) => {
       await NamedTask.updateConfig(transaction, named_task_id, { first: { a: 1 } });
       second = NamedTask.updateConfig(database, named_task_id, { first: { b: 2 } });
-      const waiting =
-        "select count(*) as n from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
-      while (Number((await transaction.query(waiting))[0]?.n) === 0);
+      await untilBlocked(transaction, second);
     });
     expect(await second).toMatchObject({ configuration: { first: { a: 1, b: 2 } } });
   });

@@ -3,6 +3,7 @@ import type { Connection, Database } from "../../../src/database/database.ts";
 import { RecordInUseError, RecordNotFoundError } from "../../../src/errors/index.ts";
 import { Task } from "../../../src/models/index.ts";
 import { describeOnPostgres, emptyDatabase, openTestDatabase } from "../../support/test-database.ts";
+import { untilBlocked } from "../until-blocked.ts";
 import { drawTask, insertEdge, sketch, type TaskSketch } from "./task-world.ts";
 
 /** The same connection, and how many statements it was sent. */
@@ -44,6 +45,7 @@ const full: Partial<TaskSketch> = {
   annotations: [
     { type: "a", value: { x: 1 } },
     { type: "b", value: null },
+    { type: "a", value: 2 },
   ],
 };
 
@@ -75,6 +77,7 @@ describeOnPostgres("what belongs to a task", () => {
     expect(associated.annotations.map(({ annotation, type }) => [type.name, annotation.annotation])).toEqual([
       ["a", { x: 1 }],
       ["b", null],
+      ["a", 2],
     ]);
     const [s0, s1, s2] = associated.steps.map(({ step }) => step);
     expect(associated.steps.map(({ namedStep, parents, children }) => [namedStep.name, parents, children])).toEqual([
@@ -116,9 +119,12 @@ describeOnPostgres("what belongs to a task", () => {
     const steps = await Task.loadWorkflowSteps(database, tasks);
     expect(await Task.getStepByName(database, done, "s1")).toEqual(steps.get(done.task_id)?.[1]);
     expect(await Task.getStepByName(database, half, "s2")).toBeUndefined();
-    expect(byPlace(await Task.loadTaskAnnotations(database, tasks)).map((rows) => rows?.length)).toEqual([2, 0, 0]);
+    expect(byPlace(await Task.loadTaskAnnotations(database, tasks)).map((rows) => rows?.length)).toEqual([3, 0, 0]);
     expect(byPlace(await Task.loadTaskTransitions(database, tasks)).map((rows) => rows?.length)).toEqual([2, 0, 0]);
     expect((await Task.loadNamedTasks(database, tasks)).get(done.named_task_id)?.name).toBe("full");
+    expect(
+      byPlace(await Task.loadAnnotationTypes(database, tasks)).map((rows) => rows?.map(({ name }) => name)),
+    ).toEqual([["a", "b"], [], []]);
   });
 });
 
@@ -157,7 +163,7 @@ describeOnPostgres("destroying a task", () => {
     const [gone, kept] = [await draw(), await draw()];
     const before = await Task.loadAssociated(database, [kept]);
     await Task.destroy(database, gone.task_id);
-    expect(await countRows()).toEqual([1, 1, 2, 2, 3, 4, 2]);
+    expect(await countRows()).toEqual([1, 1, 2, 3, 3, 4, 2]);
     expect(await Task.loadAssociated(database, [kept])).toEqual(before);
     await expect(Task.destroy(database, gone.task_id)).rejects.toBeInstanceOf(RecordNotFoundError);
     await Task.destroy(database, kept.task_id);
@@ -171,7 +177,7 @@ describeOnPostgres("destroying a task", () => {
     await insertEdge(database, mine, theirs);
     await insertEdge(database, theirs, mine);
     await Task.destroy(database, gone.task_id);
-    expect(await countRows()).toEqual([1, 1, 2, 2, 3, 4, 2]);
+    expect(await countRows()).toEqual([1, 1, 2, 3, 3, 4, 2]);
   });
 
   test("is refused, and removes nothing, where somebody adds to it at the same moment", async () => {
@@ -182,9 +188,7 @@ describeOnPostgres("destroying a task", () => {
       // as a commit does: first the run row, then what it writes
       await engine.query("select from tasker_task_runs where task_id = $1 for no key update", [task.task_id]);
       destroying = Task.destroy(database, task.task_id).catch((error: unknown) => error);
-      const waiting = `select count(*) as n from pg_stat_activity
-        where wait_event_type = 'Lock' and datname = current_database()`;
-      while (Number((await engine.query(waiting))[0]?.n) === 0);
+      await untilBlocked(engine, destroying);
       await engine.query("update tasker_tasks set complete = true where task_id = $1", [task.task_id]);
       await engine.query(
         `insert into tasker_task_annotations (task_id, annotation_type_id, created_at, updated_at)
