@@ -30,15 +30,22 @@ export function byAnnotation(type: string, key: string, value: string | number |
     );
 }
 
+function transitions(eb: Tasks) {
+  return eb.selectFrom("tasker_task_transitions as last").whereRef("last.task_id", "=", "tasker_tasks.task_id");
+}
+
 /** The transition of a task with the highest sort key. In a sound database it is the most recent one as well. */
 function lastTransition(eb: Tasks) {
-  const last = eb
-    .selectFrom("tasker_task_transitions")
-    .select(["to_state", "created_at"])
-    .whereRef("tasker_task_transitions.task_id", "=", "tasker_tasks.task_id")
-    .orderBy("sort_key", "desc")
-    .limit(1);
-  return eb.selectFrom(last.as("last"));
+  return transitions(eb).where((inner) =>
+    inner.not(
+      inner.exists(
+        inner
+          .selectFrom("tasker_task_transitions as later")
+          .whereRef("later.task_id", "=", "last.task_id")
+          .whereRef("later.sort_key", ">", "last.sort_key"),
+      ),
+    ),
+  );
 }
 
 /**
@@ -46,11 +53,7 @@ function lastTransition(eb: Tasks) {
  * A task without transitions, pending though it is, is never among them: the reference answers so.
  */
 export function byCurrentState(state?: State | "" | null): TaskScope {
-  return (eb) => {
-    const last = lastTransition(eb);
-    // not a comparison with the state itself: that is unknown, not false, where there is no transition
-    return eb.exists(isGiven(state) ? last.where("last.to_state", "=", state) : last);
-  };
+  return (eb) => eb.exists(isGiven(state) ? lastTransition(eb).where("last.to_state", "=", state) : transitions(eb));
 }
 
 function isGiven(state: State | "" | null | undefined): state is State {

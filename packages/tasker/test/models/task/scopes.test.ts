@@ -87,10 +87,10 @@ describeOnPostgres("the scopes of tasks", () => {
       );
       expect(found).toEqual([[1], [2], [3], [1, 2, 3], [1, 2, 3]]);
       expect(sqlOf(Task.byCurrentState("complete"))).toMatchInlineSnapshot(
-        `"select "task_id" from "tasker_tasks" where exists (select from (select "to_state", "created_at" from "tasker_task_transitions" where "tasker_task_transitions"."task_id" = "tasker_tasks"."task_id" order by "sort_key" desc limit $1) as "last" where "last"."to_state" = $2) order by "task_id""`,
+        `"select "task_id" from "tasker_tasks" where exists (select from "tasker_task_transitions" as "last" where "last"."task_id" = "tasker_tasks"."task_id" and not exists (select from "tasker_task_transitions" as "later" where "later"."task_id" = "last"."task_id" and "later"."sort_key" > "last"."sort_key") and "last"."to_state" = $1) order by "task_id""`,
       );
       expect(sqlOf(Task.byCurrentState())).toMatchInlineSnapshot(
-        `"select "task_id" from "tasker_tasks" where exists (select from (select "to_state", "created_at" from "tasker_task_transitions" where "tasker_task_transitions"."task_id" = "tasker_tasks"."task_id" order by "sort_key" desc limit $1) as "last") order by "task_id""`,
+        `"select "task_id" from "tasker_tasks" where exists (select from "tasker_task_transitions" as "last" where "last"."task_id" = "tasker_tasks"."task_id") order by "task_id""`,
       );
     });
 
@@ -157,7 +157,7 @@ describeOnPostgres("the scopes of tasks", () => {
       );
       expect(found).toEqual([[1]]);
       expect(sqlOf(Task.failedSince(minute(5)))).toMatchInlineSnapshot(
-        `"select "task_id" from "tasker_tasks" where exists (select from (select "to_state", "created_at" from "tasker_task_transitions" where "tasker_task_transitions"."task_id" = "tasker_tasks"."task_id" order by "sort_key" desc limit $1) as "last" where "last"."to_state" = $2 and "last"."created_at" > $3) order by "task_id""`,
+        `"select "task_id" from "tasker_tasks" where exists (select from "tasker_task_transitions" as "last" where "last"."task_id" = "tasker_tasks"."task_id" and not exists (select from "tasker_task_transitions" as "later" where "later"."task_id" = "last"."task_id" and "later"."sort_key" > "last"."sort_key") and "last"."to_state" = $1 and "last"."created_at" > $2) order by "task_id""`,
       );
     });
 
