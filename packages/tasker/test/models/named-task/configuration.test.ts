@@ -95,7 +95,7 @@ describeOnPostgres("updating the configuration", () => {
         const changed = await NamedTask.updateConfig(database, named_task_id, changes);
         expect(changed.configuration).toEqual(deepMerge(isObject(before ?? undefined) ? (before ?? {}) : {}, changes));
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 
