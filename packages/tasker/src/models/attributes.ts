@@ -26,10 +26,18 @@ export function integer(smallest = -LARGEST_INT4 - 1) {
   return z.int(rule).min(smallest, rule).max(LARGEST_INT4, rule);
 }
 
-/** The key of another record. */
-export function key() {
+/** The key of another record, which a column of this type holds. */
+export function key(column: "int4" | "int8" = "int8") {
   const rule = { error: "the id of an existing record, a whole number of 1 or more" };
-  return z.int(rule).min(1, rule);
+  return z
+    .int(rule)
+    .min(1, rule)
+    .max(column === "int4" ? LARGEST_INT4 : Number.MAX_SAFE_INTEGER, rule);
+}
+
+/** A list of texts that can be stored; the parsed output is its JSON text. */
+export function textList(what: string) {
+  return z.array(text(), { error: "a list of texts" }).transform(encode(what));
 }
 
 /** A moment. */
@@ -39,16 +47,7 @@ export function moment() {
 
 /** Any JSON value; the parsed output is its text. Null stays SQL's NULL. */
 export function document(what: string) {
-  return z.unknown().transform((value, context): string | null => {
-    if (value === null || value === undefined) return null;
-    try {
-      return encodeJson(value, { maxBytes: LARGEST_DOCUMENT, what });
-    } catch (error) {
-      if (!(error instanceof TaskerError)) throw error;
-      context.addIssue({ code: "custom", message: `a JSON value that can be stored: ${error.message}` });
-      return z.NEVER;
-    }
-  });
+  return z.unknown().transform(encode(what));
 }
 
 /** A JSON object; the parsed output is its text. */
@@ -58,4 +57,17 @@ export function objectDocument(what: string) {
 
 function isPlainObject(value: unknown): boolean {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function encode(what: string) {
+  return (value: unknown, context: z.RefinementCtx): string | null => {
+    if (value === null || value === undefined) return null;
+    try {
+      return encodeJson(value, { maxBytes: LARGEST_DOCUMENT, what });
+    } catch (error) {
+      if (!(error instanceof TaskerError)) throw error;
+      context.addIssue({ code: "custom", message: `a JSON value that can be stored: ${error.message}` });
+      return z.NEVER;
+    }
+  };
 }

@@ -1,6 +1,8 @@
 import type { z } from "zod";
 import type { Connection } from "../database/database.ts";
 import { type RowOfTable, TABLES, type TableName } from "../database/query/tables.ts";
+import type { SqlType } from "../database/sql-type.ts";
+import type { Statement } from "../database/statement.ts";
 import { RecordNotFoundError } from "../errors/index.ts";
 import { translateRefusal } from "./translate-refusal.ts";
 import { validate } from "./validate.ts";
@@ -20,6 +22,11 @@ export interface ModelDefinition<T extends TableName, C extends z.ZodObject, U e
   readonly uniques: Readonly<Record<string, readonly string[]>>;
   /** Column of each foreign key, by its constraint's name. */
   readonly references: Readonly<Record<string, string>>;
+  /**
+   * Deletes the record with this key and what goes with it, and gives a row if there was one. Default: deletes the record
+   * alone.
+   */
+  readonly destruction?: Statement<readonly [SqlType<number>]>;
 }
 
 /** Reading and writing the records of one model. `at` is the time that is stored as `created_at` and `updated_at`. */
@@ -54,14 +61,17 @@ export function defineModel<T extends TableName, C extends z.ZodObject, U extend
   const types: Readonly<Record<string, { readonly sql: string }>> = TABLES[table].columns;
   const typeOf = (column: string) => types[column]?.sql ?? "text";
 
-  const ask = async (connection: Connection, sql: string, parameters: readonly unknown[], given: object) => {
+  const translated = async <R>(asked: Promise<R>, given: object): Promise<R> => {
     try {
-      // the declared columns of every table are compared with the schema by a test
-      return (await connection.query(sql, parameters)) as RowOfTable<T>[];
+      return await asked;
     } catch (error) {
       throw translateRefusal(error, definition, given);
     }
   };
+  const ask = async (connection: Connection, sql: string, parameters: readonly unknown[], given: object) =>
+    // the declared columns of every table are compared with the schema by a test
+    (await translated(connection.query(sql, parameters), given)) as RowOfTable<T>[];
+  // keys are compared as int8, so that one that a smaller column cannot hold is one that no record has
   const keyOf = (row: RowOfTable<T>): number => Number(row[keyColumn]);
   const missing = (key: number) =>
     new RecordNotFoundError(`There is no ${name} with ${keyColumn} ${key}`, {
@@ -106,14 +116,14 @@ export function defineModel<T extends TableName, C extends z.ZodObject, U extend
       return insert(connection, records, at);
     },
     async find(connection, key) {
-      const [row] = await ask(connection, `select * from ${table} where ${keyColumn} = $1`, [key], {});
+      const [row] = await ask(connection, `select * from ${table} where ${keyColumn} = $1::int8`, [key], {});
       if (row === undefined) throw missing(key);
       return row;
     },
     async findMany(connection, keys) {
       const asked = [...new Set(keys)];
       if (asked.length === 0) return new Map();
-      const sql = `select * from ${table} where ${keyColumn} = any ($1::${typeOf(keyColumn)}[])`;
+      const sql = `select * from ${table} where ${keyColumn} = any ($1::int8[])`;
       const rows = await ask(connection, sql, [asked], {});
       return new Map(rows.map((row) => [keyOf(row), row]));
     },
@@ -124,7 +134,7 @@ export function defineModel<T extends TableName, C extends z.ZodObject, U extend
       const [row] = await ask(
         connection,
         `update ${table} set ${["updated_at = $2::timestamp", ...assignments].join(", ")}
-         where ${keyColumn} = $1 returning *`,
+         where ${keyColumn} = $1::int8 returning *`,
         [key, at, ...columns.map((column) => values[column])],
         values,
       );
@@ -132,8 +142,12 @@ export function defineModel<T extends TableName, C extends z.ZodObject, U extend
       return row;
     },
     async destroy(connection, key) {
-      const gone = await ask(connection, `delete from ${table} where ${keyColumn} = $1 returning *`, [key], { key });
-      if (gone.length === 0) throw missing(key);
+      const { destruction } = definition;
+      const deleted: Promise<readonly unknown[]> =
+        destruction === undefined
+          ? connection.query(`delete from ${table} where ${keyColumn} = $1::int8 returning ${keyColumn}`, [key])
+          : connection.run(destruction, [key]);
+      if ((await translated(deleted, { key })).length === 0) throw missing(key);
     },
   };
 }

@@ -35,17 +35,22 @@ function conflict(facts: RefusalFacts, constraint: string, given: object, cause:
   const fields = facts.uniques[constraint];
   if (fields === undefined) return cause;
   const values = fields.map((field) => Reflect.get(given, field));
-  const named = fields.map((field, index) => `${field} ${showValue(values[index])}`).join(", ");
+  const named = fields.map((field) => nameValue(field, given)).join(", ");
   return new RecordConflictError(`There is a ${facts.name} with ${named} already`, {
     context: { model: facts.name, fields, values, field: fields[0], value: values[0], expected: "a unique value" },
     cause,
   });
 }
 
+/** A field with its value. Which of many records was refused the database does not tell. */
+function nameValue(field: string, given: object): string {
+  return field in given ? `${field} ${showValue(Reflect.get(given, field))}` : `the same ${field}`;
+}
+
 function brokenReference(facts: RefusalFacts, constraint: string, given: object, cause: TaskerError): TaskerError {
   const field = facts.references[constraint];
   if (field !== undefined) {
-    const value = showValue(Reflect.get(given, field));
+    const value = field in given ? showValue(Reflect.get(given, field)) : "wrong in one of the records";
     return new InvalidRecordError(facts.name, [{ field, value, rule: "the id of an existing record" }], { cause });
   }
   const key = Reflect.get(given, "key");
