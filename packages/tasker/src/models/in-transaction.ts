@@ -9,5 +9,5 @@ export function inTransaction<T>(connection: Connection, work: (transaction: Con
 }
 
 function isDatabase(connection: Connection): connection is Database {
-  return "transaction" in connection;
+  return "kind" in connection;
 }

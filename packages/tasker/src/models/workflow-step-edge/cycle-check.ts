@@ -24,7 +24,7 @@ export const walkFromEdges = statement({
   name: "walk_from_edges",
   text: `
     with recursive walked (from_step_id, to_step_id) as (
-      select a.f, a.t from unnest($1, $2) as a(f, t)
+      select a.f, a.t from unnest($1::int8[], $2::int8[]) as a(f, t)
       union
       select e.from_step_id, e.to_step_id
       from walked w join tasker_workflow_step_edges e on e.from_step_id = w.to_step_id
@@ -39,7 +39,7 @@ export const walkFromEdges = statement({
 export const namesOfMembers = statement({
   name: "names_of_members",
   text: `
-    select n.name from unnest($1) with ordinality as m(id, place)
+    select n.name from unnest($1::int8[]) with ordinality as m(id, place)
     join tasker_workflow_steps w on w.workflow_step_id = m.id
     join tasker_named_steps n on n.named_step_id = w.named_step_id
     order by m.place`,

@@ -10,7 +10,7 @@ export const completionStats = statement({
       count(*) filter (where c.to_state in ('complete', 'resolved_manually')) as completed,
       count(*) filter (where c.to_state = 'error') as failed,
       max(w.processed_at) filter (where c.to_state in ('complete', 'resolved_manually')) as latest
-    from unnest($1) as t(id)
+    from unnest($1::int8[]) as t(id)
     left join tasker_workflow_steps w on w.task_id = t.id
     left join tasker_workflow_step_transitions c on c.workflow_step_id = w.workflow_step_id and c.most_recent
     group by t.id`,

@@ -21,7 +21,7 @@ export const missingEdges = statement({
   name: "missing_edges",
   text: `
     select p.f as from_step_id, p.t as to_step_id
-    from (select f, t, min(place) as place from unnest($1, $2) with ordinality as u(f, t, place) group by f, t) p
+    from (select f, t, min(place) as place from unnest($1::int8[], $2::int8[]) with ordinality as u(f, t, place) group by f, t) p
     where not exists (
       select from tasker_workflow_step_edges e where e.from_step_id = p.f and e.to_step_id = p.t
     )

@@ -27,7 +27,7 @@ export const nameSystems = statement({
   name: "name_systems",
   text: `
     insert into tasker_dependent_systems (name, created_at, updated_at)
-    select distinct u.name, $2, $2 from unnest($1) as u(name)
+    select distinct u.name, $2::timestamp, $2::timestamp from unnest($1::varchar[]) as u(name)
     where not exists (select from tasker_dependent_systems d where d.name = u.name)
     order by u.name on conflict do nothing`,
   parameters: [array(varchar), timestamp],
@@ -40,7 +40,7 @@ export const nameSteps = statement({
   text: `
     insert into tasker_named_steps (dependent_system_id, name, description, created_at, updated_at)
     select d.dependent_system_id, u.name, u.description, $4, $4
-    from unnest($1, $2, $3) as u(name, system, description)
+    from unnest($1::varchar[], $2::varchar[], $3::varchar[]) as u(name, system, description)
     join tasker_dependent_systems d on d.name = u.system
     where not exists (
       select from tasker_named_steps n where n.dependent_system_id = d.dependent_system_id and n.name = u.name
@@ -54,7 +54,7 @@ export const nameSteps = statement({
 export const idsOfNamedSteps = statement({
   name: "ids_of_named_steps",
   text: `
-    select n.named_step_id from unnest($1, $2) with ordinality as u(name, system, place)
+    select n.named_step_id from unnest($1::varchar[], $2::varchar[]) with ordinality as u(name, system, place)
     join tasker_dependent_systems d on d.name = u.system
     join tasker_named_steps n on n.dependent_system_id = d.dependent_system_id and n.name = u.name
     order by u.place`,
@@ -69,7 +69,7 @@ export const linkNamedSteps = statement({
     insert into tasker_named_tasks_named_steps
       (named_task_id, named_step_id, skippable, default_retryable, default_retry_limit, created_at, updated_at)
     select $1, u.id, u.skippable, u.retryable, u.retry_limit, $6, $6
-    from unnest($2, $3, $4, $5) as u(id, skippable, retryable, retry_limit)
+    from unnest($2::int4[], $3::bool[], $4::bool[], $5::int4[]) as u(id, skippable, retryable, retry_limit)
     join tasker_named_steps n on n.named_step_id = u.id
     where not exists (
       select from tasker_named_tasks_named_steps j

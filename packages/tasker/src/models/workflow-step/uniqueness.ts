@@ -8,7 +8,7 @@ import { raiseRevision } from "../raise-revision.ts";
 export const lockStepsOfTasks = statement({
   name: "lock_steps_of_tasks",
   text: `
-    select from unnest($1) as t(id)
+    select from unnest($1::int8[]) as t(id)
     cross join lateral pg_advisory_xact_lock(hashtextextended('tasker_workflow_steps of ' || t.id, 0))`,
   parameters: [array(int8)],
   columns: {},
@@ -23,7 +23,7 @@ export const checkSteps = statement({
   text: `
     with given as materialized (
       select g.task_id, g.named_step_id, n.name, g.place
-      from unnest($1, $2) with ordinality as g(task_id, named_step_id, place)
+      from unnest($1::int8[], $2::int8[]) with ordinality as g(task_id, named_step_id, place)
       left join tasker_named_steps n on n.named_step_id = g.named_step_id
     ), held as materialized (
       select w.task_id, w.named_step_id, n.name, 0 as place
