@@ -55,7 +55,8 @@ export async function seedTask(connection: Connection, text: string, options: Se
   const written = await connection.query(
     `insert into tasker_workflow_steps (task_id, named_step_id, attempts, created_at, updated_at)
      select $1, n.named_step_id, 0, $3, $3 from unnest($2::text[]) with ordinality as u(name, place)
-     join tasker_named_steps n on n.name = u.name order by u.place returning workflow_step_id as id`,
+     join tasker_dependent_systems d on d.name = 'unknown'
+     join tasker_named_steps n on n.name = u.name and n.dependent_system_id = d.dependent_system_id order by u.place returning workflow_step_id as id`,
     [taskId, graph.names, at],
   );
   const steps = Object.fromEntries(graph.names.map((name, index) => [name, Number(written[index]?.id)]));

@@ -156,10 +156,18 @@ describeOnPostgres("WorkflowStepEdge", () => {
     const blocking: Scope<"tasker_workflow_step_edges"> = (eb) =>
       eb.and([WorkflowStepEdge.parentsOf(id("c"))(eb), eb.not(WorkflowStepEdge.providesEdges(eb))]);
     expect(await pairsIn(blocking)).toEqual([[id("x"), id("c")]]);
-    expect(edgesIn(WorkflowStepEdge.childrenOf(1)).compile().sql).toMatchInlineSnapshot(`"select * from "tasker_workflow_step_edges" where "tasker_workflow_step_edges"."from_step_id" = $1 order by "id""`);
-    expect(edgesIn(WorkflowStepEdge.parentsOf(1)).compile().sql).toMatchInlineSnapshot(`"select * from "tasker_workflow_step_edges" where "tasker_workflow_step_edges"."to_step_id" = $1 order by "id""`);
-    expect(edgesIn(WorkflowStepEdge.providesEdges).compile().sql).toMatchInlineSnapshot(`"select * from "tasker_workflow_step_edges" where "tasker_workflow_step_edges"."name" = $1 order by "id""`);
-    expect(edgesIn(WorkflowStepEdge.providesToChildren(1)).compile().sql).toMatchInlineSnapshot(`"select * from "tasker_workflow_step_edges" where ("tasker_workflow_step_edges"."name" = $1 and "tasker_workflow_step_edges"."to_step_id" in (select "outgoing"."to_step_id" from "tasker_workflow_step_edges" as "outgoing" where "outgoing"."from_step_id" = $2)) order by "id""`);
+    expect(edgesIn(WorkflowStepEdge.childrenOf(1)).compile().sql).toMatchInlineSnapshot(
+      `"select * from "tasker_workflow_step_edges" where "tasker_workflow_step_edges"."from_step_id" = $1 order by "id""`,
+    );
+    expect(edgesIn(WorkflowStepEdge.parentsOf(1)).compile().sql).toMatchInlineSnapshot(
+      `"select * from "tasker_workflow_step_edges" where "tasker_workflow_step_edges"."to_step_id" = $1 order by "id""`,
+    );
+    expect(edgesIn(WorkflowStepEdge.providesEdges).compile().sql).toMatchInlineSnapshot(
+      `"select * from "tasker_workflow_step_edges" where "tasker_workflow_step_edges"."name" = $1 order by "id""`,
+    );
+    expect(edgesIn(WorkflowStepEdge.providesToChildren(1)).compile().sql).toMatchInlineSnapshot(
+      `"select * from "tasker_workflow_step_edges" where ("tasker_workflow_step_edges"."name" = $1 and "tasker_workflow_step_edges"."to_step_id" in (select "outgoing"."to_step_id" from "tasker_workflow_step_edges" as "outgoing" where "outgoing"."from_step_id" = $2)) order by "id""`,
+    );
     expect(edgesIn(WorkflowStepEdge.siblingsOf(1)).compile().sql).toMatchInlineSnapshot(`
       "select * from "tasker_workflow_step_edges" where "tasker_workflow_step_edges"."to_step_id" in (
           select own.to_step_id from tasker_workflow_step_edges own
