@@ -64,11 +64,21 @@ describeOnPostgres("StepDagRelationship", () => {
 
   test("the scopes' SQL", () => {
     const compiled = (scope: Rows) => query(scope).compile().sql;
-    expect(compiled(StepDagRelationship.forTask(1))).toMatchInlineSnapshot(`"select * from "tasker_step_dag_relationships" where "tasker_step_dag_relationships"."task_id" = $1"`);
-    expect(compiled(StepDagRelationship.rootSteps)).toMatchInlineSnapshot(`"select * from "tasker_step_dag_relationships" where "tasker_step_dag_relationships"."is_root_step" = $1"`);
-    expect(compiled(StepDagRelationship.leafSteps)).toMatchInlineSnapshot(`"select * from "tasker_step_dag_relationships" where "tasker_step_dag_relationships"."is_leaf_step" = $1"`);
-    expect(compiled(StepDagRelationship.withParents)).toMatchInlineSnapshot(`"select * from "tasker_step_dag_relationships" where "tasker_step_dag_relationships"."parent_count" > $1"`);
-    expect(compiled(StepDagRelationship.withChildren)).toMatchInlineSnapshot(`"select * from "tasker_step_dag_relationships" where "tasker_step_dag_relationships"."child_count" > $1"`);
+    expect(compiled(StepDagRelationship.forTask(1))).toMatchInlineSnapshot(
+      `"select * from "tasker_step_dag_relationships" where "tasker_step_dag_relationships"."task_id" = $1"`,
+    );
+    expect(compiled(StepDagRelationship.rootSteps)).toMatchInlineSnapshot(
+      `"select * from "tasker_step_dag_relationships" where "tasker_step_dag_relationships"."is_root_step" = $1"`,
+    );
+    expect(compiled(StepDagRelationship.leafSteps)).toMatchInlineSnapshot(
+      `"select * from "tasker_step_dag_relationships" where "tasker_step_dag_relationships"."is_leaf_step" = $1"`,
+    );
+    expect(compiled(StepDagRelationship.withParents)).toMatchInlineSnapshot(
+      `"select * from "tasker_step_dag_relationships" where "tasker_step_dag_relationships"."parent_count" > $1"`,
+    );
+    expect(compiled(StepDagRelationship.withChildren)).toMatchInlineSnapshot(
+      `"select * from "tasker_step_dag_relationships" where "tasker_step_dag_relationships"."child_count" > $1"`,
+    );
     expect(compiled(StepDagRelationship.siblingsOf(1))).toMatchInlineSnapshot(`
       "select * from "tasker_step_dag_relationships" where "tasker_step_dag_relationships"."workflow_step_id" in (
           select own.to_step_id from tasker_workflow_step_edges own

@@ -33,15 +33,33 @@ describeOnPostgres("scopes of WorkflowStep", () => {
 
   test("are single conditions, without joins", () => {
     const compiled = (scope: Steps) => query(scope).compile().sql;
-    expect(compiled(WorkflowStep.completed)).toMatchInlineSnapshot(`"select * from "tasker_workflow_steps" where exists (select "current"."id" from "tasker_workflow_step_transitions" as "current" where "current"."workflow_step_id" = "tasker_workflow_steps"."workflow_step_id" and "current"."most_recent" = $1 and "current"."to_state" in ($2, $3))"`);
-    expect(compiled(WorkflowStep.failed)).toMatchInlineSnapshot(`"select * from "tasker_workflow_steps" where exists (select "current"."id" from "tasker_workflow_step_transitions" as "current" where "current"."workflow_step_id" = "tasker_workflow_steps"."workflow_step_id" and "current"."most_recent" = $1 and "current"."to_state" in ($2))"`);
-    expect(compiled(WorkflowStep.pending)).toMatchInlineSnapshot(`"select * from "tasker_workflow_steps" where (exists (select "current"."id" from "tasker_workflow_step_transitions" as "current" where "current"."workflow_step_id" = "tasker_workflow_steps"."workflow_step_id" and "current"."most_recent" = $1 and "current"."to_state" in ($2, $3)) or not exists (select "any_transition"."id" from "tasker_workflow_step_transitions" as "any_transition" where "any_transition"."workflow_step_id" = "tasker_workflow_steps"."workflow_step_id"))"`);
-    expect(compiled(WorkflowStep.forTask(1))).toMatchInlineSnapshot(`"select * from "tasker_workflow_steps" where "tasker_workflow_steps"."task_id" = $1"`);
-    expect(compiled(WorkflowStep.byCurrentState())).toMatchInlineSnapshot(`"select * from "tasker_workflow_steps" where exists (select "current"."id" from "tasker_workflow_step_transitions" as "current" where "current"."workflow_step_id" = "tasker_workflow_steps"."workflow_step_id" and "current"."most_recent" = $1)"`);
-    expect(compiled(WorkflowStep.byCurrentState("error"))).toMatchInlineSnapshot(`"select * from "tasker_workflow_steps" where exists (select "current"."id" from "tasker_workflow_step_transitions" as "current" where "current"."workflow_step_id" = "tasker_workflow_steps"."workflow_step_id" and "current"."most_recent" = $1 and "current"."to_state" in ($2))"`);
-    expect(compiled(WorkflowStep.completedSince(day(0)))).toMatchInlineSnapshot(`"select * from "tasker_workflow_steps" where exists (select "current"."id" from "tasker_workflow_step_transitions" as "current" where "current"."workflow_step_id" = "tasker_workflow_steps"."workflow_step_id" and "current"."most_recent" = $1 and "current"."to_state" in ($2) and "current"."created_at" > $3)"`);
-    expect(compiled(WorkflowStep.failedSince(day(0)))).toMatchInlineSnapshot(`"select * from "tasker_workflow_steps" where exists (select "current"."id" from "tasker_workflow_step_transitions" as "current" where "current"."workflow_step_id" = "tasker_workflow_steps"."workflow_step_id" and "current"."most_recent" = $1 and "current"."to_state" in ($2) and "current"."created_at" > $3)"`);
-    expect(compiled(WorkflowStep.forTasksSince(day(0)))).toMatchInlineSnapshot(`"select * from "tasker_workflow_steps" where "tasker_workflow_steps"."task_id" in (select "recent"."task_id" from "tasker_tasks" as "recent" where "recent"."created_at" > $1)"`);
+    expect(compiled(WorkflowStep.completed)).toMatchInlineSnapshot(
+      `"select * from "tasker_workflow_steps" where exists (select "current"."id" from "tasker_workflow_step_transitions" as "current" where "current"."workflow_step_id" = "tasker_workflow_steps"."workflow_step_id" and "current"."most_recent" = $1 and "current"."to_state" in ($2, $3))"`,
+    );
+    expect(compiled(WorkflowStep.failed)).toMatchInlineSnapshot(
+      `"select * from "tasker_workflow_steps" where exists (select "current"."id" from "tasker_workflow_step_transitions" as "current" where "current"."workflow_step_id" = "tasker_workflow_steps"."workflow_step_id" and "current"."most_recent" = $1 and "current"."to_state" in ($2))"`,
+    );
+    expect(compiled(WorkflowStep.pending)).toMatchInlineSnapshot(
+      `"select * from "tasker_workflow_steps" where (exists (select "current"."id" from "tasker_workflow_step_transitions" as "current" where "current"."workflow_step_id" = "tasker_workflow_steps"."workflow_step_id" and "current"."most_recent" = $1 and "current"."to_state" in ($2, $3)) or not exists (select "any_transition"."id" from "tasker_workflow_step_transitions" as "any_transition" where "any_transition"."workflow_step_id" = "tasker_workflow_steps"."workflow_step_id"))"`,
+    );
+    expect(compiled(WorkflowStep.forTask(1))).toMatchInlineSnapshot(
+      `"select * from "tasker_workflow_steps" where "tasker_workflow_steps"."task_id" = $1"`,
+    );
+    expect(compiled(WorkflowStep.byCurrentState())).toMatchInlineSnapshot(
+      `"select * from "tasker_workflow_steps" where exists (select "current"."id" from "tasker_workflow_step_transitions" as "current" where "current"."workflow_step_id" = "tasker_workflow_steps"."workflow_step_id" and "current"."most_recent" = $1)"`,
+    );
+    expect(compiled(WorkflowStep.byCurrentState("error"))).toMatchInlineSnapshot(
+      `"select * from "tasker_workflow_steps" where exists (select "current"."id" from "tasker_workflow_step_transitions" as "current" where "current"."workflow_step_id" = "tasker_workflow_steps"."workflow_step_id" and "current"."most_recent" = $1 and "current"."to_state" in ($2))"`,
+    );
+    expect(compiled(WorkflowStep.completedSince(day(0)))).toMatchInlineSnapshot(
+      `"select * from "tasker_workflow_steps" where exists (select "current"."id" from "tasker_workflow_step_transitions" as "current" where "current"."workflow_step_id" = "tasker_workflow_steps"."workflow_step_id" and "current"."most_recent" = $1 and "current"."to_state" in ($2) and "current"."created_at" > $3)"`,
+    );
+    expect(compiled(WorkflowStep.failedSince(day(0)))).toMatchInlineSnapshot(
+      `"select * from "tasker_workflow_steps" where exists (select "current"."id" from "tasker_workflow_step_transitions" as "current" where "current"."workflow_step_id" = "tasker_workflow_steps"."workflow_step_id" and "current"."most_recent" = $1 and "current"."to_state" in ($2) and "current"."created_at" > $3)"`,
+    );
+    expect(compiled(WorkflowStep.forTasksSince(day(0)))).toMatchInlineSnapshot(
+      `"select * from "tasker_workflow_steps" where "tasker_workflow_steps"."task_id" in (select "recent"."task_id" from "tasker_tasks" as "recent" where "recent"."created_at" > $1)"`,
+    );
   });
 
   test("over random steps, alone and combined, select what the rules select in memory", async () => {
