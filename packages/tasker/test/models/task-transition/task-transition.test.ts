@@ -154,12 +154,24 @@ describeOnPostgres("TaskTransition", () => {
 
   test("the scopes' SQL", () => {
     const compiled = (scope: Scope<"tasker_task_transitions">) => query(scope).compile().sql;
-    expect(compiled(TaskTransition.toState("error"))).toMatchInlineSnapshot(`"select * from "tasker_task_transitions" where "tasker_task_transitions"."to_state" = $1"`);
-    expect(compiled(TaskTransition.withMetadataKey("k"))).toMatchInlineSnapshot(`"select * from "tasker_task_transitions" where "tasker_task_transitions"."metadata" -> $1::text is not null"`);
-    expect(compiled(TaskTransition.withMetadataValue("k", 1))).toMatchInlineSnapshot(`"select * from "tasker_task_transitions" where "tasker_task_transitions"."metadata" -> $1::text is not distinct from $2::jsonb"`);
-    expect(compiled(TaskTransition.inTimeRange(AT, AT))).toMatchInlineSnapshot(`"select * from "tasker_task_transitions" where "tasker_task_transitions"."created_at" between $1 and $2"`);
-    expect(compiled(TaskTransition.forTask(1))).toMatchInlineSnapshot(`"select * from "tasker_task_transitions" where "tasker_task_transitions"."task_id" = $1"`);
+    expect(compiled(TaskTransition.toState("error"))).toMatchInlineSnapshot(
+      `"select * from "tasker_task_transitions" where "tasker_task_transitions"."to_state" = $1"`,
+    );
+    expect(compiled(TaskTransition.withMetadataKey("k"))).toMatchInlineSnapshot(
+      `"select * from "tasker_task_transitions" where "tasker_task_transitions"."metadata" -> $1::text is not null"`,
+    );
+    expect(compiled(TaskTransition.withMetadataValue("k", 1))).toMatchInlineSnapshot(
+      `"select * from "tasker_task_transitions" where "tasker_task_transitions"."metadata" -> $1::text is not distinct from $2::jsonb"`,
+    );
+    expect(compiled(TaskTransition.inTimeRange(AT, AT))).toMatchInlineSnapshot(
+      `"select * from "tasker_task_transitions" where "tasker_task_transitions"."created_at" between $1 and $2"`,
+    );
+    expect(compiled(TaskTransition.forTask(1))).toMatchInlineSnapshot(
+      `"select * from "tasker_task_transitions" where "tasker_task_transitions"."task_id" = $1"`,
+    );
     const ordered = TaskTransition.recent(query(TaskTransition.forTask(1)));
-    expect(ordered.compile().sql).toMatchInlineSnapshot(`"select * from "tasker_task_transitions" where "tasker_task_transitions"."task_id" = $1 order by "tasker_task_transitions"."sort_key" desc"`);
+    expect(ordered.compile().sql).toMatchInlineSnapshot(
+      `"select * from "tasker_task_transitions" where "tasker_task_transitions"."task_id" = $1 order by "tasker_task_transitions"."sort_key" desc"`,
+    );
   });
 });

@@ -197,13 +197,27 @@ describeOnPostgres("WorkflowStepTransition", () => {
 
   test("the scopes' SQL", () => {
     const compiled = (scope: Rows) => query(scope).compile().sql;
-    expect(compiled(WorkflowStepTransition.toState("error"))).toMatchInlineSnapshot(`"select * from "tasker_workflow_step_transitions" where "tasker_workflow_step_transitions"."to_state" = $1"`);
-    expect(compiled(WorkflowStepTransition.withMetadataKey("k"))).toMatchInlineSnapshot(`"select * from "tasker_workflow_step_transitions" where "tasker_workflow_step_transitions"."metadata" -> $1::text is not null"`);
-    expect(compiled(WorkflowStepTransition.forAttempt(1))).toMatchInlineSnapshot(`"select * from "tasker_workflow_step_transitions" where "tasker_workflow_step_transitions"."metadata" -> $1::text is not distinct from $2::jsonb"`);
-    expect(compiled(WorkflowStepTransition.inTimeRange(AT, AT))).toMatchInlineSnapshot(`"select * from "tasker_workflow_step_transitions" where "tasker_workflow_step_transitions"."created_at" between $1 and $2"`);
-    expect(compiled(WorkflowStepTransition.forStep(1))).toMatchInlineSnapshot(`"select * from "tasker_workflow_step_transitions" where "tasker_workflow_step_transitions"."workflow_step_id" = $1"`);
-    expect(compiled(WorkflowStepTransition.forTask(1))).toMatchInlineSnapshot(`"select * from "tasker_workflow_step_transitions" where "tasker_workflow_step_transitions"."workflow_step_id" in (select "workflow_step_id" from "tasker_workflow_steps" where "task_id" = $1)"`);
-    expect(compiled(WorkflowStepTransition.retryTransitions)).toMatchInlineSnapshot(`"select * from "tasker_workflow_step_transitions" where ("tasker_workflow_step_transitions"."to_state" = $1 and exists (select "earlier"."id" from "tasker_workflow_step_transitions" as "earlier" where "earlier"."workflow_step_id" = "tasker_workflow_step_transitions"."workflow_step_id" and "earlier"."sort_key" < "tasker_workflow_step_transitions"."sort_key" and "earlier"."to_state" = $2))"`);
+    expect(compiled(WorkflowStepTransition.toState("error"))).toMatchInlineSnapshot(
+      `"select * from "tasker_workflow_step_transitions" where "tasker_workflow_step_transitions"."to_state" = $1"`,
+    );
+    expect(compiled(WorkflowStepTransition.withMetadataKey("k"))).toMatchInlineSnapshot(
+      `"select * from "tasker_workflow_step_transitions" where "tasker_workflow_step_transitions"."metadata" -> $1::text is not null"`,
+    );
+    expect(compiled(WorkflowStepTransition.forAttempt(1))).toMatchInlineSnapshot(
+      `"select * from "tasker_workflow_step_transitions" where "tasker_workflow_step_transitions"."metadata" -> $1::text is not distinct from $2::jsonb"`,
+    );
+    expect(compiled(WorkflowStepTransition.inTimeRange(AT, AT))).toMatchInlineSnapshot(
+      `"select * from "tasker_workflow_step_transitions" where "tasker_workflow_step_transitions"."created_at" between $1 and $2"`,
+    );
+    expect(compiled(WorkflowStepTransition.forStep(1))).toMatchInlineSnapshot(
+      `"select * from "tasker_workflow_step_transitions" where "tasker_workflow_step_transitions"."workflow_step_id" = $1"`,
+    );
+    expect(compiled(WorkflowStepTransition.forTask(1))).toMatchInlineSnapshot(
+      `"select * from "tasker_workflow_step_transitions" where "tasker_workflow_step_transitions"."workflow_step_id" in (select "workflow_step_id" from "tasker_workflow_steps" where "task_id" = $1)"`,
+    );
+    expect(compiled(WorkflowStepTransition.retryTransitions)).toMatchInlineSnapshot(
+      `"select * from "tasker_workflow_step_transitions" where ("tasker_workflow_step_transitions"."to_state" = $1 and exists (select "earlier"."id" from "tasker_workflow_step_transitions" as "earlier" where "earlier"."workflow_step_id" = "tasker_workflow_step_transitions"."workflow_step_id" and "earlier"."sort_key" < "tasker_workflow_step_transitions"."sort_key" and "earlier"."to_state" = $2))"`,
+    );
   });
 });
 
