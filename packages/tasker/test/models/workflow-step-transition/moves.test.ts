@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
-import type { Database } from "../../../src/database/database.ts";
+import type { Connection, Database } from "../../../src/database/database.ts";
 import {
   InvalidRecordError,
   InvalidTransitionError,
@@ -9,7 +9,7 @@ import {
 import { TaskTransition, WorkflowStep, WorkflowStepTransition } from "../../../src/models/index.ts";
 import type { State } from "../../../src/states/state.ts";
 import { describeOnPostgres, openTestDatabase } from "../../support/test-database.ts";
-import { readRun, seedTask } from "../support/seed-task.ts";
+import { readRun, seedEdge, seedTask } from "../support/seed-task.ts";
 
 const AT = new Date("2026-03-02T12:00:00Z");
 const LATER = new Date("2026-03-03T12:00:00Z");
@@ -230,10 +230,38 @@ describeOnPostgres("moving a step", () => {
     const reference = await openReference(database, id("a"));
     const ours = WorkflowStepTransition.append(database, id("a"), "cancelled");
     const refused = expect(ours).rejects.toBeInstanceOf(RecordConflictError);
-    await reference.waitUntilBlocking();
+    await waitUntilBlocked(database);
     await reference.commit();
     await refused;
     expect(await trailOf(database, id("a"))).toEqual([[10, null, "in_progress", true]]);
+  });
+
+  test("waits for what the owner of the run has under way, and decides by what it has written", async () => {
+    const task = await seedTask(database, "a", { run: { ownerId: 7, wakeAt: AT } });
+    await move(task.id("a"), "in_progress");
+    const owner = await openOwner(database, task.taskId, task.id("a"));
+    const ours = WorkflowStepTransition.append(database, task.id("a"), "error");
+    const refused = expect(ours).rejects.toBeInstanceOf(InvalidTransitionError);
+    await waitUntilBlocked(database);
+    await owner.commit();
+    await refused;
+  });
+
+  test("holds up nobody who only refers to the step or its task", async () => {
+    const task = await seedTask(database, "a, b", { run: { ownerId: 7, wakeAt: AT } });
+    await database.transaction(async (transaction) => {
+      await WorkflowStepTransition.append(transaction, task.id("a"), "in_progress");
+      await TaskTransition.append(transaction, task.taskId, "in_progress");
+      await database.transaction(async (other) => {
+        await other.execute("set local lock_timeout = '2s'");
+        await seedEdge(other, task.id("a"), task.id("b"));
+        await other.query(
+          `insert into tasker_workflow_steps (task_id, named_step_id, created_at, updated_at)
+           select task_id, named_step_id, created_at, updated_at from tasker_workflow_steps where workflow_step_id = $1`,
+          [task.id("b")],
+        );
+      });
+    });
   });
 
   test("raises the revision of the run, and wakes a live one that nobody owns", async () => {
@@ -349,39 +377,58 @@ describeOnPostgres("moving a task", () => {
   });
 });
 
-/** A first move as the reference writes it, in a transaction that stays open until `commit`. */
-async function openReference(database: Database, stepId: number) {
-  let commit = () => {};
-  const mayCommit = new Promise<void>((resolve) => {
-    commit = resolve;
-  });
-  let wrote = () => {};
-  const written = new Promise<void>((resolve) => {
-    wrote = resolve;
-  });
+/** A transaction that has written and stays open until `commit`. */
+async function openWriter(database: Database, write: (transaction: Connection) => Promise<unknown>) {
+  const mayCommit = Promise.withResolvers<void>();
+  const written = Promise.withResolvers<void>();
   const done = database.transaction(async (transaction) => {
-    await transaction.query(
-      `insert into tasker_workflow_step_transitions (workflow_step_id, to_state, sort_key, created_at, updated_at)
-       values ($1, 'in_progress', 10, now(), now())`,
-      [stepId],
-    );
-    wrote();
-    await mayCommit;
+    await write(transaction);
+    written.resolve();
+    await mayCommit.promise;
   });
-  await written;
+  await written.promise;
   return {
-    async waitUntilBlocking() {
-      for (;;) {
-        const waiting = await database.query(
-          `select from pg_locks l join pg_stat_activity a on a.pid = l.pid
-           where a.datname = current_database() and not l.granted`,
-        );
-        if (waiting.length > 0) return;
-      }
-    },
-    async commit() {
-      commit();
-      await done;
+    commit: () => {
+      mayCommit.resolve();
+      return done;
     },
   };
+}
+
+/** A first move as the reference writes it: it takes no lock that we share. */
+function openReference(database: Database, stepId: number) {
+  return openWriter(database, (transaction) =>
+    transaction.query(
+      `insert into tasker_workflow_step_transitions (workflow_step_id, to_state, sort_key, created_at, updated_at)
+       values ($1, 'in_progress', 10, $2, $2)`,
+      [stepId, AT],
+    ),
+  );
+}
+
+/** A commit of an engine that owns the task: the run row is locked before the step is completed. */
+function openOwner(database: Database, taskId: number, stepId: number) {
+  return openWriter(database, async (transaction) => {
+    await transaction.query("select from tasker_task_runs where task_id = $1 for no key update", [taskId]);
+    await transaction.query(
+      "update tasker_workflow_step_transitions set most_recent = false where workflow_step_id = $1",
+      [stepId],
+    );
+    await transaction.query(
+      `insert into tasker_workflow_step_transitions (workflow_step_id, to_state, sort_key, created_at, updated_at)
+       values ($1, 'complete', 20, $2, $2)`,
+      [stepId, AT],
+    );
+  });
+}
+
+/** Resolves when somebody waits for a lock in this database. */
+async function waitUntilBlocked(database: Database): Promise<void> {
+  for (;;) {
+    const waiting = await database.query(
+      `select from pg_locks l join pg_stat_activity a on a.pid = l.pid
+       where a.datname = current_database() and not l.granted`,
+    );
+    if (waiting.length > 0) return;
+  }
 }

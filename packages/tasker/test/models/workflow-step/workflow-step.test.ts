@@ -134,16 +134,18 @@ describeOnPostgres("WorkflowStep", () => {
   });
 
   test("of ten who add the same step at once, one does", async () => {
-    const { taskId } = await seedTask(database, "a");
     const types = [await typeIdOf("raced"), await typeIdOf("raced", "billing")];
-    const tries = await Promise.allSettled(
-      Array.from({ length: 10 }, (_, index) =>
-        WorkflowStep.create(database, { task_id: taskId, named_step_id: types[index % 2] ?? 0 }),
-      ),
-    );
-    expect(tries.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
-    for (const attempt of tries) {
-      if (attempt.status === "rejected") expect(attempt.reason).toBeInstanceOf(RecordConflictError);
+    for (let round = 0; round < 5; round++) {
+      const { taskId } = await seedTask(database, "a");
+      const tries = await Promise.allSettled(
+        Array.from({ length: 10 }, (_, index) =>
+          WorkflowStep.create(database, { task_id: taskId, named_step_id: types[index % 2] ?? 0 }),
+        ),
+      );
+      expect(tries.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+      for (const attempt of tries) {
+        if (attempt.status === "rejected") expect(attempt.reason).toBeInstanceOf(RecordConflictError);
+      }
     }
   });
 
