@@ -3,6 +3,7 @@ import { TABLES } from "../../database/query/tables.ts";
 import { array, int4, int8, jsonb, nullable, text, timestamp, varchar } from "../../database/sql-type.ts";
 import { statement } from "../../database/statement.ts";
 import { TASK_TRANSITIONS } from "../../states/task-state.ts";
+import { runUnprepared } from "../run-unprepared.ts";
 import { defineMover } from "../transition/mover.ts";
 import type { TaskTransitionRow } from "./record.ts";
 
@@ -118,6 +119,6 @@ export const currentStatesOfTasks = statement({
 
 /** The states that tasks are in, by their ids; `pending` for those without transitions. One query. */
 export async function loadCurrentStates(connection: Connection, taskIds: Iterable<number>) {
-  const rows = await connection.run(currentStatesOfTasks, [[...taskIds]]);
+  const rows = await runUnprepared(connection, currentStatesOfTasks, [[...taskIds]]);
   return new Map(rows.map(({ task_id, state }) => [task_id, state]));
 }

@@ -2,6 +2,7 @@ import type { Connection } from "../../database/database.ts";
 import { array, int8, nullable, varchar } from "../../database/sql-type.ts";
 import { statement } from "../../database/statement.ts";
 import { CyclicGraphError } from "../../errors/index.ts";
+import { runUnprepared } from "../run-unprepared.ts";
 import { type Edge, findClosedCycle } from "./closed-cycle.ts";
 
 /** Key of the advisory lock that those who write edges hold: "edges" in ASCII, read as a number. */
@@ -60,10 +61,10 @@ export async function refuseCycle(
 ): Promise<void> {
   if (added.length === 0) return;
   const ends = [added.map((edge) => edge.from_step_id), added.map((edge) => edge.to_step_id)] as const;
-  const walked = await transaction.run(walkFromEdges, [...ends, replacedId]);
+  const walked = await runUnprepared(transaction, walkFromEdges, [...ends, replacedId]);
   const cycle = findClosedCycle(added, walked);
   if (cycle === null) return;
-  const members = (await transaction.run(namesOfMembers, [cycle])).map(({ name }) => name);
+  const members = (await runUnprepared(transaction, namesOfMembers, [cycle])).map(({ name }) => name);
   const [from, to = from] = members;
   throw new CyclicGraphError(`An edge from '${from}' to '${to}' closes a cycle: ${[...members, from].join(" -> ")}`, {
     context: { members, step_ids: cycle },

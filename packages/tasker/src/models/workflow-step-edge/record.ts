@@ -8,6 +8,7 @@ import { key, presentText } from "../attributes.ts";
 import { defineModel } from "../define-model.ts";
 import { inTransaction } from "../in-transaction.ts";
 import { raiseRevision } from "../raise-revision.ts";
+import { runUnprepared } from "../run-unprepared.ts";
 import { validate } from "../validate.ts";
 import type { Edge } from "./closed-cycle.ts";
 import { lockEdges, refuseCycle } from "./cycle-check.ts";
@@ -115,7 +116,7 @@ export function destroy(connection: Connection, id: number): Promise<void> {
 async function claimEdges(transaction: Connection, edges: readonly Edge[]): Promise<void> {
   await transaction.run(lockEdges, []);
   const ends = [...new Set(edges.flatMap((edge) => [edge.from_step_id, edge.to_step_id]))];
-  const steps = await transaction.run(tasksOfEdgeEnds, [ends]);
+  const steps = await runUnprepared(transaction, tasksOfEdgeEnds, [ends]);
   const known = new Set(steps.map((step) => step.workflow_step_id));
   const violations = edges.flatMap((edge) =>
     (["from_step_id", "to_step_id"] as const)

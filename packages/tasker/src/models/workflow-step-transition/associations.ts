@@ -4,6 +4,7 @@ import { array, int8, varchar } from "../../database/sql-type.ts";
 import { statement } from "../../database/statement.ts";
 import { loadChildren } from "../load-children.ts";
 import { loadRecords } from "../load-records.ts";
+import { runUnprepared } from "../run-unprepared.ts";
 import type { WorkflowStepTransitionRow } from "./record.ts";
 
 type OfStep = Pick<WorkflowStepTransitionRow, "workflow_step_id">;
@@ -37,7 +38,7 @@ export const namesOfSteps = statement({
 
 /** The names of the steps of these transitions (`step_name`), by the ids of the steps; one query. */
 export async function loadStepNames(connection: Connection, rows: readonly OfStep[]): Promise<Map<number, string>> {
-  const found = await connection.run(namesOfSteps, [stepIdsOf(rows)]);
+  const found = await runUnprepared(connection, namesOfSteps, [stepIdsOf(rows)]);
   return new Map(found.map(({ workflow_step_id, name }) => [workflow_step_id, name]));
 }
 
@@ -53,6 +54,6 @@ export const tasksOfSteps = statement({
 
 /** The tasks of these transitions, by the ids of their steps; one query. */
 export async function loadTasks(connection: Connection, rows: readonly OfStep[]) {
-  const found = await connection.run(tasksOfSteps, [stepIdsOf(rows)]);
+  const found = await runUnprepared(connection, tasksOfSteps, [stepIdsOf(rows)]);
   return new Map(found.map(({ workflow_step_id, ...task }) => [workflow_step_id, task]));
 }

@@ -3,6 +3,7 @@ import { TABLES } from "../../database/query/tables.ts";
 import { array, int4, int8, jsonb, nullable, text, timestamp, varchar } from "../../database/sql-type.ts";
 import { statement } from "../../database/statement.ts";
 import { STEP_TRANSITIONS } from "../../states/step-state.ts";
+import { runUnprepared } from "../run-unprepared.ts";
 import { defineMover } from "../transition/mover.ts";
 import type { WorkflowStepTransitionRow } from "./record.ts";
 
@@ -134,6 +135,6 @@ export const currentStatesOfSteps = statement({
 
 /** The states that steps are in, by their ids; `pending` for those without transitions. One query. */
 export async function loadCurrentStates(connection: Connection, stepIds: Iterable<number>) {
-  const rows = await connection.run(currentStatesOfSteps, [[...stepIds]]);
+  const rows = await runUnprepared(connection, currentStatesOfSteps, [[...stepIds]]);
   return new Map(rows.map(({ workflow_step_id, state }) => [workflow_step_id, state]));
 }

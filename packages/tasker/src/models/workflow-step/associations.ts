@@ -4,6 +4,7 @@ import { array, int8 } from "../../database/sql-type.ts";
 import { type RowOf, type Statement, statement } from "../../database/statement.ts";
 import { loadChildren as loadHasMany } from "../load-children.ts";
 import { loadRecords } from "../load-records.ts";
+import { runUnprepared } from "../run-unprepared.ts";
 import type { WorkflowStepRow } from "./record.ts";
 
 type Identified = Pick<WorkflowStepRow, "workflow_step_id">;
@@ -98,7 +99,7 @@ async function loadRelatives(
 ): Promise<Map<number, WorkflowStepRow[]>> {
   const found = new Map<number, WorkflowStepRow[]>(idsOf(steps).map((id) => [id, []]));
   if (found.size === 0) return found;
-  const rows: readonly RowOf<typeof relatives>[] = await connection.run(question, [[...found.keys()]]);
+  const rows: readonly RowOf<typeof relatives>[] = await runUnprepared(connection, question, [[...found.keys()]]);
   for (const { of_step_id, ...step } of rows) found.get(of_step_id)?.push(step);
   return found;
 }

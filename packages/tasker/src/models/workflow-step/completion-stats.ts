@@ -1,6 +1,7 @@
 import type { Connection } from "../../database/database.ts";
 import { array, int8, nullable, timestamp } from "../../database/sql-type.ts";
 import { statement } from "../../database/statement.ts";
+import { runUnprepared } from "../run-unprepared.ts";
 
 /** Counts the steps of tasks by what has become of them. */
 export const completionStats = statement({
@@ -38,7 +39,7 @@ export async function loadTaskCompletionStats(
   connection: Connection,
   taskIds: Iterable<number>,
 ): Promise<Map<number, TaskCompletionStats>> {
-  const rows = await connection.run(completionStats, [[...new Set(taskIds)]]);
+  const rows = await runUnprepared(connection, completionStats, [[...new Set(taskIds)]]);
   return new Map(
     rows.map(({ task_id, total, completed, failed, latest }) => [
       task_id,

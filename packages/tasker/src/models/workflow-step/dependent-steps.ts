@@ -4,6 +4,7 @@ import { statement } from "../../database/statement.ts";
 import { RecordNotFoundError, UnknownDependencyError } from "../../errors/index.ts";
 import type { StepDefinition } from "../../templates/definition.ts";
 import { inTransaction } from "../in-transaction.ts";
+import { runUnprepared } from "../run-unprepared.ts";
 import { lockEdges } from "../workflow-step-edge/cycle-check.ts";
 import {
   createMany as createEdges,
@@ -51,7 +52,10 @@ export function setUpDependentSteps(
         to: dependentOf(byName, name),
       })),
     );
-    const missing = await transaction.run(missingEdges, [wanted.map(({ from }) => from), wanted.map(({ to }) => to)]);
+    const missing = await runUnprepared(transaction, missingEdges, [
+      wanted.map(({ from }) => from),
+      wanted.map(({ to }) => to),
+    ]);
     const edges = missing.map((edge) => ({ ...edge, name: PROVIDES_EDGE_NAME }));
     return edges.length === 0 ? [] : createEdges(transaction, edges, at);
   });
@@ -60,7 +64,12 @@ export function setUpDependentSteps(
 function resolve(byName: ReadonlyMap<string, WorkflowStepRow>, step: string, dependency: string): number {
   const provider = byName.get(dependency);
   if (provider !== undefined) return provider.workflow_step_id;
-  throw new UnknownDependencyError(`step '${step}' depends on '${dependency}', which the task does not have`, {
+  throw unknownDependency(step, dependency);
+}
+
+/** The error for a template that depends on a step which neither its task nor the other templates have. */
+export function unknownDependency(step: string, dependency: string): UnknownDependencyError {
+  return new UnknownDependencyError(`step '${step}' depends on '${dependency}', which the task does not have`, {
     context: { step, dependency, field: "dependsOn", value: dependency, expected: "the name of a step of the task" },
   });
 }

@@ -2,6 +2,7 @@ import type { Connection } from "../../database/database.ts";
 import { TABLES } from "../../database/query/tables.ts";
 import { array, int8, varchar } from "../../database/sql-type.ts";
 import { statement } from "../../database/statement.ts";
+import { runUnprepared } from "../run-unprepared.ts";
 import type { WorkflowStepRow } from "./record.ts";
 
 /** Reads all steps of tasks with their names, in the order of the tasks and of their ids. */
@@ -25,7 +26,7 @@ export async function loadStepsByName(
 ): Promise<Map<string, WorkflowStepRow>> {
   const tasks = [...new Set(steps.map((step) => step.task_id))];
   if (tasks.length === 0) return new Map();
-  const all = await connection.run(namedStepsOfTasks, [tasks]);
+  const all = await runUnprepared(connection, namedStepsOfTasks, [tasks]);
   const nameOf = new Map(all.map((step) => [step.workflow_step_id, step.name]));
   const byName = new Map<string, WorkflowStepRow>();
   const note = (name: string | undefined, step: WorkflowStepRow) => {

@@ -4,8 +4,9 @@ import { array, bool, int4, timestamp, varchar } from "../../database/sql-type.t
 import { statement } from "../../database/statement.ts";
 import type { StepDefinition } from "../../templates/definition.ts";
 import { inTransaction } from "../in-transaction.ts";
+import { runUnprepared } from "../run-unprepared.ts";
 import { lockEdges } from "../workflow-step-edge/cycle-check.ts";
-import { setUpDependentSteps } from "./dependent-steps.ts";
+import { setUpDependentSteps, unknownDependency } from "./dependent-steps.ts";
 import { namedStepsOfTasks } from "./find-step-by-name.ts";
 import { create, createMany, type NewWorkflowStep, type WorkflowStepRow } from "./record.ts";
 import { lockSteps } from "./uniqueness.ts";
@@ -100,9 +101,11 @@ export function getStepsForTask(
     await lockSteps(transaction, [task.task_id]);
     const firsts = new Map<string, StepTemplate>();
     for (const template of templates) if (!firsts.has(template.name)) firsts.set(template.name, template);
-    const typeOf = await typeSteps(transaction, task.named_task_id, [...firsts.values()], at);
+    const present = await runUnprepared(transaction, namedStepsOfTasks, [[task.task_id]]);
+    // before anything is written: the transaction may be the caller's, and go on
+    refuseUnknownDependencies(templates, new Set([...firsts.keys(), ...present.map(({ name }) => name)]));
 
-    const present = await transaction.run(namedStepsOfTasks, [[task.task_id]]);
+    const typeOf = await typeSteps(transaction, task.named_task_id, [...firsts.values()], at);
     const byType = new Map<number | undefined, WorkflowStepRow>(
       present.map(({ name: _, ...step }) => [step.named_step_id, step]),
     );
@@ -149,6 +152,13 @@ function defaultStep(
   };
 }
 
+function refuseUnknownDependencies(templates: readonly StepTemplate[], names: ReadonlySet<string>): void {
+  for (const { name, dependsOn } of templates) {
+    const unknown = dependsOn.find((dependency) => !names.has(dependency));
+    if (unknown !== undefined) throw unknownDependency(name, unknown);
+  }
+}
+
 /** Finds or makes the step types of templates, and links them to the task type; gives their ids by name. */
 async function typeSteps(
   transaction: Connection,
@@ -159,10 +169,10 @@ async function typeSteps(
   const names = templates.map((template) => template.name);
   const systems = templates.map((template) => template.dependentSystem);
   const descriptions = templates.map((template) => template.description.slice(0, DESCRIPTION_LENGTH));
-  await transaction.run(nameSystems, [systems, at]);
-  await transaction.run(nameSteps, [names, systems, descriptions, at]);
-  const ids = (await transaction.run(idsOfNamedSteps, [names, systems])).map((row) => row.named_step_id);
-  await transaction.run(linkNamedSteps, [
+  await runUnprepared(transaction, nameSystems, [systems, at]);
+  await runUnprepared(transaction, nameSteps, [names, systems, descriptions, at]);
+  const ids = (await runUnprepared(transaction, idsOfNamedSteps, [names, systems])).map((row) => row.named_step_id);
+  await runUnprepared(transaction, linkNamedSteps, [
     namedTaskId,
     ids,
     templates.map((template) => template.skippable),

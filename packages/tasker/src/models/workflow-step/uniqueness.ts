@@ -3,6 +3,7 @@ import { array, bool, int8, nullable, varchar } from "../../database/sql-type.ts
 import { statement } from "../../database/statement.ts";
 import { InvalidRecordError, RecordConflictError, type RecordViolation } from "../../errors/index.ts";
 import { raiseRevision } from "../raise-revision.ts";
+import { runUnprepared } from "../run-unprepared.ts";
 
 /** Holds off everybody else who adds steps to these tasks through the model, in the order given. */
 export const lockStepsOfTasks = statement({
@@ -82,7 +83,7 @@ export async function refuseRepeatedSteps(
 ): Promise<void> {
   const taskIds = steps.map((step) => step.task_id);
   const namedStepIds = steps.map((step) => step.named_step_id);
-  const [wrong] = await transaction.run(checkSteps, [taskIds, namedStepIds, exceptId]);
+  const [wrong] = await runUnprepared(transaction, checkSteps, [taskIds, namedStepIds, exceptId]);
   if (wrong === undefined) return;
   const missing: RecordViolation[] = [];
   const rule = "the id of an existing record";

@@ -181,6 +181,15 @@ describeOnPostgres("steps of a task from templates", () => {
     expect(await asked(200)).toBe(await asked(2));
   });
 
+  test("is planned for the lists it gets: of what takes them only the lock is prepared", async () => {
+    const task = await openTask();
+    const prepared = await database.transaction(async (transaction) => {
+      await WorkflowStep.getStepsForTask(transaction, task, DUMMY);
+      return transaction.query("select name from pg_prepared_statements where statement like '%unnest%' order by name");
+    });
+    expect(prepared).toEqual([{ name: "lock_steps_of_tasks" }]);
+  });
+
   test("one step is built as it is before it has run", async () => {
     const task = await openTask();
     const { steps } = await build(await openTask(), [template("single")]);
