@@ -15,7 +15,10 @@ export class DuplicateStepError extends TaskerError {
   readonly code = "TASKER_DUPLICATE_STEP";
 }
 
-/** A task or step cannot move from its state to the one asked for; `context` has `entity`, `from` and `to`. */
+/**
+ * A task or step cannot move from its state to the one asked for; `context` has `entity`, `from` and `to`, and `unmet`
+ * where the machine has the move and steps have to be complete before it.
+ */
 export class InvalidTransitionError extends TaskerError {
   readonly code = "TASKER_INVALID_TRANSITION";
 }

@@ -30,7 +30,10 @@ export class InvalidRecordError extends TaskerError {
   }
 }
 
-/** Another record has the values that must be unique; `context` has `model`, `fields` and `values`. */
+/**
+ * Another record has the values that must be unique, or a task or step was moved by somebody else at the same moment;
+ * `context` has `model`, `fields` and `values`.
+ */
 export class RecordConflictError extends TaskerError {
   readonly code = "TASKER_RECORD_CONFLICT";
 }

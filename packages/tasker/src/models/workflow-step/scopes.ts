@@ -1,0 +1,73 @@
+import type { ExpressionBuilder } from "kysely";
+import type { TaskerTables } from "../../database/query/tables.ts";
+import type { State } from "../../states/state.ts";
+import { SATISFIED_STATES } from "../../states/state-sets.ts";
+import type { Scope } from "../scope.ts";
+
+type Steps = Scope<"tasker_workflow_steps">;
+type Builder = ExpressionBuilder<TaskerTables, "tasker_workflow_steps">;
+
+/** Whether a step's current transition is to one of these states, and was written after a time. */
+function isIn(eb: Builder, states: readonly State[] | null, after: Date | null = null) {
+  let current = eb
+    .selectFrom("tasker_workflow_step_transitions as current")
+    .select("current.id")
+    .whereRef("current.workflow_step_id", "=", "tasker_workflow_steps.workflow_step_id")
+    .where("current.most_recent", "=", true);
+  if (states !== null) current = current.where("current.to_state", "in", states);
+  if (after !== null) current = current.where("current.created_at", ">", after);
+  return eb.exists(current);
+}
+
+/** Steps that are `complete` or `resolved_manually`. */
+export const completed: Steps = (eb) => isIn(eb, SATISFIED_STATES);
+
+/** Steps in `error`. */
+export const failed: Steps = (eb) => isIn(eb, ["error"]);
+
+/** Steps that are still to be worked on: those without transitions, those in `pending` and those in `in_progress`. */
+export const pending: Steps = (eb) =>
+  eb.or([
+    isIn(eb, ["pending", "in_progress"]),
+    eb.not(
+      eb.exists(
+        eb
+          .selectFrom("tasker_workflow_step_transitions as any_transition")
+          .select("any_transition.id")
+          .whereRef("any_transition.workflow_step_id", "=", "tasker_workflow_steps.workflow_step_id"),
+      ),
+    ),
+  ]);
+
+/** Steps of one task. */
+export function forTask(taskId: number): Steps {
+  return (eb) => eb("tasker_workflow_steps.task_id", "=", taskId);
+}
+
+/**
+ * Steps whose current transition is to this state; without a state, steps that have a current transition. A step without
+ * transitions is not among them, though it is `pending`.
+ */
+export function byCurrentState(state: State | null = null): Steps {
+  return (eb) => isIn(eb, state === null ? null : [state]);
+}
+
+/** Steps that became `complete` after this time; `resolved_manually` does not count, as in the reference. */
+export function completedSince(time: Date): Steps {
+  return (eb) => isIn(eb, ["complete"], time);
+}
+
+/** Steps in `error` since some time after this one. */
+export function failedSince(time: Date): Steps {
+  return (eb) => isIn(eb, ["error"], time);
+}
+
+/** Steps of tasks that were created after this time. */
+export function forTasksSince(time: Date): Steps {
+  return (eb) =>
+    eb(
+      "tasker_workflow_steps.task_id",
+      "in",
+      eb.selectFrom("tasker_tasks as recent").select("recent.task_id").where("recent.created_at", ">", time),
+    );
+}
