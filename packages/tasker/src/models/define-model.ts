@@ -4,6 +4,7 @@ import { type RowOfTable, TABLES, type TableName } from "../database/query/table
 import type { SqlType } from "../database/sql-type.ts";
 import type { Statement } from "../database/statement.ts";
 import { RecordNotFoundError } from "../errors/index.ts";
+import { loadRecords } from "./load-records.ts";
 import { translateRefusal } from "./translate-refusal.ts";
 import { validate } from "./validate.ts";
 
@@ -72,7 +73,6 @@ export function defineModel<T extends TableName, C extends z.ZodObject, U extend
     // the declared columns of every table are compared with the schema by a test
     (await translated(connection.query(sql, parameters), given)) as RowOfTable<T>[];
   // keys are compared as int8, so that one that a smaller column cannot hold is one that no record has
-  const keyOf = (row: RowOfTable<T>): number => Number(row[keyColumn]);
   const missing = (key: number) =>
     new RecordNotFoundError(`There is no ${name} with ${keyColumn} ${key}`, {
       context: { model: name, field: keyColumn, value: key, key },
@@ -120,13 +120,7 @@ export function defineModel<T extends TableName, C extends z.ZodObject, U extend
       if (row === undefined) throw missing(key);
       return row;
     },
-    async findMany(connection, keys) {
-      const asked = [...new Set(keys)];
-      if (asked.length === 0) return new Map();
-      const sql = `select * from ${table} where ${keyColumn} = any ($1::int8[])`;
-      const rows = await ask(connection, sql, [asked], {});
-      return new Map(rows.map((row) => [keyOf(row), row]));
-    },
+    findMany: (connection, keys) => loadRecords(connection, table, keyColumn, keys),
     async update(connection, key, changes, at = new Date()) {
       const values: Readonly<Record<string, unknown>> = validate(name, definition.changes, changes);
       const columns = Object.keys(values).filter((column) => values[column] !== undefined);

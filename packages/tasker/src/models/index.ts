@@ -1,8 +1,6 @@
 export type { QueryBuilder } from "../database/query/query-builder.ts";
 export { queryBuilder } from "../database/query/query-builder.ts";
 export type { RowOfTable, TableName, TaskerTables } from "../database/query/tables.ts";
-export type { Scope } from "./scope.ts";
-export type { SlowestOptions } from "./slowest-options.ts";
 export * as AnalyticsMetrics from "./analytics-metrics/analytics-metrics.ts";
 export * as AnnotationType from "./annotation-type/annotation-type.ts";
 export * as DependencyLevels from "./dependency-levels/dependency-levels.ts";
@@ -11,6 +9,8 @@ export * as DependentSystemObjectMap from "./dependent-system-object-map/depende
 export * as NamedStep from "./named-step/named-step.ts";
 export * as NamedTask from "./named-task/named-task.ts";
 export * as NamedTasksNamedStep from "./named-tasks-named-step/named-tasks-named-step.ts";
+export type { Scope } from "./scope.ts";
+export type { SlowestOptions } from "./slowest-options.ts";
 export * as SlowestSteps from "./slowest-steps/slowest-steps.ts";
 export * as SlowestTasks from "./slowest-tasks/slowest-tasks.ts";
 export * as StepDagRelationship from "./step-dag-relationship/step-dag-relationship.ts";

@@ -1,5 +1,5 @@
 import type { Connection } from "../database/database.ts";
-import { type RowOfTable, TABLES, type TableName } from "../database/query/tables.ts";
+import type { RowOfTable, TableName } from "../database/query/tables.ts";
 
 /**
  * Loads what any number of records belong to, with one query.
@@ -14,9 +14,8 @@ export async function loadRecords<T extends TableName>(
 ): Promise<Map<number, RowOfTable<T>>> {
   const asked = [...new Set(keys)];
   if (asked.length === 0) return new Map();
-  const types: Readonly<Record<string, { readonly sql: string }>> = TABLES[table].columns;
-  const type = types[keyColumn]?.sql ?? "int8";
-  const rows = await connection.query(`select * from ${table} where ${keyColumn} = any ($1::${type}[])`, [asked]);
+  // compared as int8, so that a key that a smaller column cannot hold is one that no record has
+  const rows = await connection.query(`select * from ${table} where ${keyColumn} = any ($1::int8[])`, [asked]);
   // the declared columns of every table are compared with the schema by a test
   return new Map((rows as RowOfTable<T>[]).map((row) => [Number(row[keyColumn]), row]));
 }

@@ -1,5 +1,4 @@
 import { UNREADY_WORKFLOW_STEP_STATUSES } from "../../states/state-sets.ts";
-import type { WorkflowStepRow } from "./record.ts";
 
 /** What `get_step_readiness_status` says about one step, as far as the rules below read it. */
 export interface StepReadiness {
@@ -97,17 +96,4 @@ export function isRootStep(readiness: Maybe<"total_parents">): boolean {
 /** Whether no other step waits for it, by its row of the view of relationships; null without that row. */
 export function isLeafStep(relationship: { readonly child_count: number } | null | undefined): boolean | null {
   return relationship == null ? null : relationship.child_count === 0;
-}
-
-/**
- * Of a sequence of steps, those that are ready (`get_viable_steps`), in its order.
- * @param readiness rows of their task, of any of its steps
- */
-export function getViableSteps<S extends Pick<WorkflowStepRow, "workflow_step_id">>(
-  sequence: readonly S[],
-  readiness: Iterable<Pick<StepReadiness, "ready_for_execution"> & { readonly workflow_step_id: number }>,
-): S[] {
-  const ready = new Set<number>();
-  for (const row of readiness) if (isReady(row)) ready.add(row.workflow_step_id);
-  return sequence.filter((step) => ready.has(step.workflow_step_id));
 }

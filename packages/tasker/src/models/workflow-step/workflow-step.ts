@@ -22,7 +22,6 @@ export { findStepByName } from "./find-step-by-name.ts";
 export {
   areDependenciesSatisfied,
   canRetryNow,
-  getViableSteps,
   hasReadyStatus,
   hasRetryAttempts,
   isCancelled,
@@ -59,6 +58,7 @@ export {
   pending,
 } from "./scopes.ts";
 export { buildDefaultStep, getStepsForTask, type StepTemplate, type TaskToBuild } from "./steps-for-task.ts";
+export { getViableSteps } from "./viable-steps.ts";
 
 type Identified = Pick<WorkflowStepRow, "workflow_step_id">;
 

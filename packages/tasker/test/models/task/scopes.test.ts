@@ -294,7 +294,8 @@ describeOnPostgres("the scopes of tasks", () => {
     test("they select what the same conditions select in memory", async () => {
       await emptyDatabase(database);
       const world = new Map<number, TaskSketch>();
-      for (const drawn of fc.sample(sketches, { numRuns: 25, seed: 1 })) world.set((await drawTask(database, drawn)).task_id, drawn);
+      for (const drawn of fc.sample(sketches, { numRuns: 25, seed: 1 }))
+        world.set((await drawTask(database, drawn)).task_id, drawn);
       await fc.assert(
         fc.asyncProperty(condition, async ({ scope, holds }) => {
           const expected = [...world].filter(([, drawn]) => holds(drawn)).map(([task_id]) => ({ task_id }));

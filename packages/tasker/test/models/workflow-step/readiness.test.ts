@@ -91,11 +91,4 @@ describe("rules on a step's readiness row", () => {
       WorkflowStep.isRetryEligible(row),
     ]).toEqual([true, true, true]);
   });
-
-  test("viable steps are those of the sequence that are ready, in its order", () => {
-    const sequence = [3, 1, 2].map((workflow_step_id) => ({ workflow_step_id }));
-    const rows = [1, 2, 3, 4].map((id) => ({ workflow_step_id: id, ready_for_execution: id !== 2 }));
-    expect(WorkflowStep.getViableSteps(sequence, rows)).toEqual([{ workflow_step_id: 3 }, { workflow_step_id: 1 }]);
-    expect(WorkflowStep.getViableSteps([], rows)).toEqual([]);
-  });
 });
