@@ -59,40 +59,43 @@ export async function createReferenceIndexes(
   database: Database,
   onIndex: (progress: IndexProgress) => void = () => undefined,
 ): Promise<string[]> {
-  if (database.kind === "embedded") return buildMissing(database, database, onIndex);
+  if (database.kind === "embedded") return build(database, await findMissing(database), onIndex);
   if (database.parallelism < 2) {
     throw new ConfigurationError("Creating indexes needs two connections: one builds, one holds a lock", {
       context: { field: "connections", value: database.parallelism, expected: "2 or more" },
     });
   }
   return database.transaction(async (guard) => {
-    // held without a snapshot: building waits for transactions that have one
     await guard.execute("set local idle_in_transaction_session_timeout = 0");
     const [lock] = await guard.run(tryIndexLock, [INDEX_LOCK]);
     if (lock?.locked !== true) throw new MigrationError("Another process is creating indexes in this database");
-    return buildMissing(database, guard, onIndex);
+    const missing = await findMissing(guard);
+    // Building waits for every transaction that has a snapshot. A prepared statement keeps its own until the next one
+    // begins, one that is sent as text does not.
+    await guard.execute("select 1");
+    return build(database, missing, onIndex);
   });
 }
 
-/** @param look is asked what is there; not `database`, whose connections are for building */
-async function buildMissing(
+interface MissingIndexes {
+  readonly schema: string;
+  readonly indexes: readonly MissingIndex[];
+}
+
+async function build(
   database: Database,
-  look: Connection,
+  { schema, indexes }: MissingIndexes,
   onIndex: (progress: IndexProgress) => void,
 ): Promise<string[]> {
-  const schema = await findSchema(look);
-  if (schema === null) throw new MigrationError("The search path names no schema that exists");
   const concurrently = database.kind === "embedded" ? "" : "concurrently ";
-  const missing = await findMissing(look, schema);
-  for (const [at, { index, rebuilt }] of missing.entries()) {
-    onIndex({ index: index.name, table: index.table, position: at + 1, total: missing.length, rebuilt });
-    const name = `${quoteName(schema)}.${index.name}`;
-    if (rebuilt) await database.execute(`drop index ${concurrently}if exists ${name}`);
+  for (const [at, { index, rebuilt }] of indexes.entries()) {
+    onIndex({ index: index.name, table: index.table, position: at + 1, total: indexes.length, rebuilt });
+    if (rebuilt) await database.execute(`drop index ${concurrently}if exists ${quoteName(schema)}.${index.name}`);
     await database.execute(
       `create index ${concurrently}if not exists ${index.name} on ${quoteName(schema)}.${index.table} using ${index.using}`,
     );
   }
-  return missing.map(({ index }) => index.name);
+  return indexes.map(({ index }) => index.name);
 }
 
 interface MissingIndex {
@@ -101,10 +104,12 @@ interface MissingIndex {
   readonly rebuilt: boolean;
 }
 
-async function findMissing(connection: Connection, schema: string): Promise<MissingIndex[]> {
+async function findMissing(connection: Connection): Promise<MissingIndexes> {
+  const schema = await findSchema(connection);
+  if (schema === null) throw new MigrationError("The search path names no schema that exists");
   const states = await connection.run(selectIndexStates, [schema, REFERENCE_INDEXES.map(({ name }) => name)]);
   const byName = new Map(states.map((state) => [state.name, state]));
-  return REFERENCE_INDEXES.flatMap((index): MissingIndex[] => {
+  const indexes = REFERENCE_INDEXES.flatMap((index): MissingIndex[] => {
     const state = byName.get(index.name);
     if (state === undefined) return [{ index, rebuilt: false }];
     if (state.table !== index.table) {
@@ -119,4 +124,5 @@ async function findMissing(connection: Connection, schema: string): Promise<Miss
     }
     return state.valid ? [] : [{ index, rebuilt: true }];
   });
+  return { schema, indexes };
 }
