@@ -58,8 +58,10 @@ function printReport(report: SchemaReport, printer: Printer): void {
   }
   if (redundant.length > 0) print(drawRedundantIndexes(redundant, printer.columns), printer);
   printer.raw("\n");
-  printer.text(summary(findings));
-  if (preamble.length > 0) printer.text(`Before these statements: ${preamble.join(" ")}`);
+  printer.text(`${summary(findings)}. Nothing was changed.`);
+  if (findings.every(({ statements }) => statements.length === 0)) return;
+  printer.text("'tasker db doctor --sql' prints the statements as a script.");
+  if (preamble.length > 0) printer.text(`Before the statements above: ${preamble.join(" ")}`);
 }
 
 /** Lines of a finding after an empty one. They are wrapped where they may be; statements are for copying. */
@@ -70,12 +72,12 @@ function print(lines: readonly Line[], printer: Printer): void {
 
 function summary(findings: readonly Finding[]): string {
   const count = (severity: Severity) => findings.filter((one) => one.severity === severity).length;
-  const parts = [
+  const advice = count("advice");
+  return [
     plural(count("error"), "error"),
     plural(count("warning"), "warning"),
-    ...(count("advice") === 0 ? [] : [`advice on ${count("advice")}`]),
-  ];
-  return `${parts.join(", ")}. Nothing was changed; '--sql' prints all statements.`;
+    ...(advice === 0 ? [] : [`advice on ${plural(advice, "thing")}`]),
+  ].join(", ");
 }
 
 function plural(count: number, word: string): string {

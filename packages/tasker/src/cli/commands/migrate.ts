@@ -71,9 +71,8 @@ async function migrateDatabase(
   }
 }
 
-function indexLine({ index, table, position, total, rebuilt }: IndexProgress): string {
-  const again = rebuilt ? " again, after an interrupted build" : "";
-  return `index ${position} of ${total}: building ${index} on ${table}${again}`;
+function indexLine({ index, position, total, rebuilt }: IndexProgress): string {
+  return `index ${position} of ${total}: ${index}${rebuilt ? ", again after an interrupted build" : ""}`;
 }
 
 const COLUMNS = [

@@ -5,6 +5,8 @@ import { wrapLine } from "./wrap-line.ts";
 
 const TONES: Readonly<Record<Severity, Tone>> = { error: "bad", warning: "waiting", advice: "busy" };
 const INDENT = "  ";
+/** Stands before what is to be typed. */
+const TYPED = "    ";
 /** Lines of a statement that are shown; a function has hundreds. */
 const STATEMENT_LINES = 6;
 
@@ -21,7 +23,7 @@ export function drawFinding(finding: Finding, columns: number): Line[] {
     ...say("found", found),
     ...say("expected", expected),
     ...(note === null ? [] : wrapLine([span(`${INDENT}${note}`, "faint")], columns, [span(INDENT)])),
-    ...drawMending(finding),
+    ...drawMending(finding, columns),
   ];
 }
 
@@ -37,33 +39,37 @@ export function drawRedundantIndexes(findings: readonly Finding[], columns: numb
       ...findings.filter(({ object }) => tableOf(object) === table).flatMap((one) => drawIndex(one, columns)),
     ]),
     [span(`${INDENT}They cost time with every write. To drop them:`, "faint")],
-    ...findings.flatMap(drawMending),
+    ...findings.flatMap((one) => drawMending(one, columns)),
   ];
 }
 
 function drawIndex({ object, found, note, bytes }: Finding, columns: number): Line[] {
   const size = `${INDENT}${formatBytes(bytes ?? 0).padStart(9)}${INDENT}`;
   const below = [span(" ".repeat(size.length))];
+  const why = note === null ? found : `${found}; ${note}`;
   return [
     ...wrapLine([span(size), span(object.split(" ")[0] ?? object)], columns, below),
-    ...wrapLine([...below, span(`${found}. ${note ?? ""}`, "faint")], columns, below),
+    ...wrapLine([...below, span(why, "faint")], columns, below),
   ];
 }
 
-function drawMending({ statements, command }: Finding): Line[] {
-  const typed = `${INDENT}${INDENT}`;
+function drawMending({ statements, command }: Finding, columns: number): Line[] {
   return [
-    ...(command === null ? [] : [[span(`${typed}$ ${command}`)]]),
-    ...statements.flatMap((statement): Line[] => {
-      const lines = statement.split("\n").map((line) => [span(typed + line)]);
-      if (lines.length <= STATEMENT_LINES) return lines;
-      const hidden = lines.length - STATEMENT_LINES + 1;
-      return [
-        ...lines.slice(0, STATEMENT_LINES - 1),
-        [span(`${typed}... ${hidden} more lines: 'tasker db doctor --sql' prints them`, "faint")],
-      ];
-    }),
+    ...(command === null ? [] : [[span(`${TYPED}$ ${command}`)]]),
+    ...statements.flatMap((statement) => drawStatement(statement, columns)),
   ];
+}
+
+function drawStatement(statement: string, columns: number): Line[] {
+  const lines = statement.split("\n");
+  const hidden = lines.length > STATEMENT_LINES ? lines.length - STATEMENT_LINES + 1 : 0;
+  const shown = lines.slice(0, lines.length - hidden).flatMap((line): Line[] => {
+    const whole = [span(TYPED + line)];
+    // a line break may not come into a string, and ends a comment
+    return /'|--/.test(line) ? [whole] : wrapLine(whole, columns, [span(`${TYPED}  `)]);
+  });
+  if (hidden === 0) return shown;
+  return [...shown, [span(`${TYPED}... ${hidden} more lines: 'tasker db doctor --sql' prints them`, "faint")]];
 }
 
 function tableOf(object: string): string {

@@ -41,7 +41,7 @@ function compareOurs(expected: CatalogFunction, named: readonly CatalogFunction[
   const there = named.find(({ identity }) => identity === expected.identity);
   if (there === undefined) {
     const found = named.length === 0 ? "no such function" : `only with other arguments: (${named[0]?.identity ?? ""})`;
-    return [finding({ ...facts, found, expected: expected.signature, statements: [createFunction(expected)] })];
+    return [finding({ ...facts, found, expected: "this release's function", statements: [createFunction(expected)] })];
   }
   if (there.signature !== expected.signature) {
     return [finding({ ...facts, found: there.signature, expected: expected.signature, statements: replace(expected) })];

@@ -79,9 +79,13 @@ export function examineIndexes(
     if (cover === undefined) staying.push(index);
     else findings.push(redundant(index, reasonOf(index, cover), concurrently));
   }
+  const dropped: IndexParts[] = [];
   for (const index of usable.filter((one) => !others.includes(one))) {
     const cover = staying.find((other) => isCovered(index, other));
-    findings.push(redundant(index, cover === undefined ? reasonWithout(index) : reasonOf(index, cover), concurrently));
+    const twin = dropped.find((other) => isCovered(index, other) && isCovered(other, index));
+    const reason = cover === undefined ? reasonWithout(index, twin) : reasonOf(index, cover);
+    findings.push(redundant(index, reason, concurrently));
+    dropped.push(index);
   }
   for (const index of ranked.filter(({ valid }) => !valid)) {
     findings.push(interrupted(index, expected, concurrently));
@@ -111,11 +115,11 @@ function reasonOf(index: IndexParts, cover: IndexParts): string {
   return index.keys.length === cover.keys.length ? `same as ${cover.name}` : `begins ${cover.name}`;
 }
 
-/** States that a step can be in do not include `failed`. */
-function reasonWithout({ predicate }: IndexParts): string {
-  return predicate !== null && /to_state.*'failed'/.test(predicate)
-    ? "holds no row: no state is 'failed'"
-    : "Tasker reads others";
+/** @param twin an index that is the same and superfluous as well */
+function reasonWithout({ predicate }: IndexParts, twin: IndexParts | undefined): string {
+  // no task or step can be in a state of this name
+  if (predicate !== null && /to_state.*'failed'/.test(predicate)) return "can hold no row: no state is 'failed'";
+  return twin === undefined ? "Tasker does not need it" : `same as ${twin.name}; Tasker needs neither`;
 }
 
 function redundant(index: IndexParts, reason: string, concurrently: string): Finding {
@@ -125,7 +129,7 @@ function redundant(index: IndexParts, reason: string, concurrently: string): Fin
     object: `${index.name} on ${index.table}`,
     found: reason,
     expected: "not in the lean set",
-    note: `Used ${index.scans} ${index.scans === 1 ? "time" : "times"} since statistics are kept.`,
+    note: index.scans === 0 ? "never used" : `used ${index.scans} ${index.scans === 1 ? "time" : "times"}`,
     statements: [dropIndex(index.name, concurrently)],
     bytes: index.bytes,
   });

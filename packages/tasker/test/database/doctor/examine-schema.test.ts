@@ -4,6 +4,7 @@ import { examineSchema } from "../../../src/database/doctor/examine-schema.ts";
 import { migrate } from "../../../src/database/migrate.ts";
 import { readMigrations } from "../../../src/database/migration-files.ts";
 import { openPostgres } from "../../../src/database/postgres.ts";
+import { interruptBuild } from "../../support/interrupt-build.ts";
 import { findFaults, mend } from "../../support/mend.ts";
 import { createTestDatabase, describeOnPostgres } from "../../support/test-database.ts";
 import type { ThrowAwayDatabase } from "../../support/test-server.ts";
@@ -132,10 +133,13 @@ describeOnPostgres("examining a database", () => {
   });
 
   test("finds what an interrupted build has left", async () => {
-    await database.execute(`
-      create index theirs on tasker_tasks (initiator, reason);
-      update pg_index set indisvalid = false
-      where indexrelid in ('theirs'::regclass, 'tasks_requested_at_index'::regclass)`);
+    await database.execute("drop index tasks_requested_at_index");
+    for (const index of [
+      "tasks_requested_at_index on tasker_tasks (requested_at)",
+      "theirs on tasker_tasks (reason)",
+    ]) {
+      await interruptBuild(place.url, "tasker_tasks", `create index concurrently ${index}`);
+    }
     const found = await findFaults(database);
     expect(found.map(({ severity, object }) => `${severity} ${object}`)).toEqual([
       "error tasks_requested_at_index on tasker_tasks",

@@ -104,12 +104,15 @@ describeOnPostgres("a database that the Rails engine made", () => {
     expect(reasons.get("index_step_edges_child_lookup")).toBe("begins idx_step_edges_to_from");
     expect(reasons.get("task_namespaces_name_index")).toBe("same as task_namespaces_name_unique");
     expect(reasons.get("index_workflow_steps_by_task")).toBe("same as workflow_steps_task_id_index");
-    expect(reasons.get("index_step_transitions_failures_with_timing")).toBe("holds no row: no state is 'failed'");
-    expect(reasons.get("tasks_context_idx")).toBe("Tasker reads others");
+    expect(reasons.get("index_step_transitions_failures_with_timing")).toBe("can hold no row: no state is 'failed'");
+    expect(reasons.get("tasks_context_idx")).toBe("Tasker does not need it");
+    expect(reasons.get("index_workflow_steps_task_and_step_id")).toBe(
+      "same as index_workflow_steps_task_and_id; Tasker needs neither",
+    );
     // one column list, two operator classes
-    expect(reasons.get("tasks_context_idx1")).toBe("Tasker reads others");
+    expect(reasons.get("tasks_context_idx1")).toBe("Tasker does not need it");
     // it carries columns that no other index has
-    expect(reasons.get("index_workflow_steps_task_covering")).toBe("Tasker reads others");
+    expect(reasons.get("index_workflow_steps_task_covering")).toBe("Tasker does not need it");
   });
 
   test("has the lean indexes once the statements have been run, and the reference's again on request", async () => {

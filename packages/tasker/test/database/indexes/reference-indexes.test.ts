@@ -3,7 +3,9 @@ import type { Database } from "../../../src/database/database.ts";
 import { createReferenceIndexes, type IndexProgress } from "../../../src/database/indexes/create-reference-indexes.ts";
 import { REFERENCE_INDEXES } from "../../../src/database/indexes/reference-indexes.ts";
 import { openPostgres } from "../../../src/database/postgres.ts";
-import { describeEachDatabase, describeOnPostgres, openTestDatabase } from "../../support/test-database.ts";
+import { interruptBuild } from "../../support/interrupt-build.ts";
+import { createTestDatabase, describeEachDatabase, describeOnPostgres } from "../../support/test-database.ts";
+import type { ThrowAwayDatabase } from "../../support/test-server.ts";
 import { readIndexes } from "../read-catalog.ts";
 import { REFERENCE_TABLES } from "../reference-schema.ts";
 
@@ -39,22 +41,27 @@ describeEachDatabase("the reference's indexes", (open) => {
 });
 
 describeOnPostgres("creating the reference's indexes", () => {
+  let place: ThrowAwayDatabase;
   let database: Database;
   beforeEach(async () => {
-    database = await openTestDatabase();
+    place = await createTestDatabase();
+    database = await openPostgres(place.url);
   });
-  afterEach(() => database.close());
-
-  const INVALIDATE = `update pg_index set indisvalid = false where indexrelid = 'tasks_tags_idx'::regclass`;
+  afterEach(async () => {
+    await database.close();
+    await place.drop();
+  });
 
   test("goes on after an interruption: what is finished stays, what is half built is built again", async () => {
-    await database.execute(`
-      create index tasks_tags_idx on tasker_tasks using gin (tags);
-      create index tasks_context_idx on tasker_tasks using gin (context)`);
+    await database.execute("create index tasks_context_idx on tasker_tasks using gin (context)");
+    await interruptBuild(
+      place.url,
+      "tasker_tasks",
+      "create index concurrently tasks_tags_idx on tasker_tasks using gin (tags)",
+    );
     const oids = () =>
       database.query("select 'tasks_tags_idx'::regclass::oid as half, 'tasks_context_idx'::regclass::oid as whole");
     const [before] = await oids();
-    await database.execute(INVALIDATE);
     const progress: IndexProgress[] = [];
     await createReferenceIndexes(database, (one) => progress.push(one));
     expect(progress.filter(({ rebuilt }) => rebuilt).map(({ index }) => index)).toEqual(["tasks_tags_idx"]);
@@ -102,11 +109,7 @@ describeOnPostgres("creating the reference's indexes", () => {
 
   test("goes to the schema that has the tables, wherever that stands on the search path", async () => {
     await database.execute("alter schema public rename to elsewhere; create schema public");
-    const [place] = await database.query(
-      "select inet_server_addr()::text as host, inet_server_port() as port, current_database()::text as name",
-    );
-    const url = `postgres://postgres@${String(place?.host).split("/")[0]}:${place?.port}/${place?.name}`;
-    const other = await openPostgres(`${url}?options=-c%20search_path%3Dpublic,elsewhere`);
+    const other = await openPostgres(`${place.url}?options=-c%20search_path%3Dpublic,elsewhere`);
     try {
       expect((await createReferenceIndexes(other)).length).toBeGreaterThan(50);
       const [count] = await other.query("select count(*) from pg_indexes where schemaname = 'public'");
@@ -117,7 +120,7 @@ describeOnPostgres("creating the reference's indexes", () => {
   });
 
   test("is refused with a single connection, which would wait for itself", async () => {
-    const single = await openTestDatabase({ connections: 1 });
+    const single = await openPostgres(place.url, { connections: 1 });
     await expect(createReferenceIndexes(single)).rejects.toMatchObject({ code: "TASKER_CONFIGURATION" });
     await single.close();
   });
