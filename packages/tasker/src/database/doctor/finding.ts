@@ -1,5 +1,6 @@
 /** An error breaks or falsifies something; a warning will, or may; advice costs space or speed, or is good to know. */
 export const SEVERITIES = ["error", "warning", "advice"] as const;
+/** How bad a finding is. */
 export type Severity = (typeof SEVERITIES)[number];
 
 /** What a finding is about; also the order in which statements are run, because later ones build on earlier ones. */
@@ -19,6 +20,7 @@ export const TOPICS = [
   "storage",
   "examination",
 ] as const;
+/** Kind of object that a finding is about. */
 export type Topic = (typeof TOPICS)[number];
 
 /** One thing that is not as it should be. */

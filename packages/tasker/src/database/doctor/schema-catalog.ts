@@ -69,13 +69,21 @@ export const SchemaCatalog = z.object({
 });
 export type SchemaCatalog = z.infer<typeof SchemaCatalog>;
 
+/** A table with its fill factor. */
 export type CatalogTable = z.infer<typeof CatalogTable>;
+/** A column with type, null, default and identity. */
 export type CatalogColumn = z.infer<typeof CatalogColumn>;
+/** A key or a check. */
 export type CatalogConstraint = z.infer<typeof CatalogConstraint>;
+/** An index that is not the index of a constraint. */
 export type CatalogIndex = z.infer<typeof CatalogIndex>;
+/** A sequence and the column that it goes with. */
 export type CatalogSequence = z.infer<typeof CatalogSequence>;
+/** A view with columns and query. */
 export type CatalogView = z.infer<typeof CatalogView>;
+/** A function with its whole definition. */
 export type CatalogFunction = z.infer<typeof CatalogFunction>;
+/** A trigger with its definition. */
 export type CatalogTrigger = z.infer<typeof CatalogTrigger>;
 
 /** Number of the migration that made an object what it is; 0: `migrate` itself, for its records. */
