@@ -1,6 +1,9 @@
 export { type CancelTimer, type Clock, systemClock } from "./clock/clock.ts";
 export type { Connection, Database } from "./database/database.ts";
+export { examineSchema, type SchemaReport } from "./database/doctor/examine-schema.ts";
+export type { Finding, Severity } from "./database/doctor/finding.ts";
 export { openEmbedded } from "./database/embedded.ts";
+export { createReferenceIndexes, type IndexProgress } from "./database/indexes/create-reference-indexes.ts";
 export { migrate, migrationStatus } from "./database/migrate.ts";
 export { openDatabase } from "./database/open-database.ts";
 export { openPostgres } from "./database/postgres.ts";

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { addDoctorCommand } from "./commands/db-doctor.ts";
 import { addInitCommand } from "./commands/init.ts";
 import { addMigrateCommand } from "./commands/migrate.ts";
 import { addRunCommand } from "./commands/run.ts";
@@ -75,7 +76,10 @@ function buildProgram(session: CommandSession): Command {
   const template = program.command("template").description("check and draw templates");
   addValidateCommand(template, session);
   addGraphCommand(template, session);
-  addMigrateCommand(program, session);
+  const db = program.command("db").description("keep the database's schema in order");
+  addMigrateCommand(db, session);
+  addDoctorCommand(db, session);
+  addMigrateCommand(program, session, "short for 'db migrate'");
   program.addHelpText("after", "\nStart with:\n  $ tasker init my-project");
   return program;
 }

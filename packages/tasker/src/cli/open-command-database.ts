@@ -3,6 +3,7 @@ import { relative, resolve } from "node:path";
 import type { Database } from "../database/database.ts";
 import { migrate, migrationStatus } from "../database/migrate.ts";
 import { openDatabase } from "../database/open-database.ts";
+import type { PostgresOptions } from "../database/postgres.ts";
 import { ConfigurationError, MigrationError } from "../errors/index.ts";
 import { UsageError } from "./errors.ts";
 import type { GlobalOptions } from "./global-options.ts";
@@ -35,8 +36,8 @@ export function chooseDatabase(options: GlobalOptions, io: Pick<CommandIo, "env"
 }
 
 /** Opens a database without a look at its schema. Whoever opens it closes it. */
-export function openChosenDatabase(choice: DatabaseChoice): Promise<Database> {
-  return choice.kind === "postgres" ? openDatabase({ url: choice.url }) : openDatabase({ directory: choice.directory });
+export function openChosenDatabase(choice: DatabaseChoice, options: PostgresOptions = {}): Promise<Database> {
+  return openDatabase(choice.kind === "postgres" ? { url: choice.url } : { directory: choice.directory }, options);
 }
 
 /**

@@ -12,8 +12,11 @@ create table if not exists tasker_migrations (
   number integer primary key,
   name varchar not null,
   checksum varchar not null,
-  applied_at timestamp(6) not null default (now() at time zone 'UTC')
-)`;
+  applied_at timestamp(6) not null default (now() at time zone 'UTC'),
+  adopted boolean not null default false
+);
+-- records of an earlier version do not tell it
+alter table tasker_migrations add column if not exists adopted boolean not null default false`;
 
 /** Whether a table of this name is on the search path. */
 export const tableExists = statement({
@@ -39,11 +42,11 @@ export const selectApplied = statement({
   columns: { number: int4, name: varchar, checksum: varchar, applied_at: timestamp },
 });
 
-/** Records that a migration was applied, with the checksum of its file. */
+/** Records that a migration was applied or adopted, with the checksum of its file. */
 export const insertApplied = statement({
   name: "migrations_insert_applied",
-  text: "insert into tasker_migrations (number, name, checksum) values ($1, $2, $3)",
-  parameters: [int4, varchar, varchar],
+  text: "insert into tasker_migrations (number, name, checksum, adopted) values ($1, $2, $3, $4)",
+  parameters: [int4, varchar, varchar, bool],
   columns: {},
 });
 
@@ -108,7 +111,7 @@ async function applyNext(
     if (next === undefined) return null;
     const adopted = next.madeElsewhereIf !== null && (await exists(transaction, next.madeElsewhereIf));
     if (!adopted) await runMigration(transaction, next);
-    await transaction.run(insertApplied, [next.number, next.name, next.checksum]);
+    await transaction.run(insertApplied, [next.number, next.name, next.checksum, adopted]);
     return { label: labelOf(next), adopted };
   });
 }
@@ -159,6 +162,7 @@ function checkApplied(applied: readonly Applied[], migrations: readonly Migratio
   }
 }
 
-function labelOf({ number, name }: { number: number; name: string }): string {
+/** A migration's name with its number, such as `0001_reference_schema`. */
+export function labelOf({ number, name }: { number: number; name: string }): string {
   return `${String(number).padStart(4, "0")}_${name}`;
 }

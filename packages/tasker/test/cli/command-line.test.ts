@@ -13,6 +13,8 @@ const COMMANDS = [
   ["task", "show"],
   ["template", "validate"],
   ["template", "graph"],
+  ["db", "migrate"],
+  ["db", "doctor"],
   ["migrate"],
 ];
 
@@ -54,6 +56,8 @@ describe("the command line", () => {
       "--state is 'done', expected pending, in_progress, complete, error, cancelled, resolved_manually",
     ],
     [["task", "show", "twelve"], "id is 'twelve', expected a whole number of 1 or more"],
+    [["db", "migrate", "--indexes", "all"], "--indexes is 'all', expected lean, reference"],
+    [["db", "doctor", "--json", "--sql"], "--json and --sql are both given, expected one of them"],
     [
       ["migrate", "--data", "x", "--database-url", "postgres://h/d"],
       "--database-url and --data are both given, expected one of them",

@@ -45,6 +45,7 @@ tasker_migrations
   name character varying not null
   checksum character varying not null
   applied_at timestamp(6) without time zone not null default (now() AT TIME ZONE 'UTC'::text)
+  adopted boolean not null default false
 
 tasker_named_steps
   named_step_id integer not null default nextval('tasker_named_steps_named_step_id_seq'::regclass)

@@ -1,22 +1,44 @@
 import type { Command } from "commander";
 import { z } from "zod";
+import { createReferenceIndexes, type IndexProgress } from "../../database/indexes/create-reference-indexes.ts";
 import { type MigrationState, migrate, migrationStatus } from "../../database/migrate.ts";
 import { GlobalOptions } from "../global-options.ts";
+import { oneOf } from "../input/parse-option.ts";
 import { chooseDatabase, openChosenDatabase, requireDatabase } from "../open-command-database.ts";
 import { formatMoment } from "../render/format-duration.ts";
 import { renderTable } from "../render/render-table.ts";
 import { span } from "../render/span.ts";
 import type { CommandSession } from "../session.ts";
 
-const MigrateOptions = GlobalOptions.extend({ status: z.boolean().default(false) });
+const INDEX_SETS = ["lean", "reference"] as const;
 
-/** Adds `migrate`: brings a database's schema up to date. */
-export function addMigrateCommand(program: Command, session: CommandSession): void {
-  program
+const MigrateOptions = GlobalOptions.extend({
+  status: z.boolean().default(false),
+  indexes: z.enum(INDEX_SETS),
+});
+
+/**
+ * Adds `migrate`: brings a database's schema up to date.
+ * @param parent `tasker db`, or `tasker` itself for the short form
+ * @param description default: what the command does
+ */
+export function addMigrateCommand(
+  parent: Command,
+  session: CommandSession,
+  description = "bring the database's schema up to date",
+): void {
+  const words = parent.parent === null ? "tasker migrate" : `${parent.parent.name()} ${parent.name()} migrate`;
+  parent
     .command("migrate")
-    .description("bring the database's schema up to date")
+    .description(description)
     .option("--status", "list the migrations and when they were applied; change nothing")
-    .addHelpText("after", "\nExample:\n  $ tasker migrate --database-url postgres://localhost/orders")
+    .option(
+      "--indexes <set>",
+      "lean: those that Tasker reads; reference: also the Rails engine's others",
+      oneOf("--indexes", INDEX_SETS),
+      "lean",
+    )
+    .addHelpText("after", `\nExample:\n  $ ${words} --database-url postgres://localhost/orders`)
     .action(async (_options: unknown, command: Command) => {
       await migrateDatabase(session, MigrateOptions.parse(command.optsWithGlobals()));
     });
@@ -28,7 +50,8 @@ async function migrateDatabase(
 ): Promise<void> {
   const choice = chooseDatabase(options, io);
   if (options.status) await requireDatabase(choice, io);
-  const database = await openChosenDatabase(choice);
+  // an index of a large table takes longer than other statements may
+  const database = await openChosenDatabase(choice, { statementTimeoutMs: 0 });
   try {
     if (options.status) {
       printer.lines(renderTable<MigrationState>(await migrationStatus(database), COLUMNS, printer.columns));
@@ -37,9 +60,19 @@ async function migrateDatabase(
     const { applied, adopted } = await migrate(database);
     for (const name of applied) printer.text(`${adopted.includes(name) ? "found in place" : "applied"} ${name}`);
     if (applied.length === 0) printer.text("the schema is up to date");
+    if (options.indexes === "reference") {
+      const built = await createReferenceIndexes(database, (progress) => printer.text(indexLine(progress)));
+      printer.text(
+        built.length === 0 ? "all indexes of the Rails engine are there" : `created ${built.length} indexes`,
+      );
+    }
   } finally {
     await database.close();
   }
+}
+
+function indexLine({ index, position, total, rebuilt }: IndexProgress): string {
+  return `index ${position} of ${total}: ${index}${rebuilt ? ", again after an interrupted build" : ""}`;
 }
 
 const COLUMNS = [
