@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { addPruneCommand } from "./commands/db-prune.ts";
 import { addInitCommand } from "./commands/init.ts";
 import { addMigrateCommand } from "./commands/migrate.ts";
 import { addRunCommand } from "./commands/run.ts";
@@ -75,6 +76,8 @@ function buildProgram(session: CommandSession): Command {
   const template = program.command("template").description("check and draw templates");
   addValidateCommand(template, session);
   addGraphCommand(template, session);
+  const db = program.command("db").description("look after the database");
+  addPruneCommand(db, session);
   addMigrateCommand(program, session);
   program.addHelpText("after", "\nStart with:\n  $ tasker init my-project");
   return program;
