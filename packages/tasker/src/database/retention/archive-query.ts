@@ -2,7 +2,7 @@ import type { Connection } from "../database.ts";
 import { array, text } from "../sql-type.ts";
 import { statement } from "../statement.ts";
 
-/** Largest line of an archive, in bytes. A task with a longer one is left. */
+/** Longest line of an archive, in bytes. A task with a longer one is left. */
 const LONGEST_LINE = 128 * 1024 * 1024;
 
 /** Form of the lines; raised when a reader would have to know. */
@@ -42,8 +42,9 @@ export interface ArchiveQuery {
  * Makes the query for lines. It is made from the catalogue and not written out, because a line has to hold every column,
  * those that later releases or the application have added as well. The JSON is built by PostgreSQL and never parsed here,
  * so that numbers keep all of their digits.
+ * @param longestLine most bytes of a line. Default: 128 MiB
  */
-export async function makeArchiveQuery(connection: Connection): Promise<ArchiveQuery> {
+export async function makeArchiveQuery(connection: Connection, longestLine = LONGEST_LINE): Promise<ArchiveQuery> {
   const found = await connection.run(tableColumnsStatement, [Object.keys(TABLES)]);
   const columnsOf = new Map(found.map(({ name, columns, moments }) => [name, { columns, moments }]));
   const rowOf = (table: keyof typeof TABLES, names = "") => {
@@ -59,7 +60,7 @@ export async function makeArchiveQuery(connection: Connection): Promise<ArchiveQ
   )`;
   const steps = "tasker_workflow_steps w where w.task_id = a.id";
   const sql = `
-    select a.id as task_id, case when octet_length(l.line) <= ${LONGEST_LINE} then l.line end as line
+    select a.id as task_id, case when octet_length(l.line) <= ${longestLine} then l.line end as line
     from unnest($1::int8[]) as a(id)
     cross join lateral (
       -- between values a line break is a blank, and inside a string there is none
