@@ -13,6 +13,7 @@ const COMMANDS = [
   ["task", "show"],
   ["template", "validate"],
   ["template", "graph"],
+  ["db", "prune"],
   ["migrate"],
 ];
 

@@ -107,10 +107,17 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 function reasonOf(cause: unknown): string {
-  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
-  return REASONS[code] ?? (cause instanceof Error ? cause.message : String(cause));
+  return REASONS[codeOf(cause) ?? ""] ?? (cause instanceof Error ? cause.message : String(cause));
 }
 
+function codeOf(cause: unknown): string | undefined {
+  return cause instanceof Error && "code" in cause ? String(cause.code) : undefined;
+}
+
+/** The message has what the system says; a cause would say it again. */
 function failure(path: string, what: string, cause?: unknown): ArchiveError {
-  return new ArchiveError(`the archive '${path}' ${what}`, { context: { path }, cause });
+  const code = codeOf(cause);
+  return new ArchiveError(`the archive '${path}' ${what}`, {
+    context: { path, ...(code === undefined ? {} : { code }) },
+  });
 }
