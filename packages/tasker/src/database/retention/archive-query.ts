@@ -58,6 +58,9 @@ export async function makeArchiveQuery(connection: Connection, longestLine = LON
       select ${rowOf(table, names)} from ${from}
     ) q
   )`;
+  // Names are looked up by scalar subqueries: of a join, the planner may begin with the tasks of that name.
+  const namedTask = (column: string) =>
+    `select m.${column} from tasker_named_tasks m where m.named_task_id = k.named_task_id`;
   const steps = "tasker_workflow_steps w where w.task_id = a.id";
   const sql = `
     select a.id as task_id, case when octet_length(l.line) <= ${longestLine} then l.line end as line
@@ -65,7 +68,10 @@ export async function makeArchiveQuery(connection: Connection, longestLine = LON
     cross join lateral (
       -- between values a line break is a blank, and inside a string there is none
       select translate(row_to_json(o)::text, e'\\n\\r', '  ') as line from (
-        select ${ARCHIVE_VERSION} as archive_version, s.name as namespace, m.name, m.version,
+        select ${ARCHIVE_VERSION} as archive_version,
+          (select s.name from tasker_task_namespaces s where s.task_namespace_id = (${namedTask("task_namespace_id")})
+          ) as namespace,
+          (${namedTask("name")}) as name, (${namedTask("version")}) as version,
           (select row_to_json(q) from (select ${rowOf("tasker_tasks")}) q) as task,
           (select row_to_json(q) from (
             select ${rowOf("tasker_task_runs")} from tasker_task_runs r where r.task_id = a.id
@@ -83,8 +89,9 @@ export async function makeArchiveQuery(connection: Connection, longestLine = LON
             "workflow_step_id",
             steps,
             `, (select t.name from tasker_named_steps t where t.named_step_id = w.named_step_id) as step_name,
-               (select d.name from tasker_named_steps t join tasker_dependent_systems d using (dependent_system_id)
-                where t.named_step_id = w.named_step_id) as dependent_system_name`,
+               (select d.name from tasker_dependent_systems d where d.dependent_system_id = (
+                 select t.dependent_system_id from tasker_named_steps t where t.named_step_id = w.named_step_id
+               )) as dependent_system_name`,
           )} as steps,
           ${list(
             "tasker_workflow_step_edges",
@@ -97,10 +104,7 @@ export async function makeArchiveQuery(connection: Connection, longestLine = LON
             `tasker_workflow_step_transitions y
              where y.workflow_step_id = any(array(select w.workflow_step_id from ${steps}))`,
           )} as step_transitions
-        from tasker_tasks k
-        join tasker_named_tasks m on m.named_task_id = k.named_task_id
-        join tasker_task_namespaces s on s.task_namespace_id = m.task_namespace_id
-        where k.task_id = a.id
+        from tasker_tasks k where k.task_id = a.id
       ) o
     ) l`;
   return {

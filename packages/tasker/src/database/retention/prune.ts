@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from "../../clock/clock.ts";
 import type { Connection, Database } from "../database.ts";
 import { makeArchiveQuery } from "./archive-query.ts";
+import { correctStatistics } from "./correct-statistics.ts";
 import { countRows } from "./delete-tasks.ts";
 import { type FinishedTasks, findFinishedTasks, namedTasksStatement } from "./find-finished-tasks.ts";
 import { divideByLinks } from "./find-linked-tasks.ts";
@@ -22,6 +23,7 @@ export async function prune(database: Database, options: PruneOptions): Promise<
   checkPruneOptions(options);
   const { signal, archive, dryRun = false, batchSize = DEFAULT_BATCH_SIZE } = options;
   const wanted = await resolveWanted(database, options);
+  await correctStatistics(database);
   const tally = new PruneTally();
   const rest = restBetween(options.clock ?? systemClock, options.pauseMs ?? 0, signal);
   const batches: BatchSurroundings = {
