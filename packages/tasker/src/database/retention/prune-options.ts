@@ -10,7 +10,7 @@ export const PRUNABLE_STATES = ["complete", "cancelled", "resolved_manually", "e
 /** A state in which a task can be deleted. */
 export type PrunableState = (typeof PRUNABLE_STATES)[number];
 
-/** Tasks in one batch unless asked otherwise: where the measured rate stops rising (docs/decisions/0005-retention.md). */
+/** Tasks in one batch unless asked otherwise: where the measured rate stops rising (docs/decisions/0007-retention.md). */
 export const DEFAULT_BATCH_SIZE = 500;
 
 /** Most tasks in one batch. */
