@@ -4,7 +4,7 @@ import { statement } from "../statement.ts";
 import type { PrunableState } from "./prune-options.ts";
 
 /** Tasks that one statement looks at: some 30 ms. */
-export const WINDOW_SIZE = 10_000;
+const WINDOW_SIZE = 10_000;
 
 /** Which tasks are to be deleted. */
 export interface FinishedTasks {
@@ -64,18 +64,24 @@ export interface Window {
 }
 
 /**
- * Looks at the next {@link WINDOW_SIZE} tasks after the one with the id `after`. The search ends at the last task, or at a
+ * Looks at the next tasks after the one with the id `after`. The search ends at the last task, or at a
  * full window of tasks that are all younger than the limit: ids follow the time of creation closely, and what is out of
  * order behind that window is reached when the window's own tasks have come of age.
+ * @param windowSize how many. Default: 10,000
  */
-export async function findFinishedTasks(connection: Connection, wanted: FinishedTasks, after: number): Promise<Window> {
+export async function findFinishedTasks(
+  connection: Connection,
+  wanted: FinishedTasks,
+  after: number,
+  windowSize = WINDOW_SIZE,
+): Promise<Window> {
   const [row] = await connection.run(finishedTasksStatement, [
     after,
-    WINDOW_SIZE,
+    windowSize,
     wanted.states,
     wanted.olderThan,
     wanted.namedTaskIds,
   ]);
   if (row === undefined) return { taskIds: [], next: null };
-  return { taskIds: row.task_ids, next: row.looked < WINDOW_SIZE || row.young ? null : row.last_task_id };
+  return { taskIds: row.task_ids, next: row.looked < windowSize || row.young ? null : row.last_task_id };
 }

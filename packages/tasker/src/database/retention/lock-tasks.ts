@@ -73,8 +73,9 @@ export async function lockTasks(
   transaction: Connection,
   wanted: FinishedTasks,
   taskIds: readonly number[],
+  mostSteps = MOST_STEPS,
 ): Promise<LockedTasks> {
-  const rows = await transaction.run(lockTasksStatement, [taskIds, wanted.states, wanted.olderThan, MOST_STEPS]);
+  const rows = await transaction.run(lockTasksStatement, [taskIds, wanted.states, wanted.olderThan, mostSteps]);
   const ids = (locked: boolean) => rows.filter((row) => row.locked === locked).map((row) => row.task_id);
   return { locked: ids(true), busy: ids(false), rest: taskIds.slice(rows.length) };
 }

@@ -23,13 +23,14 @@ export async function readLines(
   connection: Connection,
   query: ArchiveQuery,
   taskIds: readonly number[],
+  mostCharacters = MOST_CHARACTERS,
 ): Promise<BatchLines> {
   const lines: string[] = [];
   const read: number[] = [];
   const oversized: number[] = [];
   let characters = 0;
   let place = 0;
-  for (; place < taskIds.length && characters < MOST_CHARACTERS; place += CHUNK_SIZE) {
+  for (; place < taskIds.length && characters < mostCharacters; place += CHUNK_SIZE) {
     const chunk = taskIds.slice(place, place + CHUNK_SIZE);
     const found = await query.read(connection, chunk);
     for (const taskId of chunk) {

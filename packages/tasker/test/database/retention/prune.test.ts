@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Database } from "../../../src/database/database.ts";
+import { lockTasks } from "../../../src/database/retention/lock-tasks.ts";
 import { prune } from "../../../src/database/retention/prune.ts";
 import { PermanentError } from "../../../src/errors/index.ts";
 import { type Annotation, TaskHandler } from "../../../src/handlers/task-handler.ts";
@@ -261,15 +262,20 @@ describeEachDatabase("pruning", (open) => {
     expect(clock.timers).toHaveLength(0);
   });
 
-  test("takes fewer tasks at once where they have many steps", async () => {
+  test("locks fewer tasks at once where they have many steps, but always one", async () => {
     const database = await useDatabase(open);
-    await insertTasks(database, { count: 2, steps: 4000 });
-    await insertTasks(database, { count: 1, steps: 11_000 });
-    await insertTasks(database, { count: 3, steps: 1 });
-    const seen: number[] = [];
-    const report = await prune(database, { olderThan: LATER, onProgress: ({ tasks }) => seen.push(tasks) });
-    expect(seen).toEqual([2, 3, 6]);
-    expect(report.rows.tasker_workflow_steps).toBe(19_003);
+    const ids = [
+      ...(await insertTasks(database, { count: 2, steps: 4 })),
+      ...(await insertTasks(database, { count: 1, steps: 11 })),
+      ...(await insertTasks(database, { count: 2, steps: 1 })),
+    ];
+    const wanted = { states: ["complete"] as const, olderThan: LATER, namedTaskIds: null };
+    await database.transaction(async (transaction) => {
+      const lock = (from: number) => lockTasks(transaction, wanted, ids.slice(from), 10);
+      expect(await lock(0)).toEqual({ locked: ids.slice(0, 2), busy: [], rest: ids.slice(2) });
+      expect(await lock(2)).toEqual({ locked: ids.slice(2, 3), busy: [], rest: ids.slice(3) });
+      expect(await lock(3)).toEqual({ locked: ids.slice(3), busy: [], rest: [] });
+    });
   });
 
   test("an idempotency key is free again when its task was deleted", async () => {

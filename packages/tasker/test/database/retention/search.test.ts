@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import type { Connection } from "../../../src/database/database.ts";
 import { openPostgres } from "../../../src/database/postgres.ts";
+import { findFinishedTasks } from "../../../src/database/retention/find-finished-tasks.ts";
 import { prune } from "../../../src/database/retention/prune.ts";
 import { until, useDatabase } from "../../support/engine-harness.ts";
 import { createTestDatabase, describeOnPostgres, openTestDatabase } from "../../support/test-database.ts";
@@ -13,16 +14,27 @@ const YOUNG = "2026-03-01";
 describeOnPostgres("the search for old tasks", () => {
   test("goes on where the last window ended, until a whole window is young", async () => {
     const database = await useDatabase(openTestDatabase);
-    await insertTasks(database, { count: 9_999, steps: 0, since: YOUNG });
-    const [, second] = await insertTasks(database, { count: 2, steps: 0, since: OLD });
-    expect(second).toBe(10_001);
-    await insertTasks(database, { count: 19_999, steps: 0, since: YOUNG });
-    const [behind] = await insertTasks(database, { count: 1, steps: 0, since: OLD });
-    expect((await prune(database, { olderThan: LIMIT })).tasks).toBe(2);
-    expect((await taskIds(database)).at(-1)).toBe(behind);
-    // When what stands before it has come of age, it is found as well.
-    expect((await prune(database, { olderThan: new Date("2026-04-01") })).tasks).toBe(29_999);
-    expect(await taskIds(database)).toEqual([]);
+    await insertTasks(database, { count: 9, steps: 0, since: YOUNG });
+    await insertTasks(database, { count: 2, steps: 0, since: OLD });
+    await insertTasks(database, { count: 19, steps: 0, since: YOUNG });
+    await insertTasks(database, { count: 1, steps: 0, since: OLD });
+    const search = (olderThan: Date, after: number) =>
+      findFinishedTasks(database, { states: ["complete"] as const, olderThan, namedTaskIds: null }, after, 10);
+    expect(await search(LIMIT, 0)).toEqual({ taskIds: [10], next: 10 });
+    expect(await search(LIMIT, 10)).toEqual({ taskIds: [11], next: 20 });
+    expect(await search(LIMIT, 20)).toEqual({ taskIds: [], next: null });
+    // When what stands before it has come of age, the last one is found as well.
+    const ofAge = new Date("2026-04-01");
+    expect(await search(ofAge, 20)).toMatchObject({ next: 30 });
+    expect(await search(ofAge, 30)).toEqual({ taskIds: [31], next: null });
+  });
+
+  test("and the batches take fewer tasks at once where they have many steps", async () => {
+    const database = await useDatabase(openTestDatabase);
+    await insertTasks(database, { count: 2, steps: 6000 });
+    const deleted: number[] = [];
+    await prune(database, { olderThan: LIMIT, onProgress: ({ tasks }) => deleted.push(tasks) });
+    expect(deleted).toEqual([1, 2]);
   });
 
   test("past tasks that stay does not begin anew with each batch", async () => {
