@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { Database } from "../../../src/database/database.ts";
 import { lockTasks } from "../../../src/database/retention/lock-tasks.ts";
 import { prune } from "../../../src/database/retention/prune.ts";
+import { ManualClock } from "../../../src/testing/run/manual-clock.ts";
 import { expectCleanAuditTrail } from "../../support/audit-trail.ts";
 import {
   graphTemplate,
@@ -11,7 +12,6 @@ import {
   until,
   useDatabase,
 } from "../../support/engine-harness.ts";
-import { ManualClock } from "../../support/manual-clock.ts";
 import { describeOnPostgres, openTestDatabase } from "../../support/test-database.ts";
 import { countTaskRows, insertTasks, stepIds, taskIds } from "./stored-tasks.ts";
 

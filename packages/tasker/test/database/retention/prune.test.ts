@@ -4,6 +4,7 @@ import { lockTasks } from "../../../src/database/retention/lock-tasks.ts";
 import { prune } from "../../../src/database/retention/prune.ts";
 import { PermanentError } from "../../../src/errors/index.ts";
 import { type Annotation, TaskHandler } from "../../../src/handlers/task-handler.ts";
+import { ManualClock } from "../../../src/testing/run/manual-clock.ts";
 import { expectCleanAuditTrail } from "../../support/audit-trail.ts";
 import {
   graphTemplate,
@@ -12,7 +13,6 @@ import {
   transitionAsRails,
   useDatabase,
 } from "../../support/engine-harness.ts";
-import { ManualClock } from "../../support/manual-clock.ts";
 import { describeEachDatabase } from "../../support/test-database.ts";
 import { countTaskRows, dumpTasks, insertTasks, stepIds, taskIds } from "./stored-tasks.ts";
 
