@@ -7,6 +7,11 @@ export { createReferenceIndexes, type IndexProgress } from "./database/indexes/c
 export { migrate, migrationStatus } from "./database/migrate.ts";
 export { openDatabase } from "./database/open-database.ts";
 export { openPostgres } from "./database/postgres.ts";
+export type { TaskArchive } from "./database/retention/archive.ts";
+export { type ArchiveFile, openArchiveFile } from "./database/retention/archive-file.ts";
+export { prune } from "./database/retention/prune.ts";
+export type { PrunableState, PruneOptions } from "./database/retention/prune-options.ts";
+export type { PruneReport, SkipReason } from "./database/retention/prune-report.ts";
 export type { Diagram, DiagramCard, DiagramRow } from "./diagram/diagram.ts";
 export {
   type ChartDirection,

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { addDoctorCommand } from "./commands/db-doctor.ts";
+import { addPruneCommand } from "./commands/db-prune.ts";
 import { addInitCommand } from "./commands/init.ts";
 import { addMigrateCommand } from "./commands/migrate.ts";
 import { addRunCommand } from "./commands/run.ts";
@@ -76,9 +77,10 @@ function buildProgram(session: CommandSession): Command {
   const template = program.command("template").description("check and draw templates");
   addValidateCommand(template, session);
   addGraphCommand(template, session);
-  const db = program.command("db").description("keep the database's schema in order");
+  const db = program.command("db").description("look after the database");
   addMigrateCommand(db, session);
   addDoctorCommand(db, session);
+  addPruneCommand(db, session);
   addMigrateCommand(program, session, "short for 'db migrate'");
   program.addHelpText("after", "\nStart with:\n  $ tasker init my-project");
   return program;

@@ -24,3 +24,8 @@ export class MigrationError extends TaskerError {
 export class UnsafeIntegerError extends TaskerError {
   readonly code = "TASKER_UNSAFE_INTEGER";
 }
+
+/** The archive of pruned tasks cannot be opened or written; the tasks of the batch under way were not deleted. */
+export class ArchiveError extends TaskerError {
+  readonly code = "TASKER_ARCHIVE";
+}

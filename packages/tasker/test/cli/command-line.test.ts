@@ -15,6 +15,7 @@ const COMMANDS = [
   ["template", "graph"],
   ["db", "migrate"],
   ["db", "doctor"],
+  ["db", "prune"],
   ["migrate"],
 ];
 

@@ -68,6 +68,33 @@ export function oneOf<const Word extends string>(option: string, words: readonly
   };
 }
 
+/** Some of the given words, separated by commas, as commander's argument parser of an option that can be given several times. */
+export function wordList<const Word extends string>(option: string, words: readonly Word[]) {
+  const parse = oneOf(option, words);
+  return (value: string, earlier: readonly Word[] | undefined): readonly Word[] => [
+    ...new Set([...(earlier ?? []), ...value.split(",").map((word) => parse(word.trim()))]),
+  ];
+}
+
+const AGE_UNITS_MS = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
+
+/** Longest age: 100 years. */
+const LONGEST_AGE_MS = 36_525 * AGE_UNITS_MS.d;
+
+/** An age such as `30d`, in milliseconds, as commander's argument parser of the named option. At most 100 years. */
+export function age(option: string) {
+  return (value: string): number => {
+    const [, count = "", unit = ""] = /^(\d{1,9})([mhdw])$/.exec(value) ?? [];
+    const ms =
+      unit === "m" || unit === "h" || unit === "d" || unit === "w" ? Number(count) * AGE_UNITS_MS[unit] : Number.NaN;
+    if (ms <= LONGEST_AGE_MS) return ms;
+    throw new UsageError(
+      `${option} is '${value}', expected a whole number with a unit (m, h, d, w), such as 30d, and at most 100 years`,
+      { context: { option, value } },
+    );
+  };
+}
+
 /** Collects the values of an option that can be given several times. */
 export function collect(value: string, earlier: readonly string[] | undefined): readonly string[] {
   return [...(earlier ?? []), value];

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
+  age,
   collect,
   filledText,
   isoMoment,
@@ -7,6 +8,7 @@ import {
   positiveSeconds,
   secondsBetween,
   wholeNumber,
+  wordList,
 } from "../../../src/cli/input/parse-option.ts";
 
 describe("option values", () => {
@@ -59,6 +61,26 @@ describe("option values", () => {
   test("one of some words", () => {
     expect(oneOf("--format", ["mermaid", "json"])("json")).toBe("json");
     expect(() => oneOf("--format", ["mermaid", "json"])("dot")).toThrow("--format is 'dot', expected mermaid, json");
+  });
+
+  test("words separated by commas, in one option or several", () => {
+    const parse = wordList("--state", ["a", "b", "c"]);
+    expect(parse("b, a", undefined)).toEqual(["b", "a"]);
+    expect(parse("c,b", ["a", "b"])).toEqual(["a", "b", "c"]);
+    for (const value of ["", "a,", "a,d"]) expect(() => parse(value, undefined)).toThrow("expected a, b, c");
+  });
+
+  test("ages, in milliseconds", () => {
+    const parse = age("--older-than");
+    expect(["90m", "12h", "30d", "2w", "0d"].map(parse)).toEqual([
+      5_400_000, 43_200_000, 2_592_000_000, 1_209_600_000, 0,
+    ]);
+    expect(parse("36525d")).toBe(36_525 * 86_400_000);
+    for (const value of ["36526d", "30", "30s", "1.5d", "-1d", "d", "", "1d 2h", "9999999999w"]) {
+      expect(() => parse(value)).toThrow(
+        `--older-than is '${value}', expected a whole number with a unit (m, h, d, w)`,
+      );
+    }
   });
 
   test("options that can be given several times", () => {

@@ -1,0 +1,98 @@
+import { type Clock, systemClock } from "../../clock/clock.ts";
+import type { Connection, Database } from "../database.ts";
+import { makeArchiveQuery } from "./archive-query.ts";
+import { correctStatistics } from "./correct-statistics.ts";
+import { countRows } from "./delete-tasks.ts";
+import { type FinishedTasks, findFinishedTasks, namedTasksStatement } from "./find-finished-tasks.ts";
+import { divideByLinks } from "./find-linked-tasks.ts";
+import { type BatchOutcome, type BatchSurroundings, pruneBatch } from "./prune-batch.ts";
+import { checkPruneOptions, DEFAULT_BATCH_SIZE, type PruneOptions } from "./prune-options.ts";
+import { type PruneReport, PruneTally } from "./prune-report.ts";
+import { retentionTransaction } from "./retention-settings.ts";
+
+/**
+ * Deletes finished tasks with everything that belongs to them, in many short transactions. Nobody is waited for: a task
+ * with a locked row is passed over, tried once more at the end, and then left to the next run. A batch is deleted as a
+ * whole or not at all, so a run can be stopped at any moment and repeated.
+ *
+ * With a task goes its identity hash: a request with the same idempotency key makes a new task afterwards.
+ * @returns what was deleted, and what was left and why
+ * @throws InvalidRequestError if an option cannot be
+ */
+export async function prune(database: Database, options: PruneOptions): Promise<PruneReport> {
+  checkPruneOptions(options);
+  const { signal, archive, dryRun = false, batchSize = DEFAULT_BATCH_SIZE } = options;
+  const wanted = await resolveWanted(database, options);
+  await correctStatistics(database);
+  const tally = new PruneTally();
+  const rest = restBetween(options.clock ?? systemClock, options.pauseMs ?? 0, signal);
+  const batches: BatchSurroundings = {
+    database,
+    wanted,
+    archive: archive === undefined || dryRun ? null : { target: archive, query: await makeArchiveQuery(database) },
+  };
+  const runBatch = dryRun
+    ? (taskIds: readonly number[]) => retentionTransaction(database, (transaction) => countBatch(transaction, taskIds))
+    : (taskIds: readonly number[]) => pruneBatch(batches, taskIds);
+
+  /** Works a list off, batch by batch; false if it was stopped before the end. */
+  const runBatches = async (taskIds: readonly number[], onBusy: (taskIds: readonly number[]) => void) => {
+    let left = taskIds;
+    while (left.length > 0) {
+      if (signal?.aborted === true) return false;
+      const outcome = await runBatch(left.slice(0, batchSize));
+      left = [...outcome.rest, ...left.slice(batchSize)];
+      tally.delete(outcome.rows);
+      for (const [reason, skipped] of outcome.skipped) {
+        if (reason === "busy") onBusy(skipped);
+        else tally.skip(reason, skipped);
+      }
+      options.onProgress?.(tally.report(false));
+      await rest();
+    }
+    return true;
+  };
+
+  const busy: number[] = [];
+  let finished = true;
+  let after: number | null = 0;
+  while (finished && after !== null) {
+    const from: number = after;
+    const window = await retentionTransaction(database, (transaction) => findFinishedTasks(transaction, wanted, from));
+    finished = await runBatches(window.taskIds, (taskIds) => busy.push(...taskIds));
+    after = window.next;
+    if (signal?.aborted === true && after !== null) finished = false;
+  }
+  // Who held them may be through by now.
+  if (finished) finished = await runBatches(busy, (taskIds) => tally.skip("busy", taskIds));
+  else tally.skip("busy", busy);
+  return tally.report(!finished);
+}
+
+async function resolveWanted(database: Database, options: PruneOptions): Promise<FinishedTasks> {
+  const { olderThan, states = ["complete"], namespace = null, name = null } = options;
+  if (namespace === null && name === null) return { olderThan, states, namedTaskIds: null };
+  const rows = await database.run(namedTasksStatement, [namespace, name]);
+  return { olderThan, states, namedTaskIds: rows.map((row) => row.named_task_id) };
+}
+
+async function countBatch(transaction: Connection, taskIds: readonly number[]): Promise<BatchOutcome> {
+  const { alone, linked } = await divideByLinks(transaction, taskIds);
+  return { rows: await countRows(transaction, alone), skipped: new Map([["linked", linked]]), rest: [] };
+}
+
+/** Gives a function that waits for the pause, or until the run is stopped. */
+function restBetween(clock: Clock, pauseMs: number, signal: AbortSignal | undefined): () => Promise<void> {
+  return async () => {
+    if (pauseMs === 0 || signal?.aborted === true) return;
+    await new Promise<void>((resolve) => {
+      const end = () => {
+        cancel();
+        signal?.removeEventListener("abort", end);
+        resolve();
+      };
+      const cancel = clock.after(pauseMs, end);
+      signal?.addEventListener("abort", end, { once: true });
+    });
+  };
+}
