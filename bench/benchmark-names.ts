@@ -9,6 +9,8 @@ export const BENCHMARK_NAMES = [
   "W3",
   "W4",
   "transition",
+  "data",
+  "rails",
 ] as const;
 
 export type BenchmarkName = (typeof BENCHMARK_NAMES)[number];

@@ -13,6 +13,8 @@ const WORKLOADS: Record<BenchmarkName, () => Promise<Benchmark>> = {
   W3: async () => (await import("./workloads/w3.ts")).measureW3,
   W4: async () => (await import("./workloads/w4.ts")).measureW4,
   transition: async () => (await import("./workloads/transition.ts")).measureTransition,
+  data: async () => (await import("./workloads/data.ts")).measureData,
+  rails: async () => (await import("./workloads/rails.ts")).measureRails,
 };
 
 /** Runs one benchmark once, in this process. */

@@ -14,6 +14,8 @@ export const Finding = z.strictObject({
   shape: z.string(),
   /** Steps of the graph, or of one task. */
   steps: z.int().min(1),
+  /** What the database was asked: a scope, or a function. */
+  question: z.string().optional(),
   /** Tasks measured, without those of the warm-up. */
   tasks: z.int().min(1).optional(),
   warmup_tasks: z.int().min(1).optional(),

@@ -23,6 +23,12 @@ export const Sizes = z.strictObject({
   storedGraphSteps: z.array(z.int().min(3)).min(1),
   /** Samples of which the resolver and the comparison with the database take the median. */
   samples: count,
+  /** Tasks of ten steps in the database of which all scopes and functions are asked. */
+  dataTasks: count,
+  dataSamples: count,
+  /** The same, for the comparison with ActiveRecord, and the tasks that both run. */
+  railsTasks: count,
+  railsLifeCycleTasks: count,
   /** Shortest time that a sample may take, in milliseconds: quick calls are repeated within one. */
   sampleMs: z.number().positive(),
 });
@@ -39,6 +45,10 @@ export const FULL_SIZES: Sizes = {
   latencyWarmupTasks: 50,
   graphSteps: [10, 100, 1_000, 10_000, 100_000],
   storedGraphSteps: [10, 100, 1_000, 10_000],
+  dataTasks: 100_000,
+  dataSamples: 7,
+  railsTasks: 20_000,
+  railsLifeCycleTasks: 100,
   samples: 51,
   sampleMs: 1,
 };

@@ -11,6 +11,10 @@ export const TINY_SIZES: Sizes = {
   latencyWarmupTasks: 2,
   graphSteps: [3, 30],
   storedGraphSteps: [3, 30],
+  dataTasks: 40,
+  dataSamples: 1,
+  railsTasks: 40,
+  railsLifeCycleTasks: 2,
   samples: 3,
   sampleMs: 0.01,
 };

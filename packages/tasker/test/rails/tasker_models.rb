@@ -223,9 +223,9 @@ module Tasker
     end
 
     scope :by_annotation, lambda { |type, key, value|
-      joins(task_annotations: :annotation_type)
-        .where(tasker_annotation_types: { name: type.strip })
-        .where("tasker_task_annotations.annotation ->> ? = ?", key.gsub(/[^0-9A-Za-z\-_]/, ""), value).distinct
+      # Not DISTINCT: bypass_steps is json, which has no equality.
+      where(task_id: TaskAnnotation.joins(:annotation_type).where(tasker_annotation_types: { name: type.strip })
+        .where("tasker_task_annotations.annotation ->> ? = ?", key.gsub(/[^0-9A-Za-z\-_]/, ""), value).select(:task_id))
     }
     scope :joined_to_newest_transition, lambda {
       joins(<<~SQL)
@@ -246,10 +246,7 @@ module Tasker
     }
     scope :created_since, ->(time) { where("tasker_tasks.created_at > ?", time) }
     scope :completed_since, lambda { |time|
-      joins(workflow_steps: :workflow_step_transitions).where(<<~SQL, time).distinct
-        tasker_workflow_step_transitions.most_recent = TRUE AND tasker_workflow_step_transitions.to_state = 'complete'
-          AND tasker_workflow_step_transitions.created_at > ?
-      SQL
+      where(task_id: WorkflowStep.completed_since(time).select(:task_id))
     }
     scope :failed_since, lambda { |time|
       joined_to_newest_transition.where(newest: { to_state: "error" }).where("newest.created_at > ?", time)
