@@ -1,7 +1,9 @@
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, describe, inject } from "vitest";
 import type { Database } from "../../src/database/database.ts";
 import { openEmbedded } from "../../src/database/embedded.ts";
-import { migrate } from "../../src/database/migrate.ts";
 import { openPostgres, type PostgresOptions } from "../../src/database/postgres.ts";
 import { DatabaseFactory, databaseUrl, type ThrowAwayDatabase, type ThrowAwayDatabaseOptions } from "./test-server.ts";
 
@@ -47,8 +49,8 @@ export const describeOnPostgres = describe.skipIf(inject("postgres") === null);
 export type OpenDatabase = () => Promise<Database>;
 
 /**
- * Runs one suite on PostgreSQL and on the embedded database. Call it once a file: each call starts an embedded
- * database of its own, which takes seconds. `open` empties and gives that one again each time, so one test opens once.
+ * Runs one suite on PostgreSQL and on the embedded database. Call it once a file: each call opens an embedded
+ * database of its own. `open` empties and gives that one again each time, so one test opens once.
  */
 export function describeEachDatabase(name: string, suite: (open: OpenDatabase) => void): void {
   describeOnPostgres(`${name} (PostgreSQL)`, () => suite(() => openTestDatabase()));
@@ -66,10 +68,20 @@ export function describeEachDatabase(name: string, suite: (open: OpenDatabase) =
   });
 }
 
+/** Opens a migrated embedded database of its own. Closing it removes it. */
 async function openMigratedEmbedded(): Promise<Database> {
-  const database = await openEmbedded(null);
-  await migrate(database);
-  return database;
+  const directory = mkdtempSync(join(tmpdir(), "tasker-embedded-"));
+  copyEmbeddedTemplate(directory);
+  const database = await openEmbedded(directory);
+  return withClose(database, async () => {
+    await database.close();
+    rmSync(directory, { recursive: true, force: true });
+  });
+}
+
+/** Puts a migrated, empty embedded database where none has been made yet. */
+function copyEmbeddedTemplate(directory: string): void {
+  cpSync(inject("embeddedTemplate"), directory, { recursive: true });
 }
 
 /** Removes all rows and restarts all sequences; the records of migrations stay. */

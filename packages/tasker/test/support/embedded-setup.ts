@@ -1,0 +1,24 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestProject } from "vitest/node";
+import { openEmbedded } from "../../src/database/embedded.ts";
+import { migrate } from "../../src/database/migrate.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** Directory of a migrated, empty, closed embedded database, to be copied. */
+    embeddedTemplate: string;
+  }
+}
+
+/** Makes one embedded database for the whole run: opening a copy takes a tenth of the time of making one. */
+export default async function setup(project: TestProject): Promise<() => void> {
+  const directory = mkdtempSync(join(tmpdir(), "tasker-embedded-"));
+  const template = join(directory, "template");
+  const database = await openEmbedded(template);
+  await migrate(database);
+  await database.close();
+  project.provide("embeddedTemplate", template);
+  return () => rmSync(directory, { recursive: true, force: true });
+}
