@@ -217,8 +217,8 @@ export class Runtime implements LaneHost {
       }
       this.adopt(fresh);
       for (const execution of fresh.executions.values()) {
+        if (fresh.isOver) this.#stop(execution);
         if (execution.outcome !== null) agenda.settle(execution);
-        else if (fresh.isOver) this.#stop(execution);
         else if (!execution.launched) this.launch(execution);
       }
     }
