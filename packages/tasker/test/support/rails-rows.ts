@@ -128,14 +128,15 @@ export async function insertTask(connection: Connection, task: RailsTask): Promi
       );
     }
   }
-  for (const { name: child, dependsOn = [] } of task.steps) {
-    for (const parent of dependsOn) {
-      await connection.query(
-        `insert into tasker_workflow_step_edges (from_step_id, to_step_id, name, created_at, updated_at)
-         values ($1, $2, $3, ${at}, ${at})`,
-        [stepIds.get(parent), stepIds.get(child), task.edgeName ?? "provides"],
-      );
-    }
+  const edges = task.steps.flatMap(({ name: child, dependsOn = [] }) =>
+    dependsOn.map((parent) => ({ parent: stepIds.get(parent), child: stepIds.get(child) })),
+  );
+  if (edges.length > 0) {
+    await connection.query(
+      `insert into tasker_workflow_step_edges (from_step_id, to_step_id, name, created_at, updated_at)
+       select e.parent, e.child, $2, ${at}, ${at} from json_to_recordset($1::json) as e(parent bigint, child bigint)`,
+      [JSON.stringify(edges), task.edgeName ?? "provides"],
+    );
   }
   return taskId;
 }
@@ -155,27 +156,25 @@ export interface RailsRow {
  * Writes one transition by the reference's protocol: read the current state, check the move, take the greatest sort key and
  * ten, then in a transaction clear the flag and insert. A conflict with another writer is its own retryable error: the
  * protocol begins again from what is there then.
- * @param wanted moves that make sense, by the state that is found
  * @returns the row; null if the machine has no such move from the state that the owner is in
  */
 export async function transitionLikeRails(
   database: Database,
   target: RailsTarget,
   to: State,
-  options: { readonly onConflict?: () => void } = {},
 ): Promise<RailsRow | null> {
   const [kind, owner] = "task" in target ? (["task", target.task] as const) : (["step", target.step] as const);
   const table = kind === "task" ? "tasker_task_transitions" : "tasker_workflow_step_transitions";
   const column = kind === "task" ? "task_id" : "workflow_step_id";
   const moves = kind === "task" ? TASK_TRANSITIONS : STEP_TRANSITIONS;
   for (;;) {
-    const [current] = await database.query(`select to_state from ${table} where ${column} = $1 and most_recent`, [
-      owner,
-    ]);
+    const [current] = await database.query(
+      `select to_state, sort_key from ${table} where ${column} = $1 order by sort_key desc limit 1`,
+      [owner],
+    );
     const state = isState(current?.to_state) ? current.to_state : "pending";
     if (!moves[state].includes(to)) return null;
-    const [last] = await database.query(`select max(sort_key) as key from ${table} where ${column} = $1`, [owner]);
-    const sortKey = last?.key === null ? 10 : Number(last?.key) + 10;
+    const sortKey = Number(current?.sort_key ?? 0) + 10;
     try {
       await database.transaction(async (transaction) => {
         await transaction.query(
@@ -192,7 +191,6 @@ export async function transitionLikeRails(
     } catch (error) {
       const code = error instanceof DatabaseStatementError ? error.context.sqlstate : null;
       if (code !== "23505" && code !== "40P01") throw error;
-      options.onConflict?.();
     }
   }
 }
