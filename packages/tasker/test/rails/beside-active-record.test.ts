@@ -116,8 +116,8 @@ describe.skipIf(inject("postgres") === null || !inject("rails"))("beside ActiveR
     const operate = async () => {
       const task_id = ids[Math.max(0, ids.length - 1 - Math.floor(random() * 12))];
       const kind = random();
-      if (kind < 0.15) await act("cancel_task", { task_id });
-      else if (kind < 0.25) await act("cancel_step", { task_id, step: random() < 0.5 ? "b" : "d" });
+      if (kind < 0.25) await act("cancel_task", { task_id });
+      else if (kind < 0.35) await act("cancel_step", { task_id, step: random() < 0.5 ? "b" : "d" });
       else if (kind < 0.6) await act("resolve_step", { task_id, step: random() < 0.5 ? "c" : "b" });
       else if (kind < 0.75) await act("retry_step", { task_id, step: "c" });
       else if (kind < 0.85) await act("retry_task", { task_id });
@@ -144,7 +144,7 @@ describe.skipIf(inject("postgres") === null || !inject("rails"))("beside ActiveR
 
     expect(ids).toHaveLength(285);
     expect(strange).toEqual([]);
-    expect(written.length).toBeGreaterThan(50);
+    expect(written.length).toBeGreaterThan(20);
     const trail = await database.query(`
       select 'task' as kind, task_id as owner, sort_key, to_state as to from tasker_task_transitions
       union all select 'step', workflow_step_id, sort_key, to_state from tasker_workflow_step_transitions`);
