@@ -88,7 +88,7 @@ describeOnPostgres("tasks that the reference created", () => {
         },
       ],
     });
-    const seen: unknown[] = [];
+    const seen: (readonly [number, string, number, unknown])[] = [];
     const template = graphTemplate(DIAMOND, {
       run: (task, sequence, step) => {
         seen.push([task.taskId, step.name, step.attempt, task.context]);

@@ -31,7 +31,7 @@ async function countReads(connection: Connection): Promise<Reads> {
 }
 
 /** Runs tasks of ten steps on connections of their own and gives what was read. */
-async function measure(url: string, tasks: number, options: Partial<EngineOptions>): Promise<Reads> {
+async function measure(url: string, tasks: number, options: Pick<EngineOptions, "adopt">): Promise<Reads> {
   const observer = await openPostgres(url, { connections: 1 });
   onTestFinished(() => observer.close());
   const before = await countReads(observer);
