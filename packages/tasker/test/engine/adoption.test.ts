@@ -4,6 +4,7 @@ import { expectCleanAuditTrail } from "../support/audit-trail.ts";
 import {
   type EngineUnderTest,
   graphTemplate,
+  makeGate,
   readHistory,
   readState,
   readStep,
@@ -313,6 +314,30 @@ describeOnPostgres("adopting", () => {
       await looking(engine.clock, async () => (await readState(real, taskId)) === "complete", "a task");
     }
     expect(pages).toBeLessThan(6);
+    await engine.engine.stop();
+  });
+});
+
+describeOnPostgres("a task that is being deleted", () => {
+  test("is passed over while that is open, holds up nothing, and leaves no run row", async () => {
+    const database = await useDatabase(() => openTestDatabase({ connections: 8 }));
+    const doomed = await createRailsTask(database, { steps: [] });
+    const fine = await createRailsTask(database, diamond);
+    const end = makeGate();
+    const deleted = makeGate();
+    const deleting = database.transaction(async (transaction) => {
+      await transaction.query("delete from tasker_tasks where task_id = $1", [doomed]);
+      deleted.open();
+      await end.promise;
+    });
+    await deleted.promise;
+    const engine = await startEngine(database, [graphTemplate(DIAMOND)], { adopt: true });
+    await looking(engine.clock, async () => (await readState(database, fine)) === "complete", "the other task");
+    end.open();
+    await deleting;
+    await lookTimes(engine, 3);
+    expect(await runRows(database)).toEqual([fine]);
+    expect(engine.lines.filter(({ level }) => level !== "info")).toEqual([]);
     await engine.engine.stop();
   });
 });
