@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Database } from "../../src/database/database.ts";
+import { ManualClock } from "../../src/testing/run/manual-clock.ts";
 import { expectCleanAuditTrail } from "../support/audit-trail.ts";
 import {
   type EngineUnderTest,
@@ -12,7 +13,6 @@ import {
   until,
   useDatabase,
 } from "../support/engine-harness.ts";
-import { ManualClock } from "../support/manual-clock.ts";
 import { createRailsTask, type RailsTask } from "../support/rails-rows.ts";
 import { describeOnPostgres, openTestDatabase } from "../support/test-database.ts";
 

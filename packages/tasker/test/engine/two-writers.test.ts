@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { Database } from "../../src/database/database.ts";
+import { ManualClock } from "../../src/testing/run/manual-clock.ts";
 import { expectCleanAuditTrail } from "../support/audit-trail.ts";
 import { graphTemplate, startEngine, until, useDatabase } from "../support/engine-harness.ts";
-import { ManualClock } from "../support/manual-clock.ts";
 import { createRailsTask, type RailsRow, type RailsTarget, transitionLikeRails } from "../support/rails-rows.ts";
 import { describeOnPostgres, openTestDatabase } from "../support/test-database.ts";
 

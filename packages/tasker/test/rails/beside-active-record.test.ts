@@ -1,8 +1,8 @@
 import { describe, expect, inject, onTestFinished, test } from "vitest";
 import { openPostgres } from "../../src/database/postgres.ts";
+import { ManualClock } from "../../src/testing/run/manual-clock.ts";
 import { expectCleanAuditTrail } from "../support/audit-trail.ts";
 import { graphTemplate, startEngine, until } from "../support/engine-harness.ts";
-import { ManualClock } from "../support/manual-clock.ts";
 import { createTestDatabase } from "../support/test-database.ts";
 import { RailsError, RailsProcess } from "./rails-process.ts";
 
