@@ -18,7 +18,11 @@ export default defineConfig({
       "bench/test/**/*.test.ts",
       "test/**/*.test.ts",
     ],
-    globalSetup: ["packages/tasker/test/support/postgres-setup.ts", "packages/tasker/test/support/embedded-setup.ts"],
+    globalSetup: [
+      "packages/tasker/test/support/postgres-setup.ts",
+      "packages/tasker/test/support/embedded-setup.ts",
+      "packages/tasker/test/rails/rails-setup.ts",
+    ],
     reporters: ["default", "./test/support/no-test-left-out.ts"],
     // One more than the default: many tests wait for a server or for a child process.
     maxWorkers: availableParallelism(),

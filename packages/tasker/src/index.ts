@@ -33,6 +33,7 @@ export { renderMermaid } from "./diagram/mermaid.ts";
 export { renderPage } from "./diagram/page/render-page.ts";
 export { drawTask, type StepSnapshot, type TaskDiagramOptions, type TaskSnapshot } from "./diagram/task-diagram.ts";
 export { diagramOfTemplate, type StepOutline, type TemplateOutline } from "./diagram/template-diagram.ts";
+export type { AdoptOptions } from "./engine/adopt-options.ts";
 export { Engine, type SubmitOptions, type TaskOutcome } from "./engine/engine.ts";
 export type { EngineEvent, EngineListener } from "./engine/engine-event.ts";
 export type { EngineOptions, Log } from "./engine/options.ts";

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { z } from "zod";
 import type { Database } from "../database/database.ts";
+import type { AdoptOptions } from "../engine/adopt-options.ts";
 import { Engine } from "../engine/engine.ts";
 import type { HandlerRegistry } from "../handlers/registry.ts";
 import { createEngineLog } from "./engine-log.ts";
@@ -32,7 +33,7 @@ export function createCommandEngine(
   io: CommandIo,
   database: Database,
   registry: HandlerRegistry,
-  choice: EngineChoice,
+  choice: EngineChoice & { readonly adopt?: AdoptOptions | null },
   note: (text: string) => void,
 ): Engine {
   return new Engine({
@@ -41,6 +42,7 @@ export function createCommandEngine(
     clock: io.clock,
     log: createEngineLog(io, note),
     ...(choice.concurrency === undefined ? {} : { concurrency: choice.concurrency }),
+    ...(choice.adopt == null ? {} : { adopt: choice.adopt }),
     ...(choice.lease === undefined ? {} : { leaseMs: Math.round(choice.lease * 1000) }),
   });
 }

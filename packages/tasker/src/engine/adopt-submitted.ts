@@ -1,4 +1,5 @@
 import type { PreparedTask } from "./prepare-task.ts";
+import { NO_ROW } from "./step-move.ts";
 import type { StepRun } from "./step-run.ts";
 import { EMPTY_OBJECT } from "./stored-json.ts";
 import type { WrittenTask } from "./submit-tasks.ts";
@@ -14,7 +15,7 @@ export function adoptSubmitted(task: PreparedTask, written: WrittenTask, epoch: 
       stepId: written.stepIds?.[index] ?? 0,
       name: definition.name,
       state: "pending",
-      sortKey: 0,
+      sortKey: NO_ROW,
       attempts: 0,
       retryLimit: definition.retryLimit,
       retryable: definition.retryable,
@@ -25,6 +26,7 @@ export function adoptSubmitted(task: PreparedTask, written: WrittenTask, epoch: 
       results: EMPTY_OBJECT,
       execution: null,
       lostExecutionId: null,
+      outside: null,
       queued: false,
     }),
   );
@@ -52,6 +54,8 @@ export function adoptSubmitted(task: PreparedTask, written: WrittenTask, epoch: 
     graph: compiled.graph,
     steps,
     state: "pending",
-    sortKey: 0,
+    sortKey: NO_ROW,
+    halted: false,
+    abandonedAt: null,
   });
 }

@@ -27,7 +27,8 @@ export class Agenda {
   #lost: { readonly run: TaskRun; readonly step: StepRun }[] = [];
   #checks = new Set<TaskRun>();
   #finished: { readonly run: TaskRun; readonly annotations: readonly EncodedAnnotation[] }[] = [];
-  #releases = new Map<TaskRun, number | null>();
+  #rechecks = new Set<TaskRun>();
+  #releases = new Map<TaskRun, number>();
 
   /** @param onWork called when there may be something to make a batch of */
   constructor(host: LaneHost, onWork: () => void) {
@@ -52,13 +53,8 @@ export class Agenda {
 
   /** Takes a task that was just loaded: queues what may start, and ends it if nothing can. */
   adopt(run: TaskRun): void {
-    if (run.isOver) {
-      // Somebody else ended it: nothing of it starts any more.
-      this.#releases.set(run, null);
-      this.#onWork();
-      return;
-    }
-    for (const step of run.steps) {
+    // Of one that somebody else has stopped nothing starts; it is let go when what runs has ended.
+    for (const step of run.isStopped ? [] : run.steps) {
       if (step.dueAt === null) this.enqueue(run, step);
       else {
         run.waitingCount += 1;
@@ -98,6 +94,12 @@ export class Agenda {
     this.#onWork();
   }
 
+  /** Asks the database whether a task still is as this process has it: if not, it is loaded again. */
+  recheck(run: TaskRun): void {
+    this.#rechecks.add(run);
+    this.#onWork();
+  }
+
   /** Gives back the slot of an execution that needs none any more. */
   discard(execution: Execution): void {
     if (!execution.holdsSlot) return;
@@ -107,7 +109,7 @@ export class Agenda {
 
   /** Sets the timer of a step whose failure is committed and whose retry was planned with it. */
   waitForRetry(run: TaskRun, step: StepRun): void {
-    if (run.dropped || step.dueAt === null) return;
+    if (run.dropped || run.isStopped || step.dueAt === null) return;
     const cancel = this.#host.clock.after(Math.max(0, step.dueAt - this.#host.clock.now()), () => {
       run.timers.delete(step.index);
       if (run.dropped || step.dueAt === null) return;
@@ -135,6 +137,8 @@ export class Agenda {
       this.#checks.delete(run);
       this.#decideTask(batch, run);
     }
+    for (const run of this.#rechecks) if (!run.dropped) batch.task(run);
+    this.#rechecks.clear();
     for (const [run, wakeAt] of this.#releases) {
       if (!run.dropped) batch.task(run).release ??= { wakeAt };
     }
@@ -236,6 +240,7 @@ export class Agenda {
     step.state = "in_progress";
     step.sortKey = move.rows.at(-1)?.sortKey ?? step.sortKey;
     step.lostExecutionId = null;
+    step.outside = null;
     const execution = new Execution(executionId, run, step);
     step.execution = execution;
     run.executions.set(executionId, execution);
@@ -245,13 +250,18 @@ export class Agenda {
 
   #decideTask(batch: Batch, run: TaskRun): void {
     if (run.dropped || run.finishing || run.activeCount > 0) return;
-    if (run.remaining === 0) {
+    if (run.isStopped) {
+      run.finishing = true;
+      batch.task(run).release ??= { wakeAt: null };
+    } else if (run.remaining === 0) {
       run.finishing = true;
       if (this.#host.hasAnnotations(run)) this.#host.annotate(run);
       else completeTask(batch, run, this.#writer(run), []);
     } else if (run.waitingCount === 0) {
       run.finishing = true;
-      failTask(batch, run, this.#writer(run));
+      const lookAt = run.nextLookAt(batch.nowMs + this.#host.releaseAfterMs);
+      if (lookAt === null) failTask(batch, run, this.#writer(run));
+      else batch.task(run).release = { wakeAt: lookAt };
     } else if ((run.nextDueAt ?? 0) > batch.nowMs + this.#host.releaseAfterMs) {
       run.finishing = true;
       batch.task(run).release = { wakeAt: run.nextDueAt };

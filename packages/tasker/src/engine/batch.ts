@@ -20,7 +20,7 @@ export class TaskEntry {
   readonly run: TaskRun;
   outcomes = 0;
   starts = 0;
-  /** Sort key that the task's current row must have, if the task itself moves. */
+  /** Sort key that the task's current row must have, `NO_ROW` for none, if the task itself moves. */
   base: number | null = null;
   readonly rows: TransitionRow[] = [];
   completes = false;

@@ -1,4 +1,5 @@
 import { ConfigurationError } from "../errors/index.ts";
+import { parseAdopt } from "./adopt-options.ts";
 import type { EngineOptions } from "./options.ts";
 
 /** Longest lease and poll interval, in milliseconds: what a 32-bit timer holds. */
@@ -14,7 +15,7 @@ const WHOLE_NUMBERS = {
   maxInterruptions: 1_000_000,
 } as const satisfies Partial<Record<keyof EngineOptions, number>>;
 
-/** @throws ConfigurationError that names the first option that is no whole number in its range */
+/** @throws ConfigurationError that names the first option that has a value that it cannot have */
 export function checkOptions(options: EngineOptions): void {
   for (const name of Object.keys(WHOLE_NUMBERS) as (keyof typeof WHOLE_NUMBERS)[]) {
     const value: unknown = options[name];
@@ -28,4 +29,5 @@ export function checkOptions(options: EngineOptions): void {
       },
     );
   }
+  parseAdopt(options.adopt);
 }

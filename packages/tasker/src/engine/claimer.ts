@@ -2,9 +2,11 @@ import type { CancelTimer } from "../clock/clock.ts";
 import { int8 } from "../database/sql-type.ts";
 import { statement } from "../database/statement.ts";
 import type { HandlerRegistry } from "../handlers/registry.ts";
-import type { TaskTemplate } from "../handlers/task-template.ts";
-import { claimTasks, findKinds } from "./claim-tasks.ts";
+import type { AdoptOptions } from "./adopt-options.ts";
+import { claimTasks } from "./claim-tasks.ts";
+import { type Kind, KnownKinds } from "./known-kinds.ts";
 import type { Runtime } from "./runtime.ts";
+import { SharedWatch } from "./shared-watch.ts";
 
 /** The live tasks that a process owns. */
 export const listOwned = statement({
@@ -16,26 +18,24 @@ export const listOwned = statement({
 
 /** Most tasks claimed at a time. */
 const CLAIM_LIMIT = 200;
-/** Looks after which kinds that the database did not know are asked for again. */
-const LOOKS_BETWEEN_KINDS = 10;
 
 /** Looks for tasks that nobody owns and whose templates are registered here. */
 export class Claimer {
   readonly #runtime: Runtime;
-  readonly #registry: HandlerRegistry;
   readonly #maxTasks: number;
-  #kinds: readonly number[] = [];
-  #knownTemplates: readonly TaskTemplate[] | null = null;
-  #looksSinceKinds = 0;
+  readonly #kinds: KnownKinds;
+  readonly #shared: SharedWatch | null;
   #uncertain = false;
   #running = false;
   #look: Promise<void> = Promise.resolve();
   #cancel: CancelTimer = () => {};
 
-  constructor(runtime: Runtime, registry: HandlerRegistry, maxTasks: number) {
+  /** @param adopt what of others' tasks is this engine's; null: nothing, and others are not looked at */
+  constructor(runtime: Runtime, registry: HandlerRegistry, maxTasks: number, adopt: AdoptOptions | null) {
     this.#runtime = runtime;
-    this.#registry = registry;
     this.#maxTasks = maxTasks;
+    this.#kinds = new KnownKinds(runtime.database, registry);
+    this.#shared = adopt === null ? null : new SharedWatch(runtime, this.#kinds, adopt);
   }
 
   start(): void {
@@ -51,7 +51,7 @@ export class Claimer {
 
   /** A submit may have made kinds that the database did not know. */
   noticeSubmit(): void {
-    this.#looksSinceKinds = LOOKS_BETWEEN_KINDS;
+    this.#kinds.noticeSubmit();
   }
 
   /** A write of which the result is not known may have given this process tasks that it does not know of. */
@@ -62,28 +62,47 @@ export class Claimer {
   #lookSoon(delayMs: number): void {
     if (!this.#running) return;
     this.#cancel = this.#runtime.clock.after(delayMs, () => {
-      this.#look = this.#claim().then((more) => this.#lookSoon(more ? 0 : this.#runtime.pollIntervalMs));
+      this.#look = this.#lookForWork().then((more) => this.#lookSoon(more ? 0 : this.#runtime.pollIntervalMs));
     });
   }
 
-  /** @returns whether there may be more to claim at once */
-  async #claim(): Promise<boolean> {
-    const runtime = this.#runtime;
+  /** @returns whether there may be more to do at once */
+  async #lookForWork(): Promise<boolean> {
     try {
       if (this.#uncertain) await this.#findForgotten();
-      const room = Math.min(this.#maxTasks - runtime.taskCount, CLAIM_LIMIT);
-      const kinds = await this.#findKinds();
-      if (room <= 0 || kinds.length === 0) return false;
-      const now = new Date(runtime.clock.now());
-      const claimed = await runtime.database.run(claimTasks, [runtime.processId, kinds, room, now]);
-      // Read in a statement of its own: it must see what was committed before the claim got its locks.
-      await runtime.load(claimed.map((row) => row.task_id));
-      return claimed.length === room;
+      const kinds = await this.#kinds.find();
+      const others = await this.#lookAtOthers(kinds);
+      const more = others.due && (await this.#claim(kinds));
+      return more || others.more;
     } catch (error) {
       this.#uncertain = true;
-      runtime.log.warn({ err: error }, "looking for work failed, trying again");
+      this.#runtime.log.warn({ err: error }, "looking for work failed, trying again");
       return false;
     }
+  }
+
+  /** What others write must not keep this process from its own tasks: if it cannot be looked at, there may be something. */
+  async #lookAtOthers(kinds: readonly Kind[]): Promise<{ readonly due: boolean; readonly more: boolean }> {
+    if (this.#shared === null) return { due: true, more: false };
+    try {
+      return await this.#shared.look(kinds);
+    } catch (error) {
+      this.#runtime.log.warn({ err: error }, "looking at what others have written failed, trying again");
+      return { due: true, more: false };
+    }
+  }
+
+  /** @returns whether there may be more to claim at once */
+  async #claim(kinds: readonly Kind[]): Promise<boolean> {
+    const runtime = this.#runtime;
+    const room = Math.min(this.#maxTasks - runtime.taskCount, CLAIM_LIMIT);
+    if (room <= 0 || kinds.length === 0) return false;
+    const now = new Date(runtime.clock.now());
+    const ids = kinds.map(({ namedTaskId }) => namedTaskId);
+    const claimed = await runtime.database.run(claimTasks, [runtime.processId, ids, room, now]);
+    // Read in a statement of its own: it must see what was committed before the claim got its locks.
+    await runtime.load(claimed.map((row) => row.task_id));
+    return claimed.length === room;
   }
 
   async #findForgotten(): Promise<void> {
@@ -91,24 +110,5 @@ export class Claimer {
     this.#uncertain = false;
     const rows = await database.run(listOwned, [processId]);
     await this.#runtime.load(rows.map((row) => row.task_id));
-  }
-
-  async #findKinds(): Promise<readonly number[]> {
-    const templates = this.#registry.list();
-    this.#looksSinceKinds += 1;
-    const known = this.#knownTemplates;
-    const same = known?.length === templates.length && templates.every((template, place) => template === known[place]);
-    if (same && (this.#kinds.length === templates.length || this.#looksSinceKinds < LOOKS_BETWEEN_KINDS)) {
-      return this.#kinds;
-    }
-    this.#looksSinceKinds = 0;
-    this.#knownTemplates = templates;
-    const rows = await this.#runtime.database.run(findKinds, [
-      templates.map(({ definition }) => definition.namespace),
-      templates.map(({ definition }) => definition.name),
-      templates.map(({ definition }) => definition.version),
-    ]);
-    this.#kinds = rows.map((row) => row.named_task_id);
-    return this.#kinds;
   }
 }

@@ -2,7 +2,7 @@ import type { Connection } from "../database/database.ts";
 import { array, bool, int4, int8, json, nullable, timestamp } from "../database/sql-type.ts";
 import { statement } from "../database/statement.ts";
 import type { Batch, StepEntry, TaskEntry } from "./batch.ts";
-import type { TransitionRow } from "./step-move.ts";
+import { NO_ROW, type TransitionRow } from "./step-move.ts";
 import type { TaskRun } from "./task-run.ts";
 
 /** Writes a batch; gives the ids of the tasks of which something was refused. */
@@ -38,7 +38,7 @@ export async function commitBatch(connection: Connection, processId: number, bat
     list(tasks.map(encodeTask)),
     listOrNull(outcomes),
     listOrNull(starts),
-    batch.starts.some(({ move }) => move.base > 0),
+    batch.starts.some(({ move }) => move.base !== NO_ROW),
     listOrNull(earlier),
     listOrNull(taskRows),
     listOrNull(encodeAnnotations(tasks)),

@@ -1,6 +1,7 @@
 import type { Connection } from "../database/database.ts";
 import { NotRunningError, StepInterruptedError } from "../errors/index.ts";
 import type { HandlerRegistry } from "../handlers/registry.ts";
+import { parseAdopt } from "./adopt-options.ts";
 import { adoptSubmitted } from "./adopt-submitted.ts";
 import { checkOptions } from "./check-options.ts";
 import { drawEpoch } from "./claim-tasks.ts";
@@ -59,7 +60,7 @@ export class Engine {
     this.#preparer = new TaskPreparer(options.registry, this.#runtime.definitions, this.#runtime.maxValueBytes);
     this.#maxTasks = options.maxTasks ?? 1_000;
     this.#membership = new Membership(this.#runtime, options.leaseMs ?? 10_000);
-    this.#claimer = new Claimer(this.#runtime, this.#registry, this.#maxTasks);
+    this.#claimer = new Claimer(this.#runtime, this.#registry, this.#maxTasks, parseAdopt(options.adopt));
   }
 
   /** Creates one task. See {@link submitMany}. */

@@ -2,7 +2,7 @@ import { NotRunningError } from "../errors/index.ts";
 import { Agenda } from "./agenda.ts";
 import type { Batch } from "./batch.ts";
 import { commitBatch } from "./commit-batch.ts";
-import { isDataRefusal } from "./commit-failure.ts";
+import { isDataRefusal, isMissingTask } from "./commit-failure.ts";
 import type { LaneHost } from "./lane-host.ts";
 import type { TaskRun } from "./task-run.ts";
 
@@ -93,6 +93,10 @@ export class Lane {
       return;
     }
     const [task] = batch.tasks;
+    if (task !== undefined && isMissingTask(error)) {
+      this.#host.log.warn({ taskId: task.run.taskId }, "a task was deleted while it ran");
+      return this.#reload(task.run, null);
+    }
     if (task !== undefined && task.annotations.length > 0) {
       this.#host.log.error({ err: error, taskId: task.run.taskId }, "the database refused annotations: left out");
       task.annotations = [];

@@ -1,13 +1,16 @@
 import { z } from "zod";
 import type { Connection } from "../database/database.ts";
-import { array, int4, int8, json, jsonb, nullable, text, timestamp, varchar } from "../database/sql-type.ts";
+import { array, bool, int4, int8, json, jsonb, nullable, text, timestamp, varchar } from "../database/sql-type.ts";
 import { type RowOf, statement } from "../database/statement.ts";
+import { HandlerNotFoundError } from "../errors/index.ts";
 import { graphFromEdges, type StepGraph } from "../graph/step-graph.ts";
 import type { TaskTemplate } from "../handlers/task-template.ts";
+import { isSatisfied } from "../states/guards.ts";
 import { isState, type State } from "../states/state.ts";
 import { definitionFromDocument } from "../templates/definition-document.ts";
 import type { CompiledDefinition, DefinitionCache } from "./compiled-definition.ts";
-import type { StepRun } from "./step-run.ts";
+import { ForeignFacts, judgeForeignStep } from "./foreign-step.ts";
+import { mayStart, type StepRun } from "./step-run.ts";
 import { EMPTY_OBJECT, StoredJson } from "./stored-json.ts";
 import { TaskRun } from "./task-run.ts";
 import { LiveTaskView } from "./task-view.ts";
@@ -35,6 +38,7 @@ export const loadTasks = statement({
     requested_at: timestamp,
     state: varchar,
     sort_key: int4,
+    halted: bool,
     steps: nullable(json),
     edges: nullable(json),
   },
@@ -78,6 +82,7 @@ const StepRow = z.tuple([
   StepMetadata.catch({}).nullable(),
   z.unknown(),
   z.unknown(),
+  ForeignFacts.nullable(),
 ]);
 const StepRows = z.array(StepRow);
 const EdgeRows = z.array(z.tuple([z.number(), z.number()]));
@@ -112,36 +117,35 @@ function compileDocument(cache: DefinitionCache, document: unknown): CompiledDef
   }
 }
 
+/** What decides about steps that others than an engine have moved. */
+export interface ForeignRules {
+  /** Milliseconds since the epoch. */
+  readonly nowMs: number;
+  /** Age after which a step that runs elsewhere counts as left behind; null: never. */
+  readonly abandonedStepMs: number | null;
+}
+
 /**
  * The task in memory, as the row says it stands.
+ * @throws HandlerNotFoundError if a step that is to run is not in the definition
  * @throws CyclicGraphError and others, if the rows are not those of a task that can run
  */
-export function buildTaskRun(row: LoadedTask, compiled: CompiledDefinition, template: TaskTemplate): TaskRun {
+export function buildTaskRun(
+  row: LoadedTask,
+  compiled: CompiledDefinition,
+  template: TaskTemplate,
+  rules: ForeignRules,
+): TaskRun {
   const rows = StepRows.parse(row.steps ?? []);
   const graph = graphOf(rows, EdgeRows.parse(row.edges ?? []), compiled);
   const steps: StepRun[] = [];
-  for (const [stepId, name, state, sortKey, attempts, limit, retryable, skippable, metadata, inputs, results] of rows) {
-    const index = graph.indexOf(name);
-    steps[index] = {
-      index,
-      stepId,
-      name,
-      state: toState(state),
-      sortKey,
-      attempts,
-      retryLimit: limit,
-      retryable,
-      skippable,
-      interruptions: metadata?.interruptions ?? 0,
-      dueAt: state === "error" && metadata?.backoff_until !== undefined ? Date.parse(metadata.backoff_until) : null,
-      inputs: inputs === null ? null : StoredJson.of(inputs),
-      results: results === null ? EMPTY_OBJECT : StoredJson.of(results),
-      execution: null,
-      lostExecutionId: state === "in_progress" ? (metadata?.execution_id ?? "unknown") : null,
-      queued: false,
-    };
+  let abandonedAt: number | null = null;
+  for (const stepRow of rows) {
+    const { step, leftBehindAt } = buildStepRun(graph.indexOf(stepRow[1]), stepRow, rules);
+    steps[step.index] = step;
+    if (leftBehindAt !== null) abandonedAt = Math.min(abandonedAt ?? leftBehindAt, leftBehindAt);
   }
-  return new TaskRun({
+  const run = new TaskRun({
     taskId: row.task_id,
     epoch: row.epoch,
     revision: row.revision,
@@ -152,7 +156,78 @@ export function buildTaskRun(row: LoadedTask, compiled: CompiledDefinition, temp
     steps,
     state: toState(row.state),
     sortKey: row.sort_key,
+    halted: row.halted,
+    abandonedAt,
   });
+  if (!run.isOver) checkHandlers(run);
+  return run;
+}
+
+function buildStepRun(
+  index: number,
+  [
+    stepId,
+    name,
+    storedState,
+    sortKey,
+    attempts,
+    retryLimit,
+    retryable,
+    skippable,
+    metadata,
+    inputs,
+    results,
+    foreign,
+  ]: z.infer<typeof StepRow>,
+  { nowMs, abandonedStepMs }: ForeignRules,
+): { readonly step: StepRun; readonly leftBehindAt: number | null } {
+  const state = toState(storedState);
+  const step: StepRun = {
+    index,
+    stepId,
+    name,
+    state,
+    sortKey,
+    attempts,
+    retryLimit,
+    retryable,
+    skippable,
+    interruptions: metadata?.interruptions ?? 0,
+    dueAt: state === "error" && metadata?.backoff_until !== undefined ? Date.parse(metadata.backoff_until) : null,
+    inputs: inputs === null ? null : StoredJson.of(inputs),
+    results: results === null ? EMPTY_OBJECT : StoredJson.of(results),
+    execution: null,
+    lostExecutionId: state === "in_progress" ? (metadata?.execution_id ?? "unknown") : null,
+    outside: null,
+    queued: false,
+  };
+  if (foreign === null) return { step, leftBehindAt: null };
+  const { outside, dueAt, abandonedAt } = judgeForeignStep(state, attempts, foreign, abandonedStepMs);
+  step.outside = outside;
+  if (dueAt !== null && mayStart(step)) step.dueAt = dueAt;
+  if (outside !== "running") return { step, leftBehindAt: null };
+  if (abandonedAt === null || abandonedAt > nowMs) {
+    step.lostExecutionId = null;
+    return { step, leftBehindAt: abandonedAt };
+  }
+  // The reference counts an attempt when it ends: this one is counted here, as it is taken back with the interruption.
+  step.attempts += 1;
+  step.outside = null;
+  return { step, leftBehindAt: null };
+}
+
+/** A task whose steps are not those of the template is not run in part: the template is not the one it was made from. */
+function checkHandlers({ taskId, steps, compiled: { definition, stepNamed } }: TaskRun): void {
+  const unknown = steps.find((step) => !isEnded(step.state) && !stepNamed.has(step.name));
+  if (unknown === undefined) return;
+  throw new HandlerNotFoundError(
+    `task ${taskId} has a step ${unknown.name}, which ${definition.namespace}.${definition.name}@${definition.version} does not have`,
+    { context: { taskId, step: unknown.name, expected: [...stepNamed.keys()].join(", ") } },
+  );
+}
+
+function isEnded(state: State): boolean {
+  return isSatisfied(state) || state === "cancelled";
 }
 
 function viewOf(row: LoadedTask): LiveTaskView {

@@ -1,12 +1,13 @@
 import { type Clock, systemClock } from "../clock/clock.ts";
 import type { Database } from "../database/database.ts";
-import { NotRunningError } from "../errors/index.ts";
+import { NotRunningError, StepInterruptedError } from "../errors/index.ts";
 import { EventBus } from "../events/event-bus.ts";
 import type { HandlerRegistry } from "../handlers/registry.ts";
 import { TaskHandler } from "../handlers/task-handler.ts";
 import { encodeJson } from "../json/encode.ts";
 import { DEFAULT_BACKOFF } from "../retry/backoff.ts";
 import { textDefect } from "../text/text-defect.ts";
+import { parseAdopt } from "./adopt-options.ts";
 import type { Agenda } from "./agenda.ts";
 import type { Batch, EncodedAnnotation } from "./batch.ts";
 import { committedEvents } from "./committed-events.ts";
@@ -48,6 +49,8 @@ export class Runtime implements LaneHost {
   readonly maxBatch = MAX_BATCH;
   readonly releaseAfterMs = RELEASE_AFTER_MS;
   readonly maxValueBytes: number;
+  /** Age in milliseconds after which a step that somebody else runs counts as left behind; null: never. */
+  readonly abandonedStepMs: number | null;
   readonly definitions = new DefinitionCache();
   readonly events: EventBus<EngineEvent>;
   readonly pollIntervalMs: number;
@@ -64,6 +67,8 @@ export class Runtime implements LaneHost {
    * they may have been claimed after they were read.
    */
   readonly #reloading = new Map<number, { isClaimed: boolean }>();
+  /** Revisions that were raised for others' changes while the task was on its way into memory. */
+  readonly #raised = new Map<number, number>();
   readonly #reloads = new Set<Promise<void>>();
   readonly #settlements: SettlementWatch;
   readonly #running = new Set<Execution>();
@@ -77,6 +82,7 @@ export class Runtime implements LaneHost {
     this.log = options.log ?? silentLog;
     this.rules = { policy: DEFAULT_BACKOFF, maxInterruptions: options.maxInterruptions ?? 5 };
     this.maxValueBytes = options.maxValueBytes ?? 1_000_000;
+    this.abandonedStepMs = parseAdopt(options.adopt)?.abandonedStepMs ?? null;
     this.pollIntervalMs = options.pollIntervalMs ?? 500;
     this.#registry = options.registry;
     this.slots = new Slots(options.concurrency ?? 100);
@@ -104,6 +110,20 @@ export class Runtime implements LaneHost {
     const agenda = this.#agendaOf(run);
     for (const step of recoverLostSteps(run, this.rules.maxInterruptions)) agenda.giveUp(run, step);
     agenda.adopt(run);
+    const raised = this.#raised.get(run.taskId);
+    this.#raised.delete(run.taskId);
+    if (raised !== undefined && raised > run.revision) agenda.recheck(run);
+  }
+
+  /**
+   * Has tasks loaded again that others have changed.
+   * @param revision what it was raised to for that change
+   */
+  recheck(taskId: number, revision: number): void {
+    const run = this.#live.get(taskId);
+    // One that is being read may have been read before the change.
+    if (run === undefined) this.#raised.set(taskId, revision);
+    else if (revision > run.revision) this.#agendaOf(run).recheck(run);
   }
 
   /** Reads tasks that this process owns in the database and takes them. */
@@ -184,7 +204,7 @@ export class Runtime implements LaneHost {
       this.log.warn({ taskId: run.taskId }, "the task is not this process's any more");
       this.#settlements.notice(run.taskId, null);
     } else {
-      for (const step of fresh.isOver ? [] : fresh.steps) {
+      for (const step of fresh.steps) {
         const execution = run.executions.get(step.lostExecutionId ?? "");
         if (execution === undefined) continue;
         held.delete(execution);
@@ -197,6 +217,7 @@ export class Runtime implements LaneHost {
       }
       this.adopt(fresh);
       for (const execution of fresh.executions.values()) {
+        if (fresh.isOver) this.#stop(execution);
         if (execution.outcome !== null) agenda.settle(execution);
         else if (!execution.launched) this.launch(execution);
       }
@@ -212,6 +233,7 @@ export class Runtime implements LaneHost {
     }
     const lost = [...this.#live.keys()];
     this.#live.clear();
+    this.#raised.clear();
     for (const taskId of lost) this.#settlements.notice(taskId, null);
   }
 
@@ -276,12 +298,13 @@ export class Runtime implements LaneHost {
     const definitions = await fetchDefinitions(this.database, this.definitions, rows);
     const runs: TaskRun[] = [];
     const unusable: number[] = [];
+    const rules = { nowMs: this.clock.now(), abandonedStepMs: this.abandonedStepMs };
     for (const row of rows) {
       const compiled = definitions.get(row.definition_hash);
       try {
         if (compiled === undefined) throw new RangeError(`definition ${row.definition_hash} is not in the database`);
         if (compiled instanceof Error) throw compiled;
-        runs.push(buildTaskRun(row, compiled, this.#registry.get(row.namespace, row.name, row.version)));
+        runs.push(buildTaskRun(row, compiled, this.#registry.get(row.namespace, row.name, row.version), rules));
       } catch (error) {
         this.log.error({ err: error, taskId: row.task_id }, "a task cannot be loaded: it is given back for a minute");
         unusable.push(row.task_id);
@@ -304,6 +327,13 @@ export class Runtime implements LaneHost {
         await new Promise<void>((resolve) => void this.clock.after(RELOAD_WAIT_MS, resolve));
       }
     }
+  }
+
+  /** Somebody else has ended the task: a handler that runs is told and may still end by itself, which is kept. */
+  #stop(execution: Execution): void {
+    const reason = `the task is ${execution.run.state}`;
+    execution.abort(new StepInterruptedError(reason));
+    if (!execution.launched) settleOnce(this, execution, { kind: "interrupted", reason });
   }
 
   #abandon(agenda: Agenda, execution: Execution): void {

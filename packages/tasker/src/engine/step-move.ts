@@ -12,7 +12,7 @@ export interface TransitionRow {
 
 /** What a commit does to one step: a chain of transition rows, the last of which becomes current, and the step's columns. */
 export interface StepMove {
-  /** Sort key that the step's current row must have; 0: it must have none. */
+  /** Sort key that the step's current row must have; {@link NO_ROW}: it must have none. */
   readonly base: number;
   /** At least one. */
   readonly rows: readonly TransitionRow[];
@@ -28,6 +28,9 @@ export interface StepMove {
 /** Distance between the sort keys of two rows that follow each other, as the reference has it. */
 export const SORT_KEY_STEP = 10;
 
+/** Stands for the sort key of a current row that is not there. The reference has rows with sort key 0. */
+export const NO_ROW = -1;
+
 /** Who writes: goes into the metadata of every row. */
 export interface Writer {
   /** Id of the process. */
@@ -36,7 +39,7 @@ export interface Writer {
   readonly epoch: number;
 }
 
-/** Rows of a chain of states that follows the row with sort key `base`. */
+/** Rows of a chain of states that follows the row with sort key `base`, or that are the first. */
 export function chainRows(
   base: number,
   from: State,
@@ -45,7 +48,7 @@ export function chainRows(
   const rows: TransitionRow[] = [];
   let state = from;
   for (const [place, { to, metadata }] of chain.entries()) {
-    rows.push({ from: state, to, sortKey: base + (place + 1) * SORT_KEY_STEP, metadata });
+    rows.push({ from: state, to, sortKey: Math.max(base, 0) + (place + 1) * SORT_KEY_STEP, metadata });
     state = to;
   }
   return rows;

@@ -1,5 +1,6 @@
 import type { State } from "../states/state.ts";
 import type { Execution } from "./execution.ts";
+import type { Outside } from "./foreign-step.ts";
 import type { StoredJson } from "./stored-json.ts";
 
 /** A step of a task that this process runs, as the database has it or will have it after the commit under way. */
@@ -9,7 +10,7 @@ export interface StepRun {
   readonly stepId: number;
   readonly name: string;
   state: State;
-  /** Sort key of the current transition row; 0 if there is none. */
+  /** Sort key of the current transition row; `NO_ROW` if there is none. */
   sortKey: number;
   /** Attempts started, less those that were interrupted. */
   attempts: number;
@@ -27,11 +28,17 @@ export interface StepRun {
   execution: Execution | null;
   /** Set when the step was found `in_progress` in the name of a process that is gone: the id of that attempt. */
   lostExecutionId: string | null;
+  /** What somebody else than an engine has made of it; null once this process has moved it. */
+  outside: Outside | null;
   /** In the queue of ready steps. */
   queued: boolean;
 }
 
-/** Whether another attempt is allowed. The first attempt of a step that is not retryable is. */
-export function mayStart(step: StepRun): boolean {
-  return step.attempts < step.retryLimit && (step.retryable || step.attempts === 0);
+/**
+ * Whether another attempt is allowed. Of a step that is not retryable, the first one is, and one that an operator asked for
+ * by moving the step back to pending.
+ */
+export function mayStart(step: Pick<StepRun, "attempts" | "retryLimit" | "retryable" | "outside">): boolean {
+  const isAllowed = step.retryable || step.attempts === 0 || step.outside === "retried";
+  return step.attempts < step.retryLimit && isAllowed;
 }

@@ -1,7 +1,7 @@
 import type { JsonObject } from "../json/json-value.ts";
 import type { State } from "../states/state.ts";
 import type { Batch, EncodedAnnotation } from "./batch.ts";
-import { chainRows, type Writer } from "./step-move.ts";
+import { chainRows, NO_ROW, type Writer } from "./step-move.ts";
 import type { TaskRun } from "./task-run.ts";
 
 /** Chains of legal moves that bring a task from a state into another, by `from>to`. */
@@ -32,7 +32,7 @@ function moveTask(batch: Batch, run: TaskRun, to: State, writer: Writer, facts: 
 
 /** A task of which a step starts is in progress from then on. */
 export function startTask(batch: Batch, run: TaskRun, writer: Writer): void {
-  const first = run.sortKey === 0;
+  const first = run.sortKey === NO_ROW;
   const facts: JsonObject = first
     ? { initialization_completed: true, step_dependencies_established: run.steps.length }
     : {};

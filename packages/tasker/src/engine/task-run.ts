@@ -21,6 +21,10 @@ export interface TaskRunParts {
   readonly steps: readonly StepRun[];
   readonly state: State;
   readonly sortKey: number;
+  /** Whether somebody else than an engine has put the task in error. */
+  readonly halted: boolean;
+  /** When the first of the steps that run elsewhere counts as left behind, milliseconds since the epoch; null: never. */
+  readonly abandonedAt: number | null;
 }
 
 /**
@@ -37,7 +41,7 @@ export class TaskRun {
   readonly graph: StepGraph;
   readonly steps: readonly StepRun[];
   state: State;
-  /** Sort key of the task's current transition row; 0 if there is none. */
+  /** Sort key of the task's current transition row; `NO_ROW` if there is none. */
   sortKey: number;
   /** Attempts under way or waiting for their commit, by execution id. */
   readonly executions = new Map<string, Execution>();
@@ -51,6 +55,8 @@ export class TaskRun {
   dropped = false;
   /** True while the task's own hook runs, or its last move waits for a commit. */
   finishing = false;
+  readonly #halted: boolean;
+  readonly #abandonedAt: number | null;
   readonly #counters: ReadinessCounters;
 
   constructor(parts: TaskRunParts) {
@@ -64,14 +70,30 @@ export class TaskRun {
     this.steps = parts.steps;
     this.state = parts.state;
     this.sortKey = parts.sortKey;
+    this.#halted = parts.halted;
+    this.#abandonedAt = parts.abandonedAt;
     const satisfied = new Uint8Array(parts.steps.length);
     for (const step of parts.steps) if (isSatisfied(step.state)) satisfied[step.index] = 1;
     this.#counters = new ReadinessCounters(parts.graph, satisfied);
   }
 
-  /** Whether its state is one in which no step starts. A task that was just loaded is then over by somebody else's doing. */
+  /** Whether its state is one that ends it. A task that was just loaded is then over by somebody else's doing. */
   get isOver(): boolean {
     return this.state === "cancelled" || this.state === "resolved_manually" || this.state === "complete";
+  }
+
+  /** Whether nothing of it starts any more: it is over, or somebody else has put it in error and has to move it on. */
+  get isStopped(): boolean {
+    return this.isOver || this.#halted;
+  }
+
+  /**
+   * When a task of which nothing but steps that run elsewhere is left is to be looked at again: milliseconds since the
+   * epoch, `latest` at the latest. Null if no step runs elsewhere.
+   */
+  nextLookAt(latest: number): number | null {
+    if (!this.steps.some((step) => step.outside === "running")) return null;
+    return Math.min(latest, this.#abandonedAt ?? latest);
   }
 
   /** Steps that are not satisfied yet. */
@@ -91,8 +113,9 @@ export class TaskRun {
   /** Whether the step could start now: parents satisfied, an attempt left, not running, not over, not waiting. */
   isStartable(step: StepRun): boolean {
     const open = step.state === "pending" || step.state === "error" || step.state === "in_progress";
+    const free = step.execution === null && step.outside !== "running" && step.outside !== "closed";
     return (
-      open && step.execution === null && step.dueAt === null && this.#counters.isReady(step.index) && mayStart(step)
+      open && free && !this.isStopped && step.dueAt === null && this.#counters.isReady(step.index) && mayStart(step)
     );
   }
 

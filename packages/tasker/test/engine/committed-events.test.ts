@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Batch } from "../../src/engine/batch.ts";
 import { committedEvents } from "../../src/engine/committed-events.ts";
-import { chainRows } from "../../src/engine/step-move.ts";
+import { chainRows, NO_ROW } from "../../src/engine/step-move.ts";
 import { completeTask, startTask } from "../../src/engine/task-move.ts";
 import type { TaskRun } from "../../src/engine/task-run.ts";
 import type { JsonObject } from "../../src/json/json-value.ts";
@@ -16,7 +16,7 @@ function entry(run: TaskRun, from: State, chain: readonly State[], metadata: Jso
     from,
     chain.map((to) => ({ to, metadata })),
   );
-  const move = { base: 0, rows, attempts: 1, backoffSeconds: null, results: null, retryable: null };
+  const move = { base: NO_ROW, rows, attempts: 1, backoffSeconds: null, results: null, retryable: null };
   return { run, step: run.steps[0] ?? sampleStep(), execution: null, dueAt: null, move };
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { decideStart } from "../../src/engine/decide-start.ts";
+import { NO_ROW } from "../../src/engine/step-move.ts";
 import { sampleStep } from "./sample-run.ts";
 
 const writer = { writer: 7, epoch: 9 };
@@ -7,7 +8,7 @@ const writer = { writer: 7, epoch: 9 };
 describe("the start of a step", () => {
   test("that is pending is one row, the first with sort key 10", () => {
     expect(decideStart(sampleStep(), "7.1", writer)).toEqual({
-      base: 0,
+      base: NO_ROW,
       rows: [
         {
           from: "pending",

@@ -76,7 +76,7 @@ describeOnPostgres("a database that is not as the engine left it", () => {
         await database.query(
           `insert into tasker_workflow_step_transitions
              (workflow_step_id, to_state, sort_key, most_recent, created_at, updated_at)
-           values ($1, $2, $3, $4, now(), now())`,
+           values ($1, $2, $3, $4, '2025-12-31', '2025-12-31')`,
           [stepId, state, (place + 1) * 10, place === states.length - 1],
         );
       }

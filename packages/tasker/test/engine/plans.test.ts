@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import type { Connection } from "../../src/database/database.ts";
 import { openPostgres } from "../../src/database/postgres.ts";
+import type { EngineOptions } from "../../src/engine/options.ts";
 import { expectCleanAuditTrail } from "../support/audit-trail.ts";
 import { graphTemplate, startEngine, until } from "../support/engine-harness.ts";
 import { createTestDatabase, describeOnPostgres } from "../support/test-database.ts";
@@ -30,13 +31,14 @@ async function countReads(connection: Connection): Promise<Reads> {
 }
 
 /** Runs tasks of ten steps on connections of their own and gives what was read. */
-async function measure(url: string, tasks: number): Promise<Reads> {
+async function measure(url: string, tasks: number, options: Pick<EngineOptions, "adopt">): Promise<Reads> {
   const observer = await openPostgres(url, { connections: 1 });
   onTestFinished(() => observer.close());
   const before = await countReads(observer);
   const database = await openPostgres(url);
-  const { engine } = await startEngine(database, [graphTemplate(LINE)]);
+  const { engine, clock } = await startEngine(database, [graphTemplate(LINE)], options);
   for (let submitted = 0; submitted < tasks; submitted += 50) {
+    clock.advance(500);
     const batch = await engine.submitMany(Array.from({ length: 50 }, () => ({ name: "graph", context: {} })));
     await Promise.all(batch.map(({ taskId }) => engine.settled(taskId)));
   }
@@ -66,16 +68,17 @@ async function fill(url: string, tasks: number): Promise<void> {
 
 describeOnPostgres("what a step reads of the tables", () => {
   test.each([
-    ["an empty database that was never analysed", ""],
-    ["an empty database that was analysed", "analyze"],
-  ])("does not grow with them, beginning with %s", async (_what, prepare) => {
+    ["an empty database that was never analysed", "", {}],
+    ["an empty database that was analysed", "analyze", {}],
+    ["an empty database that is shared, analysed", "analyze", { adopt: true }],
+  ] as const)("does not grow with them, beginning with %s", async (_what, prepare, options) => {
     const { url, drop } = await createTestDatabase();
     onTestFinished(drop);
     const setup = await openPostgres(url, { connections: 1 });
     await setup.execute(prepare);
-    const empty = await measure(url, 100);
+    const empty = await measure(url, 100, options);
     await fill(url, 2_000);
-    const full = await measure(url, 300);
+    const full = await measure(url, 300, options);
     // A handful when an engine starts and stops, however many batches it has written.
     expect(empty.scans).toBeLessThan(15);
     expect(full.scans).toBeLessThan(15);

@@ -1,4 +1,5 @@
 import { DefinitionCache } from "../../src/engine/compiled-definition.ts";
+import { NO_ROW } from "../../src/engine/step-move.ts";
 import type { StepRun } from "../../src/engine/step-run.ts";
 import { EMPTY_OBJECT, StoredJson } from "../../src/engine/stored-json.ts";
 import { TaskRun } from "../../src/engine/task-run.ts";
@@ -12,7 +13,7 @@ export function sampleStep(settings: Partial<StepRun> = {}): StepRun {
     stepId: 11,
     name: "a",
     state: "pending",
-    sortKey: 0,
+    sortKey: NO_ROW,
     attempts: 0,
     retryLimit: 3,
     retryable: true,
@@ -23,6 +24,7 @@ export function sampleStep(settings: Partial<StepRun> = {}): StepRun {
     results: EMPTY_OBJECT,
     execution: null,
     lostExecutionId: null,
+    outside: null,
     queued: false,
     ...settings,
   };
@@ -57,6 +59,8 @@ export function sampleRun(taskId: number): TaskRun {
     graph,
     steps: [sampleStep({ stepId: taskId * 10 })],
     state: "pending",
-    sortKey: 0,
+    sortKey: NO_ROW,
+    halted: false,
+    abandonedAt: null,
   });
 }

@@ -19,11 +19,18 @@ describeOnPostgres("the check of the audit trail", () => {
     expect(await findAuditViolations(database)).toEqual([]);
 
     const steps = "tasker_workflow_step_transitions";
+    // Histories whose falsification needs a state that this task does not have.
+    const others = [
+      `update ${steps} set to_state = 'pending' where sort_key = 20 and to_state = 'error'`,
+      "update tasker_tasks set updated_at = '2000-01-01', complete = true",
+    ];
     const falsifications = [
+      ...others,
       `update ${steps} set to_state = 'resolved_manually' where to_state = 'complete'`,
       `update ${steps} set from_state = null where sort_key = 20`,
       `update ${steps} set most_recent = false`,
       `update ${steps} set sort_key = 21 where sort_key = 20`,
+      `update ${steps} set metadata = metadata - 'writer', sort_key = -1 where sort_key = 10`,
       `update ${steps} set metadata = '[]' where sort_key = 10`,
       `update ${steps} set metadata = metadata - 'seq' where sort_key = 20`,
       `update ${steps} set metadata = metadata || '{"seq": 1}' where sort_key = 20`,

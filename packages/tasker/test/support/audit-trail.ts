@@ -22,8 +22,9 @@ const PREPARATION = `
       x.most_recent, x.created_at
     from tasker_workflow_step_transitions x join tasker_workflow_steps w using (workflow_step_id)
   )
-  select h.*, h.metadata ? 'writer' as ours, (h.metadata ->> 'seq')::bigint as seq,
-    coalesce(lag(h.to_state) over o, 'pending') as before, row_number() over o as place,
+  select h.*, coalesce(h.metadata ? 'writer', false) as ours, (h.metadata ->> 'seq')::bigint as seq,
+    coalesce(lag(h.to_state) over o, 'pending') as before, lag(h.sort_key) over o as key_before,
+    row_number() over o as place,
     count(*) filter (where h.most_recent) over a as currents, lead(h.id) over o is null as newest
   from history h window o as (partition by h.kind, h.owner order by h.sort_key), a as (partition by h.kind, h.owner);
 
@@ -57,10 +58,10 @@ const RULES: readonly AuditRule[] = [
   {
     rule: "every transition is one that its machine allows",
     sql: `select kind, owner, before, to_state from chained c
-      where not exists (select from ${LEGAL} where legal.kind = c.kind and "from" = c.before and "to" = c.to_state)`,
+      where not (place = 1 and to_state = 'pending' and not ours) and not exists (select from ${LEGAL} where legal.kind = c.kind and "from" = c.before and "to" = c.to_state)`,
   },
   {
-    rule: "from_state is the state before; only other writers may leave it out",
+    rule: "from_state is the state before; only other writers may leave it out, or be without one",
     sql: `select kind, owner, sort_key, from_state, before from chained
       where (ours and from_state is distinct from before) or from_state = '' or from_state <> before`,
   },
@@ -69,8 +70,10 @@ const RULES: readonly AuditRule[] = [
     sql: `select kind, owner, sort_key, currents from chained where currents <> 1 or most_recent <> newest`,
   },
   {
-    rule: "sort keys are 10, 20, 30, ...",
-    sql: `select kind, owner, sort_key, place from chained where sort_key <> place * 10`,
+    rule: "sort keys are 10, 20, 30, ...; those of other writers rise in steps of their own, from 0 at least",
+    sql: `select kind, owner, sort_key, key_before from chained where case
+      when ours then sort_key <> coalesce(key_before, 0) + 10
+      else sort_key < 0 or sort_key <= key_before end`,
   },
   {
     rule: "metadata is an object",
@@ -102,7 +105,7 @@ const RULES: readonly AuditRule[] = [
           count(*) filter (where to_state = 'in_progress') as starts,
           count(*) filter (where to_state in ('complete', 'error')) as ends,
           max(sort_key) as last
-        from chained where kind = 'step' and metadata ? 'execution_id' group by 1, 2
+        from chained where kind = 'step' and metadata ->> 'execution_id' <> 'unknown' group by 1, 2
       ) select x.* from executions x
       where x.starts <> 1 or x.ends > 1 or (x.ends = 0 and not exists (
         select from chained c where c.kind = 'step' and c.owner = x.owner
@@ -134,6 +137,17 @@ const RULES: readonly AuditRule[] = [
           or not results ? 'backtrace'
           or (not metadata ? 'interrupted' and results ->> 'error' <> metadata ->> 'error_message')))
         or (starts = 0 and results is distinct from '{}'::jsonb))`,
+  },
+  {
+    rule: "a failed step reads as error until its next attempt starts: only an interruption leaves one pending",
+    sql: `select owner, sort_key, metadata from chained
+      where kind = 'step' and ours and newest and to_state = 'pending' and not metadata ? 'interruptions'`,
+  },
+  {
+    rule: "a task's mark and its transition to complete are written together",
+    sql: `select k.task_id, k.updated_at, c.created_at from tasker_tasks k
+      join chained c on c.kind = 'task' and c.owner = k.task_id and c.newest and c.ours and c.to_state = 'complete'
+      where k.updated_at < c.created_at`,
   },
   {
     rule: "a step that failed for good is not retryable",

@@ -1,11 +1,13 @@
 import type { Command } from "commander";
 import { z } from "zod";
 import type { Database } from "../../database/database.ts";
+import type { AdoptOptions } from "../../engine/adopt-options.ts";
 import { HandlerRegistry } from "../../handlers/registry.ts";
 import { addEngineOptions, createCommandEngine, EngineChoice } from "../command-engine.ts";
+import { UsageError } from "../errors.ts";
 import { EXIT } from "../exit-code.ts";
 import { GlobalOptions } from "../global-options.ts";
-import { collect, required } from "../input/parse-option.ts";
+import { collect, collectFilled, required, secondsBetween } from "../input/parse-option.ts";
 import { loadCommandTemplate } from "../load-command-template.ts";
 import { withDatabase } from "../open-command-database.ts";
 import { FinishedTasks } from "../progress/finished-tasks.ts";
@@ -22,6 +24,11 @@ const WorkOptions = GlobalOptions.extend(EngineChoice.shape).extend({
   handlers: z.string().optional(),
   environment: z.string().optional(),
   untilIdle: z.boolean().default(false),
+  adopt: z.boolean().default(false),
+  adoptSourceSystem: z.array(z.string()).optional(),
+  adoptInProgress: z.boolean().default(false),
+  /** Seconds. */
+  adoptAbandonedAfter: z.number().optional(),
 });
 type WorkOptions = z.infer<typeof WorkOptions>;
 
@@ -33,6 +40,18 @@ export function addWorkCommand(program: Command, session: CommandSession): void 
     .option("--handlers <module>", "module with all step handlers (default: beside each template, with its name)")
     .option("--environment <name>", "entry of the templates' 'environments' to use")
     .option("--until-idle", "stop when no task of these templates is left to do")
+    .option("--adopt", "also run tasks of these templates that the Rails engine creates in the same database")
+    .option(
+      "--adopt-source-system <name>",
+      "adopt only tasks of this source system; can be given several times",
+      collectFilled("--adopt-source-system"),
+    )
+    .option("--adopt-in-progress", "adopt also tasks that are in progress when they are first seen")
+    .option(
+      "--adopt-abandoned-after <seconds>",
+      "run a step again that somebody else left in progress for so long (default: never)",
+      secondsBetween("--adopt-abandoned-after", 0.001, 2_000_000),
+    )
     .addHelpText("after", "\nExample:\n  $ tasker work --template order.yaml --template refund.yaml")
     .action(async (_options: unknown, command: Command) => {
       session.finish(await work(session, WorkOptions.parse(command.optsWithGlobals())));
@@ -41,6 +60,7 @@ export function addWorkCommand(program: Command, session: CommandSession): void 
 
 async function work(session: CommandSession, options: WorkOptions): Promise<number> {
   const { io } = session;
+  const adopt = readAdopt(options);
   const registry = new HandlerRegistry();
   for (const template of required("--template", options.template)) {
     const { handlers, environment } = options;
@@ -48,7 +68,7 @@ async function work(session: CommandSession, options: WorkOptions): Promise<numb
   }
   const stop = new StopRequest(io, null);
   const done = withDatabase(options, io, "create", async (database) => {
-    await runEngine(session, database, registry, options, stop);
+    await runEngine(session, database, registry, options, adopt, stop);
     return EXIT.done;
   });
   try {
@@ -63,10 +83,11 @@ async function runEngine(
   database: Database,
   registry: HandlerRegistry,
   options: WorkOptions,
+  adopt: AdoptOptions | null,
   stop: StopRequest,
 ): Promise<void> {
   const { io, printer } = session;
-  const engine = createCommandEngine(io, database, registry, options, (text) => printer.note(text));
+  const engine = createCommandEngine(io, database, registry, { ...options, adopt }, (text) => printer.note(text));
   const finished = new FinishedTasks();
   const unsubscribe = engine.on((event) => {
     const task = finished.observe(event);
@@ -87,6 +108,29 @@ async function runEngine(
     await engine.stop();
     unsubscribe();
   }
+}
+
+/** What `--adopt` and the options that belong to it come to; null: nothing is adopted. */
+function readAdopt(options: WorkOptions): AdoptOptions | null {
+  const { adoptSourceSystem, adoptInProgress, adoptAbandonedAfter } = options;
+  if (!options.adopt) {
+    const given = [
+      adoptSourceSystem === undefined ? null : "--adopt-source-system",
+      adoptInProgress ? "--adopt-in-progress" : null,
+      adoptAbandonedAfter === undefined ? null : "--adopt-abandoned-after",
+    ].find((option) => option !== null);
+    if (given === undefined) return null;
+    throw new UsageError(`${given} needs --adopt`, { context: { option: given } });
+  }
+  if (options.untilIdle) {
+    // Whether a task that is not adopted yet is left cannot be said without reading all of them.
+    throw new UsageError("--until-idle cannot be used together with --adopt", { context: { option: "--until-idle" } });
+  }
+  return {
+    ...(adoptSourceSystem === undefined ? {} : { sourceSystems: adoptSourceSystem }),
+    inProgress: adoptInProgress,
+    ...(adoptAbandonedAfter === undefined ? {} : { abandonedStepMs: Math.round(adoptAbandonedAfter * 1000) }),
+  };
 }
 
 /** Resolves when no task of the registered templates is left to do, or when `signal` aborts. */

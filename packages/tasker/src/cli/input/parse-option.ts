@@ -100,6 +100,12 @@ export function collect(value: string, earlier: readonly string[] | undefined): 
   return [...(earlier ?? []), value];
 }
 
+/** As {@link collect}, for values that must not be empty. */
+export function collectFilled(option: string) {
+  const check = filledText(option);
+  return (value: string, earlier: readonly string[] | undefined) => collect(check(value), earlier);
+}
+
 /**
  * The value of an option that must be given. Commander's own check comes before its look at unknown options, so that a
  * misspelt option would be reported as a missing one.

@@ -7,12 +7,12 @@
 --   p_counts    number of tasks, of steps that move, of tasks that move, of tasks that are released,
 --               of outcomes
 --   p_tasks     [{t: task, e: epoch, r: revision, n: number of outcomes, m: number of outcomes and starts,
---                 b: sort key of the task's current row, 0 for none, null for no move; c: complete;
+--                 b: sort key of the task's current row, -1 for none, null for no move; c: complete;
 --                 x: ends or releases the ownership, w: wake-up time after that}], in ascending order of t
 --   p_outcomes  [{t, s: step, q: place in the batch, b: sort key of its current row, k: new sort key, f: from, g: to,
 --                 d: metadata, a: attempts, o: backoff seconds, h: has results, v: results,
 --                 y: retryable, null for unchanged}]
---   p_starts    [{t, s, q, b, k, f, g, d, a}]; b is 0 for a step without a row
+--   p_starts    [{t, s, q, b, k, f, g, d, a}]; b is -1 for a step without a row
 --   p_restarts  whether any of the starts has a row
 -- What most batches do not have is null, and the statements for it are passed over:
 --   p_extra     [{s, q, k, f, g, d}]: rows of a chain of moves before its last
@@ -99,7 +99,7 @@ begin
           where y.workflow_step_id = o.s and y.sort_key = o.b and y.most_recent limit 1
         ) as row_id
         from json_to_recordset(p_starts) as o(t bigint, s bigint, b integer)
-        where o.b > 0 and coalesce(o.t in (select unnest(v_accepted)), false)
+        where o.b >= 0 and coalesce(o.t in (select unnest(v_accepted)), false)
       ) o
       where x.ctid = o.row_id and x.most_recent is not false
       returning o.s
@@ -125,7 +125,7 @@ begin
     select s.s, s.q, s.k, s.f, s.g, s.d, s.a, null, false, null, null from json_to_recordset(p_starts)
       as s(t bigint, s bigint, q integer, b integer, k integer, f varchar, g varchar, d jsonb, a integer)
     where coalesce(s.t in (select unnest(v_accepted)), false)
-      and (s.b = 0 or coalesce(s.s in (select unnest(v_flipped)), false))
+      and (s.b < 0 or coalesce(s.s in (select unnest(v_flipped)), false))
   ), inserted as (
     insert into tasker_workflow_step_transitions
       (workflow_step_id, from_state, to_state, metadata, sort_key, most_recent, created_at, updated_at)
@@ -166,12 +166,12 @@ begin
         select a.t, (
           select y.ctid from tasker_task_transitions y
           where y.task_id = a.t and y.sort_key = a.b and y.most_recent limit 1
-        ) as row_id from asked a where a.b > 0
+        ) as row_id from asked a where a.b >= 0
       ) a
       where x.ctid = a.row_id and x.most_recent is not false
       returning a.t
     ), movable as materialized (
-      select f.t from flipped f union all select a.t from asked a where a.b = 0
+      select f.t from flipped f union all select a.t from asked a where a.b < 0
     ), inserted as (
       insert into tasker_task_transitions
         (task_id, from_state, to_state, metadata, sort_key, most_recent, created_at, updated_at)

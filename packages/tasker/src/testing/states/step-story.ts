@@ -1,7 +1,7 @@
 import { decideStart } from "../../engine/decide-start.ts";
 import { decideStep } from "../../engine/decide-step.ts";
 import type { Outcome } from "../../engine/outcome.ts";
-import { chainRows, type StepMove, type TransitionRow, type Writer } from "../../engine/step-move.ts";
+import { chainRows, NO_ROW, type StepMove, type TransitionRow, type Writer } from "../../engine/step-move.ts";
 import type { StepRun } from "../../engine/step-run.ts";
 import { EMPTY_OBJECT, StoredJson } from "../../engine/stored-json.ts";
 import { ConfigurationError } from "../../errors/index.ts";
@@ -93,7 +93,7 @@ function newStep(definition: StepDefinition, index: number, seed: StepSeed): Ste
     stepId: 0,
     name: definition.name,
     state: "pending",
-    sortKey: 0,
+    sortKey: NO_ROW,
     attempts: 0,
     retryLimit: seed.retryLimit ?? definition.retryLimit,
     retryable: seed.retryable ?? definition.retryable,
@@ -104,6 +104,7 @@ function newStep(definition: StepDefinition, index: number, seed: StepSeed): Ste
     results: EMPTY_OBJECT,
     execution: null,
     lostExecutionId: null,
+    outside: null,
     queued: false,
   };
 }

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { runCommandLine } from "../../../src/cli/command-line.ts";
+import { openPostgres } from "../../../src/database/postgres.ts";
+import { createRailsTask } from "../../support/rails-rows.ts";
 import { createTestDatabase, describeOnPostgres } from "../../support/test-database.ts";
 import type { ThrowAwayDatabase } from "../../support/test-server.ts";
 import { CapturedIo, runCaptured } from "../support/captured-io.ts";
@@ -88,6 +90,41 @@ describeOnPostgres("tasker submit and tasker work", () => {
     await io.seen(/✓ task 1 {2}complete/);
     io.send("SIGTERM");
     expect(await finished).toBe(0);
+  });
+
+  test("work --adopt also runs tasks that somebody else created in the same database", async () => {
+    const io = new CapturedIo(options());
+    await tasker("migrate");
+    const foreign = await openPostgres(database.url);
+    const adopted = await createRailsTask(foreign, {
+      namespace: "shop",
+      name: "order",
+      version: "1.2.0",
+      sourceSystem: "web",
+      context: { amount: 1 },
+      steps: [{ name: "check" }, { name: "charge", dependsOn: ["check"] }],
+      at: "now()",
+    });
+    const finished = runCommandLine(
+      ["work", "--template", "order.yaml", "--adopt", "--adopt-source-system", "web", "--adopt-abandoned-after", "60"],
+      io,
+    );
+    await io.seen(new RegExp(`✓ task ${adopted} {2}complete`));
+    io.send("SIGTERM");
+    expect(await finished).toBe(0);
+    await foreign.close();
+  });
+
+  test.each([
+    [["--adopt-in-progress"], "--adopt-in-progress needs --adopt"],
+    [["--adopt-source-system", "web"], "--adopt-source-system needs --adopt"],
+    [["--adopt-abandoned-after", "5"], "--adopt-abandoned-after needs --adopt"],
+    [["--adopt", "--until-idle"], "--until-idle cannot be used together with --adopt"],
+    [["--adopt", "--adopt-source-system", ""], "--adopt-source-system is ''"],
+    [["--adopt", "--adopt-abandoned-after", "0"], "--adopt-abandoned-after is '0'"],
+  ])("work refuses %j", async (argv, message) => {
+    const { code, err } = await tasker("work", "--template", "order.yaml", ...argv);
+    expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining(message) });
   });
 
   test("several templates can be worked on, with one module", async () => {
