@@ -67,8 +67,11 @@ export class SharedWatch {
    */
   #settleStart(lastTask: number, writers: ReadonlySet<string>, kinds: readonly Kind[]): void {
     const isFirst = this.#cursor === null;
-    if (isFirst) this.#early = writers;
-    else if (this.#early.size > 0) {
+    if (isFirst) {
+      this.#early = writers;
+      // Submitted before this look: what was done to them until now lies behind the cursor.
+      this.#reloadsAll = this.#runtime.taskCount > 0;
+    } else if (this.#early.size > 0) {
       this.#early = new Set([...this.#early].filter((name) => writers.has(name)));
       this.#looksWithEarly += 1;
       if (this.#early.size === 0) this.#reloadsAll = true;

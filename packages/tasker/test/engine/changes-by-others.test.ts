@@ -88,6 +88,32 @@ describeOnPostgres("what others change is noticed at the next look", () => {
     await expectCleanAuditTrail(database);
   });
 
+  test("before the first look of all has been answered", async () => {
+    const real = await useDatabase(openTestDatabase);
+    const cancelled = makeGate();
+    const database: Database = {
+      ...real,
+      run: async (statement, parameters) => {
+        if (statement.name === "read_positions") await cancelled.promise;
+        return real.run(statement, parameters);
+      },
+    };
+    const signals: AbortSignal[] = [];
+    const template = graphTemplate("a", {
+      run: (_task, _sequence, step) => {
+        signals.push(step.signal);
+        return new Promise(() => undefined);
+      },
+    });
+    const engine = await startEngine(database, [template], { adopt: true });
+    const { taskId } = await engine.engine.submit(request);
+    await until(() => signals.length === 1, "the step");
+    await transitionLikeRails(real, { task: taskId }, "cancelled");
+    cancelled.open();
+    await looking(engine, () => signals[0]?.aborted === true, "the signal");
+    await engine.engine.stop({ graceMs: 0 });
+  });
+
   test("a resolved step of a task that had failed: its children run, the task completes", async () => {
     const database = await useDatabase(openTestDatabase);
     const template = graphTemplate("a -> b", {
@@ -192,10 +218,14 @@ describeOnPostgres("what others change is noticed at the next look", () => {
     const { taskId } = await engine.engine.submit(request);
     await until(() => ran.length === 1, "the first step");
     await transitionLikeRails(database, { task: taskId }, "error");
-    await looking(engine, async () => Number((await runRow(database, taskId))?.revision) > 0, "the notice");
+    for (let looks = 0; looks < 3; looks++) {
+      await until(() => engine.clock.timers.length > 0, "the next look");
+      engine.clock.advance(500);
+    }
+    await until(() => engine.clock.timers.length > 0, "the end of the last look");
     gate.open();
     expect(await engine.engine.settled(taskId)).toMatchObject({ state: "error" });
-    expect(await readStep(database, taskId, "a")).toMatchObject({ state: "complete" });
+    await until(async () => (await readStep(database, taskId, "a")).state === "complete", "the outcome");
     expect(ran).toEqual(["a"]);
     await transitionLikeRails(database, { task: taskId }, "pending");
     await looking(engine, isIn(database, taskId, "complete"), "the task's end");
