@@ -146,7 +146,8 @@ async function untilExecuted(place: Place, running: TaskerProcess, count: number
 describe("kill -9 on the embedded database", () => {
   const inPlace = async (work: (place: Place) => Promise<void>) => {
     const place = createPlace({}, []);
-    using _ = place.directory;
+    using directory = place.directory;
+    directory.addDatabase();
     await work(place);
   };
 

@@ -17,6 +17,7 @@ import {
   DatabaseUnavailableError,
   ProceduralError,
 } from "../../src/errors/index.ts";
+import { openMigratedEmbedded } from "../support/test-database.ts";
 
 function temporaryDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), "tasker-embedded-"));
@@ -53,7 +54,7 @@ const holdLock = (directory: string) => `
   setInterval(() => lock, 1000);`;
 
 test("a call of the database from inside its own open transaction is refused instead of waiting for ever", async () => {
-  const database = await openEmbedded(null);
+  const database = await openMigratedEmbedded();
   onTestFinished(() => database.close());
   let later: (() => Promise<unknown>) | undefined;
   await database.transaction(async (transaction) => {
@@ -97,7 +98,7 @@ test("plans are made anew after a second, so that one made for an empty table do
 });
 
 test("another call waits for the open transaction and then sees what it committed", async () => {
-  const database = await openEmbedded(null);
+  const database = await openMigratedEmbedded();
   onTestFinished(() => database.close());
   await database.execute("create table t (n int4)");
   const started = Promise.withResolvers<void>();

@@ -1,15 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { openEmbedded } from "../../src/database/embedded.ts";
-import { migrate } from "../../src/database/migrate.ts";
 import { ProceduralError } from "../../src/errors/index.ts";
 import { graphTemplate, makeGate, startEngine, useDatabase } from "../support/engine-harness.ts";
+import { openMigratedEmbedded } from "../support/test-database.ts";
 
 const request = { name: "graph", context: {} };
 
 describe("waiting for a task inside an open transaction of the embedded database", () => {
   test("throws instead of hanging, whoever has the task; the transaction goes on", async () => {
-    const database = await useDatabase(() => openEmbedded(null));
-    await migrate(database);
+    const database = await useDatabase(openMigratedEmbedded);
     const gate = makeGate();
     const { engine, clock } = await startEngine(database, [graphTemplate("a", { run: () => gate.promise })]);
     const running = await engine.submit(request);

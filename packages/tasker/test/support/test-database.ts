@@ -69,7 +69,7 @@ export function describeEachDatabase(name: string, suite: (open: OpenDatabase) =
 }
 
 /** Opens a migrated embedded database of its own. Closing it removes it. */
-async function openMigratedEmbedded(): Promise<Database> {
+export async function openMigratedEmbedded(): Promise<Database> {
   const directory = mkdtempSync(join(tmpdir(), "tasker-embedded-"));
   copyEmbeddedTemplate(directory);
   const database = await openEmbedded(directory);
@@ -80,7 +80,7 @@ async function openMigratedEmbedded(): Promise<Database> {
 }
 
 /** Puts a migrated, empty embedded database where none has been made yet. */
-function copyEmbeddedTemplate(directory: string): void {
+export function copyEmbeddedTemplate(directory: string): void {
   cpSync(inject("embeddedTemplate"), directory, { recursive: true });
 }
 

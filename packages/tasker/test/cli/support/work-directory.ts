@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { copyEmbeddedTemplate } from "../../support/test-database.ts";
 
 /** A directory of one test, removed when the test is over. */
 export class WorkDirectory implements Disposable {
@@ -17,6 +18,12 @@ export class WorkDirectory implements Disposable {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text);
     return file;
+  }
+
+  /** Puts a migrated, empty embedded database where commands look for one: they start in a third of the time. */
+  addDatabase(): this {
+    copyEmbeddedTemplate(join(this.path, ".tasker/data"));
+    return this;
   }
 
   [Symbol.dispose](): void {
