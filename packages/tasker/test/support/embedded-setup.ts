@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { openEmbedded } from "../../src/database/embedded.ts";
 import { migrate } from "../../src/database/migrate.ts";
+import { scratchDirectory } from "./scratch-directory.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -14,7 +14,7 @@ declare module "vitest" {
 
 /** Makes one embedded database for the whole run: opening a copy takes a tenth of the time of making one. */
 export default async function setup(project: TestProject): Promise<() => void> {
-  const directory = mkdtempSync(join(tmpdir(), "tasker-embedded-"));
+  const directory = mkdtempSync(join(scratchDirectory(), "tasker-embedded-"));
   const template = join(directory, "template");
   const database = await openEmbedded(template);
   await migrate(database);

@@ -1,6 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { PostgresBinaries } from "./postgres-binaries.ts";
 
@@ -20,9 +19,16 @@ interface ServerUser {
   readonly gid?: number;
 }
 
-/** Makes a cluster in a temporary directory. PostgreSQL refuses to run as root, so root hands it to `nobody`. */
-export function createCluster(found: PostgresBinaries, settings: Readonly<Record<string, string>>): Cluster {
-  const directory = mkdtempSync(join(tmpdir(), "tasker-pg-"));
+/**
+ * Makes a cluster in a directory of its own. PostgreSQL refuses to run as root, so root hands it to `nobody`.
+ * @param parent where the directory is made
+ */
+export function createCluster(
+  found: PostgresBinaries,
+  settings: Readonly<Record<string, string>>,
+  parent: string,
+): Cluster {
+  const directory = mkdtempSync(join(parent, "tasker-pg-"));
   try {
     const user: ServerUser = process.getuid?.() === 0 ? unprivilegedUser() : {};
     if (user.uid !== undefined && user.gid !== undefined) chownSync(directory, user.uid, user.gid);

@@ -2,11 +2,13 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { openSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { findPostgres } from "./postgres-binaries.ts";
 import { type Cluster, createCluster } from "./postgres-cluster.ts";
+import { scratchDirectory } from "./scratch-directory.ts";
 import { DatabaseFactory, databaseUrl, type TestServer } from "./test-server.ts";
 
 /** How PostgreSQL is stopped: wait for clients, cut them off, or pull the plug. */
@@ -51,7 +53,9 @@ export async function startPostgres(options: PostgresServerOptions): Promise<Pos
   }
   const port = await freePort();
   const durability: Record<string, string> = options.fsync ? {} : { fsync: "off", full_page_writes: "off" };
-  const cluster = createCluster(binaries, { ...ODD_SESSION, ...durability, ...options.settings });
+  // what waits for the disk has to be on one
+  const parent = options.fsync ? tmpdir() : scratchDirectory();
+  const cluster = createCluster(binaries, { ...ODD_SESSION, ...durability, ...options.settings }, parent);
   const reaper = startReaper(cluster);
   let server = await startServer(cluster, port);
 

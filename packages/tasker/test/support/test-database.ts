@@ -1,10 +1,10 @@
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, inject } from "vitest";
 import type { Database } from "../../src/database/database.ts";
 import { openEmbedded } from "../../src/database/embedded.ts";
 import { openPostgres, type PostgresOptions } from "../../src/database/postgres.ts";
+import { scratchDirectory } from "./scratch-directory.ts";
 import { DatabaseFactory, databaseUrl, type ThrowAwayDatabase, type ThrowAwayDatabaseOptions } from "./test-server.ts";
 
 /** Makes a database with this release's schema (or a copy of another template) on the run's server. */
@@ -70,7 +70,7 @@ export function describeEachDatabase(name: string, suite: (open: OpenDatabase) =
 
 /** Opens a migrated embedded database of its own. Closing it removes it. */
 export async function openMigratedEmbedded(): Promise<Database> {
-  const directory = mkdtempSync(join(tmpdir(), "tasker-embedded-"));
+  const directory = mkdtempSync(join(scratchDirectory(), "tasker-embedded-"));
   copyEmbeddedTemplate(directory);
   const database = await openEmbedded(directory);
   return withClose(database, async () => {

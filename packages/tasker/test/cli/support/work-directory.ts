@@ -1,11 +1,11 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { scratchDirectory } from "../../support/scratch-directory.ts";
 import { copyEmbeddedTemplate } from "../../support/test-database.ts";
 
 /** A directory of one test, removed when the test is over. */
 export class WorkDirectory implements Disposable {
-  readonly path = realpathSync(mkdtempSync(join(tmpdir(), "tasker-cli-")));
+  readonly path = realpathSync(mkdtempSync(join(scratchDirectory(), "tasker-cli-")));
 
   /** Writes files, by path below the directory. */
   constructor(files: Readonly<Record<string, string>> = {}) {
