@@ -5,13 +5,12 @@
 # database.
 
 require "json"
-require_relative "models"
+require_relative "tasker_models"
 
 THREADS = 6
 
 ActiveRecord::Base.default_timezone = :utc
 ActiveRecord::Base.establish_connection(url: ENV.fetch("DATABASE_URL"), pool: THREADS, prepared_statements: true)
-ActiveRecord::Base.belongs_to_required_by_default = true
 
 # The commands by name.
 module Commands

@@ -68,6 +68,12 @@ module Tasker
     validates :name, presence: true, uniqueness: true
   end
 
+  class DependentSystemObjectMap < ApplicationRecord
+    table "dependent_system_object_maps", "dependent_system_object_map_id"
+    belongs_to :dependent_system_one, class_name: "Tasker::DependentSystem", foreign_key: :dependent_system_one_id
+    belongs_to :dependent_system_two, class_name: "Tasker::DependentSystem", foreign_key: :dependent_system_two_id
+  end
+
   class NamedStep < ApplicationRecord
     table "named_steps", "named_step_id"
     belongs_to :dependent_system, foreign_key: :dependent_system_id
@@ -85,25 +91,33 @@ module Tasker
     }
   end
 
+  # What both kinds of transitions have in common.
+  module Transition
+    extend ActiveSupport::Concern
+
+    included do
+      validates :to_state, inclusion: { in: STATES }
+      validates :from_state, inclusion: { in: STATES }, allow_nil: true
+      validates :sort_key, presence: true
+      validate { errors.add(:metadata, "must be an object") unless metadata.is_a?(Hash) }
+      scope :recent, -> { order(sort_key: :desc) }
+      scope :to_state, ->(state) { where(to_state: state) }
+      scope :with_metadata_key, ->(key) { where("metadata ? :key", key: key) }
+    end
+  end
+
   class TaskTransition < ApplicationRecord
     table "task_transitions", "id"
+    include Transition
     belongs_to :task, foreign_key: :task_id
-    validates :to_state, inclusion: { in: STATES }
-    validates :sort_key, presence: true, uniqueness: { scope: :task_id }
-    scope :recent, -> { order(sort_key: :desc) }
-    scope :to_state, ->(state) { where(to_state: state) }
-    scope :with_metadata_key, ->(key) { where("metadata ? :key", key: key) }
+    validates :sort_key, uniqueness: { scope: :task_id }
   end
 
   class WorkflowStepTransition < ApplicationRecord
     table "workflow_step_transitions", "id"
+    include Transition
     belongs_to :workflow_step, foreign_key: :workflow_step_id
-    validates :to_state, inclusion: { in: STATES }
-    validates :from_state, inclusion: { in: STATES }, allow_nil: true
-    validates :sort_key, presence: true, uniqueness: { scope: :workflow_step_id }
-    scope :recent, -> { order(sort_key: :desc) }
-    scope :to_state, ->(state) { where(to_state: state) }
-    scope :with_metadata_key, ->(key) { where("metadata ? :key", key: key) }
+    validates :sort_key, uniqueness: { scope: :workflow_step_id }
     scope :for_task, ->(task_id) { joins(:workflow_step).where(tasker_workflow_steps: { task_id: task_id }) }
   end
 
@@ -184,6 +198,15 @@ module Tasker
 
     def name
       named_step.name
+    end
+
+    def state_machine
+      StateMachine.new(self, workflow_step_transitions, StateMachine::STEP_MOVES)
+    end
+
+    # Guard of the machine: a step starts when all of its parents are done.
+    def may_move_to?(state)
+      state != "in_progress" || parents.reload.all? { |parent| DONE.include?(parent.state_machine.current_state) }
     end
   end
 
@@ -266,68 +289,65 @@ module Tasker
     }
     scope :with_task_name, ->(name) { joins(:named_task).where(tasker_named_tasks: { name: name }) }
     scope :with_version, ->(version) { joins(:named_task).where(tasker_named_tasks: { version: version }) }
+
+    def state_machine
+      StateMachine.new(self, task_transitions, StateMachine::TASK_MOVES)
+    end
+
+    # Guard of the machine: a task is complete when all of its steps are done.
+    def may_move_to?(state)
+      state != "complete" || workflow_steps.completed.count == workflow_steps.count
+    end
+
+    def step(name)
+      workflow_steps.joins(:named_step).find_by!(tasker_named_steps: { name: name })
+    end
   end
 
-  # Somebody else moved the record between the read and the write: nothing was written, the caller may look again.
-  class TransitionConflict < StandardError; end
+  # Writes transitions by the protocol of the Rails engine's state machines: no lock, the last row's sort key and ten, the flag
+  # cleared before the new row is inserted, both in one transaction, `from_state` left empty.
+  class StateMachine
+    TransitionFailed = Class.new(StandardError)
+    # Somebody else moved the record between the read and the write: nothing was written, the caller may look again.
+    TransitionConflict = Class.new(StandardError)
 
-  # The state machine does not have this move.
-  class TransitionRefused < StandardError; end
-
-  # Moves tasks and steps the way the Rails engine's state machine does: one flag cleared, one row inserted, in one
-  # transaction, with `from_state` left empty.
-  module StateMachine
-    ALLOWED = {
-      Task => {
-        "pending" => %w[in_progress cancelled error], "in_progress" => %w[complete error cancelled pending],
-        "error" => %w[pending resolved_manually], "complete" => %w[cancelled], "resolved_manually" => %w[cancelled]
-      },
-      WorkflowStep => {
-        "pending" => %w[in_progress error cancelled resolved_manually], "in_progress" => %w[complete error cancelled],
-        "error" => %w[pending resolved_manually]
-      }
+    TASK_MOVES = {
+      "pending" => %w[in_progress cancelled error], "in_progress" => %w[complete error cancelled pending],
+      "error" => %w[pending resolved_manually], "complete" => %w[cancelled], "resolved_manually" => %w[cancelled],
+      "cancelled" => []
+    }.freeze
+    STEP_MOVES = {
+      "pending" => %w[in_progress error cancelled resolved_manually], "in_progress" => %w[complete error cancelled],
+      "error" => %w[pending resolved_manually], "complete" => [], "resolved_manually" => [], "cancelled" => []
     }.freeze
 
-    module_function
-
-    def transitions(record)
-      record.is_a?(Task) ? TaskTransition.where(task_id: record.id) : WorkflowStepTransition.where(workflow_step_id: record.id)
+    def initialize(parent, transitions, moves)
+      @parent = parent
+      @transitions = transitions
+      @moves = moves
     end
 
-    def current_state(record)
-      state = transitions(record).where(most_recent: true).order(:id).pick(:to_state)
-      state.nil? || state.empty? ? "pending" : state
+    def current_state
+      @transitions.where(most_recent: true).order(:id).first&.to_state || "pending"
     end
 
-    def transition_to!(record, to_state, metadata = {})
-      from = current_state(record)
-      unless ALLOWED.fetch(record.class).fetch(from, []).include?(to_state) && allowed_by_guard?(record, to_state)
-        raise TransitionRefused, "cannot transition from #{from} to #{to_state}"
+    def transition_to!(state, metadata = {})
+      last = @transitions.order(:sort_key).last
+      from = last&.to_state || "pending"
+      unless @moves.fetch(from).include?(state) && @parent.may_move_to?(state)
+        raise TransitionFailed, "cannot go from #{from} to #{state}"
       end
 
-      write(record, to_state, metadata)
-    rescue ActiveRecord::RecordNotUnique, ActiveRecord::RecordInvalid => e
+      @parent.class.transaction(requires_new: true) do
+        @transitions.where(most_recent: true).update_all(most_recent: false, updated_at: Time.now.utc)
+        @transitions.create!(to_state: state, sort_key: (last&.sort_key || 0) + 10, metadata: metadata, most_recent: true)
+      end
+    rescue ActiveRecord::RecordNotUnique, ActiveRecord::Deadlocked => e
       raise TransitionConflict, e.message
-    end
+    rescue ActiveRecord::RecordInvalid => e
+      raise unless e.record.errors.of_kind?(:sort_key, :taken)
 
-    def allowed_by_guard?(record, to_state)
-      case [record.class, to_state]
-      when [Task, "complete"]
-        WorkflowStep.where(task_id: record.id).completed.count == WorkflowStep.where(task_id: record.id).count
-      when [WorkflowStep, "in_progress"]
-        record.parents.reload.all? { |parent| DONE.include?(current_state(parent)) }
-      else
-        true
-      end
-    end
-
-    def write(record, to_state, metadata)
-      rows = transitions(record)
-      sort_key = (rows.maximum(:sort_key) || 0) + 10
-      ActiveRecord::Base.transaction(requires_new: true) do
-        rows.where(most_recent: true).update_all(most_recent: false, updated_at: Time.now.utc)
-        rows.create!(to_state: to_state, sort_key: sort_key, metadata: metadata, most_recent: true)
-      end
+      raise TransitionConflict, e.message
     end
   end
 end

@@ -1,7 +1,7 @@
 import type { ExpressionBuilder } from "kysely";
 import type { TaskerTables } from "../../database/query/tables.ts";
 import type { State } from "../../states/state.ts";
-import { SATISFIED_STATES } from "../../states/state-sets.ts";
+import { SATISFIED_STATES, VALID_STEP_STILL_WORKING_STATES } from "../../states/state-sets.ts";
 import type { Scope } from "../scope.ts";
 
 type Steps = Scope<"tasker_workflow_steps">;
@@ -25,19 +25,21 @@ export const completed: Steps = (eb) => isIn(eb, SATISFIED_STATES);
 /** Steps in `error`. */
 export const failed: Steps = (eb) => isIn(eb, ["error"]);
 
-/** Steps that are still to be worked on: those without transitions, those in `pending` and those in `in_progress`. */
+/**
+ * Steps that are still to be worked on: those in `pending` or `in_progress`, and those without a current transition, which are
+ * pending. One condition that must not hold, instead of two of which one must: the planner makes an anti-join of it.
+ */
 export const pending: Steps = (eb) =>
-  eb.or([
-    isIn(eb, ["pending", "in_progress"]),
-    eb.not(
-      eb.exists(
-        eb
-          .selectFrom("tasker_workflow_step_transitions as any_transition")
-          .select("any_transition.id")
-          .whereRef("any_transition.workflow_step_id", "=", "tasker_workflow_steps.workflow_step_id"),
-      ),
+  eb.not(
+    eb.exists(
+      eb
+        .selectFrom("tasker_workflow_step_transitions as current")
+        .select("current.id")
+        .whereRef("current.workflow_step_id", "=", "tasker_workflow_steps.workflow_step_id")
+        .where("current.most_recent", "=", true)
+        .where("current.to_state", "not in", VALID_STEP_STILL_WORKING_STATES),
     ),
-  ]);
+  );
 
 /** Steps of one task. */
 export function forTask(taskId: number): Steps {

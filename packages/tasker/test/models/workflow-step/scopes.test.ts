@@ -40,7 +40,7 @@ describeOnPostgres("scopes of WorkflowStep", () => {
       `"select * from "tasker_workflow_steps" where exists (select "current"."id" from "tasker_workflow_step_transitions" as "current" where "current"."workflow_step_id" = "tasker_workflow_steps"."workflow_step_id" and "current"."most_recent" = $1 and "current"."to_state" in ($2))"`,
     );
     expect(compiled(WorkflowStep.pending)).toMatchInlineSnapshot(
-      `"select * from "tasker_workflow_steps" where (exists (select "current"."id" from "tasker_workflow_step_transitions" as "current" where "current"."workflow_step_id" = "tasker_workflow_steps"."workflow_step_id" and "current"."most_recent" = $1 and "current"."to_state" in ($2, $3)) or not exists (select "any_transition"."id" from "tasker_workflow_step_transitions" as "any_transition" where "any_transition"."workflow_step_id" = "tasker_workflow_steps"."workflow_step_id"))"`,
+      `"select * from "tasker_workflow_steps" where not exists (select "current"."id" from "tasker_workflow_step_transitions" as "current" where "current"."workflow_step_id" = "tasker_workflow_steps"."workflow_step_id" and "current"."most_recent" = $1 and "current"."to_state" not in ($2, $3))"`,
     );
     expect(compiled(WorkflowStep.forTask(1))).toMatchInlineSnapshot(
       `"select * from "tasker_workflow_steps" where "tasker_workflow_steps"."task_id" = $1"`,
