@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Database } from "../../src/database/database.ts";
+import type { PostgresOptions } from "../../src/database/postgres.ts";
 import { ManualClock } from "../../src/testing/run/manual-clock.ts";
 import { expectCleanAuditTrail } from "../support/audit-trail.ts";
 import {
@@ -13,8 +14,9 @@ import {
   until,
   useDatabase,
 } from "../support/engine-harness.ts";
+import { createRailsDatabase } from "../support/rails-layout.ts";
 import { createRailsTask, type RailsTask } from "../support/rails-rows.ts";
-import { describeOnPostgres, openTestDatabase } from "../support/test-database.ts";
+import { describeOnPostgres, openThrowAway } from "../support/test-database.ts";
 
 const DIAMOND = "a -> b, a -> c, b -> d, c -> d";
 const diamond: RailsTask = {
@@ -46,7 +48,8 @@ async function lookTimes({ clock }: EngineUnderTest, times: number): Promise<voi
 const runRows = async (database: Database) =>
   (await database.query("select task_id from tasker_task_runs order by task_id")).map(({ task_id }) => task_id);
 
-const open = () => openTestDatabase();
+/** Laid out by Rails: its indexes, its functions, its own tables, and beside them only what our migrations add. */
+const open = async (options: PostgresOptions = {}) => openThrowAway(await createRailsDatabase(), options);
 
 describeOnPostgres("tasks that the reference created", () => {
   test("are run to their end, whatever its rows look like", async () => {
@@ -138,7 +141,7 @@ describeOnPostgres("tasks that the reference created", () => {
 
 describeOnPostgres("adopting", () => {
   test("by two engines at once gives each task to one of them", async () => {
-    const database = await useDatabase(openTestDatabase);
+    const database = await useDatabase(open);
     const clock = new ManualClock();
     const runs = new Map<string, string[]>();
     const template = (who: string) =>
@@ -170,7 +173,7 @@ describeOnPostgres("adopting", () => {
   });
 
   test("leaves out what is not allowed, not registered, ended, in progress or in error", async () => {
-    const database = await useDatabase(openTestDatabase);
+    const database = await useDatabase(open);
     const one: RailsTask = { steps: [{ name: "a" }] };
     const adopted = [
       await createRailsTask(database, { ...one, namespace: "shop", sourceSystem: "web" }),
@@ -212,7 +215,7 @@ describeOnPostgres("adopting", () => {
   });
 
   test("is off unless asked for: nothing is claimed, and nothing more is asked of the database", async () => {
-    const real = await useDatabase(openTestDatabase);
+    const real = await useDatabase(open);
     await createRailsTask(real, diamond);
     const asked: string[] = [];
     const database: Database = {
@@ -241,7 +244,7 @@ describeOnPostgres("adopting", () => {
   });
 
   test("costs one question a look while nobody writes", async () => {
-    const real = await useDatabase(openTestDatabase);
+    const real = await useDatabase(open);
     await createRailsTask(real, { ...diamond, rows: [{ to: "error", sortKey: 10 }] });
     let asked: string[] = [];
     const database: Database = {
@@ -260,7 +263,7 @@ describeOnPostgres("adopting", () => {
   });
 
   test("goes on in another process when the one that adopted dies", async () => {
-    const database = await useDatabase(openTestDatabase);
+    const database = await useDatabase(open);
     const clock = new ManualClock();
     const hanging = graphTemplate(DIAMOND, {
       run: (_task, _sequence, step) => (step.name === "a" ? "a" : new Promise(() => undefined)),
@@ -278,7 +281,7 @@ describeOnPostgres("adopting", () => {
   });
 
   test("leaves a task alone of which a step is unknown, and says so; the others run", async () => {
-    const database = await useDatabase(openTestDatabase);
+    const database = await useDatabase(open);
     const strange = await createRailsTask(database, { steps: [{ name: "a" }, { name: "z", dependsOn: ["a"] }] });
     const fewer = await createRailsTask(database, { steps: [{ name: "a" }] });
     const engine = await startEngine(database, [graphTemplate("a -> b")], { adopt: true });
@@ -297,7 +300,7 @@ describeOnPostgres("adopting", () => {
   });
 
   test("reads a backlog whose ids leap, page by page, and nothing of it twice", async () => {
-    const real = await useDatabase(openTestDatabase);
+    const real = await useDatabase(open);
     const first = await createRailsTask(real, diamond);
     await real.execute("select setval('tasker_tasks_task_id_seq', 4000000000000)");
     const second = await createRailsTask(real, diamond);
@@ -320,7 +323,7 @@ describeOnPostgres("adopting", () => {
 
 describeOnPostgres("a task that is being deleted", () => {
   test("is passed over while that is open, holds up nothing, and leaves no run row", async () => {
-    const database = await useDatabase(() => openTestDatabase({ connections: 8 }));
+    const database = await useDatabase(() => open({ connections: 8 }));
     const doomed = await createRailsTask(database, { steps: [] });
     const fine = await createRailsTask(database, diamond);
     const end = makeGate();

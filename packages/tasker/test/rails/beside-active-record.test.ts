@@ -3,7 +3,7 @@ import { openPostgres } from "../../src/database/postgres.ts";
 import { ManualClock } from "../../src/testing/run/manual-clock.ts";
 import { expectCleanAuditTrail } from "../support/audit-trail.ts";
 import { graphTemplate, startEngine, until } from "../support/engine-harness.ts";
-import { createTestDatabase } from "../support/test-database.ts";
+import { createRailsDatabase } from "../support/rails-layout.ts";
 import { RailsError, RailsProcess } from "./rails-process.ts";
 
 const steps = [
@@ -16,7 +16,7 @@ const newTask = { namespace: "default", name: "graph", version: "1.0.0", context
 
 /** A database, a Ruby process beside it, and engines that adopt, on a clock that goes on by itself. */
 async function share(engineCount: number) {
-  const { url, drop } = await createTestDatabase();
+  const { url, drop } = await createRailsDatabase();
   const database = await openPostgres(url, { connections: 8 });
   const rails = new RailsProcess(url);
   const clock = new ManualClock(Date.now());

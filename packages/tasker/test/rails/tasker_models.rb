@@ -103,6 +103,10 @@ module Tasker
       scope :recent, -> { order(sort_key: :desc) }
       scope :to_state, ->(state) { where(to_state: state) }
       scope :with_metadata_key, ->(key) { where("metadata ? :key", key: key) }
+      scope :with_metadata_value, lambda { |key, value|
+        where("metadata -> :key = CAST(:value AS jsonb)", key: key, value: value.to_json)
+      }
+      scope :in_time_range, ->(from, to) { where("#{table_name}.created_at BETWEEN :from AND :to", from: from, to: to) }
     end
   end
 
@@ -111,6 +115,7 @@ module Tasker
     include Transition
     belongs_to :task, foreign_key: :task_id
     validates :sort_key, uniqueness: { scope: :task_id }
+    scope :for_task, ->(task_id) { where(task_id: task_id) }
   end
 
   class WorkflowStepTransition < ApplicationRecord
@@ -119,6 +124,16 @@ module Tasker
     belongs_to :workflow_step, foreign_key: :workflow_step_id
     validates :sort_key, uniqueness: { scope: :workflow_step_id }
     scope :for_task, ->(task_id) { joins(:workflow_step).where(tasker_workflow_steps: { task_id: task_id }) }
+    scope :for_attempt, ->(attempt) { with_metadata_value("attempt_number", attempt) }
+    scope :retry_transitions, lambda {
+      to_state("pending").where(<<~SQL)
+        EXISTS (
+          SELECT 1 FROM tasker_workflow_step_transitions earlier
+          WHERE earlier.workflow_step_id = tasker_workflow_step_transitions.workflow_step_id
+            AND earlier.sort_key < tasker_workflow_step_transitions.sort_key AND earlier.to_state = 'error'
+        )
+      SQL
+    }
   end
 
   class WorkflowStepEdge < ApplicationRecord
@@ -154,6 +169,9 @@ module Tasker
     scope :for_task, ->(task_id) { where(task_id: task_id) }
     scope :root_steps, -> { where(is_root_step: true) }
     scope :leaf_steps, -> { where(is_leaf_step: true) }
+    scope :with_parents, -> { where("parent_count > 0") }
+    scope :with_children, -> { where("child_count > 0") }
+    scope :siblings_of, ->(step) { where(workflow_step_id: WorkflowStepEdge.siblings_of(step).select(:to_step_id)) }
 
     def readonly?
       true

@@ -77,7 +77,8 @@ const RULES: readonly AuditRule[] = [
   },
   {
     rule: "metadata is an object",
-    sql: `select kind, owner, metadata from chained where jsonb_typeof(metadata) <> 'object'`,
+    sql: `select kind, owner, metadata from chained
+      where jsonb_typeof(metadata) <> 'object' or (ours and metadata is null)`,
   },
   {
     rule: "seq is there, once in its task, and rises with the sort key of each owner and with the time of the commit",

@@ -1,5 +1,9 @@
 import type { Connection } from "../../src/database/database.ts";
+import { migrate } from "../../src/database/migrate.ts";
+import { openPostgres } from "../../src/database/postgres.ts";
 import { REFERENCE_TABLES } from "../database/reference-schema.ts";
+import { createTestDatabase } from "./test-database.ts";
+import type { ThrowAwayDatabase } from "./test-server.ts";
 
 /**
  * Lays an empty database out as the Rails engine's two migrations do: the 13 tables with their sequences and keys, all 99
@@ -139,3 +143,13 @@ create table ar_internal_metadata (
 insert into schema_migrations (version) values ('20250701165431'), ('20250710110830');
 insert into ar_internal_metadata values
   ('environment', 'production', now() at time zone 'UTC', now() at time zone 'UTC')`;
+
+/** Makes a database as Rails lays it out, to which only our migrations have been applied: all of its indexes, its functions. */
+export async function createRailsDatabase(): Promise<ThrowAwayDatabase> {
+  const place = await createTestDatabase({ template: "template0" });
+  const database = await openPostgres(place.url, { connections: 1 });
+  await layOutLikeRails(database);
+  await migrate(database);
+  await database.close();
+  return place;
+}

@@ -19,7 +19,14 @@ export function createTestDatabase(options: ThrowAwayDatabaseOptions = {}): Prom
 
 /** Opens a migrated database of its own on the run's PostgreSQL (about 50 ms). Closing it removes it. */
 export async function openTestDatabase(options: PostgresOptions = {}): Promise<Database> {
-  const { url, drop } = await createTestDatabase();
+  return openThrowAway(await createTestDatabase(), options);
+}
+
+/** Opens a throw-away database. Closing it removes it. */
+export async function openThrowAway(
+  { url, drop }: ThrowAwayDatabase,
+  options: PostgresOptions = {},
+): Promise<Database> {
   const database = await openPostgres(url, options);
   let closing: Promise<void> | undefined;
   return withClose(database, () => {
