@@ -17,6 +17,13 @@ export const Given = z.strictObject({
   state: z.literal("error"),
   /** After it, a tenth of the tasks were created. ISO 8601, UTC. */
   since: z.string(),
+  /** Before it, nineteen of twenty tasks were created. ISO 8601, UTC. */
+  until: z.string(),
+  /** In the metadata of transitions. */
+  metadata_key: z.string(),
+  metadata_value: z.int(),
+  attempt: z.int(),
+  named_task_id: z.int(),
   annotation: z.string(),
   key: z.string(),
   value: z.string(),
@@ -54,12 +61,18 @@ export async function storeDataSet(database: Database, tasks: number): Promise<G
     "select workflow_step_id from tasker_workflow_steps where task_id = $1 order by workflow_step_id offset 1 limit 1",
     [task],
   );
+  const [named] = await database.query("select named_task_id from tasker_tasks where task_id = $1", [task]);
   return {
     namespace: "billing",
     name: "order",
     version: "0.1.0",
     state: "error",
     since: new Date(to.getTime() - SPAN_MS / 10).toISOString(),
+    until: new Date(to.getTime() - SPAN_MS / 20).toISOString(),
+    metadata_key: "epoch",
+    metadata_value: 1,
+    attempt: 2,
+    named_task_id: Number(named?.named_task_id),
     annotation: "review",
     key: "grade",
     value: "7",

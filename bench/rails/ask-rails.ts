@@ -8,7 +8,7 @@ import type { Given } from "../data/data-set.ts";
 /** What `measure.rb` is asked to do. Absent parts are left out. */
 export interface RailsJob {
   readonly url: string;
-  /** Scopes to read and count. */
+  /** Scopes to read and count. There is no answer for those that `measure.rb` does not know. */
   readonly read?: {
     readonly scopes: readonly string[];
     readonly given: Given;

@@ -6,7 +6,7 @@ import {
   RecordInUseError,
   RecordNotFoundError,
 } from "../../../src/errors/index.ts";
-import { NamedTask, queryBuilder, TaskNamespace } from "../../../src/models/index.ts";
+import { NamedTask, queryBuilder, type Scope, TaskNamespace } from "../../../src/models/index.ts";
 import { describeOnPostgres, openTestDatabase } from "../../support/test-database.ts";
 
 const AT = new Date("2026-03-01T12:00:00Z");
@@ -116,6 +116,14 @@ describeOnPostgres("NamedTask", () => {
       await NamedTask.findOrCreateByFullName(database, { namespace: space, name: "scoped", version });
     }
     const scoped = queryBuilder(database).selectFrom("tasker_named_tasks").where("name", "=", "scoped");
+    const sqlOf = (scope: Scope<"tasker_named_tasks">) =>
+      queryBuilder(database).selectFrom("tasker_named_tasks").selectAll().where(scope).compile().sql;
+    expect(sqlOf(NamedTask.inNamespace("s1"))).toMatchInlineSnapshot(
+      `"select * from "tasker_named_tasks" where "tasker_named_tasks"."task_namespace_id" in (select "tasker_task_namespaces"."task_namespace_id" from "tasker_task_namespaces" where "tasker_task_namespaces"."name" = any ($1::varchar[]))"`,
+    );
+    expect(sqlOf(NamedTask.withVersion("1.0.0"))).toMatchInlineSnapshot(
+      `"select * from "tasker_named_tasks" where "tasker_named_tasks"."version" = $1"`,
+    );
     const query = scoped
       .where(NamedTask.inNamespace(["s1", "s2"]))
       .where(NamedTask.withVersion("1.0.0"))

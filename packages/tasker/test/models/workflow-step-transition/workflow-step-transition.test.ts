@@ -203,6 +203,9 @@ describeOnPostgres("WorkflowStepTransition", () => {
     expect(compiled(WorkflowStepTransition.withMetadataKey("k"))).toMatchInlineSnapshot(
       `"select * from "tasker_workflow_step_transitions" where "tasker_workflow_step_transitions"."metadata" -> $1::text is not null"`,
     );
+    expect(compiled(WorkflowStepTransition.withMetadataValue("k", 1))).toMatchInlineSnapshot(
+      `"select * from "tasker_workflow_step_transitions" where "tasker_workflow_step_transitions"."metadata" -> $1::text is not distinct from $2::jsonb"`,
+    );
     expect(compiled(WorkflowStepTransition.forAttempt(1))).toMatchInlineSnapshot(
       `"select * from "tasker_workflow_step_transitions" where "tasker_workflow_step_transitions"."metadata" -> $1::text is not distinct from $2::jsonb"`,
     );
@@ -214,6 +217,10 @@ describeOnPostgres("WorkflowStepTransition", () => {
     );
     expect(compiled(WorkflowStepTransition.forTask(1))).toMatchInlineSnapshot(
       `"select * from "tasker_workflow_step_transitions" where "tasker_workflow_step_transitions"."workflow_step_id" in (select "workflow_step_id" from "tasker_workflow_steps" where "task_id" = $1)"`,
+    );
+    const ordered = WorkflowStepTransition.recent(query(WorkflowStepTransition.forStep(1)));
+    expect(ordered.compile().sql).toMatchInlineSnapshot(
+      `"select * from "tasker_workflow_step_transitions" where "tasker_workflow_step_transitions"."workflow_step_id" = $1 order by "tasker_workflow_step_transitions"."sort_key" desc"`,
     );
     expect(compiled(WorkflowStepTransition.retryTransitions)).toMatchInlineSnapshot(
       `"select * from "tasker_workflow_step_transitions" where ("tasker_workflow_step_transitions"."to_state" = $1 and exists (select "earlier"."id" from "tasker_workflow_step_transitions" as "earlier" where "earlier"."workflow_step_id" = "tasker_workflow_step_transitions"."workflow_step_id" and "earlier"."sort_key" < "tasker_workflow_step_transitions"."sort_key" and "earlier"."to_state" = $2))"`,
