@@ -6,6 +6,10 @@ import { textDefect } from "../text/text-defect.ts";
 const LARGEST_INT4 = 2_147_483_647;
 /** Largest JSON document that a model stores, in bytes; what the engine allows for a context or a result by default. */
 const LARGEST_DOCUMENT = 1_000_000;
+/** First instant that PostgreSQL's `timestamp` holds, in milliseconds: 1 January 4713 BC by the Julian calendar. */
+const EARLIEST = Date.UTC(-4713, 10, 24);
+/** Last instant of a `Date`, which is stored as `infinity`. */
+const LATEST = 8.64e15;
 
 /** A text that can be stored, of at most `longest` characters. */
 export function text(longest = Number.POSITIVE_INFINITY) {
@@ -40,9 +44,11 @@ export function textList(what: string) {
   return z.array(text(), { error: "a list of texts" }).transform(encode(what));
 }
 
-/** A moment. */
+/** A moment that a column holds as a finite timestamp. */
 export function moment() {
-  return z.date({ error: "a valid Date" });
+  return z.date({ error: "a valid Date" }).refine((date) => date.getTime() >= EARLIEST && date.getTime() < LATEST, {
+    error: "a Date that PostgreSQL holds: from 24 November 4714 BC to before the last one of JavaScript",
+  });
 }
 
 /** Any JSON value; the parsed output is its text. Null stays SQL's NULL. */

@@ -4,6 +4,8 @@ import { type RowOfTable, TABLES, type TableName } from "../database/query/table
 import type { SqlType } from "../database/sql-type.ts";
 import type { Statement } from "../database/statement.ts";
 import { RecordNotFoundError } from "../errors/index.ts";
+import { checkAt } from "./check-at.ts";
+import { isKey } from "./is-key.ts";
 import { loadRecords } from "./load-records.ts";
 import { translateRefusal } from "./translate-refusal.ts";
 import { validate } from "./validate.ts";
@@ -84,6 +86,7 @@ export function defineModel<T extends TableName, C extends z.ZodObject, U extend
     at: Date,
     onConflict = "",
   ) => {
+    checkAt(name, at);
     const columns = [...new Set(records.flatMap((record) => Object.keys(record)))].filter((column) => column in types);
     const arrays = columns.map((column) => records.map((record) => record[column] ?? null));
     const source = columns.map((column, index) => `$${index + 2}::${typeOf(column)}[]`);
@@ -116,6 +119,7 @@ export function defineModel<T extends TableName, C extends z.ZodObject, U extend
       return insert(connection, records, at);
     },
     async find(connection, key) {
+      if (!isKey(key)) throw missing(key);
       const [row] = await ask(connection, `select * from ${table} where ${keyColumn} = $1::int8`, [key], {});
       if (row === undefined) throw missing(key);
       return row;
@@ -123,6 +127,8 @@ export function defineModel<T extends TableName, C extends z.ZodObject, U extend
     findMany: (connection, keys) => loadRecords(connection, table, keyColumn, keys),
     async update(connection, key, changes, at = new Date()) {
       const values: Readonly<Record<string, unknown>> = validate(name, definition.changes, changes);
+      checkAt(name, at);
+      if (!isKey(key)) throw missing(key);
       const columns = Object.keys(values).filter((column) => values[column] !== undefined);
       const assignments = columns.map((column, index) => `${column} = $${index + 3}::${typeOf(column)}`);
       const [row] = await ask(
@@ -136,6 +142,7 @@ export function defineModel<T extends TableName, C extends z.ZodObject, U extend
       return row;
     },
     async destroy(connection, key) {
+      if (!isKey(key)) throw missing(key);
       const { destruction } = definition;
       const deleted: Promise<readonly unknown[]> =
         destruction === undefined

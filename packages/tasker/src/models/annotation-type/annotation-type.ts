@@ -6,7 +6,7 @@ import { int4, int8 } from "../../database/sql-type.ts";
 import { statement } from "../../database/statement.ts";
 import { presentText, text } from "../attributes.ts";
 import { defineModel } from "../define-model.ts";
-import { findOrCreate } from "../find-or-create.ts";
+import { checkName, findOrCreate } from "../find-or-create.ts";
 import { loadChildren } from "../load-children.ts";
 
 /** A kind of annotation. */
@@ -45,8 +45,9 @@ export function findByName(connection: Connection, name: string): Promise<Annota
     .executeTakeFirst();
 }
 
-/** The type of this name; made if it is not there yet, by whoever comes first. */
-export function findOrCreateByName(connection: Connection, name: string, at?: Date): Promise<AnnotationTypeRow> {
+/** The type of this name; made if it is not there yet, by whoever comes first. @throws InvalidRecordError before anything is looked for */
+export async function findOrCreateByName(connection: Connection, name: string, at?: Date): Promise<AnnotationTypeRow> {
+  checkName("AnnotationType", name);
   return findOrCreate(
     () => findByName(connection, name),
     () => createIfAbsent(connection, { name }, at),

@@ -47,7 +47,7 @@ export interface RemoteObject {
 /**
  * The map between two objects, whichever of them was given first when it was made; made if there is none. Two callers
  * that give them in opposite order at the same moment may each make one; from then on both find the older one.
- * @throws InvalidRecordError before anything is written
+ * @throws InvalidRecordError before anything is looked for
  */
 export async function findOrCreate(
   connection: Connection,
@@ -57,6 +57,7 @@ export async function findOrCreate(
 ): Promise<DependentSystemObjectMapRow> {
   const ids = { remote_id_one: String(one.id), remote_id_two: String(two.id) };
   validate("DependentSystemObjectMap", RemoteIds, ids);
+  for (const { system } of [one, two]) FindOrCreate.checkName("DependentSystem", system);
   const first = await DependentSystem.findOrCreateByName(connection, one.system, at);
   const second = await DependentSystem.findOrCreateByName(connection, two.system, at);
   const attributes = {

@@ -5,6 +5,8 @@ import { array, timestamp, varchar } from "../../database/sql-type.ts";
 import { statement } from "../../database/statement.ts";
 import type { StepDefinition } from "../../templates/definition.ts";
 import { presentText } from "../attributes.ts";
+import { checkAt } from "../check-at.ts";
+import { runUnprepared } from "../run-unprepared.ts";
 import { validate } from "../validate.ts";
 import type { NamedStepRow } from "./record.ts";
 
@@ -66,9 +68,10 @@ export async function createNamedStepsFromTemplates(
   at: Date = new Date(),
 ): Promise<NamedStepRow[]> {
   const asked = templates.map((template) => validate("NamedStep", Template, template));
+  checkAt("NamedStep", at);
   const names = asked.map(({ name }) => name);
   const systems = asked.map(({ dependentSystem }) => dependentSystem);
-  await connection.run(insertMissingSystems, [systems, at]);
-  await connection.run(insertMissingNamedSteps, [systems, names, at]);
-  return connection.run(selectNamedSteps, [systems, names]);
+  await runUnprepared(connection, insertMissingSystems, [systems, at]);
+  await runUnprepared(connection, insertMissingNamedSteps, [systems, names, at]);
+  return runUnprepared(connection, selectNamedSteps, [systems, names]);
 }

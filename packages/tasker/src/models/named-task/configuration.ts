@@ -5,6 +5,8 @@ import { int8, jsonb, timestamp } from "../../database/sql-type.ts";
 import { statement } from "../../database/statement.ts";
 import type { JsonObject, JsonValue } from "../../json/json-value.ts";
 import { objectDocument } from "../attributes.ts";
+import { checkAt } from "../check-at.ts";
+import { isKey } from "../is-key.ts";
 import { validate } from "../validate.ts";
 import { find, type NamedTaskRow } from "./record.ts";
 
@@ -68,6 +70,8 @@ export async function updateConfig(
   at: Date = new Date(),
 ): Promise<NamedTaskRow> {
   const { configuration } = validate("NamedTask", Configuration, { configuration: changes });
+  checkAt("NamedTask", at);
+  if (!isKey(key)) return find(connection, key);
   const parsed: JsonValue = configuration === null ? {} : JSON.parse(configuration);
   const [row] = await connection.run(mergeConfiguration, [key, at, JSON.stringify(listChanges(parsed, []))]);
   return row ?? find(connection, key);

@@ -4,7 +4,7 @@ import { queryBuilder } from "../../database/query/query-builder.ts";
 import type { RowOfTable } from "../../database/query/tables.ts";
 import { key, objectDocument, presentText, text } from "../attributes.ts";
 import { defineModel } from "../define-model.ts";
-import { findOrCreate } from "../find-or-create.ts";
+import { checkName, findOrCreate } from "../find-or-create.ts";
 import { DEFAULT_NAMESPACE, findOrCreateByName } from "../task-namespace/task-namespace.ts";
 import { validate } from "../validate.ts";
 
@@ -71,14 +71,19 @@ export function findByFullName(
 /**
  * The named task of this namespace, name and version; made, and its namespace with it, if it is not there yet. The
  * description and the configuration are those of a new one, and leave one that is there as it is.
- * @throws InvalidRecordError before anything is written
+ * @throws InvalidRecordError before anything is looked for
  */
-export function findOrCreateByFullName(connection: Connection, named: NamedTaskName, at?: Date): Promise<NamedTaskRow> {
+export async function findOrCreateByFullName(
+  connection: Connection,
+  named: NamedTaskName,
+  at?: Date,
+): Promise<NamedTaskRow> {
   const { namespace = DEFAULT_NAMESPACE, ...attributes } = named;
+  checkName("TaskNamespace", namespace);
+  validate("NamedTask", FullName, attributes);
   return findOrCreate(
     () => findByFullName(connection, named),
     async () => {
-      validate("NamedTask", FullName, attributes);
       const { task_namespace_id } = await findOrCreateByName(connection, namespace, at);
       return createIfAbsent(connection, { ...attributes, task_namespace_id }, at);
     },

@@ -4,7 +4,7 @@ import { queryBuilder } from "../../database/query/query-builder.ts";
 import type { RowOfTable } from "../../database/query/tables.ts";
 import { presentText, text } from "../attributes.ts";
 import { defineModel } from "../define-model.ts";
-import { findOrCreate } from "../find-or-create.ts";
+import { checkName, findOrCreate } from "../find-or-create.ts";
 import { loadChildren } from "../load-children.ts";
 import type { Scope } from "../scope.ts";
 
@@ -36,8 +36,9 @@ export function findByName(connection: Connection, name: string): Promise<TaskNa
     .executeTakeFirst();
 }
 
-/** The namespace of this name; made if it is not there yet, by whoever comes first. */
-export function findOrCreateByName(connection: Connection, name: string, at?: Date): Promise<TaskNamespaceRow> {
+/** The namespace of this name; made if it is not there yet, by whoever comes first. @throws InvalidRecordError before anything is looked for */
+export async function findOrCreateByName(connection: Connection, name: string, at?: Date): Promise<TaskNamespaceRow> {
+  checkName("TaskNamespace", name);
   return findOrCreate(
     () => findByName(connection, name),
     () => createIfAbsent(connection, { name }, at),

@@ -19,7 +19,7 @@ export const lockRunOfTask = statement({
 export const standingOfTask = statement({
   name: "standing_of_task",
   text: `
-    select c.id as current_id, c.to_state as current_state,
+    select c.id as current_id, c.to_state as current_state, c.updated_at::text as current_updated_at,
       (select max(x.sort_key) from tasker_task_transitions x where x.task_id = k.task_id) as last_key,
       array(
         select n.name::text from tasker_workflow_steps w
@@ -38,6 +38,7 @@ export const standingOfTask = statement({
   columns: {
     current_id: nullable(int8),
     current_state: nullable(varchar),
+    current_updated_at: nullable(text),
     last_key: nullable(int4),
     unmet: array(text),
   },
@@ -75,6 +76,19 @@ export const moveTask = statement({
   columns: TABLES.tasker_task_transitions.columns,
 });
 
+/**
+ * Gives its flag back to the transition `$2`, which {@link moveTask} has taken away without writing another one because
+ * there is a row of the sort key already. A task that has a current transition is one that somebody else moved.
+ */
+export const restoreCurrentOfTask = statement({
+  name: "restore_current_of_task",
+  text: `
+    update tasker_task_transitions set most_recent = true, updated_at = $3::text::timestamp
+    where id = $2 and not exists (select from tasker_task_transitions x where x.task_id = $1 and x.most_recent)`,
+  parameters: [int8, int8, text],
+  columns: {},
+});
+
 /** Writes the first `pending` of a task that has no transition. */
 export const initializeTask = statement({
   name: "initialize_task",
@@ -103,6 +117,7 @@ export const { append, canTransitionTo, currentState, initialize, safeTransition
   look: async (connection, id, to) => (await connection.run(standingOfTask, [id, to]))[0],
   write: async (transaction, { id, currentId, from, to, metadata, sortKey, at }) =>
     (await transaction.run(moveTask, [id, currentId, from, to, metadata, sortKey, at]))[0],
+  restore: (transaction, id, currentId, updatedAt) => transaction.run(restoreCurrentOfTask, [id, currentId, updatedAt]),
   writeFirst: async (transaction, id, at) => (await transaction.run(initializeTask, [id, at]))[0],
 });
 

@@ -5,6 +5,7 @@ import type { Connection } from "../../database/database.ts";
 import { queryBuilder } from "../../database/query/query-builder.ts";
 import type { RowOfTable } from "../../database/query/tables.ts";
 import { InvalidRecordError, RecordConflictError } from "../../errors/index.ts";
+import { checkAt } from "../check-at.ts";
 import { defineModel } from "../define-model.ts";
 import * as NamedTask from "../named-task/record.ts";
 import { showValue, validate } from "../validate.ts";
@@ -109,6 +110,7 @@ async function identify(
   at: Date,
   identity: IdentityStrategy,
 ): Promise<z.input<typeof TaskRecord>[]> {
+  checkAt("Task", at);
   const asked = inputs.map((input) => {
     const attributes = { ...input, requested_at: input.requested_at ?? at };
     return { attributes, columns: validate("Task", TaskAttributes, attributes) };

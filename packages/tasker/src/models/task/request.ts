@@ -1,4 +1,5 @@
 import type { Connection } from "../../database/database.ts";
+import { checkAt } from "../check-at.ts";
 import { DEFAULT_VERSION, findOrCreateByFullName } from "../named-task/record.ts";
 import { DEFAULT_NAMESPACE } from "../task-namespace/task-namespace.ts";
 import { validate } from "../validate.ts";
@@ -68,6 +69,7 @@ export async function fromTaskRequest(
   request: TaskRequest,
   at: Date = new Date(),
 ): Promise<NewTask> {
+  checkAt("Task", at);
   const options = { requested_at: at, ...getRequestOptions(request) };
   validate("Task", Options, options);
   const { name, namespace = DEFAULT_NAMESPACE, version = DEFAULT_VERSION } = request;

@@ -2,7 +2,9 @@ import { z } from "zod";
 import type { Connection } from "../../database/database.ts";
 import { InvalidTransitionError, RecordConflictError, RecordNotFoundError } from "../../errors/index.ts";
 import { isState, type State } from "../../states/state.ts";
+import { checkAt } from "../check-at.ts";
 import { inTransaction } from "../in-transaction.ts";
+import { isKey } from "../is-key.ts";
 import { validate } from "../validate.ts";
 import { metadata, state } from "./attributes.ts";
 import type { TransitionRow } from "./transition-table.ts";
@@ -12,6 +14,8 @@ export interface Standing {
   /** Its current transition; null if it has none yet. */
   readonly current_id: number | null;
   readonly current_state: string | null;
+  /** When its current transition was last changed, as PostgreSQL writes it; null if it has none. */
+  readonly current_updated_at: string | null;
   /** Greatest sort key of its transitions; null if it has none. */
   readonly last_key: number | null;
   /** Names of the steps that the guard of the move waits for; null or empty if it lets the move pass. */
@@ -44,6 +48,11 @@ export interface MoverDefinition<R extends TransitionRow> {
   look(connection: Connection, id: number, to: State): Promise<Standing | undefined>;
   /** Writes the move if the current transition is still the one that was read; undefined otherwise. */
   write(transaction: Connection, move: CheckedMove): Promise<R | undefined>;
+  /**
+   * Gives the flag back to the transition that was current, where `write` has taken it away and written nothing. Nothing
+   * where somebody else's transition is the current one.
+   */
+  restore(transaction: Connection, id: number, currentId: number, updatedAt: string): Promise<unknown>;
   /** Writes the first `pending`, unless there is a transition already. */
   writeFirst(transaction: Connection, id: number, at: Date): Promise<R | undefined>;
 }
@@ -81,6 +90,8 @@ export interface Mover<R extends TransitionRow> {
 
 /** Sort keys of the moves of one task or step lie this far apart. */
 const KEY_STEP = 10;
+/** Greatest sort key that the column holds. */
+const LAST_KEY = 2_147_483_647;
 
 const Move = z.strictObject({ to_state: state, metadata });
 
@@ -88,16 +99,21 @@ const Move = z.strictObject({ to_state: state, metadata });
 export function defineMover<R extends TransitionRow>(definition: MoverDefinition<R>): Mover<R> {
   const { entity, model, key } = definition;
 
-  const lookAt = async (connection: Connection, id: number, to: State): Promise<Standing> => {
-    const standing = await definition.look(connection, id, to);
-    if (standing !== undefined) return standing;
-    throw new RecordNotFoundError(`There is no ${entity} with ${key} ${id}`, {
+  const missing = (id: number) =>
+    new RecordNotFoundError(`There is no ${entity} with ${key} ${id}`, {
       context: { model, field: key, value: id, key: id },
     });
+
+  const lookAt = async (connection: Connection, id: number, to: State): Promise<Standing> => {
+    const standing = isKey(id) ? await definition.look(connection, id, to) : undefined;
+    if (standing === undefined) throw missing(id);
+    return standing;
   };
 
   const append: Mover<R>["append"] = async (connection, id, to, notes, at = new Date()) => {
     const checked = validate(model, Move, { to_state: to, metadata: notes });
+    checkAt(model, at);
+    if (!isKey(id)) throw missing(id);
     return inTransaction(connection, async (transaction) => {
       await definition.lock(transaction, id);
       const standing = await lookAt(transaction, id, checked.to_state);
@@ -109,10 +125,13 @@ export function defineMover<R extends TransitionRow>(definition: MoverDefinition
         from: stateOf(standing),
         to: checked.to_state,
         metadata: checked.metadata ?? "{}",
-        sortKey: (standing.last_key ?? 0) + KEY_STEP,
+        sortKey: nextKey(standing),
         at,
       });
       if (row !== undefined) return row;
+      // the transaction may be the caller's, and go on
+      const { current_id: currentId, current_updated_at: updatedAt } = standing;
+      if (currentId !== null && updatedAt !== null) await definition.restore(transaction, id, currentId, updatedAt);
       throw new RecordConflictError(`Somebody else moved ${entity} ${id} at the same moment`, {
         context: {
           model,
@@ -143,12 +162,15 @@ export function defineMover<R extends TransitionRow>(definition: MoverDefinition
     async currentState(connection, id) {
       return stateOf(await lookAt(connection, id, "pending"));
     },
-    initialize: (connection, id, at = new Date()) =>
-      inTransaction(connection, async (transaction) => {
+    async initialize(connection, id, at = new Date()) {
+      checkAt(model, at);
+      if (!isKey(id)) throw missing(id);
+      return inTransaction(connection, async (transaction) => {
         await definition.lock(transaction, id);
         await lookAt(transaction, id, "pending");
         return (await definition.writeFirst(transaction, id, at)) !== undefined;
-      }),
+      });
+    },
   };
 }
 
@@ -169,11 +191,21 @@ function findRefusal<R extends TransitionRow>(
     });
   }
   const unmet = standing.unmet ?? [];
-  if (unmet.length === 0) return null;
+  if (unmet.length === 0) {
+    if (nextKey(standing) <= LAST_KEY) return null;
+    return new InvalidTransitionError(
+      `${entity} ${id} cannot move from '${from}' to '${to}': no sort key is left after ${standing.last_key}`,
+      { context: { ...context, field: "sort_key", value: standing.last_key, expected: `at most ${LAST_KEY}` } },
+    );
+  }
   return new InvalidTransitionError(
     `${entity} ${id} cannot move from '${from}' to '${to}' before these steps are complete: ${unmet.join(", ")}`,
     { context: { ...context, unmet } },
   );
+}
+
+function nextKey({ last_key: lastKey }: Standing): number {
+  return (lastKey ?? 0) + KEY_STEP;
 }
 
 /** The state it is in. A stored text that is no state is given as it is: no move leads out of it. */

@@ -5,6 +5,7 @@ import { array, int8 } from "../../database/sql-type.ts";
 import { statement } from "../../database/statement.ts";
 import { InvalidRecordError } from "../../errors/index.ts";
 import { key, presentText } from "../attributes.ts";
+import { checkAt } from "../check-at.ts";
 import { defineModel } from "../define-model.ts";
 import { inTransaction } from "../in-transaction.ts";
 import { raiseRevision } from "../raise-revision.ts";
@@ -59,12 +60,13 @@ export async function create(connection: Connection, input: NewEdge, at?: Date):
 }
 
 /** As `create`, for any number of edges, with one check of all of them. They come back in the order of `inputs`. */
-export function createMany(
+export async function createMany(
   connection: Connection,
   inputs: readonly NewEdge[],
   at: Date = new Date(),
 ): Promise<WorkflowStepEdgeRow[]> {
   const edges = inputs.map((input) => validate(MODEL, Attributes, input));
+  checkAt(MODEL, at);
   return inTransaction(connection, async (transaction) => {
     await claimEdges(transaction, edges);
     await refuseCycle(transaction, edges);
@@ -87,13 +89,14 @@ export function createEdge(
  * Changes an edge. Its ends are checked as those of a new one, where the reference lets a change close a cycle.
  * @throws CyclicGraphError, InvalidRecordError, RecordNotFoundError
  */
-export function update(
+export async function update(
   connection: Connection,
   id: number,
   changes: z.input<typeof Changes>,
-  at?: Date,
+  at: Date = new Date(),
 ): Promise<WorkflowStepEdgeRow> {
   const checked = validate(MODEL, Changes, changes);
+  checkAt(MODEL, at);
   return inTransaction(connection, async (transaction) => {
     await transaction.run(lockEdges, []);
     const before = await find(transaction, id);

@@ -22,7 +22,7 @@ export const lockRunOfStep = statement({
 export const standingOfStep = statement({
   name: "standing_of_step",
   text: `
-    select c.id as current_id, c.to_state as current_state,
+    select c.id as current_id, c.to_state as current_state, c.updated_at::text as current_updated_at,
       (select max(x.sort_key) from tasker_workflow_step_transitions x
        where x.workflow_step_id = w.workflow_step_id) as last_key,
       array(
@@ -43,6 +43,7 @@ export const standingOfStep = statement({
   columns: {
     current_id: nullable(int8),
     current_state: nullable(varchar),
+    current_updated_at: nullable(text),
     last_key: nullable(int4),
     unmet: array(text),
   },
@@ -86,6 +87,19 @@ export const moveStep = statement({
   columns: TABLES.tasker_workflow_step_transitions.columns,
 });
 
+/**
+ * Gives its flag back to the transition `$2`, which {@link moveStep} has taken away without writing another one because
+ * there is a row of the sort key already. A step that has a current transition is one that somebody else moved.
+ */
+export const restoreCurrentOfStep = statement({
+  name: "restore_current_of_step",
+  text: `
+    update tasker_workflow_step_transitions set most_recent = true, updated_at = $3::text::timestamp
+    where id = $2 and not exists (select from tasker_workflow_step_transitions x where x.workflow_step_id = $1 and x.most_recent)`,
+  parameters: [int8, int8, text],
+  columns: {},
+});
+
 /** Writes the first `pending` of a step that has no transition. */
 export const initializeStep = statement({
   name: "initialize_step",
@@ -118,6 +132,8 @@ export const { append, canTransitionTo, currentState, initialize, safeTransition
     look: async (connection, id, to) => (await connection.run(standingOfStep, [id, to]))[0],
     write: async (transaction, { id, currentId, from, to, metadata, sortKey, at }) =>
       (await transaction.run(moveStep, [id, currentId, from, to, metadata, sortKey, at]))[0],
+    restore: (transaction, id, currentId, updatedAt) =>
+      transaction.run(restoreCurrentOfStep, [id, currentId, updatedAt]),
     writeFirst: async (transaction, id, at) => (await transaction.run(initializeStep, [id, at]))[0],
   });
 

@@ -4,6 +4,7 @@ import type { RowOfTable } from "../../database/query/tables.ts";
 import { int8 } from "../../database/sql-type.ts";
 import { statement } from "../../database/statement.ts";
 import { document, integer, key, moment } from "../attributes.ts";
+import { checkAt } from "../check-at.ts";
 import { defineModel } from "../define-model.ts";
 import { inTransaction } from "../in-transaction.ts";
 import { raiseRevision } from "../raise-revision.ts";
@@ -81,6 +82,7 @@ export async function createMany(
 ): Promise<WorkflowStepRow[]> {
   const steps = inputs.map((input) => validate(MODEL, Attributes, input));
   if (steps.length === 0) return [];
+  checkAt(MODEL, at);
   return inTransaction(connection, async (transaction) => {
     await lockSteps(
       transaction,
@@ -92,13 +94,14 @@ export async function createMany(
 }
 
 /** Changes a step. Its state is changed by a transition instead. @throws RecordConflictError, InvalidRecordError, RecordNotFoundError */
-export function update(
+export async function update(
   connection: Connection,
   id: number,
   changes: z.input<typeof Changes>,
-  at?: Date,
+  at: Date = new Date(),
 ): Promise<WorkflowStepRow> {
   const { named_step_id: namedStepId } = validate(MODEL, Changes, changes);
+  checkAt(MODEL, at);
   return inTransaction(connection, async (transaction) => {
     const { task_id } = await find(transaction, id);
     if (namedStepId === undefined) {

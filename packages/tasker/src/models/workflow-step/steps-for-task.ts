@@ -1,10 +1,16 @@
+import { z } from "zod";
 import type { Connection } from "../../database/database.ts";
 import type { RowOfTable } from "../../database/query/tables.ts";
-import { array, bool, int4, timestamp, varchar } from "../../database/sql-type.ts";
+import { array, bool, int4, timestamp } from "../../database/sql-type.ts";
 import { statement } from "../../database/statement.ts";
 import type { StepDefinition } from "../../templates/definition.ts";
+import { document, integer, key, presentText, text } from "../attributes.ts";
+import { checkAt } from "../check-at.ts";
 import { inTransaction } from "../in-transaction.ts";
+import { createNamedStepsFromTemplates } from "../named-step/create-from-templates.ts";
 import { runUnprepared } from "../run-unprepared.ts";
+import { translateRefusal } from "../translate-refusal.ts";
+import { validate } from "../validate.ts";
 import { lockEdges } from "../workflow-step-edge/cycle-check.ts";
 import { setUpDependentSteps, unknownDependency } from "./dependent-steps.ts";
 import { namedStepsOfTasks } from "./find-step-by-name.ts";
@@ -17,51 +23,26 @@ export type TaskToBuild = Pick<RowOfTable<"tasker_tasks">, "task_id" | "named_ta
 /** What is read of a template to build its step. */
 export type StepTemplate = Pick<
   StepDefinition,
-  "name" | "description" | "dependentSystem" | "dependsOn" | "retryable" | "retryLimit" | "skippable"
+  "name" | "dependentSystem" | "dependsOn" | "retryable" | "retryLimit" | "skippable"
 >;
 
-/** Longest description that the shared tables hold. */
-const DESCRIPTION_LENGTH = 255;
-
-/** Makes the dependent systems that are not there yet. */
-export const nameSystems = statement({
-  name: "name_systems",
-  text: `
-    insert into tasker_dependent_systems (name, created_at, updated_at)
-    select distinct u.name, $2::timestamp, $2::timestamp from unnest($1::varchar[]) as u(name)
-    where not exists (select from tasker_dependent_systems d where d.name = u.name)
-    order by u.name on conflict do nothing`,
-  parameters: [array(varchar), timestamp],
-  columns: {},
+/** Which task a step is given to. */
+const Task = z.object({ task_id: key(), named_task_id: key("int4"), context: document("context").optional() });
+const flag = z.boolean({ error: "true or false" });
+const Template = z.object({
+  name: presentText(128),
+  dependentSystem: presentText(64),
+  dependsOn: z.array(text(), { error: "a list of texts" }),
+  retryable: flag,
+  retryLimit: integer(),
+  skippable: flag,
 });
 
-/** Makes the step types, by name and system, that are not there yet. */
-export const nameSteps = statement({
-  name: "name_steps",
-  text: `
-    insert into tasker_named_steps (dependent_system_id, name, description, created_at, updated_at)
-    select d.dependent_system_id, u.name, u.description, $4, $4
-    from unnest($1::varchar[], $2::varchar[], $3::varchar[]) as u(name, system, description)
-    join tasker_dependent_systems d on d.name = u.system
-    where not exists (
-      select from tasker_named_steps n where n.dependent_system_id = d.dependent_system_id and n.name = u.name
-    )
-    order by d.dependent_system_id, u.name on conflict do nothing`,
-  parameters: [array(varchar), array(varchar), array(varchar), timestamp],
-  columns: {},
-});
-
-/** Reads the ids of step types, in the order asked for. */
-export const idsOfNamedSteps = statement({
-  name: "ids_of_named_steps",
-  text: `
-    select n.named_step_id from unnest($1::varchar[], $2::varchar[]) with ordinality as u(name, system, place)
-    join tasker_dependent_systems d on d.name = u.system
-    join tasker_named_steps n on n.dependent_system_id = d.dependent_system_id and n.name = u.name
-    order by u.place`,
-  parameters: [array(varchar), array(varchar)],
-  columns: { named_step_id: int4 },
-});
+const LINKS = {
+  name: "NamedTasksNamedStep",
+  uniques: {},
+  references: { named_tasks_named_steps_named_task_id_foreign: "named_task_id" },
+};
 
 /** Links step types to a task type, unless it has a link to a type of the same name, of whatever system. */
 export const linkNamedSteps = statement({
@@ -87,15 +68,18 @@ export const linkNamedSteps = statement({
  * then the steps and the edges that are not there yet. Calling it again makes nothing, whoever calls it at the same
  * moment. The number of queries does not depend on the number of templates. Of templates with one name the first counts.
  * @returns the steps in the order of `templates`
- * @throws UnknownDependencyError, CyclicGraphError; RecordConflictError if the task has a step of one of the names that
- *   belongs to another system
+ * @throws InvalidRecordError, UnknownDependencyError, CyclicGraphError; RecordConflictError if the task has a step of one
+ *   of the names that belongs to another system
  */
-export function getStepsForTask(
+export async function getStepsForTask(
   connection: Connection,
   task: TaskToBuild,
   templates: readonly StepTemplate[],
   at: Date = new Date(),
 ): Promise<WorkflowStepRow[]> {
+  validate("Task", Task, task);
+  for (const template of templates) validate("WorkflowStep", Template, template);
+  checkAt("WorkflowStep", at);
   return inTransaction(connection, async (transaction) => {
     await transaction.run(lockEdges, []);
     await lockSteps(transaction, [task.task_id]);
@@ -166,13 +150,8 @@ async function typeSteps(
   templates: readonly StepTemplate[],
   at: Date,
 ): Promise<ReadonlyMap<string, number>> {
-  const names = templates.map((template) => template.name);
-  const systems = templates.map((template) => template.dependentSystem);
-  const descriptions = templates.map((template) => template.description.slice(0, DESCRIPTION_LENGTH));
-  await runUnprepared(transaction, nameSystems, [systems, at]);
-  await runUnprepared(transaction, nameSteps, [names, systems, descriptions, at]);
-  const ids = (await runUnprepared(transaction, idsOfNamedSteps, [names, systems])).map((row) => row.named_step_id);
-  await runUnprepared(transaction, linkNamedSteps, [
+  const ids = (await createNamedStepsFromTemplates(transaction, templates, at)).map((row) => row.named_step_id);
+  const link = runUnprepared(transaction, linkNamedSteps, [
     namedTaskId,
     ids,
     templates.map((template) => template.skippable),
@@ -180,5 +159,8 @@ async function typeSteps(
     templates.map((template) => template.retryLimit),
     at,
   ]);
-  return new Map(names.map((name, index) => [name, ids[index] ?? 0]));
+  await link.catch((error: unknown) => {
+    throw translateRefusal(error, LINKS, { named_task_id: namedTaskId });
+  });
+  return new Map(templates.map(({ name }, index) => [name, ids[index] ?? 0]));
 }
