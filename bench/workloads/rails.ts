@@ -79,9 +79,7 @@ async function compareScopes(job: Job, database: Database, given: Given, common:
   const queries = queryBuilder(database);
   const findings: Finding[] = [];
   for (const [question, ask] of Object.entries(SCOPE_QUESTIONS)) {
-    // A question that measure.rb does not know is not compared: what has no counterpart in Rails has no ratio.
-    const theirs = answers.get(question);
-    if (theirs === undefined) continue;
+    const theirs = answerOf(answers, question);
     const asked = ask(queries, given);
     const count = await asked.count();
     if (count !== theirs.count) throw new Error(`${question}: ${theirs.count} rows in ActiveRecord, here ${count}`);
