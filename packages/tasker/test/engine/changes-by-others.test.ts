@@ -114,6 +114,33 @@ describeOnPostgres("what others change is noticed at the next look", () => {
     await engine.engine.stop({ graceMs: 0 });
   });
 
+  test("a step that was resolved before the first look has been answered, of a task that had failed", async () => {
+    const real = await useDatabase(openTestDatabase);
+    const resolved = makeGate();
+    const database: Database = {
+      ...real,
+      run: async (statement, parameters) => {
+        if (statement.name === "read_positions") await resolved.promise;
+        return real.run(statement, parameters);
+      },
+    };
+    const template = graphTemplate("a -> b", {
+      steps: { a: { retryLimit: 1 } },
+      run: (_task, _sequence, step) => {
+        if (step.name === "a") throw new Error("no");
+        return "b";
+      },
+    });
+    const engine = await startEngine(database, [template], { adopt: true });
+    const { taskId } = await engine.engine.submit(request);
+    expect(await engine.engine.settled(taskId)).toMatchObject({ state: "error" });
+    await transitionLikeRails(real, { step: await stepId(real, taskId, "a") }, "resolved_manually");
+    resolved.open();
+    await looking(engine, isIn(real, taskId, "complete"), "the task's end");
+    await engine.engine.stop();
+    await expectCleanAuditTrail(real);
+  });
+
   test("a resolved step of a task that had failed: its children run, the task completes", async () => {
     const database = await useDatabase(openTestDatabase);
     const template = graphTemplate("a -> b", {
@@ -255,6 +282,38 @@ describeOnPostgres("what others change is noticed at the next look", () => {
     const next = await startEngine(database, [template], { adopt: true });
     await looking(next, isIn(database, taskId, "complete"), "the task's end");
     await next.engine.stop();
+    await expectCleanAuditTrail(database);
+  });
+
+  test("while no engine was there: a step was resolved of a failed task, which goes on as far as it can", async () => {
+    const database = await useDatabase(openTestDatabase);
+    const template = graphTemplate("a -> b, c", {
+      steps: { a: { retryLimit: 1 }, c: { retryLimit: 1 } },
+      run: (_task, _sequence, step) => {
+        if (step.name !== "b") throw new Error("no");
+      },
+    });
+    const first = await startEngine(database, [template]);
+    const { taskId } = await first.engine.submit(request);
+    expect(await first.engine.settled(taskId)).toMatchObject({ state: "error" });
+    await first.engine.stop();
+    await transitionLikeRails(database, { step: await stepId(database, taskId, "a") }, "resolved_manually");
+    const next = await startEngine(database, [template], { adopt: true });
+    await looking(next, isIn(database, taskId, "error"), "the task's end");
+    await until(async () => (await readStep(database, taskId, "b")).state === "complete", "the child");
+    await next.engine.stop();
+    const before = await readHistory(database, taskId);
+    expect(before.filter((row) => row.startsWith("task")).slice(2)).toEqual([
+      "task error > pending",
+      "task pending > in_progress",
+      "task in_progress > error",
+    ]);
+    // Nothing is left that could go on: looked at once more, it stays as it is.
+    const last = await startEngine(database, [template], { adopt: true });
+    await until(() => last.lines.some(({ message }) => message.startsWith("took over tasks")), "the look");
+    await until(async () => (await runRow(database, taskId))?.wake_at === null, "the release");
+    await last.engine.stop();
+    expect(await readHistory(database, taskId)).toEqual(before);
     await expectCleanAuditTrail(database);
   });
 

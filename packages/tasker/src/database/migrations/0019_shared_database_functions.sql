@@ -128,7 +128,8 @@ $$;
 -- other: those of the given kinds that are pending, or in progress where p_in_progress says so.
 --   p_kinds, p_namespaces, p_hashes: named task, namespace and definition, side by side
 --   p_sources: source systems whose tasks are meant; null: all
---   p_reopen: also wakes tasks that have a run row, live state and no time to wake up at
+--   p_reopen: also wakes tasks that have a run row and no time to wake up at, and either a live state or, given up by an
+--     engine, a step that somebody else has resolved or moved back to pending
 -- Gives the number of tasks, and the least task id above the last range; null if there is none.
 create function tasker_adopt(
   p_now timestamp, p_kinds integer[], p_namespaces integer[], p_hashes text[], p_sources text[], p_in_progress boolean,
@@ -181,13 +182,23 @@ begin
         offset 0
       ) k
       cross join lateral (
-        select y.to_state from tasker_task_transitions y where y.task_id = k.task_id and y.most_recent limit 1
+        select y.to_state, coalesce(y.metadata ? 'writer', false) as ours from tasker_task_transitions y
+        where y.task_id = k.task_id and y.most_recent limit 1
       ) c
       cross join lateral (
         select from tasker_task_runs r
         where r.task_id = k.task_id and r.owner_id = 0 and r.wake_at is null for no key update of r skip locked
       ) l
-      where c.to_state in ('pending', 'in_progress')
+      where c.to_state in ('pending', 'in_progress') or (c.to_state = 'error' and c.ours and exists (
+        select from tasker_workflow_steps w
+        cross join lateral (
+          select from tasker_workflow_step_transitions y
+          where y.workflow_step_id = w.workflow_step_id and y.most_recent
+            and y.to_state in ('pending', 'resolved_manually') and not coalesce(y.metadata ? 'writer', false)
+          limit 1
+        ) t
+        where w.task_id = k.task_id
+      ))
     ), woken as (
       update tasker_task_runs r set wake_at = p_now from forgotten f where r.task_id = f.task_id returning 1
     )
