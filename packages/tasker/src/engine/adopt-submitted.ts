@@ -56,6 +56,7 @@ export function adoptSubmitted(task: PreparedTask, written: WrittenTask, epoch: 
     state: "pending",
     sortKey: NO_ROW,
     halted: false,
+    paused: false,
     abandonedAt: null,
   });
 }

@@ -1,5 +1,5 @@
 import type { CancelTimer } from "../clock/clock.ts";
-import { int8 } from "../database/sql-type.ts";
+import { int4, int8 } from "../database/sql-type.ts";
 import { statement } from "../database/statement.ts";
 import type { HandlerRegistry } from "../handlers/registry.ts";
 import type { AdoptOptions } from "./adopt-options.ts";
@@ -8,18 +8,18 @@ import { type Kind, KnownKinds } from "./known-kinds.ts";
 import type { Runtime } from "./runtime.ts";
 import { SharedWatch } from "./shared-watch.ts";
 
-/** The live tasks that a process owns. */
+/** The live tasks that a process owns, with their revisions. */
 export const listOwned = statement({
   name: "list_owned",
-  text: "select task_id from tasker_task_runs where owner_id = $1 and wake_at is not null",
+  text: "select task_id, revision from tasker_task_runs where owner_id = $1 and wake_at is not null",
   parameters: [int8],
-  columns: { task_id: int8 },
+  columns: { task_id: int8, revision: int4 },
 });
 
 /** Most tasks claimed at a time. */
 const CLAIM_LIMIT = 200;
 
-/** Looks for tasks that nobody owns and whose templates are registered here. */
+/** Looks for tasks that nobody owns and whose templates are registered here, and for changes of those in memory. */
 export class Claimer {
   readonly #runtime: Runtime;
   readonly #maxTasks: number;
@@ -95,20 +95,25 @@ export class Claimer {
   /** @returns whether there may be more to claim at once */
   async #claim(kinds: readonly Kind[]): Promise<boolean> {
     const runtime = this.#runtime;
-    const room = Math.min(this.#maxTasks - runtime.taskCount, CLAIM_LIMIT);
-    if (room <= 0 || kinds.length === 0) return false;
+    const room = kinds.length === 0 ? 0 : Math.max(0, Math.min(this.#maxTasks - runtime.taskCount, CLAIM_LIMIT));
+    // Without room it is still asked which of the tasks that are here were changed.
+    if (room === 0 && runtime.taskCount === 0) return false;
     const now = new Date(runtime.clock.now());
     const ids = kinds.map(({ namedTaskId }) => namedTaskId);
-    const claimed = await runtime.database.run(claimTasks, [runtime.processId, ids, room, now]);
+    const found = await runtime.database.run(claimTasks, [runtime.processId, ids, room, now]);
+    for (const { task_id: taskId, raised } of found) if (raised !== null) runtime.recheck(taskId, raised);
+    const claimed = found.filter(({ raised }) => raised === null);
     // Read in a statement of its own: it must see what was committed before the claim got its locks.
     await runtime.load(claimed.map((row) => row.task_id));
-    return claimed.length === room;
+    return room > 0 && claimed.length === room;
   }
 
   async #findForgotten(): Promise<void> {
     const { database, processId } = this.#runtime;
     this.#uncertain = false;
     const rows = await database.run(listOwned, [processId]);
+    // A look whose answer was lost has cleared the marks of tasks that were changed.
+    for (const { task_id: taskId, revision } of rows) this.#runtime.recheckLive(taskId, revision);
     await this.#runtime.load(rows.map((row) => row.task_id));
   }
 }

@@ -39,6 +39,7 @@ export const loadTasks = statement({
     state: varchar,
     sort_key: int4,
     halted: bool,
+    paused: bool,
     steps: nullable(json),
     edges: nullable(json),
   },
@@ -157,6 +158,7 @@ export function buildTaskRun(
     state: toState(row.state),
     sortKey: row.sort_key,
     halted: row.halted,
+    paused: row.paused,
     abandonedAt,
   });
   if (!run.isOver) checkHandlers(run);

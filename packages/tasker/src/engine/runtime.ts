@@ -126,6 +126,11 @@ export class Runtime implements LaneHost {
     else if (revision > run.revision) this.#agendaOf(run).recheck(run);
   }
 
+  /** As {@link recheck}, for a task that may not be in memory yet and is then read in any case. */
+  recheckLive(taskId: number, revision: number): void {
+    if (this.#live.has(taskId)) this.recheck(taskId, revision);
+  }
+
   /** Reads tasks that this process owns in the database and takes them. */
   async load(taskIds: readonly number[]): Promise<void> {
     const isMissing = (taskId: number) => {

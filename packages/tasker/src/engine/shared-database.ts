@@ -3,11 +3,11 @@ import { array, bool, int4, int8, nullable, text, timestamp } from "../database/
 import { statement } from "../database/statement.ts";
 import type { Positions } from "./gap-safe-cursor.ts";
 
-/** How far the shared tables have got, who is writing, and whether a task of the kinds `$1` can be claimed. */
+/** How far the shared tables have got, who is writing, and whether there is something to claim of kinds `$2` or to reload. */
 export const readPositions = statement({
   name: "read_positions",
-  text: "select tasks, task_rows, step_rows, writers, due from tasker_positions($1, $2)",
-  parameters: [array(int4), timestamp],
+  text: "select tasks, task_rows, step_rows, writers, due from tasker_positions($1, $2, $3)",
+  parameters: [int8, array(int4), timestamp],
   columns: { tasks: int8, task_rows: int8, step_rows: int8, writers: array(text), due: bool },
 });
 
@@ -52,8 +52,13 @@ export interface Look extends Positions {
 }
 
 /** Reads how far the shared tables have got. */
-export async function lookAtPositions(connection: Connection, kinds: readonly number[], now: Date): Promise<Look> {
-  const [row] = await connection.run(readPositions, [kinds, now]);
+export async function lookAtPositions(
+  connection: Connection,
+  processId: number,
+  kinds: readonly number[],
+  now: Date,
+): Promise<Look> {
+  const [row] = await connection.run(readPositions, [processId, kinds, now]);
   if (row === undefined) throw new RangeError("tasker_positions gave no row");
   const { tasks, task_rows: taskRows, step_rows: stepRows, writers, due } = row;
   return { tasks, taskRows, stepRows, writers: new Set(writers), due };

@@ -44,9 +44,9 @@ export class SharedWatch {
   }
 
   async look(kinds: readonly Kind[]): Promise<SharedLook> {
-    const { database, clock } = this.#runtime;
+    const { database, processId, clock } = this.#runtime;
     const ids = kinds.map(({ namedTaskId }) => namedTaskId);
-    const { due, writers, ...positions } = await lookAtPositions(database, ids, new Date(clock.now()));
+    const { due, writers, ...positions } = await lookAtPositions(database, processId, ids, new Date(clock.now()));
     this.#settleStart(positions.tasks, writers, kinds);
     this.#cursor ??= cursorAt(positions);
     const { spans, next } = advance(this.#cursor, positions, writers);

@@ -23,6 +23,8 @@ export interface TaskRunParts {
   readonly sortKey: number;
   /** Whether somebody else than an engine has put the task in error. */
   readonly halted: boolean;
+  /** Whether an operator has paused the task. */
+  readonly paused: boolean;
   /** When the first of the steps that run elsewhere counts as left behind, milliseconds since the epoch; null: never. */
   readonly abandonedAt: number | null;
 }
@@ -56,6 +58,7 @@ export class TaskRun {
   /** True while the task's own hook runs, or its last move waits for a commit. */
   finishing = false;
   readonly #halted: boolean;
+  readonly #paused: boolean;
   readonly #abandonedAt: number | null;
   readonly #counters: ReadinessCounters;
 
@@ -71,6 +74,7 @@ export class TaskRun {
     this.state = parts.state;
     this.sortKey = parts.sortKey;
     this.#halted = parts.halted;
+    this.#paused = parts.paused;
     this.#abandonedAt = parts.abandonedAt;
     const satisfied = new Uint8Array(parts.steps.length);
     for (const step of parts.steps) if (isSatisfied(step.state)) satisfied[step.index] = 1;
@@ -82,9 +86,12 @@ export class TaskRun {
     return this.state === "cancelled" || this.state === "resolved_manually" || this.state === "complete";
   }
 
-  /** Whether nothing of it starts any more: it is over, or somebody else has put it in error and has to move it on. */
+  /**
+   * Whether nothing of it starts any more: it is over, it is paused, or somebody else has put it in error and has to move
+   * it on. What runs may end; then the task is let go.
+   */
   get isStopped(): boolean {
-    return this.isOver || this.#halted;
+    return this.isOver || this.#halted || this.#paused;
   }
 
   /**

@@ -2,14 +2,15 @@ import type { Connection } from "../database/database.ts";
 import { array, int8 } from "../database/sql-type.ts";
 import { statement } from "../database/statement.ts";
 
-/** Locks the run rows of tasks in the order of their ids, and raises their revisions. */
+/** Locks the run rows of tasks in the order of their ids, raises their revisions and marks them for their owners. */
 export const raiseRevisions = statement({
   name: "raise_revisions",
   text: `
     with locked as (
       select r.task_id from tasker_task_runs r where r.task_id = any($1) order by r.task_id for no key update
     )
-    update tasker_task_runs r set revision = r.revision + 1 from locked l where r.task_id = l.task_id`,
+    update tasker_task_runs r set revision = r.revision + 1, dirty = r.owner_id <> 0
+    from locked l where r.task_id = l.task_id`,
   parameters: [array(int8)],
   columns: {},
 });

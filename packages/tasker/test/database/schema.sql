@@ -121,6 +121,8 @@ tasker_task_runs
   owner_id bigint not null default 0
   epoch bigint not null default 0
   revision integer not null default 0
+  dirty boolean not null default false
+  paused boolean not null default false
   priority smallint not null default 0
   wake_at timestamp(6) without time zone
   correlation_id character varying(128) not null
@@ -332,6 +334,7 @@ tasker_task_namespaces
   CREATE UNIQUE INDEX tasker_task_namespaces_pkey ON public.tasker_task_namespaces USING btree (task_namespace_id)
 
 tasker_task_runs
+  CREATE INDEX tasker_task_runs_dirty ON public.tasker_task_runs USING btree (owner_id) WHERE dirty
   CREATE INDEX tasker_task_runs_live ON public.tasker_task_runs USING btree (owner_id, named_task_id, priority DESC, wake_at) WHERE (wake_at IS NOT NULL)
   CREATE UNIQUE INDEX tasker_task_runs_pkey ON public.tasker_task_runs USING btree (task_id)
 
@@ -444,7 +447,7 @@ tasker_adopt
   (p_now timestamp without time zone, p_kinds integer[], p_namespaces integer[], p_hashes text[], p_sources text[], p_in_progress boolean, p_after bigint[], p_upto bigint[], p_reopen boolean) returns TABLE(adopted bigint, reopened bigint, next_task_id bigint) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC, lock_timeout=1s
 
 tasker_claim
-  (p_owner bigint, p_kinds integer[], p_limit integer, p_now timestamp without time zone) returns TABLE(task_id bigint) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+  (p_owner bigint, p_kinds integer[], p_limit integer, p_now timestamp without time zone) returns TABLE(task_id bigint, raised integer) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
 tasker_commit
   (p_owner bigint, p_now timestamp without time zone, p_counts integer[], p_tasks json, p_outcomes json, p_starts json, p_restarts boolean, p_extra json, p_task_rows json, p_annotations json) returns TABLE(refused_task_id bigint) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
@@ -453,7 +456,7 @@ tasker_execution_context
   (input_task_id bigint) returns TABLE(task_id bigint, named_task_id integer, status text, total_steps bigint, pending_steps bigint, in_progress_steps bigint, completed_steps bigint, failed_steps bigint, ready_steps bigint, execution_status text, recommended_action text, completion_percentage numeric, health_status text)
 
 tasker_load
-  (p_owner bigint, p_task_ids bigint[]) returns TABLE(task_id bigint, definition_hash character varying, epoch bigint, revision integer, correlation_id character varying, namespace character varying, name character varying, version character varying, context jsonb, initiator character varying, source_system character varying, reason character varying, tags jsonb, bypass_steps json, requested_at timestamp without time zone, state character varying, sort_key integer, halted boolean, steps json, edges json) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+  (p_owner bigint, p_task_ids bigint[]) returns TABLE(task_id bigint, definition_hash character varying, epoch bigint, revision integer, correlation_id character varying, namespace character varying, name character varying, version character varying, context jsonb, initiator character varying, source_system character varying, reason character varying, tags jsonb, bypass_steps json, requested_at timestamp without time zone, state character varying, sort_key integer, halted boolean, paused boolean, steps json, edges json) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
 tasker_name_definition
   (p_now timestamp without time zone, p_hash character varying, p_definition jsonb, p_namespace character varying, p_name character varying, p_version character varying, p_description character varying, p_steps json) returns TABLE(task_namespace_id integer, named_task_id integer, named_step_ids integer[]) set TimeZone=UTC
@@ -462,7 +465,7 @@ tasker_notice
   (p_owner bigint, p_now timestamp without time zone, p_task_after bigint, p_task_upto bigint, p_step_after bigint, p_step_upto bigint, p_known_task_rows bigint[], p_known_step_rows bigint[], p_all boolean) returns TABLE(task_rows bigint[], step_rows bigint[], task_ids bigint[], revisions integer[], without_run bigint[]) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC, lock_timeout=1s
 
 tasker_positions
-  (p_kinds integer[], p_now timestamp without time zone) returns TABLE(tasks bigint, task_rows bigint, step_rows bigint, writers text[], due boolean) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+  (p_owner bigint, p_kinds integer[], p_now timestamp without time zone) returns TABLE(tasks bigint, task_rows bigint, step_rows bigint, writers text[], due boolean) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
 tasker_step_readiness
   (input_task_id bigint) returns TABLE(workflow_step_id bigint, task_id bigint, named_step_id integer, name text, current_state text, dependencies_satisfied boolean, retry_eligible boolean, ready_for_execution boolean, last_failure_at timestamp without time zone, next_retry_at timestamp without time zone, total_parents integer, completed_parents integer, attempts integer, retry_limit integer, backoff_request_seconds integer, last_attempted_at timestamp without time zone)

@@ -61,6 +61,7 @@ export function sampleRun(taskId: number): TaskRun {
     state: "pending",
     sortKey: NO_ROW,
     halted: false,
+    paused: false,
     abandonedAt: null,
   });
 }

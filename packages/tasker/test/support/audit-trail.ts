@@ -171,7 +171,7 @@ const RULES: readonly AuditRule[] = [
           and s.metadata @> '{"retry_available": true}')))`,
   },
   {
-    rule: "a live task has a live owner or a time to wake up at; one that is over has neither",
+    rule: "a live task has a live owner, a time to wake up at or is paused; one that is over has no owner and no time",
     sql: `select k.task_id, c.to_state, r.owner_id, r.wake_at from tasker_tasks k
       join tasker_task_runs r using (task_id)
       left join chained c on c.kind = 'task' and c.owner = k.task_id and c.newest
@@ -179,7 +179,7 @@ const RULES: readonly AuditRule[] = [
         and p.expires_at > clock_timestamp() at time zone 'UTC'
       where coalesce(c.ours, true) and case
         when coalesce(c.to_state, 'pending') in ('pending', 'in_progress')
-          then r.wake_at is null or (r.owner_id <> 0 and p.process_id is null)
+          then (r.wake_at is null and not r.paused) or (r.owner_id <> 0 and p.process_id is null)
         else r.wake_at is not null or r.owner_id <> 0 end`,
   },
   {

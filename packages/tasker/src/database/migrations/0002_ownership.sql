@@ -47,6 +47,10 @@ create table tasker_task_runs (
   epoch bigint not null default 0,
   -- Raised by whoever is not the owner and changes something of the task.
   revision integer not null default 0,
+  -- Set with it: the owner is to load the task again. It clears the mark when it sees it.
+  dirty boolean not null default false,
+  -- Nothing of the task starts, and it is not claimed: it has no time to wake up at until it is resumed.
+  paused boolean not null default false,
   priority smallint not null default 0,
   -- When an unowned task wants to be claimed. Null: it is over, or waits for somebody to act.
   wake_at timestamp(6),
@@ -56,3 +60,6 @@ create table tasker_task_runs (
 -- Serves the claim (owner 0) and the takeover (owner dead). Only live tasks are in it.
 create index tasker_task_runs_live on tasker_task_runs (owner_id, named_task_id, priority desc, wake_at)
   where wake_at is not null;
+
+-- What its owner has to look at, which is nothing nearly always.
+create index tasker_task_runs_dirty on tasker_task_runs (owner_id) where dirty;

@@ -195,7 +195,7 @@ begin
   end if;
 
   if p_counts[4] > 0 then
-    update tasker_task_runs r set owner_id = 0, wake_at = a.w
+    update tasker_task_runs r set owner_id = 0, wake_at = a.w, dirty = false
     from json_to_recordset(p_tasks) as a(t bigint, b integer, x boolean, w timestamp)
     where r.task_id = a.t and a.x
       and case when a.b is null then coalesce(a.t in (select unnest(v_accepted)), false)

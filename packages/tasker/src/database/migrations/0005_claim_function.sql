@@ -1,7 +1,9 @@
--- Makes p_owner the owner of up to p_limit runnable tasks of the given kinds. What was claimed is read by tasker_load, in
--- a statement of its own: in one, the read would use the snapshot from before the locks were granted.
+-- Makes p_owner the owner of up to p_limit runnable tasks of the given kinds, and tells it which of those that it owns
+-- somebody else has changed: their marks are cleared. What was claimed or changed is read by tasker_load, in a statement
+-- of its own: in one, the read would use the snapshot from before the locks were granted.
+--   raised: of a task that was changed, its revision; null for one that was claimed
 create function tasker_claim(p_owner bigint, p_kinds integer[], p_limit integer, p_now timestamp)
-returns table (task_id bigint)
+returns table (task_id bigint, raised integer)
 language plpgsql
 set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off
 set jit = off set plan_cache_mode = force_generic_plan set timezone = 'UTC'
@@ -13,6 +15,17 @@ begin
     return;
   end if;
 
+  -- One that is locked is being written: it is told of the next time.
+  return query
+  with changed as materialized (
+    select r.task_id from tasker_task_runs r where r.owner_id = p_owner and r.dirty for no key update of r skip locked
+  )
+  update tasker_task_runs r set dirty = false from changed c where r.task_id = c.task_id
+  returning r.task_id, r.revision;
+
+  if p_limit < 1 then
+    return;
+  end if;
   return query
   with due as materialized (
     select c.task_id from unnest(p_kinds) as kind(id)
@@ -24,8 +37,8 @@ begin
     ) c
     order by c.priority desc, c.wake_at limit p_limit
   )
-  update tasker_task_runs r set owner_id = p_owner, epoch = nextval('tasker_epochs')
+  update tasker_task_runs r set owner_id = p_owner, epoch = nextval('tasker_epochs'), dirty = false
   from due d where r.task_id = d.task_id
-  returning r.task_id;
+  returning r.task_id, null::integer;
 end
 $$;

@@ -6,8 +6,8 @@
 --   tasks, task_rows, step_rows: the last id that was given out. A row with an id up to there can still appear, if it is of
 --     one of the `writers`: the transactions that hold a lock for writing. An insert gets its lock before its id, so what
 --     takes a lock after this look gets a greater id.
---   due: whether one of the kinds has a task that nobody owns and that wants to run
-create function tasker_positions(p_kinds integer[], p_now timestamp)
+--   due: whether one of the kinds has a task that nobody owns and that wants to run, or a task of p_owner was changed
+create function tasker_positions(p_owner bigint, p_kinds integer[], p_now timestamp)
 returns table (tasks bigint, task_rows bigint, step_rows bigint, writers text[], due boolean)
 language plpgsql
 set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off
@@ -33,7 +33,7 @@ begin
       where r.owner_id = 0 and r.named_task_id = kind.id and r.wake_at is not null and r.wake_at <= p_now
       limit 1
     ) q
-  );
+  ) or exists (select from tasker_task_runs r where r.owner_id = p_owner and r.dirty);
   return next;
 end
 $$;

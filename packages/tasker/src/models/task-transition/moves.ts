@@ -65,7 +65,7 @@ export const moveTask = statement({
       update tasker_tasks k set complete = i.to_state = 'complete', updated_at = $7
       from inserted i where k.task_id = i.task_id and k.complete <> (i.to_state = 'complete')
     ), raised as (
-      update tasker_task_runs r set revision = r.revision + 1, wake_at = case
+      update tasker_task_runs r set revision = r.revision + 1, dirty = r.owner_id <> 0, wake_at = case
         when r.owner_id <> 0 then r.wake_at
         when i.to_state in ('pending', 'in_progress') then least(r.wake_at, $7)
       end
@@ -100,7 +100,7 @@ export const initializeTask = statement({
       on conflict do nothing
       returning *
     ), raised as (
-      update tasker_task_runs r set revision = r.revision + 1 from inserted i where r.task_id = i.task_id
+      update tasker_task_runs r set revision = r.revision + 1, dirty = r.owner_id <> 0 from inserted i where r.task_id = i.task_id
     )
     select * from inserted`,
   parameters: [int8, timestamp],

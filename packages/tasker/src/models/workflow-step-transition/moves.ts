@@ -77,7 +77,7 @@ export const moveStep = statement({
       from inserted i where w.workflow_step_id = i.workflow_step_id
       returning w.task_id
     ), raised as (
-      update tasker_task_runs r set revision = r.revision + 1, wake_at = case
+      update tasker_task_runs r set revision = r.revision + 1, dirty = r.owner_id <> 0, wake_at = case
         when r.owner_id = 0 and r.wake_at is not null then least(r.wake_at, $7) else r.wake_at
       end
       from stepped s where r.task_id = s.task_id
@@ -112,7 +112,7 @@ export const initializeStep = statement({
       on conflict do nothing
       returning *
     ), raised as (
-      update tasker_task_runs r set revision = r.revision + 1
+      update tasker_task_runs r set revision = r.revision + 1, dirty = r.owner_id <> 0
       from inserted i join tasker_workflow_steps w on w.workflow_step_id = i.workflow_step_id
       where r.task_id = w.task_id
     )
