@@ -36,6 +36,12 @@ export { diagramOfTemplate, type StepOutline, type TemplateOutline } from "./dia
 export type { AdoptOptions } from "./engine/adopt-options.ts";
 export { Engine, type SubmitOptions, type TaskOutcome } from "./engine/engine.ts";
 export type { EngineEvent, EngineListener } from "./engine/engine-event.ts";
+export type {
+  GeneratesIdentity,
+  IdentityFunction,
+  IdentitySettings,
+  IdentityWindow,
+} from "./engine/identity-settings.ts";
 export type { EngineOptions, Log } from "./engine/options.ts";
 export type { SubmittedTask, TaskRequest } from "./engine/task-request.ts";
 export * from "./errors/index.ts";

@@ -7,6 +7,8 @@ import { checkOptions } from "./check-options.ts";
 import { drawEpoch } from "./claim-tasks.ts";
 import { Claimer } from "./claimer.ts";
 import type { EngineListener } from "./engine-event.ts";
+import { settleWithin } from "./identity.ts";
+import { parseIdentity } from "./identity-settings.ts";
 import { Membership } from "./membership.ts";
 import { DefinitionNaming } from "./name-definition.ts";
 import type { EngineOptions } from "./options.ts";
@@ -57,7 +59,9 @@ export class Engine {
     checkOptions(options);
     this.#runtime = new Runtime(options);
     this.#registry = options.registry;
-    this.#preparer = new TaskPreparer(options.registry, this.#runtime.definitions, this.#runtime.maxValueBytes);
+    const { definitions, maxValueBytes } = this.#runtime;
+    const identity = parseIdentity(options.identity);
+    this.#preparer = new TaskPreparer(options.registry, definitions, maxValueBytes, identity);
     this.#maxTasks = options.maxTasks ?? 1_000;
     this.#membership = new Membership(this.#runtime, options.leaseMs ?? 10_000);
     this.#claimer = new Claimer(this.#runtime, this.#registry, this.#maxTasks, parseAdopt(options.adopt));
@@ -78,7 +82,7 @@ export class Engine {
   async submitMany(requests: readonly TaskRequest[], options: SubmitOptions = {}): Promise<SubmittedTask[]> {
     if (requests.length === 0) return [];
     const now = new Date(this.#runtime.clock.now());
-    const tasks = requests.map((request) => this.#preparer.prepare(request, now));
+    const tasks = settleWithin(requests.map((request) => this.#preparer.prepare(request, now)));
     const { transaction } = options;
     const room = this.#maxTasks - this.#runtime.taskCount;
     const owner =

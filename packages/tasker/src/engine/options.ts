@@ -2,6 +2,7 @@ import type { Clock } from "../clock/clock.ts";
 import type { Database } from "../database/database.ts";
 import type { HandlerRegistry } from "../handlers/registry.ts";
 import type { AdoptOptions } from "./adopt-options.ts";
+import type { IdentitySettings } from "./identity-settings.ts";
 
 /** Where the engine reports what an operator should see. The shape of pino's methods: facts first, then a sentence. */
 export interface Log {
@@ -33,6 +34,8 @@ export interface EngineOptions {
   readonly maxValueBytes?: number;
   /** Interruptions (crash, shutdown) after which a step fails for good. Default: 5. */
   readonly maxInterruptions?: number;
+  /** How tasks submitted without an idempotency key are told apart. Default: every request is a new task. */
+  readonly identity?: IdentitySettings;
   /**
    * For a database that the Rails engine writes to as well: makes tasks that it created this engine's if their template is
    * registered here, and takes notice of what it changes. `true`: all such tasks. Default: none, and nothing is noticed but

@@ -1,14 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { InvalidRequestError } from "../errors/index.ts";
 import type { HandlerRegistry } from "../handlers/registry.ts";
-import { type StepDraft, TaskHandler } from "../handlers/task-handler.ts";
+import { type StepDraft, type TaskDraft, TaskHandler } from "../handlers/task-handler.ts";
 import type { TaskTemplate } from "../handlers/task-template.ts";
 import { encodeJson } from "../json/encode.ts";
 import type { JsonObject, JsonValue } from "../json/json-value.ts";
 import type { StepDefinition, TaskDefinition } from "../templates/definition.ts";
 import { compileContextValidator } from "../templates/validate-context.ts";
 import type { CompiledDefinition, DefinitionCache } from "./compiled-definition.ts";
-import { identityHash } from "./identity.ts";
+import { type Identity, identify, keyedIdentity, randomIdentity } from "./identity.ts";
+import type { IdentityRule } from "./identity-settings.ts";
 import { type ParsedRequest, parseRequest } from "./parse-request.ts";
 import { StoredJson } from "./stored-json.ts";
 import type { TaskRequest } from "./task-request.ts";
@@ -19,7 +20,7 @@ export interface PreparedTask {
   readonly template: TaskTemplate;
   readonly compiled: CompiledDefinition;
   readonly context: StoredJson;
-  readonly identityHash: string;
+  readonly identity: Identity;
   readonly correlationId: string;
   readonly requestedAt: Date;
   /** Inputs of steps by their place in the definition, where the task handler gave any. */
@@ -33,12 +34,19 @@ export class TaskPreparer {
   readonly #registry: HandlerRegistry;
   readonly #definitions: DefinitionCache;
   readonly #maxValueBytes: number;
+  readonly #identity: IdentityRule;
   readonly #validators = new WeakMap<TaskDefinition, Validator>();
 
-  constructor(registry: HandlerRegistry, definitions: DefinitionCache, maxValueBytes: number) {
+  constructor(
+    registry: HandlerRegistry,
+    definitions: DefinitionCache,
+    maxValueBytes: number,
+    identity: IdentityRule = { kind: "random" },
+  ) {
     this.#registry = registry;
     this.#definitions = definitions;
     this.#maxValueBytes = maxValueBytes;
+    this.#identity = identity;
   }
 
   /**
@@ -48,63 +56,56 @@ export class TaskPreparer {
   prepare(request: TaskRequest, now: Date): PreparedTask {
     const parsed = parseRequest(request);
     const template = this.#registry.get(parsed.namespace, parsed.name, parsed.version);
-    const context = this.#checkContext(parsed, template.definition);
+    const { given, context } = this.#checkContext(parsed, template.definition);
     const correlationId = parsed.correlationId ?? randomUUID();
     const requestedAt = parsed.requestedAt ?? now;
-    const { definition, inputs } = this.#applyHook(template, parsed, context, correlationId, requestedAt);
+    const draft = (): TaskDraft => toTaskDraft(template.definition, parsed, context, correlationId, requestedAt);
+    const { definition, inputs } = this.#applyHook(template, draft);
     return {
       request: parsed,
       template,
       compiled: this.#definitions.compile(definition),
       context,
-      identityHash: identityHash(parsed.namespace, parsed.name, parsed.idempotencyKey),
+      identity: this.#identify(parsed, draft, given),
       correlationId,
       requestedAt,
       inputs,
     };
   }
 
-  #checkContext(request: ParsedRequest, definition: TaskDefinition): StoredJson {
+  /** A key that the caller gives wins over the engine's rule. */
+  #identify({ namespace, name, idempotencyKey }: ParsedRequest, draft: () => TaskDraft, given: StoredJson): Identity {
+    if (idempotencyKey !== undefined) return keyedIdentity(namespace, name, idempotencyKey);
+    if (this.#identity.kind === "random") return randomIdentity();
+    return identify(this.#identity, draft(), given.copy() as JsonObject);
+  }
+
+  /** The context as it was given, and as it will be stored. */
+  #checkContext(request: ParsedRequest, definition: TaskDefinition): { given: StoredJson; context: StoredJson } {
     const what = `context of task ${definition.name}`;
     const encode = (value: unknown) => encodeJson(value, { maxBytes: this.#maxValueBytes, what });
-    const text = encode(request.context);
-    if (definition.contextSchema === null) return new StoredJson(text);
+    const given = new StoredJson(encode(request.context));
+    if (definition.contextSchema === null) return { given, context: given };
     let validate = this.#validators.get(definition);
     if (validate === undefined) {
       validate = compileContextValidator(definition.contextSchema);
       this.#validators.set(definition, validate);
     }
     // What is validated is what will be stored: dates are text by then, and undefined members are gone.
-    return new StoredJson(encode(validate(JSON.parse(text))));
+    return { given, context: new StoredJson(encode(validate(JSON.parse(given.text)))) };
   }
 
   /** A hook that changes something makes a definition of its own, so that a run always has what it started with. */
   #applyHook(
     { definition, taskHandler }: TaskTemplate,
-    request: ParsedRequest,
-    context: StoredJson,
-    correlationId: string,
-    requestedAt: Date,
+    draft: () => TaskDraft,
   ): { definition: TaskDefinition; inputs: ReadonlyMap<number, StoredJson> } {
     const base = TaskHandler.prototype.establishStepDependenciesAndDefaults;
     if (taskHandler === null || taskHandler.establishStepDependenciesAndDefaults === base) {
       return { definition, inputs: new Map() };
     }
     const drafts = definition.steps.map(toDraft);
-    const task = {
-      namespace: definition.namespace,
-      name: definition.name,
-      version: definition.version,
-      context: context.copy() as JsonObject,
-      initiator: request.initiator,
-      sourceSystem: request.sourceSystem,
-      reason: request.reason,
-      tags: request.tags,
-      bypassSteps: request.bypassSteps,
-      requestedAt,
-      correlationId,
-    };
-    taskHandler.establishStepDependenciesAndDefaults(task, drafts);
+    taskHandler.establishStepDependenciesAndDefaults(draft(), drafts);
     const steps = definition.steps.map((step, index) => fromDraft(step, drafts[index]));
     const changed = steps.some((step, index) => step !== definition.steps[index]);
     return { definition: changed ? { ...definition, steps } : definition, inputs: this.#encodeInputs(drafts) };
@@ -119,6 +120,28 @@ export class TaskPreparer {
     }
     return inputs;
   }
+}
+
+function toTaskDraft(
+  definition: TaskDefinition,
+  request: ParsedRequest,
+  context: StoredJson,
+  correlationId: string,
+  requestedAt: Date,
+): TaskDraft {
+  return {
+    namespace: definition.namespace,
+    name: definition.name,
+    version: definition.version,
+    context: context.copy() as JsonObject,
+    initiator: request.initiator,
+    sourceSystem: request.sourceSystem,
+    reason: request.reason,
+    tags: request.tags,
+    bypassSteps: request.bypassSteps,
+    requestedAt,
+    correlationId,
+  };
 }
 
 function toDraft(step: StepDefinition): StepDraft {

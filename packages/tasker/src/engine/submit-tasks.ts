@@ -100,7 +100,8 @@ function encodeTask(task: PreparedTask, definition: number, now: Date, own: bool
   const { request, inputs } = task;
   const fields = JSON.stringify({
     d: definition,
-    i: task.identityHash,
+    i: task.identity.hash,
+    ...(task.identity.windowMs === null ? {} : { w: task.identity.windowMs }),
     by: request.initiator,
     src: request.sourceSystem,
     why: request.reason,

@@ -467,6 +467,9 @@ tasker_notice
 tasker_positions
   (p_owner bigint, p_kinds integer[], p_now timestamp without time zone) returns TABLE(tasks bigint, task_rows bigint, step_rows bigint, writers text[], due boolean) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
+tasker_same_requests
+  (p_hashes text[], p_windows bigint[]) returns text[] set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+
 tasker_step_readiness
   (input_task_id bigint) returns TABLE(workflow_step_id bigint, task_id bigint, named_step_id integer, name text, current_state text, dependencies_satisfied boolean, retry_eligible boolean, ready_for_execution boolean, last_failure_at timestamp without time zone, next_retry_at timestamp without time zone, total_parents integer, completed_parents integer, attempts integer, retry_limit integer, backoff_request_seconds integer, last_attempted_at timestamp without time zone)
 

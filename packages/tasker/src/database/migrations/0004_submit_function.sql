@@ -1,7 +1,41 @@
+-- Recognises requests under a sliding window. An identity under one is 64 hexadecimal digits of what was asked for, and
+-- the time of the request as 15 digits: milliseconds since the year 1.
+--   p_hashes  the identities that the requests would have; p_windows  milliseconds, null: not under a window
+-- Returns the identities, in the place of each that is the same as a task's that of the task. Who asks for the same at the
+-- same time waits until this transaction has ended; the locks are taken in one order.
+create function tasker_same_requests(p_hashes text[], p_windows bigint[]) returns text[]
+language plpgsql
+set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off
+set jit = off set plan_cache_mode = force_generic_plan set timezone = 'UTC'
+as $$
+declare
+  same text[];
+begin
+  perform pg_advisory_xact_lock(k.key)
+  from (
+    select distinct hashtextextended(left(q.hash, 64), 0) as key
+    from unnest(p_hashes, p_windows) as q(hash, ms) where q.ms is not null order by 1
+  ) k;
+
+  -- A new snapshot: what was committed while the lock was waited for is seen.
+  select array_agg(coalesce(f.hash, q.hash) order by q.place) into same
+  from unnest(p_hashes, p_windows) with ordinality as q(hash, ms, place)
+  left join lateral (
+    select k.identity_hash as hash from tasker_tasks k
+    where q.ms is not null
+      and k.identity_hash >= left(q.hash, 64) || lpad(greatest(right(q.hash, 15)::bigint - q.ms + 1, 0)::text, 15, '0')
+      and k.identity_hash <= left(q.hash, 64) || lpad((right(q.hash, 15)::bigint + q.ms - 1)::text, 15, '0')
+      and length(k.identity_hash) = 79
+    order by k.identity_hash desc limit 1
+  ) f on true;
+  return same;
+end
+$$;
+
 -- Writes tasks with their steps, edges and run rows; one call for one task or a thousand.
 --   p_definitions [{h: hash, n: named task, ns: namespace, s: [named step ids], y: [retryable], l: [retry limits],
 --                   k: [skippable], ef: [edge from, 0-based step], et: [edge to]}]
---   p_tasks       [{d: 1-based definition, i: identity hash, c: context, by: initiator, src: source system, why: reason,
+--   p_tasks       [{d: 1-based definition, i: identity hash, w: sliding window in milliseconds or null, c: context, by: initiator, src: source system, why: reason,
 --                   tags, bypass: names of steps to skip, at: requested at, wake: wake-up time, prio, corr: correlation id,
 --                   own: p_owner owns it at once,
 --                   in: {0-based step: inputs} or null}]
@@ -17,6 +51,7 @@ as $$
 declare
   hashes text[];
   hash_of text[];
+  window_of bigint[];
   task_ids bigint[];
   step_ids bigint[];
   first_step integer[];
@@ -27,23 +62,28 @@ begin
   from rows from (jsonb_to_recordset(p_definitions) as (h text, s jsonb)) with ordinality as d(h, s, o);
 
   select array_agg(q.i order by q.o), array_agg(step_count[q.d] order by q.o),
-         array_agg(nextval('tasker_tasks_task_id_seq') order by q.o)
-    into hash_of, step_count, task_ids
-  from rows from (json_to_recordset(p_tasks) as (i text, d integer)) with ordinality as q(i, d, o);
+         array_agg(nextval('tasker_tasks_task_id_seq') order by q.o),
+         case when max(q.w) is not null then array_agg(q.w order by q.o) end
+    into hash_of, step_count, task_ids, window_of
+  from rows from (json_to_recordset(p_tasks) as (i text, d integer, w bigint)) with ordinality as q(i, d, w, o);
+
+  if window_of is not null then
+    hash_of := tasker_same_requests(hash_of, window_of);
+  end if;
 
   -- In the order of the hashes: two submits that share some would deadlock otherwise.
   with new as (
     insert into tasker_tasks
       (task_id, named_task_id, complete, requested_at, initiator, source_system, reason, bypass_steps, tags, context,
        identity_hash, created_at, updated_at)
-    select task_ids[q.o], q.n, false, q.at, q.by, q.src, q.why, q.bypass, q.tags, q.c, q.i, p_now, p_now
+    select task_ids[q.o], q.n, false, q.at, q.by, q.src, q.why, q.bypass, q.tags, q.c, hash_of[q.o], p_now, p_now
     from (
       select t.*, (p_definitions -> (t.d - 1) ->> 'n')::integer as n
       from rows from (json_to_recordset(p_tasks) as (
-        d integer, i varchar, c jsonb, by varchar, src varchar, why varchar, tags jsonb, bypass json, at timestamp
-      )) with ordinality as t(d, i, c, by, src, why, tags, bypass, at, o)
+        d integer, c jsonb, by varchar, src varchar, why varchar, tags jsonb, bypass json, at timestamp
+      )) with ordinality as t(d, c, by, src, why, tags, bypass, at, o)
     ) q
-    order by q.i
+    order by hash_of[q.o]
     on conflict (identity_hash) do nothing
     returning task_id
   )

@@ -40,7 +40,7 @@ export interface IdentityOptions {
 export type IdentityStrategy = "default" | "hash" | ((task: IdentityTask, options: IdentityOptions) => string);
 
 /** The identity options of a task; the order of the keys is part of the hash. */
-export function identityOptions(task: IdentityTask): IdentityOptions {
+export function identityOptions(task: Omit<IdentityTask, "named_task_id" | "tags">): IdentityOptions {
   return {
     name: task.name,
     initiator: task.initiator,
@@ -52,6 +52,11 @@ export function identityOptions(task: IdentityTask): IdentityOptions {
   };
 }
 
+/** The reference's hash: lower-case hex SHA-256 of the options as its JSON. */
+export function referenceHash(options: IdentityOptions): string {
+  return bytesToHex(sha256(utf8ToBytes(identityJson(options))));
+}
+
 /**
  * The identity of a task under a strategy.
  * @param uuid makes a random UUID
@@ -59,6 +64,6 @@ export function identityOptions(task: IdentityTask): IdentityOptions {
 export function identityHash(strategy: IdentityStrategy, task: IdentityTask, uuid: () => string): string {
   if (strategy === "default") return uuid();
   const options = identityOptions(task);
-  if (strategy === "hash") return bytesToHex(sha256(utf8ToBytes(identityJson(options))));
+  if (strategy === "hash") return referenceHash(options);
   return strategy(task, options);
 }
