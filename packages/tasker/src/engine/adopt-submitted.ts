@@ -48,6 +48,7 @@ export function adoptSubmitted(task: PreparedTask, written: WrittenTask, epoch: 
     taskId: written.taskId,
     epoch,
     revision: 0,
+    priority: request.priority,
     view,
     compiled,
     template,

@@ -4,6 +4,7 @@ import { decideStep, LOST_PROCESS, type StepDecision } from "./decide-step.ts";
 import { Execution } from "./execution.ts";
 import type { LaneHost } from "./lane-host.ts";
 import type { Outcome } from "./outcome.ts";
+import { ReadyQueue } from "./ready-queue.ts";
 import type { LaneSlots } from "./slots.ts";
 import type { Writer } from "./step-move.ts";
 import type { StepRun } from "./step-run.ts";
@@ -22,8 +23,7 @@ export class Agenda {
   readonly #onWork: () => void;
   readonly #slots: LaneSlots;
   #outcomes: Execution[] = [];
-  #ready: { readonly run: TaskRun; readonly step: StepRun }[] = [];
-  #readyHead = 0;
+  readonly #ready = new ReadyQueue<{ readonly run: TaskRun; readonly step: StepRun }>();
   #lost: { readonly run: TaskRun; readonly step: StepRun }[] = [];
   #checks = new Set<TaskRun>();
   #finished: { readonly run: TaskRun; readonly annotations: readonly EncodedAnnotation[] }[] = [];
@@ -47,7 +47,7 @@ export class Agenda {
     if (step.queued || run.dropped || !run.isStartable(step)) return;
     step.queued = true;
     run.activeCount += 1;
-    this.#ready.push({ run, step });
+    this.#ready.push({ run, step }, run.rankOf(step));
     this.#onWork();
   }
 
@@ -208,29 +208,18 @@ export class Agenda {
   }
 
   #addStarts(batch: Batch): void {
-    this.#slots.stopWaiting();
-    while (this.#readyHead < this.#ready.length && batch.size < 2 * this.#host.maxBatch && this.#host.starting) {
-      const next = this.#ready[this.#readyHead];
+    while (batch.size < 2 * this.#host.maxBatch && this.#host.starting) {
+      const next = this.#ready.peek();
       if (next === undefined) break;
       const { run, step } = next;
-      if (run.dropped) {
-        this.#readyHead += 1;
-        continue;
-      }
-      if (!this.#slots.take()) break;
-      this.#readyHead += 1;
+      // One that waits for a slot keeps its place, and the lane its claim to the next slot.
+      if (!run.dropped && !this.#slots.take(this.#ready.rank)) return;
+      this.#ready.shift();
+      if (run.dropped) continue;
       step.queued = false;
       this.#addStart(batch, run, step);
     }
-    // The array is cut from time to time instead of shifted at each step, which would cost its length. Empty, it keeps
-    // no task that has ended.
-    if (this.#readyHead === this.#ready.length) {
-      this.#ready = [];
-      this.#readyHead = 0;
-    } else if (this.#readyHead > 1_024 && this.#readyHead * 2 > this.#ready.length) {
-      this.#ready = this.#ready.slice(this.#readyHead);
-      this.#readyHead = 0;
-    }
+    this.#slots.stopWaiting();
   }
 
   #addStart(batch: Batch, run: TaskRun, step: StepRun): void {

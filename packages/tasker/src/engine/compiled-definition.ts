@@ -11,6 +11,8 @@ export interface CompiledDefinition {
   /** Steps in the order of the definition. */
   readonly graph: StepGraph;
   readonly stepNamed: ReadonlyMap<string, StepDefinition>;
+  /** Whether any of its steps has another priority than 0. */
+  readonly hasPriorities: boolean;
 }
 
 /** Definitions kept at most; a hook that changes definitions by task could make any number of them. */
@@ -31,6 +33,7 @@ export class DefinitionCache {
       hash,
       graph: buildGraph(definition.steps),
       stepNamed: new Map(definition.steps.map((step) => [step.name, step])),
+      hasPriorities: definition.steps.some(({ priority }) => priority !== 0),
     };
     this.#byObject.set(definition, compiled);
     this.#byHash.set(hash, compiled);

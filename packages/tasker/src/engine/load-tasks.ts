@@ -1,6 +1,18 @@
 import { z } from "zod";
 import type { Connection } from "../database/database.ts";
-import { array, bool, int4, int8, json, jsonb, nullable, text, timestamp, varchar } from "../database/sql-type.ts";
+import {
+  array,
+  bool,
+  int2,
+  int4,
+  int8,
+  json,
+  jsonb,
+  nullable,
+  text,
+  timestamp,
+  varchar,
+} from "../database/sql-type.ts";
 import { type RowOf, statement } from "../database/statement.ts";
 import { HandlerNotFoundError } from "../errors/index.ts";
 import { graphFromEdges, type StepGraph } from "../graph/step-graph.ts";
@@ -25,6 +37,7 @@ export const loadTasks = statement({
     definition_hash: varchar,
     epoch: int8,
     revision: int4,
+    priority: int2,
     correlation_id: varchar,
     namespace: varchar,
     name: varchar,
@@ -150,6 +163,7 @@ export function buildTaskRun(
     taskId: row.task_id,
     epoch: row.epoch,
     revision: row.revision,
+    priority: row.priority,
     view: viewOf(row),
     compiled,
     template,

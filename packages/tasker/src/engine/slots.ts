@@ -1,6 +1,6 @@
 /**
  * Counts the steps that may execute at the same time in this process, and shares them between lanes: a lane may take more
- * than its part while no other lane waits for a slot.
+ * than its part while no other lane waits for a slot, and none while another one waits for a step of a higher rank.
  */
 export class Slots {
   readonly #limit: number;
@@ -19,42 +19,58 @@ export class Slots {
 
   /** @param onFree called when a slot has become free that the lane was refused before */
   openLane(onFree: () => void): LaneSlots {
-    const lane = new LaneSlots(
-      onFree,
-      () => this.#take(lane),
-      () => this.#give(),
-    );
+    const lane = new LaneSlots(onFree, {
+      take: (rank) => this.#take(lane, rank),
+      give: () => this.#give(),
+      leave: () => this.#tellWaiting(),
+    });
     this.#lanes.push(lane);
     return lane;
   }
 
-  #take(asking: LaneSlots): boolean {
+  #take(asking: LaneSlots, rank: number): boolean {
     if (this.#used >= this.#limit) return false;
-    const share = Math.ceil(this.#limit / this.#lanes.length);
-    const isContended = this.#lanes.some((lane) => lane !== asking && lane.waiting);
-    if (isContended && asking.used >= share) return false;
+    let isContended = false;
+    for (const lane of this.#lanes) {
+      const other = lane === asking ? null : lane.waitingRank;
+      if (other === null || other < rank) continue;
+      if (other > rank) return false;
+      isContended = true;
+    }
+    if (isContended && asking.used >= Math.ceil(this.#limit / this.#lanes.length)) return false;
     this.#used += 1;
     return true;
   }
 
   #give(): void {
     this.#used -= 1;
+    this.#tellWaiting();
+  }
+
+  #tellWaiting(): void {
+    if (this.#used >= this.#limit) return;
     for (const lane of this.#lanes) if (lane.waiting) lane.onFree();
   }
+}
+
+/** What the slots of all lanes do for one of them. */
+interface SharedSlots {
+  take(rank: number): boolean;
+  give(): void;
+  /** The lane waits no more: what it kept others from is theirs. */
+  leave(): void;
 }
 
 /** One lane's part of the {@link Slots}. */
 export class LaneSlots {
   readonly onFree: () => void;
-  readonly #takeShared: () => boolean;
-  readonly #giveShared: () => void;
+  readonly #shared: SharedSlots;
   #used = 0;
-  #waiting = false;
+  #waitingRank: number | null = null;
 
-  constructor(onFree: () => void, takeShared: () => boolean, giveShared: () => void) {
+  constructor(onFree: () => void, shared: SharedSlots) {
     this.onFree = onFree;
-    this.#takeShared = takeShared;
-    this.#giveShared = giveShared;
+    this.#shared = shared;
   }
 
   /** Slots that this lane has. */
@@ -64,25 +80,34 @@ export class LaneSlots {
 
   /** Whether the lane was refused a slot the last time it asked. */
   get waiting(): boolean {
-    return this.#waiting;
+    return this.#waitingRank !== null;
   }
 
-  /** Takes a slot; false if none is free, or if it is another lane's turn. */
-  take(): boolean {
-    this.#waiting = !this.#takeShared();
-    if (this.#waiting) return false;
-    this.#used += 1;
-    return true;
+  /** Rank of the step for which the lane was refused a slot the last time it asked; null if it was not refused. */
+  get waitingRank(): number | null {
+    return this.#waitingRank;
+  }
+
+  /**
+   * Takes a slot; false if none is free, or if it is another lane's turn.
+   * @param rank of the step that is to run in it: the higher goes first
+   */
+  take(rank = 0): boolean {
+    const isTaken = this.#shared.take(rank);
+    this.#waitingRank = isTaken ? null : rank;
+    if (isTaken) this.#used += 1;
+    return isTaken;
   }
 
   /** Gives back a slot. */
   give(): void {
     this.#used -= 1;
-    this.#giveShared();
+    this.#shared.give();
   }
 
-  /** Tells that the lane wants no more slots for now. */
+  /** Tells that the lane wants no more slots for now: what is left is for those that were refused on its account. */
   stopWaiting(): void {
-    this.#waiting = false;
+    this.#waitingRank = null;
+    this.#shared.leave();
   }
 }

@@ -9,11 +9,16 @@ import type { Execution } from "./execution.ts";
 import { mayStart, type StepRun } from "./step-run.ts";
 import type { LiveTaskView } from "./task-view.ts";
 
+/** Number of priorities that a step can have: 16 bits. */
+const PRIORITIES = 65_536;
+
 /** Everything a {@link TaskRun} is made from. */
 export interface TaskRunParts {
   readonly taskId: number;
   readonly epoch: number;
   readonly revision: number;
+  /** The higher goes first among the tasks of a process: -32,768 to 32,767. */
+  readonly priority: number;
   readonly view: LiveTaskView;
   readonly compiled: CompiledDefinition;
   readonly template: TaskTemplate;
@@ -37,6 +42,7 @@ export class TaskRun {
   readonly taskId: number;
   readonly epoch: number;
   readonly revision: number;
+  readonly priority: number;
   readonly view: LiveTaskView;
   readonly compiled: CompiledDefinition;
   readonly template: TaskTemplate;
@@ -66,6 +72,7 @@ export class TaskRun {
     this.taskId = parts.taskId;
     this.epoch = parts.epoch;
     this.revision = parts.revision;
+    this.priority = parts.priority;
     this.view = parts.view;
     this.compiled = parts.compiled;
     this.template = parts.template;
@@ -124,6 +131,12 @@ export class TaskRun {
     return (
       open && free && !this.isStopped && step.dueAt === null && this.#counters.isReady(step.index) && mayStart(step)
     );
+  }
+
+  /** Place of a ready step among all of the process: by the task's priority first, then by the step's. The higher goes first. */
+  rankOf(step: StepRun): number {
+    const own = this.compiled.hasPriorities ? (this.compiled.stepNamed.get(step.name)?.priority ?? 0) : 0;
+    return this.priority * PRIORITIES + own;
   }
 
   /** Deadline of one attempt of the step in seconds, or null. */

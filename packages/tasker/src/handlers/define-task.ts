@@ -83,6 +83,8 @@ export interface StepSettings<Parents extends string> {
   readonly skippable?: boolean;
   /** Deadline of one attempt in seconds, more than 0. Default: none. */
   readonly timeoutSeconds?: number;
+  /** Among the ready steps of tasks of the same priority the higher goes first: -32,768 to 32,767. Default: 0. */
+  readonly priority?: number;
   /** Events that the step publishes besides the engine's. Default: none. */
   readonly customEvents?: readonly { readonly name: string; readonly description?: string }[];
 }
@@ -194,6 +196,7 @@ function stepToDocument({ name, options }: AddedStep): unknown {
     default_retry_limit: options.retryLimit,
     skippable: options.skippable,
     timeout_seconds: options.timeoutSeconds,
+    priority: options.priority,
     // A function has no name that another process could find it by: the step's is as good as any.
     handler_class: options.handler?.name || name,
     handler_config: options.handlerConfig,

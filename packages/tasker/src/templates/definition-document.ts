@@ -4,10 +4,12 @@ import { checkTemplate } from "./check-template.ts";
 import type { StepDefinition, TaskDefinition } from "./definition.ts";
 import { finishIssues } from "./draft-issue.ts";
 import { readValue } from "./read-value.ts";
+import { TEMPLATE_DEFAULTS } from "./template-document.ts";
 
 /**
  * The definition as it is stored: itself a template, in the keys of YAML, with every default written out. What is null
- * is left out, so that a key added in a later release does not change the hash of a definition that does not use it.
+ * is left out, and so are keys that were added later and have their default, so that they do not change the hash of a
+ * definition that does not use them.
  */
 export function definitionToDocument(definition: TaskDefinition): JsonObject {
   return withoutNulls({
@@ -33,6 +35,7 @@ function stepToDocument(step: StepDefinition): JsonObject {
     handler_class: step.handlerClass,
     handler_config: step.handlerConfig,
     timeout_seconds: step.timeoutSeconds,
+    priority: step.priority === TEMPLATE_DEFAULTS.priority ? null : step.priority,
     custom_events: step.customEvents.map((event) => withoutNulls({ name: event.name, description: event.description })),
   });
 }

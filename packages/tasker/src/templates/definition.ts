@@ -20,6 +20,8 @@ export interface StepDefinition {
   readonly handlerConfig: JsonObject | null;
   /** Deadline of one attempt in seconds, more than 0. Null: none. */
   readonly timeoutSeconds: number | null;
+  /** Among the ready steps of tasks of the same priority the higher goes first: -32,768 to 32,767. Default: 0. */
+  readonly priority: number;
   readonly customEvents: readonly { readonly name: string; readonly description: string | null }[];
 }
 

@@ -37,6 +37,7 @@ function normalizeStep(step: StepDocument, defaultSystem: string | null): StepDe
     handlerClass: step.handler_class,
     handlerConfig: step.handler_config ?? null,
     timeoutSeconds: step.timeout_seconds ?? null,
+    priority: step.priority ?? TEMPLATE_DEFAULTS.priority,
     customEvents: Object.freeze(
       (step.custom_events ?? []).map((event) =>
         Object.freeze({ name: event.name, description: event.description ?? null }),

@@ -50,6 +50,8 @@ export const StepDocument = z.strictObject({
   custom_events: z.array(CustomEventDocument).nullish(),
   /** Deadline of one attempt in seconds. Default: none. */
   timeout_seconds: z.number().positive().nullish(),
+  /** Among the ready steps of tasks of the same priority the higher goes first. Default: 0. */
+  priority: z.int().min(-32_768).max(32_767).nullish(),
 });
 
 /**
@@ -92,4 +94,5 @@ export const TEMPLATE_DEFAULTS = {
   retryable: true,
   retryLimit: 3,
   skippable: false,
+  priority: 0,
 } as const;

@@ -53,6 +53,7 @@ export function sampleRun(taskId: number): TaskRun {
     taskId,
     epoch: 4,
     revision: 0,
+    priority: 0,
     view,
     compiled,
     template,

@@ -66,4 +66,39 @@ describe("slots", () => {
     first.give();
     expect(first.take()).toBe(true);
   });
+
+  test("go to the lane that waits for a step of a higher rank", () => {
+    const slots = new Slots(1);
+    const low = slots.openLane(ignore);
+    const high = slots.openLane(ignore);
+    low.take(0);
+    expect([low.take(0), high.take(7)]).toEqual([false, false]);
+    low.give();
+    expect(low.take(6)).toBe(false);
+    expect(high.take(7)).toBe(true);
+  });
+
+  test("are taken beyond a lane's part while the other lane waits for a step of a lower rank", () => {
+    const slots = new Slots(2);
+    const low = slots.openLane(ignore);
+    const high = slots.openLane(ignore);
+    while (high.take(1));
+    low.take(0);
+    high.give();
+    expect(high.take(1)).toBe(true);
+  });
+
+  test("that a lane has no use for are offered to those that were refused on its account", () => {
+    const told: string[] = [];
+    const slots = new Slots(1);
+    const low = slots.openLane(() => told.push("low"));
+    const high = slots.openLane(ignore);
+    low.take(0);
+    high.take(7);
+    low.give();
+    expect(low.take(0)).toBe(false);
+    high.stopWaiting();
+    expect(told).toEqual(["low"]);
+    expect(low.take(0)).toBe(true);
+  });
 });

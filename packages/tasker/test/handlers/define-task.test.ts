@@ -41,6 +41,7 @@ const order = () =>
       description: "Sends it",
       retryable: false,
       skippable: true,
+      priority: -2,
       handler: ShipHandler,
       handlerConfig: { carrier: "post" },
       customEvents: [{ name: "parcel.sent" }, { name: "parcel.lost", description: "Gone" }],
@@ -71,6 +72,7 @@ step_templates:
     depends_on_steps: [charge, validate]
     default_retryable: false
     skippable: true
+    priority: -2
     handler_config: {carrier: post}
     custom_events: [{name: parcel.sent}, {name: parcel.lost, description: Gone}]
 `),

@@ -56,6 +56,11 @@ const BROKEN: Readonly<Record<string, BrokenTemplate>> = {
   },
   "a list that is not closed": { text: "name: [1, 2§", path: "", message: /^invalid YAML: Flow sequence/ },
   "a tab as indentation": { text: "name: a\nschema:\n§\ttype: object\n", path: "", message: /^invalid YAML: Tabs/ },
+  "a priority that is no whole number of 16 bits": {
+    text: inStep("priority: §32768"),
+    path: "step_templates[1].priority",
+    message: "found 32768, expected 32767 or less",
+  },
   "a key that is not a text": {
     text: inTop("§[a]: 1"),
     path: "",

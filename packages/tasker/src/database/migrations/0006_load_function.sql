@@ -8,7 +8,7 @@
 --   edges: [[from step id, to step id]]
 create function tasker_load(p_owner bigint, p_task_ids bigint[])
 returns table (
-  task_id bigint, definition_hash varchar, epoch bigint, revision integer,
+  task_id bigint, definition_hash varchar, epoch bigint, revision integer, priority smallint,
   correlation_id varchar, namespace varchar, name varchar, version varchar, context jsonb, initiator varchar,
   source_system varchar, reason varchar, tags jsonb, bypass_steps json, requested_at timestamp, state varchar,
   sort_key integer, halted boolean, paused boolean, steps json, edges json
@@ -20,7 +20,7 @@ as $$
 #variable_conflict use_column
 begin
   return query
-  select r.task_id, r.definition_hash, r.epoch, r.revision, r.correlation_id,
+  select r.task_id, r.definition_hash, r.epoch, r.revision, r.priority, r.correlation_id,
     s.name, n.name, n.version, k.context, k.initiator, k.source_system, k.reason, k.tags, k.bypass_steps, k.requested_at,
     coalesce(c.to_state, 'pending'), coalesce(c.sort_key, -1), coalesce(c.to_state = 'error' and not c.ours, false),
     r.paused,

@@ -54,6 +54,7 @@ export function defaultStep(name: string, settings: Partial<StepDefinition>): St
     handlerClass: "Run",
     handlerConfig: null,
     timeoutSeconds: null,
+    priority: 0,
     customEvents: [],
     ...settings,
   };
