@@ -27,6 +27,7 @@ export function adoptSubmitted(task: PreparedTask, written: WrittenTask, epoch: 
       execution: null,
       lostExecutionId: null,
       outside: null,
+      resolution: null,
       queued: false,
     }),
   );

@@ -1,4 +1,6 @@
 import { Batch, type EncodedAnnotation } from "./batch.ts";
+import { type Closing, decideClosing } from "./decide-closing.ts";
+import { decideReady } from "./decide-ready.ts";
 import { decideStart } from "./decide-start.ts";
 import { decideStep, LOST_PROCESS, type StepDecision } from "./decide-step.ts";
 import { Execution } from "./execution.ts";
@@ -7,12 +9,15 @@ import type { Outcome } from "./outcome.ts";
 import { ReadyQueue } from "./ready-queue.ts";
 import type { LaneSlots } from "./slots.ts";
 import type { Writer } from "./step-move.ts";
-import type { StepRun } from "./step-run.ts";
+import { isWithoutResults, NO_RESULTS } from "./step-resolution.ts";
+import { mayStart, type StepRun } from "./step-run.ts";
 import { completeTask, failTask, startTask } from "./task-move.ts";
 import type { TaskRun } from "./task-run.ts";
 
 /** Most tasks in a batch, give or take those whose steps move: the rows of a batch are numbered below 65,536. */
 const MOST_TASKS = 5_000;
+/** Most steps in a batch when steps are closed without a handler, for the same reason. */
+const MOST_CLOSINGS = 10_000;
 
 /**
  * What a lane has to do: outcomes to be written, steps that are ready, tasks to look at. Makes batches of it, and keeps the
@@ -24,6 +29,7 @@ export class Agenda {
   readonly #slots: LaneSlots;
   #outcomes: Execution[] = [];
   readonly #ready = new ReadyQueue<{ readonly run: TaskRun; readonly step: StepRun }>();
+  #closings: { readonly run: TaskRun; readonly step: StepRun; readonly closing: Closing }[] = [];
   #lost: { readonly run: TaskRun; readonly step: StepRun }[] = [];
   #checks = new Set<TaskRun>();
   #finished: { readonly run: TaskRun; readonly annotations: readonly EncodedAnnotation[] }[] = [];
@@ -42,12 +48,30 @@ export class Agenda {
     return this.#outcomes.length > 0;
   }
 
-  /** Takes a step that may start. */
+  /** Takes a step whose turn it is: it starts, is closed without a handler, or stays as it is for want of an attempt. */
   enqueue(run: TaskRun, step: StepRun): void {
-    if (step.queued || run.dropped || !run.isStartable(step)) return;
+    if (step.queued || run.dropped || !run.isDue(step)) return;
+    const closing = decideReady({ step, isBypassed: run.isBypassed(step) });
+    if (closing !== null) {
+      this.close(run, step, closing);
+      return;
+    }
+    if (!mayStart(step)) return;
     step.queued = true;
     run.activeCount += 1;
     this.#ready.push({ run, step }, run.rankOf(step));
+    this.#onWork();
+  }
+
+  /**
+   * Takes a step that is not running and is closed without its handler. It is written with the outcomes that the next batch
+   * holds, and what follows from it in the same batch: no commit of its own.
+   */
+  close(run: TaskRun, step: StepRun, closing: Closing): void {
+    if (step.queued || run.dropped) return;
+    step.queued = true;
+    run.activeCount += 1;
+    this.#closings.push({ run, step, closing });
     this.#onWork();
   }
 
@@ -127,6 +151,7 @@ export class Agenda {
     const batch = new Batch(this.#host.clock.now());
     this.#addOutcomes(batch);
     this.#addLost(batch);
+    this.#addClosings(batch);
     this.#addStarts(batch);
     for (const { run, annotations } of this.#finished.splice(0)) {
       if (!run.dropped) completeTask(batch, run, this.#writer(run), annotations);
@@ -205,6 +230,35 @@ export class Agenda {
       step.queued = false;
       if (!run.dropped) this.#addOutcome(batch, run, step, null, { kind: "interrupted", reason: LOST_PROCESS });
     }
+  }
+
+  /** Closings may lead to others, which are put behind them: a chain of any length is walked without recursion. */
+  #addClosings(batch: Batch): void {
+    let head = 0;
+    for (; head < this.#closings.length && batch.size < MOST_CLOSINGS; head++) {
+      const next = this.#closings[head];
+      if (next === undefined || next.run.dropped) continue;
+      this.#addClosing(batch, next.run, next.step, next.closing);
+    }
+    this.#closings.splice(0, head);
+  }
+
+  #addClosing(batch: Batch, run: TaskRun, step: StepRun, closing: Closing): void {
+    const { to, facts, results } = closing;
+    const move = decideClosing(step, closing, this.#writer(run));
+    batch.addStart({ run, step, execution: null, move, dueAt: null });
+    run.activeCount -= 1;
+    step.queued = false;
+    step.state = to;
+    step.sortKey = move.rows.at(-1)?.sortKey ?? step.sortKey;
+    step.lostExecutionId = null;
+    step.outside = null;
+    if (results !== null) step.results = results;
+    if (to === "cancelled") return;
+    step.resolution = typeof facts.resolution === "string" ? { kind: facts.resolution } : null;
+    if (results === null && isWithoutResults(step.resolution)) step.results = NO_RESULTS;
+    if (run.state !== "in_progress") startTask(batch, run, this.#writer(run));
+    run.satisfy(step, (child) => this.enqueue(run, child));
   }
 
   #addStarts(batch: Batch): void {

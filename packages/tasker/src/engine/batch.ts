@@ -8,7 +8,7 @@ import type { TaskRun } from "./task-run.ts";
 export interface StepEntry {
   readonly run: TaskRun;
   readonly step: StepRun;
-  /** The attempt that ended or that starts. Null for a step that is given up because its process is gone. */
+  /** The attempt that ended or that starts. Null for a step that is given up or closed without one. */
   readonly execution: Execution | null;
   /** For an outcome: when the retry is due, milliseconds since the epoch, if one was planned. */
   readonly dueAt: number | null;
@@ -43,6 +43,7 @@ export interface EncodedAnnotation {
 export class Batch {
   readonly nowMs: number;
   readonly outcomes: StepEntry[] = [];
+  /** What is only written where all outcomes of its task are: starts, and closings without a handler. */
   readonly starts: StepEntry[] = [];
   readonly #tasks = new Map<TaskRun, TaskEntry>();
 

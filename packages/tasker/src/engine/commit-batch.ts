@@ -130,13 +130,14 @@ function encodeOutcome({ run, step, move }: StepEntry, row: TransitionRow, place
 }
 
 function encodeStart({ run, step, move }: StepEntry, row: TransitionRow, place: number): string {
-  return JSON.stringify({
+  const fields = JSON.stringify({
     t: run.taskId,
     s: step.stepId,
     ...describe(row, place),
     b: move.base,
     a: move.attempts,
   });
+  return move.results === null ? fields : `${fields.slice(0, -1)},"h":true,"v":${move.results.text}}`;
 }
 
 function encodeAnnotations(tasks: readonly TaskEntry[]): string[] {

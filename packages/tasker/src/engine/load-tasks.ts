@@ -22,6 +22,7 @@ import { isState, type State } from "../states/state.ts";
 import { definitionFromDocument } from "../templates/definition-document.ts";
 import type { CompiledDefinition, DefinitionCache } from "./compiled-definition.ts";
 import { ForeignFacts, judgeForeignStep } from "./foreign-step.ts";
+import { isWithoutResults, NO_RESULTS, type StepResolution } from "./step-resolution.ts";
 import { mayStart, type StepRun } from "./step-run.ts";
 import { EMPTY_OBJECT, StoredJson } from "./stored-json.ts";
 import { TaskRun } from "./task-run.ts";
@@ -81,6 +82,7 @@ const StepMetadata = z.object({
   execution_id: z.string().optional(),
   interruptions: z.number().int().optional(),
   backoff_until: z.string().optional(),
+  resolution: z.string().optional(),
 });
 
 /** A step as `tasker_load` gives it: an array, because a thousand of them come at a time. */
@@ -100,7 +102,10 @@ const StepRow = z.tuple([
 ]);
 const StepRows = z.array(StepRow);
 const EdgeRows = z.array(z.tuple([z.number(), z.number()]));
-const Texts = z.array(z.string()).catch([]);
+const Texts = z
+  .array(z.unknown())
+  .catch([])
+  .transform((items) => items.filter((item) => typeof item === "string"));
 
 /** The definitions of some tasks by their hashes; for one that cannot be read, the error that says why. */
 export async function fetchDefinitions(
@@ -198,6 +203,8 @@ function buildStepRun(
   { nowMs, abandonedStepMs }: ForeignRules,
 ): { readonly step: StepRun; readonly leftBehindAt: number | null } {
   const state = toState(storedState);
+  const resolution = resolutionOf(state, metadata);
+  const stored = results === null ? EMPTY_OBJECT : StoredJson.of(results);
   const step: StepRun = {
     index,
     stepId,
@@ -211,10 +218,11 @@ function buildStepRun(
     interruptions: metadata?.interruptions ?? 0,
     dueAt: state === "error" && metadata?.backoff_until !== undefined ? Date.parse(metadata.backoff_until) : null,
     inputs: inputs === null ? null : StoredJson.of(inputs),
-    results: results === null ? EMPTY_OBJECT : StoredJson.of(results),
+    results: isWithoutResults(resolution) ? NO_RESULTS : stored,
     execution: null,
     lostExecutionId: state === "in_progress" ? (metadata?.execution_id ?? "unknown") : null,
     outside: null,
+    resolution,
     queued: false,
   };
   if (foreign === null) return { step, leftBehindAt: null };
@@ -230,6 +238,11 @@ function buildStepRun(
   step.attempts += 1;
   step.outside = null;
   return { step, leftBehindAt: null };
+}
+
+function resolutionOf(state: State, metadata: z.infer<typeof StepMetadata> | null): StepResolution | null {
+  if (state !== "resolved_manually" || metadata?.resolution === undefined) return null;
+  return { kind: metadata.resolution };
 }
 
 /** A task whose steps are not those of the template is not run in part: the template is not the one it was made from. */

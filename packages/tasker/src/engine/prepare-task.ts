@@ -7,6 +7,7 @@ import { encodeJson } from "../json/encode.ts";
 import type { JsonObject, JsonValue } from "../json/json-value.ts";
 import type { StepDefinition, TaskDefinition } from "../templates/definition.ts";
 import { compileContextValidator } from "../templates/validate-context.ts";
+import { checkBypass } from "./check-bypass.ts";
 import type { CompiledDefinition, DefinitionCache } from "./compiled-definition.ts";
 import { type Identity, identify, keyedIdentity, randomIdentity } from "./identity.ts";
 import type { IdentityRule } from "./identity-settings.ts";
@@ -61,6 +62,7 @@ export class TaskPreparer {
     const requestedAt = parsed.requestedAt ?? now;
     const draft = (): TaskDraft => toTaskDraft(template.definition, parsed, context, correlationId, requestedAt);
     const { definition, inputs } = this.#applyHook(template, draft);
+    checkBypass(definition.steps, parsed.bypassSteps);
     return {
       request: parsed,
       template,

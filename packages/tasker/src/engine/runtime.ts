@@ -10,6 +10,7 @@ import { textDefect } from "../text/text-defect.ts";
 import { parseAdopt } from "./adopt-options.ts";
 import type { Agenda } from "./agenda.ts";
 import type { Batch, EncodedAnnotation } from "./batch.ts";
+import { findVainBypasses } from "./check-bypass.ts";
 import { committedEvents } from "./committed-events.ts";
 import { DefinitionCache } from "./compiled-definition.ts";
 import { confirmBatch } from "./confirm-batch.ts";
@@ -309,7 +310,9 @@ export class Runtime implements LaneHost {
       try {
         if (compiled === undefined) throw new RangeError(`definition ${row.definition_hash} is not in the database`);
         if (compiled instanceof Error) throw compiled;
-        runs.push(buildTaskRun(row, compiled, this.#registry.get(row.namespace, row.name, row.version), rules));
+        const run = buildTaskRun(row, compiled, this.#registry.get(row.namespace, row.name, row.version), rules);
+        this.#warnOfBypasses(run);
+        runs.push(run);
       } catch (error) {
         this.log.error({ err: error, taskId: row.task_id }, "a task cannot be loaded: it is given back for a minute");
         unusable.push(row.task_id);
@@ -319,6 +322,14 @@ export class Runtime implements LaneHost {
       await this.database.run(giveBack, [this.processId, unusable, new Date(this.clock.now() + RELEASE_AFTER_MS)]);
     }
     return runs;
+  }
+
+  /** Submit refuses such names; a task that Rails created may have them. */
+  #warnOfBypasses({ taskId, view, steps }: TaskRun): void {
+    if (view.bypassSteps.length === 0) return;
+    for (const { name, why } of findVainBypasses(steps, view.bypassSteps)) {
+      this.log.warn({ taskId, step: name }, `bypass_steps names a step that is ${why}: it has no effect`);
+    }
   }
 
   /** Asks the database until it answers; null if it was closed, or nobody waits for it any more. */

@@ -1,6 +1,7 @@
 import type { State } from "../states/state.ts";
 import type { Execution } from "./execution.ts";
 import type { Outside } from "./foreign-step.ts";
+import type { StepResolution } from "./step-resolution.ts";
 import type { StoredJson } from "./stored-json.ts";
 
 /** A step of a task that this process runs, as the database has it or will have it after the commit under way. */
@@ -30,7 +31,9 @@ export interface StepRun {
   lostExecutionId: string | null;
   /** What somebody else than an engine has made of it; null once this process has moved it. */
   outside: Outside | null;
-  /** In the queue of ready steps. */
+  /** How it was resolved, if it is `resolved_manually` and that is known. */
+  resolution: StepResolution | null;
+  /** In the queue of ready steps, or of those that are closed. */
   queued: boolean;
 }
 

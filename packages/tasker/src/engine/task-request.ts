@@ -25,6 +25,7 @@ export const TaskRequest = z.strictObject({
   sourceSystem: label,
   reason: label,
   tags: z.array(storable).default([]),
+  /** Names of skippable steps that the task goes on without. */
   bypassSteps: z.array(storable).default([]),
   /** Default: now. */
   requestedAt: moment.optional(),

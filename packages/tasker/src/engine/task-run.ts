@@ -6,7 +6,7 @@ import { isSatisfied } from "../states/guards.ts";
 import type { State } from "../states/state.ts";
 import type { CompiledDefinition } from "./compiled-definition.ts";
 import type { Execution } from "./execution.ts";
-import { mayStart, type StepRun } from "./step-run.ts";
+import type { StepRun } from "./step-run.ts";
 import type { LiveTaskView } from "./task-view.ts";
 
 /** Number of priorities that a step can have: 16 bits. */
@@ -124,13 +124,16 @@ export class TaskRun {
     return earliest;
   }
 
-  /** Whether the step could start now: parents satisfied, an attempt left, not running, not over, not waiting. */
-  isStartable(step: StepRun): boolean {
+  /** Whether it is the step's turn: parents satisfied, not running, not over, not waiting. */
+  isDue(step: StepRun): boolean {
     const open = step.state === "pending" || step.state === "error" || step.state === "in_progress";
     const free = step.execution === null && step.outside !== "running" && step.outside !== "closed";
-    return (
-      open && free && !this.isStopped && step.dueAt === null && this.#counters.isReady(step.index) && mayStart(step)
-    );
+    return open && free && !this.isStopped && step.dueAt === null && this.#counters.isReady(step.index);
+  }
+
+  /** Whether the task's request asks for the step to be left out. */
+  isBypassed(step: StepRun): boolean {
+    return this.view.bypassSteps.length > 0 && this.view.bypassSteps.includes(step.name);
   }
 
   /** Place of a ready step among all of the process: by the task's priority first, then by the step's. The higher goes first. */
@@ -144,11 +147,11 @@ export class TaskRun {
     return this.compiled.stepNamed.get(stepName)?.timeoutSeconds ?? null;
   }
 
-  /** Marks a step satisfied and calls `onReady` with each child that this makes startable. */
+  /** Marks a step satisfied and calls `onReady` with each child whose turn it is by that. */
   satisfy(step: StepRun, onReady: (child: StepRun) => void): void {
     this.#counters.satisfy(step.index, (index) => {
       const child = this.steps[index];
-      if (child !== undefined && this.isStartable(child)) onReady(child);
+      if (child !== undefined && this.isDue(child)) onReady(child);
     });
   }
 

@@ -148,7 +148,8 @@ describeOnPostgres("a handler", () => {
   test("sees its task, the steps before it, its attempt and its own inputs", async () => {
     const database = await useDatabase(openTestDatabase);
     const seen: unknown[] = [];
-    const template = graphTemplate("a -> b", {
+    const template = graphTemplate("a -> b, c", {
+      steps: { c: { skippable: true } },
       run: (task, sequence, step) => {
         if (step.name === "a") return { price: 5 };
         const { taskId, requestedAt, correlationId, ...rest } = task;
@@ -178,7 +179,7 @@ describeOnPostgres("a handler", () => {
       name: "graph",
       context: { n: 1 },
       tags: ["t"],
-      bypassSteps: ["b"],
+      bypassSteps: ["c"],
       initiator: "me",
       reason: "why",
       sourceSystem: "test",
@@ -194,13 +195,14 @@ describeOnPostgres("a handler", () => {
       [
         ["a", "complete", 1, { price: 5 }],
         ["b", "in_progress", 1, null],
+        ["c", "resolved_manually", 0, null],
       ],
       {
         namespace: "default",
         name: "graph",
         version: "1.0.0",
         tags: ["t"],
-        bypassSteps: ["b"],
+        bypassSteps: ["c"],
         initiator: "me",
         reason: "why",
         sourceSystem: "test",

@@ -25,6 +25,7 @@ export function sampleStep(settings: Partial<StepRun> = {}): StepRun {
     execution: null,
     lostExecutionId: null,
     outside: null,
+    resolution: null,
     queued: false,
     ...settings,
   };

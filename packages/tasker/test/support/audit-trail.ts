@@ -93,7 +93,8 @@ const RULES: readonly AuditRule[] = [
   {
     rule: "a step starts after each of its parents is satisfied",
     sql: `select e.from_step_id, e.to_step_id from tasker_workflow_step_edges e
-      join chained child on child.kind = 'step' and child.owner = e.to_step_id and child.to_state = 'in_progress'
+      join chained child on child.kind = 'step' and child.owner = e.to_step_id and (child.to_state = 'in_progress'
+        or (child.metadata ->> 'resolution' in ('skipped', 'bypassed') and child.metadata ->> 'writer' <> '0'))
       where child.ours and not exists (
         select from chained parent where parent.kind = 'step' and parent.owner = e.from_step_id
           and parent.to_state in ('complete', 'resolved_manually') and (parent.seq < child.seq or not parent.ours)
@@ -137,7 +138,7 @@ const RULES: readonly AuditRule[] = [
         (state = 'error' and (results ->> 'error' is null or results ->> 'error_class' is null
           or not results ? 'backtrace'
           or (not metadata ? 'interrupted' and results ->> 'error' <> metadata ->> 'error_message')))
-        or (starts = 0 and results is distinct from '{}'::jsonb))`,
+        or (starts = 0 and not coalesce(metadata ? 'resolution', false) and results is distinct from '{}'::jsonb))`,
   },
   {
     rule: "a failed step reads as error until its next attempt starts: only an interruption leaves one pending",

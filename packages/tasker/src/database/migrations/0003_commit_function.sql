@@ -12,7 +12,8 @@
 --   p_outcomes  [{t, s: step, q: place in the batch, b: sort key of its current row, k: new sort key, f: from, g: to,
 --                 d: metadata, a: attempts, o: backoff seconds, h: has results, v: results,
 --                 y: retryable, null for unchanged}]
---   p_starts    [{t, s, q, b, k, f, g, d, a}]; b is -1 for a step without a row
+--   p_starts    [{t, s, q, b, k, f, g, d, a, h, v}]: steps that start, or are closed without their handler; b is -1 for a
+--               step without a row, h and v are absent where there are no results
 --   p_restarts  whether any of the starts has a row
 -- What most batches do not have is null, and the statements for it are passed over:
 --   p_extra     [{s, q, k, f, g, d}]: rows of a chain of moves before its last
@@ -122,8 +123,9 @@ begin
            y boolean)
     where coalesce(o.s in (select unnest(v_flipped)), false)
     union all
-    select s.s, s.q, s.k, s.f, s.g, s.d, s.a, null, false, null, null from json_to_recordset(p_starts)
-      as s(t bigint, s bigint, q integer, b integer, k integer, f varchar, g varchar, d jsonb, a integer)
+    select s.s, s.q, s.k, s.f, s.g, s.d, s.a, null, s.h, s.v, null from json_to_recordset(p_starts)
+      as s(t bigint, s bigint, q integer, b integer, k integer, f varchar, g varchar, d jsonb, a integer, h boolean,
+           v jsonb)
     where coalesce(s.t in (select unnest(v_accepted)), false)
       and (s.b < 0 or coalesce(s.s in (select unnest(v_flipped)), false))
   ), inserted as (

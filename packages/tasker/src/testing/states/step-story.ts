@@ -105,6 +105,7 @@ function newStep(definition: StepDefinition, index: number, seed: StepSeed): Ste
     execution: null,
     lostExecutionId: null,
     outside: null,
+    resolution: null,
     queued: false,
   };
 }
