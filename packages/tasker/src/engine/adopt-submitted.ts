@@ -26,6 +26,8 @@ export function adoptSubmitted(task: PreparedTask, written: WrittenTask, epoch: 
       results: EMPTY_OBJECT,
       execution: null,
       lostExecutionId: null,
+      waits: definition.wait,
+      wait: null,
       outside: null,
       resolution: null,
       queued: false,

@@ -1,14 +1,19 @@
+import type { StepWait } from "../templates/step-wait.ts";
 import { Batch, type EncodedAnnotation } from "./batch.ts";
+import { beginWait } from "./begin-wait.ts";
 import { type Closing, decideClosing } from "./decide-closing.ts";
 import { decideReady } from "./decide-ready.ts";
 import { decideStart } from "./decide-start.ts";
 import { decideStep, LOST_PROCESS, type StepDecision } from "./decide-step.ts";
+import { describeFailure } from "./describe-failure.ts";
+import { endByTime } from "./end-wait.ts";
 import { Execution } from "./execution.ts";
 import type { LaneHost } from "./lane-host.ts";
 import type { Outcome } from "./outcome.ts";
 import { ReadyQueue } from "./ready-queue.ts";
 import type { LaneSlots } from "./slots.ts";
-import type { Writer } from "./step-move.ts";
+import { endOfWait, type WaitingFor } from "./standing-wait.ts";
+import type { StepMove, Writer } from "./step-move.ts";
 import { isWithoutResults, NO_RESULTS } from "./step-resolution.ts";
 import { mayStart, type StepRun } from "./step-run.ts";
 import { completeTask, failTask, startTask } from "./task-move.ts";
@@ -30,7 +35,8 @@ export class Agenda {
   #outcomes: Execution[] = [];
   readonly #ready = new ReadyQueue<{ readonly run: TaskRun; readonly step: StepRun }>();
   #closings: { readonly run: TaskRun; readonly step: StepRun; readonly closing: Closing }[] = [];
-  #lost: { readonly run: TaskRun; readonly step: StepRun }[] = [];
+  #waiting: { readonly run: TaskRun; readonly step: StepRun }[] = [];
+  #endings: { readonly run: TaskRun; readonly step: StepRun; readonly outcome: Outcome }[] = [];
   #checks = new Set<TaskRun>();
   #finished: { readonly run: TaskRun; readonly annotations: readonly EncodedAnnotation[] }[] = [];
   #rechecks = new Set<TaskRun>();
@@ -59,7 +65,9 @@ export class Agenda {
     if (!mayStart(step)) return;
     step.queued = true;
     run.activeCount += 1;
-    this.#ready.push({ run, step }, run.rankOf(step));
+    // What only waits takes no slot, and does not stand in line for one.
+    if (step.waits === null) this.#ready.push({ run, step }, run.rankOf(step));
+    else this.#waiting.push({ run, step });
     this.#onWork();
   }
 
@@ -79,10 +87,11 @@ export class Agenda {
   adopt(run: TaskRun): void {
     // Of one that somebody else has stopped nothing starts; it is let go when what runs has ended.
     for (const step of run.isStopped ? [] : run.steps) {
-      if (step.dueAt === null) this.enqueue(run, step);
+      if (step.dueAt === null && step.wait === null) this.enqueue(run, step);
       else {
         run.waitingCount += 1;
-        this.waitForRetry(run, step);
+        if (step.wait === null) this.waitForRetry(run, step);
+        else this.waitForEnd(run, step);
       }
     }
     this.#checks.add(run);
@@ -99,11 +108,7 @@ export class Agenda {
 
   /** Takes a step that is given up because its process is gone once too often. */
   giveUp(run: TaskRun, step: StepRun): void {
-    run.activeCount += 1;
-    // Keeps it out of the queue of those that may start.
-    step.queued = true;
-    this.#lost.push({ run, step });
-    this.#onWork();
+    this.#end(run, step, { kind: "interrupted", reason: LOST_PROCESS });
   }
 
   /** Completes a task whose hook has run. */
@@ -146,13 +151,38 @@ export class Agenda {
     run.timers.set(step.index, cancel);
   }
 
+  /** Sets the timer of a step that waits, once that is committed. */
+  waitForEnd(run: TaskRun, step: StepRun): void {
+    const { wait } = step;
+    if (run.dropped || run.isStopped || wait === null) return;
+    const endsAt = endOfWait(wait);
+    if (endsAt === null) return;
+    const cancel = this.#host.clock.after(Math.max(0, endsAt - this.#host.clock.now()), () => {
+      run.timers.delete(step.index);
+      if (run.dropped || step.wait !== wait) return;
+      run.waitingCount -= 1;
+      this.#end(run, step, endByTime(wait, this.#host.clock.now()));
+    });
+    run.timers.set(step.index, cancel);
+  }
+
+  /** Takes the outcome of a step that has no execution here. */
+  #end(run: TaskRun, step: StepRun, outcome: Outcome): void {
+    run.activeCount += 1;
+    // Keeps it out of the queue of those that may start.
+    step.queued = true;
+    this.#endings.push({ run, step, outcome });
+    this.#onWork();
+  }
+
   /** Makes a batch of what there is to do, as much as one commit takes; an empty one if there is nothing. */
   assemble(): Batch {
     const batch = new Batch(this.#host.clock.now());
     this.#addOutcomes(batch);
-    this.#addLost(batch);
+    this.#addEndings(batch);
     this.#addClosings(batch);
     this.#addStarts(batch);
+    this.#addWaits(batch);
     for (const { run, annotations } of this.#finished.splice(0)) {
       if (!run.dropped) completeTask(batch, run, this.#writer(run), annotations);
     }
@@ -194,7 +224,7 @@ export class Agenda {
   #addOutcome(batch: Batch, run: TaskRun, step: StepRun, execution: Execution | null, outcome: Outcome): void {
     const decision = decideStep({
       step,
-      executionId: execution?.executionId ?? step.lostExecutionId ?? "unknown",
+      executionId: execution?.executionId ?? step.wait?.executionId ?? step.lostExecutionId ?? "unknown",
       outcome,
       nowMs: batch.nowMs,
       random: this.#host.random(),
@@ -214,6 +244,7 @@ export class Agenda {
     step.attempts = move.attempts;
     step.execution = null;
     step.lostExecutionId = null;
+    step.wait = null;
     step.dueAt = dueAt;
     if (move.results !== null) step.results = move.results;
     if (move.retryable !== null) step.retryable = move.retryable;
@@ -225,10 +256,10 @@ export class Agenda {
     }
   }
 
-  #addLost(batch: Batch): void {
-    for (const { run, step } of this.#lost.splice(0)) {
+  #addEndings(batch: Batch): void {
+    for (const { run, step, outcome } of this.#endings.splice(0, 2 * this.#host.maxBatch)) {
       step.queued = false;
-      if (!run.dropped) this.#addOutcome(batch, run, step, null, { kind: "interrupted", reason: LOST_PROCESS });
+      if (!run.dropped) this.#addOutcome(batch, run, step, null, outcome);
     }
   }
 
@@ -278,17 +309,48 @@ export class Agenda {
 
   #addStart(batch: Batch, run: TaskRun, step: StepRun): void {
     const executionId = this.#host.nextExecutionId();
-    const move = decideStart(step, executionId, this.#writer(run));
-    step.attempts = move.attempts;
-    step.state = "in_progress";
-    step.sortKey = move.rows.at(-1)?.sortKey ?? step.sortKey;
-    step.lostExecutionId = null;
-    step.outside = null;
+    const move = this.#start(run, step, executionId, null);
     const execution = new Execution(executionId, run, step);
     step.execution = execution;
     run.executions.set(executionId, execution);
     batch.addStart({ run, step, execution, move, dueAt: null });
     if (run.state !== "in_progress") startTask(batch, run, this.#writer(run));
+  }
+
+  #addWaits(batch: Batch): void {
+    if (!this.#host.starting) return;
+    for (const { run, step } of this.#waiting.splice(0, 2 * this.#host.maxBatch)) {
+      step.queued = false;
+      if (!run.dropped) this.#addWait(batch, run, step, step.waits);
+    }
+  }
+
+  /** Starts a step that waits: its start, what it waits for and, if nothing else is to do, its task's release are one commit. */
+  #addWait(batch: Batch, run: TaskRun, step: StepRun, waits: StepWait | null): void {
+    if (waits === null) return;
+    const executionId = this.#host.nextExecutionId();
+    run.activeCount -= 1;
+    const facts = attemptWait(() => beginWait(waits, run, step, batch.nowMs));
+    const move = this.#start(run, step, executionId, "failure" in facts ? null : facts);
+    batch.addStart({ run, step, execution: null, move, dueAt: null });
+    if (run.state !== "in_progress") startTask(batch, run, this.#writer(run));
+    if ("failure" in facts) {
+      step.lostExecutionId = executionId;
+      this.#end(run, step, facts);
+    } else {
+      step.wait = { executionId, facts };
+      run.waitingCount += 1;
+    }
+  }
+
+  #start(run: TaskRun, step: StepRun, executionId: string, waitingFor: WaitingFor | null): StepMove {
+    const move = decideStart(step, executionId, this.#writer(run), waitingFor);
+    step.attempts = move.attempts;
+    step.state = "in_progress";
+    step.sortKey = move.rows.at(-1)?.sortKey ?? step.sortKey;
+    step.lostExecutionId = null;
+    step.outside = null;
+    return move;
   }
 
   #decideTask(batch: Batch, run: TaskRun): void {
@@ -313,5 +375,14 @@ export class Agenda {
 
   #writer(run: TaskRun): Writer {
     return { writer: this.#host.processId, epoch: run.epoch };
+  }
+}
+
+/** What a step waits for; or its failure, if what it reads of the task is not as it has to be. */
+function attemptWait(begin: () => WaitingFor): WaitingFor | Extract<Outcome, { readonly kind: "failure" }> {
+  try {
+    return begin();
+  } catch (error) {
+    return { kind: "failure", failure: describeFailure(error), durationMs: 0 };
   }
 }

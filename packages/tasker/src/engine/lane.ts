@@ -130,8 +130,9 @@ export class Lane {
       if (dueAt !== null) this.agenda.waitForRetry(run, step);
     }
     this.#host.committed(batch, refused);
-    for (const { run, execution } of batch.starts) {
+    for (const { run, step, execution } of batch.starts) {
       if (refused.has(run)) continue;
+      if (execution === null) this.agenda.waitForEnd(run, step);
       // Dropped meanwhile: the process was declared dead, and the step is somebody else's.
       if (execution !== null && !run.dropped) this.#host.launch(execution);
     }

@@ -22,6 +22,7 @@ import { isState, type State } from "../states/state.ts";
 import { definitionFromDocument } from "../templates/definition-document.ts";
 import type { CompiledDefinition, DefinitionCache } from "./compiled-definition.ts";
 import { ForeignFacts, judgeForeignStep } from "./foreign-step.ts";
+import { WaitingFor } from "./standing-wait.ts";
 import { isWithoutResults, NO_RESULTS, type StepResolution } from "./step-resolution.ts";
 import { mayStart, type StepRun } from "./step-run.ts";
 import { EMPTY_OBJECT, StoredJson } from "./stored-json.ts";
@@ -83,6 +84,7 @@ const StepMetadata = z.object({
   interruptions: z.number().int().optional(),
   backoff_until: z.string().optional(),
   resolution: z.string().optional(),
+  waiting_for: WaitingFor.optional(),
 });
 
 /** A step as `tasker_load` gives it: an array, because a thousand of them come at a time. */
@@ -160,7 +162,7 @@ export function buildTaskRun(
   const steps: StepRun[] = [];
   let abandonedAt: number | null = null;
   for (const stepRow of rows) {
-    const { step, leftBehindAt } = buildStepRun(graph.indexOf(stepRow[1]), stepRow, rules);
+    const { step, leftBehindAt } = buildStepRun(graph.indexOf(stepRow[1]), stepRow, compiled, rules);
     steps[step.index] = step;
     if (leftBehindAt !== null) abandonedAt = Math.min(abandonedAt ?? leftBehindAt, leftBehindAt);
   }
@@ -200,11 +202,15 @@ function buildStepRun(
     results,
     foreign,
   ]: z.infer<typeof StepRow>,
+  { stepNamed }: CompiledDefinition,
   { nowMs, abandonedStepMs }: ForeignRules,
 ): { readonly step: StepRun; readonly leftBehindAt: number | null } {
   const state = toState(storedState);
   const resolution = resolutionOf(state, metadata);
   const stored = results === null ? EMPTY_OBJECT : StoredJson.of(results);
+  const executionId = metadata?.execution_id ?? "unknown";
+  const facts = state === "in_progress" && foreign === null ? metadata?.waiting_for : undefined;
+  const wait = facts === undefined ? null : { executionId, facts };
   const step: StepRun = {
     index,
     stepId,
@@ -220,7 +226,9 @@ function buildStepRun(
     inputs: inputs === null ? null : StoredJson.of(inputs),
     results: isWithoutResults(resolution) ? NO_RESULTS : stored,
     execution: null,
-    lostExecutionId: state === "in_progress" ? (metadata?.execution_id ?? "unknown") : null,
+    lostExecutionId: state === "in_progress" && wait === null ? executionId : null,
+    waits: stepNamed.get(name)?.wait ?? null,
+    wait,
     outside: null,
     resolution,
     queued: false,

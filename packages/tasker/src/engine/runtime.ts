@@ -262,7 +262,7 @@ export class Runtime implements LaneHost {
     await this.written();
     const now = this.clock.now();
     for (const run of this.#live.values()) {
-      // A step that is ready does not wait for the retry of another one.
+      // A step that is ready does not wait for another one.
       const dueAt = run.activeCount > 0 ? now : (run.nextDueAt ?? now);
       this.#agendaOf(run).release(run, Math.max(now, dueAt));
     }

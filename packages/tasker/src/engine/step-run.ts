@@ -1,6 +1,8 @@
 import type { State } from "../states/state.ts";
+import type { StepWait } from "../templates/step-wait.ts";
 import type { Execution } from "./execution.ts";
 import type { Outside } from "./foreign-step.ts";
+import type { StandingWait } from "./standing-wait.ts";
 import type { StepResolution } from "./step-resolution.ts";
 import type { StoredJson } from "./stored-json.ts";
 
@@ -27,8 +29,15 @@ export interface StepRun {
   results: StoredJson;
   /** The attempt that holds a slot, from the moment its start is put into a batch until its outcome is committed. */
   execution: Execution | null;
-  /** Set when the step was found `in_progress` in the name of a process that is gone: the id of that attempt. */
+  /**
+   * Set when the step is `in_progress` and nothing of it is going on: the id of that attempt. It was found so, in the name of
+   * a process that is gone; or its wait has failed to begin.
+   */
   lostExecutionId: string | null;
+  /** What it does instead of calling a handler; null for most steps. */
+  readonly waits: StepWait | null;
+  /** Set while it waits, from the moment its start is put into a batch. */
+  wait: StandingWait | null;
   /** What somebody else than an engine has made of it; null once this process has moved it. */
   outside: Outside | null;
   /** How it was resolved, if it is `resolved_manually` and that is known. */

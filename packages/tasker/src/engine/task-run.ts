@@ -6,6 +6,7 @@ import { isSatisfied } from "../states/guards.ts";
 import type { State } from "../states/state.ts";
 import type { CompiledDefinition } from "./compiled-definition.ts";
 import type { Execution } from "./execution.ts";
+import { endOfWait } from "./standing-wait.ts";
 import type { StepRun } from "./step-run.ts";
 import type { LiveTaskView } from "./task-view.ts";
 
@@ -53,11 +54,11 @@ export class TaskRun {
   sortKey: number;
   /** Attempts under way or waiting for their commit, by execution id. */
   readonly executions = new Map<string, Execution>();
-  /** Timers of steps that wait for their retry. */
+  /** Timers of steps that wait for their retry or for the end of a wait. */
   readonly timers = new Map<number, CancelTimer>();
   /** Steps in the queue of ready ones, and executions whose outcome is in no batch yet. */
   activeCount = 0;
-  /** Failed steps whose retry is to come. */
+  /** Failed steps whose retry is to come, and steps that wait. */
   waitingCount = 0;
   /** True once this object is no longer the task's: finished, released, lost or loaded again. */
   dropped = false;
@@ -115,11 +116,12 @@ export class TaskRun {
     return this.#counters.remaining;
   }
 
-  /** Earliest retry, milliseconds since the epoch, or null. */
+  /** Earliest retry or end of a wait, milliseconds since the epoch, or null. */
   get nextDueAt(): number | null {
     let earliest: number | null = null;
     for (const step of this.steps) {
-      if (step.dueAt !== null && (earliest === null || step.dueAt < earliest)) earliest = step.dueAt;
+      const dueAt = step.wait === null ? step.dueAt : endOfWait(step.wait);
+      if (dueAt !== null && (earliest === null || dueAt < earliest)) earliest = dueAt;
     }
     return earliest;
   }
@@ -127,7 +129,8 @@ export class TaskRun {
   /** Whether it is the step's turn: parents satisfied, not running, not over, not waiting. */
   isDue(step: StepRun): boolean {
     const open = step.state === "pending" || step.state === "error" || step.state === "in_progress";
-    const free = step.execution === null && step.outside !== "running" && step.outside !== "closed";
+    const free =
+      step.execution === null && step.wait === null && step.outside !== "running" && step.outside !== "closed";
     return open && free && !this.isStopped && step.dueAt === null && this.#counters.isReady(step.index);
   }
 

@@ -22,7 +22,8 @@ export function bindTemplate(definition: TaskDefinition, handlers: HandlerExport
   const makers = new Map<string, HandlerMaker>();
   const missing: { readonly step: string; readonly handlerClass: string }[] = [];
   const unusable: { readonly step: string; readonly handlerClass: string; readonly reason: string }[] = [];
-  for (const { name: step, handlerClass, handlerConfig } of definition.steps) {
+  for (const { name: step, handlerClass, handlerConfig, wait } of definition.steps) {
+    if (wait !== null) continue;
     const found = lookUp(handlers, handlerClass);
     if (found === null) {
       missing.push({ step, handlerClass });

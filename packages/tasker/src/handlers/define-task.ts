@@ -52,6 +52,12 @@ type HandlerShape<Handler> =
       : JsonValue
     : JsonValue;
 
+/** What a sleeping step stores. */
+export interface SleepResults {
+  /** When the wait ended, ISO 8601. */
+  readonly until: string;
+}
+
 /** Settings of a task. */
 export interface TaskSettings {
   /** 1 to 64 characters. */
@@ -89,6 +95,22 @@ export interface StepSettings<Parents extends string> {
   readonly customEvents?: readonly { readonly name: string; readonly description?: string }[];
 }
 
+/** Settings of a step that waits instead of calling a handler. */
+export type WaitSettings<Parents extends string> = Omit<StepSettings<Parents>, "timeoutSeconds" | "customEvents">;
+
+/** Settings of a step that waits until a moment: either `seconds` after its start, or `until`. */
+export type SleepStepOptions<Parents extends string> = WaitSettings<Parents> &
+  (
+    | {
+        /** Seconds, 0 or more. */
+        readonly seconds: number;
+      }
+    | {
+        /** Leads to an ISO 8601 time or to milliseconds since the epoch, in the context or in the results of a step before. */
+        readonly until: { readonly path: string; readonly step?: string };
+      }
+  );
+
 /** A step that functions execute. */
 export interface FunctionStepOptions<Context, Results, Parents extends string, Output, Stored>
   extends StepSettings<Parents> {
@@ -117,6 +139,8 @@ interface AnyStepOptions extends StepSettings<string> {
   processResults?(...args: Parameters<ResultsFunction>): unknown;
   readonly handler?: new (config: never) => unknown;
   readonly handlerConfig?: unknown;
+  /** For a step without a handler: its type and what belongs to it, in the keys of YAML. */
+  readonly wait?: { readonly type: string } & Readonly<Record<string, unknown>>;
 }
 
 interface AddedStep {
@@ -156,7 +180,30 @@ export class TaskBuilder<Context extends object, Steps> {
     Steps & Record<Name, { readonly results: HandlerShape<Handler>; readonly upstream: Upstream<Steps, Parents> }>
   >;
   step(name: string, options: AnyStepOptions): TaskBuilder<Context, never> {
+    return this.#add(name, options);
+  }
+
+  #add(name: string, options: AnyStepOptions): TaskBuilder<Context, never> {
     return new TaskBuilder(this.#settings, this.#context, [...this.#steps, { name, options }]);
+  }
+
+  /**
+   * Adds a step that waits: its process may stop meanwhile, and it holds no slot. What it stores is `{ until }`.
+   * @see docs/waiting.md
+   */
+  sleep<const Name extends string, Parents extends keyof Steps & string = never>(
+    name: Name & (Name extends keyof Steps ? never : unknown),
+    options: SleepStepOptions<Parents>,
+  ): TaskBuilder<
+    Context,
+    Steps & Record<Name, { readonly results: SleepResults; readonly upstream: Upstream<Steps, Parents> }>
+  >;
+  sleep(name: string, options: SleepStepOptions<string>): TaskBuilder<Context, never> {
+    const sleep =
+      "seconds" in options
+        ? { seconds: options.seconds }
+        : { until_path: options.until.path, step: options.until.step };
+    return this.#add(name, { ...options, wait: { type: "sleep", sleep } });
   }
 
   /**
@@ -167,7 +214,11 @@ export class TaskBuilder<Context extends object, Steps> {
     const reading = readValue(this.#toDocument());
     const checked = reading.issues.length === 0 ? checkTemplate(reading.tree) : { issues: reading.issues };
     if (!("definition" in checked)) throw new InvalidTemplateError(finishIssues(checked.issues));
-    const makers = new Map(this.#steps.map(({ name, options }, index) => [name, toMaker(options, index)]));
+    const makers = new Map(
+      this.#steps.flatMap(({ name, options }, index) =>
+        options.wait === undefined ? [[name, toMaker(options, index)] as const] : [],
+      ),
+    );
     return createTaskTemplate(checked.definition, makers, this.#settings.taskHandler ?? null);
   }
 
@@ -198,9 +249,10 @@ function stepToDocument({ name, options }: AddedStep): unknown {
     timeout_seconds: options.timeoutSeconds,
     priority: options.priority,
     // A function has no name that another process could find it by: the step's is as good as any.
-    handler_class: options.handler?.name || name,
+    handler_class: options.wait === undefined ? options.handler?.name || name : undefined,
     handler_config: options.handlerConfig,
     custom_events: options.customEvents,
+    ...options.wait,
   };
 }
 

@@ -1,4 +1,5 @@
 import { checkContextSchema } from "./check-context-schema.ts";
+import { checkStepTypes } from "./check-step-types.ts";
 import { checkSteps } from "./check-steps.ts";
 import type { TaskDefinition } from "./definition.ts";
 import { describeNode } from "./describe-value.ts";
@@ -30,6 +31,7 @@ export function checkTemplate(
     ...settled.issues,
     ...(parsed.error?.issues ?? []).flatMap((issue) => describeZodIssue(issue, settled.tree)),
     ...checkSteps(settled.tree),
+    ...checkStepTypes(settled.tree),
   ];
   const schema = settled.tree.entries.get("schema")?.value;
   if (schema?.kind === "mapping") {

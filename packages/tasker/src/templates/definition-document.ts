@@ -4,6 +4,7 @@ import { checkTemplate } from "./check-template.ts";
 import type { StepDefinition, TaskDefinition } from "./definition.ts";
 import { finishIssues } from "./draft-issue.ts";
 import { readValue } from "./read-value.ts";
+import { waitToDocument } from "./step-wait-document.ts";
 import { TEMPLATE_DEFAULTS } from "./template-document.ts";
 
 /**
@@ -32,11 +33,15 @@ function stepToDocument(step: StepDefinition): JsonObject {
     default_retryable: step.retryable,
     default_retry_limit: step.retryLimit,
     skippable: step.skippable,
-    handler_class: step.handlerClass,
+    handler_class: step.wait === null ? step.handlerClass : null,
     handler_config: step.handlerConfig,
     timeout_seconds: step.timeoutSeconds,
     priority: step.priority === TEMPLATE_DEFAULTS.priority ? null : step.priority,
-    custom_events: step.customEvents.map((event) => withoutNulls({ name: event.name, description: event.description })),
+    custom_events:
+      step.wait === null
+        ? step.customEvents.map((event) => withoutNulls({ name: event.name, description: event.description }))
+        : null,
+    ...waitToDocument(step.wait),
   });
 }
 

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../json/json-value.ts";
+import type { StepWait } from "./step-wait.ts";
 
 /** One step of a task definition: normalised, every default filled in. */
 export interface StepDefinition {
@@ -14,7 +15,7 @@ export interface StepDefinition {
   /** Largest number of attempts, 1 or more. Default: 3. */
   readonly retryLimit: number;
   readonly skippable: boolean;
-  /** The name under which the handler is found. */
+  /** The name under which the handler is found; for a step that waits, its type. */
   readonly handlerClass: string;
   /** Given to the handler's constructor. */
   readonly handlerConfig: JsonObject | null;
@@ -22,6 +23,8 @@ export interface StepDefinition {
   readonly timeoutSeconds: number | null;
   /** Among the ready steps of tasks of the same priority the higher goes first: -32,768 to 32,767. Default: 0. */
   readonly priority: number;
+  /** What a step without a handler waits for. Null: a handler is called. */
+  readonly wait: StepWait | null;
   readonly customEvents: readonly { readonly name: string; readonly description: string | null }[];
 }
 

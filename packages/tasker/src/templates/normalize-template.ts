@@ -1,4 +1,5 @@
 import type { StepDefinition, TaskDefinition } from "./definition.ts";
+import { waitOfDocument } from "./step-wait-document.ts";
 import { type StepDocument, TEMPLATE_DEFAULTS, type TemplateDocument } from "./template-document.ts";
 
 /**
@@ -34,10 +35,11 @@ function normalizeStep(step: StepDocument, defaultSystem: string | null): StepDe
     retryable: step.default_retryable ?? TEMPLATE_DEFAULTS.retryable,
     retryLimit: step.default_retry_limit ?? TEMPLATE_DEFAULTS.retryLimit,
     skippable: step.skippable ?? TEMPLATE_DEFAULTS.skippable,
-    handlerClass: step.handler_class,
+    handlerClass: step.handler_class ?? step.type ?? "",
     handlerConfig: step.handler_config ?? null,
     timeoutSeconds: step.timeout_seconds ?? null,
     priority: step.priority ?? TEMPLATE_DEFAULTS.priority,
+    wait: waitOfDocument(step),
     customEvents: Object.freeze(
       (step.custom_events ?? []).map((event) =>
         Object.freeze({ name: event.name, description: event.description ?? null }),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { JsonObject } from "../json/json-value.ts";
+import { WAIT_KEYS } from "./step-wait-document.ts";
 
 /** Longest name of a task or a namespace, in characters. */
 export const TASK_NAME_LENGTH = 64;
@@ -33,7 +34,8 @@ export const CustomEventDocument = z.strictObject({
 /** One entry of `step_templates`. A key without a value counts as absent. */
 export const StepDocument = z.strictObject({
   name: stepName,
-  handler_class: text,
+  /** Required, unless the step has a `type`. */
+  handler_class: text.nullish(),
   /** Default: the name. */
   description: z.string().nullish(),
   /** Default: `default_dependent_system`, or else `unknown`. */
@@ -52,6 +54,7 @@ export const StepDocument = z.strictObject({
   timeout_seconds: z.number().positive().nullish(),
   /** Among the ready steps of tasks of the same priority the higher goes first. Default: 0. */
   priority: z.int().min(-32_768).max(32_767).nullish(),
+  ...WAIT_KEYS,
 });
 
 /**

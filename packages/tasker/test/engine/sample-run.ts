@@ -24,6 +24,8 @@ export function sampleStep(settings: Partial<StepRun> = {}): StepRun {
     results: EMPTY_OBJECT,
     execution: null,
     lostExecutionId: null,
+    waits: null,
+    wait: null,
     outside: null,
     resolution: null,
     queued: false,

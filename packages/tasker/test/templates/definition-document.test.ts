@@ -32,6 +32,7 @@ const step = (index: number): fc.Arbitrary<StepDefinition> =>
     handlerConfig: fc.option(config),
     timeoutSeconds: fc.option(fc.double({ min: 0.001, max: 1e9, noNaN: true })),
     priority: fc.oneof(fc.constant(0), fc.integer({ min: -32_768, max: 32_767 })),
+    wait: fc.constant(null),
     customEvents: fc.array(
       fc.record({ name: text(20), description: fc.option(fc.string({ unit: "grapheme-ascii" })) }),
       { maxLength: 2 },

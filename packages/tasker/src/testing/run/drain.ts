@@ -4,9 +4,9 @@ import { ProceduralError } from "../../errors/index.ts";
 import type { TestEngine } from "./test-engine.ts";
 
 /**
- * What live tasks wait for. `ready`: steps that nobody has started yet although they could; `running`: steps in progress;
- * `unowned`: tasks that wait to be claimed and are due; `next_at`: the first moment at which a retry, or a task that
- * waits to be claimed, is due. `task_ids` null: all tasks that there are.
+ * What live tasks wait for. `ready`: steps that nobody has started yet although they could, and waits whose time is over;
+ * `running`: steps in progress that do not wait; `unowned`: tasks that wait to be claimed and are due; `next_at`: the first
+ * moment at which a retry, a wait's end or a task that waits to be claimed is due. `task_ids` null: all tasks that there are.
  */
 export const findWaits = statement({
   name: "testing_find_waits",
@@ -21,12 +21,14 @@ export const findWaits = statement({
       join tasker_workflow_steps w using (task_id)
       left join tasker_workflow_step_transitions x on x.workflow_step_id = w.workflow_step_id and x.most_recent
     ), retries as materialized (
-      select (metadata ->> 'backoff_until')::timestamptz at time zone 'UTC' as at, owner_id from steps
-      where state = 'error' and metadata ? 'backoff_until'
+      select coalesce(metadata ->> 'backoff_until', metadata -> 'waiting_for' ->> 'until')::timestamptz
+        at time zone 'UTC' as at, owner_id from steps
+      where (state = 'error' and metadata ? 'backoff_until')
+        or (state = 'in_progress' and metadata -> 'waiting_for' ? 'until')
     )
     select json_build_object(
       'live', (select count(*) from live),
-      'running', (select count(*) from steps where state = 'in_progress' and owner_id <> 0),
+      'running', (select count(*) from steps where state = 'in_progress' and owner_id <> 0 and not metadata ? 'waiting_for'),
       'unowned', (select count(*) from live where owner_id = 0 and wake_at <= $2),
       'ready', (select count(*) from retries where owner_id <> 0 and at <= $2) + (
         select count(*) from steps where state = 'pending' and owner_id <> 0 and attempts < retry_limit
@@ -58,7 +60,7 @@ export type Drainable = Pick<TestEngine, "engine" | "database" | "clock">;
 
 /**
  * Runs a started engine on its manual clock until the tasks are over: whenever everything that is left waits for the
- * clock (a retry's backoff, a handler in `clock.sleep`, a deadline), the clock is moved to the next moment at which
+ * clock (a sleeping step, a retry's backoff, a handler in `clock.sleep`, a deadline), the clock is moved to the next moment at which
  * something happens. No real time is slept away; a handler that waits for something real is given about 20 seconds.
  * @param taskIds default: every task of the database that has a run row and is not over
  * @throws ProceduralError after many looks at which nothing moved, as for tasks of a template that is not registered

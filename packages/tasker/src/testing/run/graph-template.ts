@@ -55,6 +55,7 @@ export function defaultStep(name: string, settings: Partial<StepDefinition>): St
     handlerConfig: null,
     timeoutSeconds: null,
     priority: 0,
+    wait: null,
     customEvents: [],
     ...settings,
   };

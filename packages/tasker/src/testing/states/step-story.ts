@@ -104,6 +104,8 @@ function newStep(definition: StepDefinition, index: number, seed: StepSeed): Ste
     results: EMPTY_OBJECT,
     execution: null,
     lostExecutionId: null,
+    waits: null,
+    wait: null,
     outside: null,
     resolution: null,
     queued: false,
