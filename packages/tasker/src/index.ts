@@ -34,6 +34,7 @@ export { renderPage } from "./diagram/page/render-page.ts";
 export { drawTask, type StepSnapshot, type TaskDiagramOptions, type TaskSnapshot } from "./diagram/task-diagram.ts";
 export { diagramOfTemplate, type StepOutline, type TemplateOutline } from "./diagram/template-diagram.ts";
 export type { AdoptOptions } from "./engine/adopt-options.ts";
+export type { CustomEvent, CustomEventListener } from "./engine/custom-event.ts";
 export { Engine, type SubmitOptions, type TaskOutcome } from "./engine/engine.ts";
 export type { EngineEvent, EngineListener } from "./engine/engine-event.ts";
 export type {
@@ -47,6 +48,7 @@ export type { SubmittedTask, TaskRequest } from "./engine/task-request.ts";
 export * from "./errors/index.ts";
 export { buildGraph, StepGraph } from "./graph/step-graph.ts";
 export { bindTemplate } from "./handlers/bind-template.ts";
+export type { CustomEventDeclaration, RegisteredCustomEvent } from "./handlers/custom-events.ts";
 export { defineTask } from "./handlers/define-task.ts";
 export type { StepExecution, StepSequence, StepView, TaskView } from "./handlers/execution.ts";
 export { HandlerRegistry } from "./handlers/registry.ts";

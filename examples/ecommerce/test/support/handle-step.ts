@@ -31,6 +31,7 @@ export async function handleStep(handler: HandlesStep, call: Call = {}): Promise
     inputs: call.inputs ?? null,
     results: {},
     signal: call.signal ?? new AbortController().signal,
+    publishEvent: () => {},
     executionId: "1",
   };
   await handler.handle(createTask(call.context ?? {}), createSequence(call.results ?? {}), step);

@@ -6,6 +6,7 @@ import { adoptSubmitted } from "./adopt-submitted.ts";
 import { checkOptions } from "./check-options.ts";
 import { drawEpoch } from "./claim-tasks.ts";
 import { Claimer } from "./claimer.ts";
+import type { CustomEventListener } from "./custom-event.ts";
 import type { EngineListener } from "./engine-event.ts";
 import { settleWithin } from "./identity.ts";
 import { parseIdentity } from "./identity-settings.ts";
@@ -144,6 +145,14 @@ export class Engine {
   /** Subscribes to what this engine commits; call the returned function to end it. */
   on(listener: EngineListener): () => void {
     return this.#runtime.events.on(listener);
+  }
+
+  /**
+   * Subscribes to what handlers publish with `step.publishEvent`, told after the commit of the attempt's outcome and before
+   * the event of that outcome; call the returned function to end it.
+   */
+  onCustomEvent(listener: CustomEventListener): () => void {
+    return this.#runtime.customEvents.on(listener);
   }
 
   async #start(): Promise<void> {

@@ -1,10 +1,32 @@
-import { UnencodableValueError } from "../errors/index.ts";
+import { ProceduralError, UndeclaredEventError, UnencodableValueError } from "../errors/index.ts";
 import type { StepExecution } from "../handlers/execution.ts";
+import { encodeJson } from "../json/encode.ts";
 import type { JsonObject, JsonValue } from "../json/json-value.ts";
+import { hintAt } from "../text/nearest-name.ts";
+import { utf8Length } from "../text/utf8-length.ts";
 import { describeFailure } from "./describe-failure.ts";
 import type { Outcome } from "./outcome.ts";
 import type { StepRun } from "./step-run.ts";
+import { StoredJson } from "./stored-json.ts";
 import type { TaskRun } from "./task-run.ts";
+
+/** An event that a handler has published in an attempt. */
+export interface PublishedEvent {
+  readonly name: string;
+  /** A JSON object. */
+  readonly payload: StoredJson;
+  /** Milliseconds since the epoch, by the engine's clock. */
+  readonly at: number;
+}
+
+/** What {@link Execution.publishEvent} needs of the engine. */
+interface EventRules {
+  readonly clock: { now(): number };
+  /** Largest sum of the payloads of an attempt, in bytes of JSON. */
+  readonly maxValueBytes: number;
+}
+
+const NONE_PUBLISHED: readonly PublishedEvent[] = [];
 
 /** One attempt of a step in this process: what the handler gets, and what becomes of it. */
 export class Execution implements StepExecution {
@@ -34,6 +56,9 @@ export class Execution implements StepExecution {
   /** Milliseconds since the epoch when the handler was called. */
   startedAt = 0;
 
+  #published: PublishedEvent[] | null = null;
+  #publishedBytes = 0;
+  #eventRules: EventRules | null = null;
   #controller: AbortController | null = null;
   #abortReason: Error | null = null;
 
@@ -58,6 +83,40 @@ export class Execution implements StepExecution {
       if (this.#abortReason !== null) this.#controller.abort(this.#abortReason);
     }
     return this.#controller.signal;
+  }
+
+  /** What the handler has published so far. */
+  get published(): readonly PublishedEvent[] {
+    return this.#published ?? NONE_PUBLISHED;
+  }
+
+  /** Lets the handler publish events. */
+  openEvents(rules: EventRules): void {
+    this.#eventRules = rules;
+  }
+
+  publishEvent(name: string, payload: object = {}): void {
+    const { run, name: step } = this;
+    if (this.#eventRules === null || this.outcome !== null) {
+      throw new ProceduralError(`step ${step} published ${JSON.stringify(name)} after its attempt had ended`, {
+        context: { step, event: name },
+      });
+    }
+    const own = run.compiled.stepNamed.get(step)?.customEvents ?? [];
+    const declared = [...own, ...(run.template.customEvents?.get(step) ?? [])].map((event) => event.name);
+    if (!declared.includes(name)) {
+      throw new UndeclaredEventError(
+        `step ${step} published ${JSON.stringify(name)}, which it does not declare (${hintAt(name, declared, "declared")})`,
+        { context: { step, event: name, declared } },
+      );
+    }
+    const what = `payload of event ${name} of step ${step}`;
+    const text = encodeJson(payload, { maxBytes: this.#eventRules.maxValueBytes - this.#publishedBytes, what });
+    if (!text.startsWith("{"))
+      throw new UnencodableValueError(`${what} is no object`, { context: { step, event: name } });
+    this.#publishedBytes += utf8Length(text);
+    this.#published ??= [];
+    this.#published.push({ name, payload: new StoredJson(text), at: this.#eventRules.clock.now() });
   }
 
   /** Replaces a success whose results the database does not take by a failure. */

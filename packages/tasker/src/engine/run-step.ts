@@ -26,6 +26,7 @@ export function runStep(runner: StepRunner, execution: Execution): void {
   const { clock } = runner;
   execution.launched = true;
   execution.startedAt = clock.now();
+  execution.openEvents(runner);
   const cancelDeadline = armDeadline(runner, execution);
   const finish = (outcome: Outcome) => {
     cancelDeadline();

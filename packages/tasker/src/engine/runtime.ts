@@ -14,6 +14,7 @@ import { findVainBypasses } from "./check-bypass.ts";
 import { committedEvents } from "./committed-events.ts";
 import { DefinitionCache } from "./compiled-definition.ts";
 import { confirmBatch } from "./confirm-batch.ts";
+import { type CustomEvent, committedCustomEvents } from "./custom-event.ts";
 import type { RetryRules } from "./decide-step.ts";
 import type { EngineEvent } from "./engine-event.ts";
 import type { Execution } from "./execution.ts";
@@ -54,6 +55,7 @@ export class Runtime implements LaneHost {
   readonly abandonedStepMs: number | null;
   readonly definitions = new DefinitionCache();
   readonly events: EventBus<EngineEvent>;
+  readonly customEvents: EventBus<CustomEvent>;
   readonly pollIntervalMs: number;
   processId = 0;
   starting = false;
@@ -87,7 +89,9 @@ export class Runtime implements LaneHost {
     this.pollIntervalMs = options.pollIntervalMs ?? 500;
     this.#registry = options.registry;
     this.slots = new Slots(options.concurrency ?? 100);
-    this.events = new EventBus((error) => this.log.error({ err: error }, "a listener threw"));
+    const onListenerError = (error: unknown) => this.log.error({ err: error }, "a listener threw");
+    this.events = new EventBus(onListenerError);
+    this.customEvents = new EventBus(onListenerError);
     const isLive = (taskId: number) => this.#live.has(taskId);
     this.#settlements = new SettlementWatch(this.database, this.clock, this.log, this.pollIntervalMs, isLive);
     this.#lanes = Array.from({ length: Math.min(LANES, this.database.parallelism) }, () => new Lane(this));
@@ -168,6 +172,10 @@ export class Runtime implements LaneHost {
   }
 
   committed(batch: Batch, refused: ReadonlySet<TaskRun>): void {
+    // What a handler told comes before the end of its step, as it did.
+    if (this.customEvents.hasListeners) {
+      for (const event of committedCustomEvents(batch, refused)) this.customEvents.publish(event);
+    }
     if (!this.events.hasListeners) return;
     for (const event of committedEvents(batch, refused)) this.events.publish(event);
   }
@@ -195,7 +203,7 @@ export class Runtime implements LaneHost {
     if (this.#live.get(run.taskId) === run) this.#live.delete(run.taskId);
     const reloading = { isClaimed: false };
     this.#reloading.set(run.taskId, reloading);
-    if (refused !== null && this.events.hasListeners) {
+    if (refused !== null && (this.events.hasListeners || this.customEvents.hasListeners)) {
       const confirmed = await this.#persist(run.taskId, () => confirmBatch(this.database, refused));
       if (confirmed !== null) this.committed(confirmed, NOTHING_REFUSED);
     }

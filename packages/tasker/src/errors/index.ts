@@ -38,6 +38,7 @@ export {
   type RetryableErrorOptions,
   StepInterruptedError,
   StepTimeoutError,
+  UndeclaredEventError,
 } from "./step-errors.ts";
 export { type ErrorContext, TaskerError, type TaskerErrorOptions } from "./tasker-error.ts";
 export { InvalidTemplateError, type TemplateIssue } from "./template-errors.ts";

@@ -39,6 +39,11 @@ export class PermanentError extends ProceduralError {
   }
 }
 
+/** A handler published an event that neither its step's template nor its class declares. Nothing was published. */
+export class UndeclaredEventError extends ProceduralError {
+  override readonly code = "TASKER_UNDECLARED_EVENT";
+}
+
 /** A handler did not return before the step's `timeout_seconds`. Retryable. */
 export class StepTimeoutError extends TaskerError {
   readonly code = "TASKER_STEP_TIMEOUT";

@@ -2,6 +2,7 @@ import { HandlerNotFoundError, InvalidRequestError } from "../errors/index.ts";
 import type { TaskDefinition } from "../templates/definition.ts";
 import { hintAt } from "../text/nearest-name.ts";
 import { createTaskTemplate } from "./create-task-template.ts";
+import { type CustomEventDeclaration, readCustomEvents } from "./custom-events.ts";
 import { type HandlerMaker, isClass, toHandlerMaker, UnusableHandler } from "./handler-maker.ts";
 import { TaskHandler } from "./task-handler.ts";
 import type { TaskTemplate } from "./task-template.ts";
@@ -14,12 +15,14 @@ export type HandlerExports = Readonly<Record<string, unknown>>;
  * Ruby name such as `Shop::Steps::ChargeCard`, by its last part. A handler is a class that extends `StepHandler` (or
  * whose instances have `handle`), an object with `handle`, or a function `(task, sequence, step) => output`; classes are
  * constructed for each attempt with the step's `handler_config`. `task_handler_class` is looked up in the same way and
- * may be absent: then the task has no hooks.
+ * may be absent: then the task has no hooks. A handler's class may declare the events that it publishes by a static member
+ * `customEventConfiguration`; what that throws goes through unchanged.
  * @throws HandlerNotFoundError that lists every handler which is missing, with the nearest export of each
  * @throws InvalidRequestError that lists every export which was found and cannot be a handler
  */
 export function bindTemplate(definition: TaskDefinition, handlers: HandlerExports): TaskTemplate {
   const makers = new Map<string, HandlerMaker>();
+  const events = new Map<string, readonly CustomEventDeclaration[]>();
   const missing: { readonly step: string; readonly handlerClass: string }[] = [];
   const unusable: { readonly step: string; readonly handlerClass: string; readonly reason: string }[] = [];
   for (const { name: step, handlerClass, handlerConfig, wait } of definition.steps) {
@@ -32,6 +35,8 @@ export function bindTemplate(definition: TaskDefinition, handlers: HandlerExport
     const maker = toHandlerMaker(found.value, handlerConfig);
     if (maker instanceof UnusableHandler) unusable.push({ step, handlerClass, reason: maker.reason });
     else makers.set(step, maker);
+    const declared = readCustomEvents(found.value);
+    if (declared.length > 0) events.set(step, declared);
   }
   const title = `${definition.namespace}.${definition.name}@${definition.version}`;
   if (missing.length > 0) throw notFound(title, missing, Object.keys(handlers));
@@ -41,7 +46,8 @@ export function bindTemplate(definition: TaskDefinition, handlers: HandlerExport
       context: { field: "handlers", value: unusable, expected: "step handlers" },
     });
   }
-  return createTaskTemplate(definition, makers, resolveTaskHandler(definition.taskHandlerClass, handlers, title));
+  const taskHandler = resolveTaskHandler(definition.taskHandlerClass, handlers, title);
+  return createTaskTemplate(definition, makers, taskHandler, events);
 }
 
 function notFound(

@@ -6,6 +6,7 @@ import { finishIssues } from "../templates/draft-issue.ts";
 import { readValue } from "../templates/read-value.ts";
 import { type ContextSchema, toContextSchema } from "./context-schema.ts";
 import { createTaskTemplate } from "./create-task-template.ts";
+import { readCustomEvents } from "./custom-events.ts";
 import type { StepExecution, StepSequence, TaskView } from "./execution.ts";
 import { FunctionStepHandler, type ResultsFunction } from "./function-step-handler.ts";
 import { type HandlerMaker, toHandlerMaker, UnusableHandler } from "./handler-maker.ts";
@@ -219,7 +220,8 @@ export class TaskBuilder<Context extends object, Steps> {
         options.wait === undefined ? [[name, toMaker(options, index)] as const] : [],
       ),
     );
-    return createTaskTemplate(checked.definition, makers, this.#settings.taskHandler ?? null);
+    const events = new Map(this.#steps.map(({ name, options }) => [name, readCustomEvents(options.handler)]));
+    return createTaskTemplate(checked.definition, makers, this.#settings.taskHandler ?? null, events);
   }
 
   #toDocument(): unknown {

@@ -62,6 +62,16 @@ export interface StepExecution {
   results: unknown;
   /** Aborts when the step's deadline passes or the engine stops: hand it to whatever the handler waits for. */
   readonly signal: AbortSignal;
+  /**
+   * Publishes an event that the step's template (`custom_events`) or the handler's class (`customEventConfiguration`)
+   * declares. It is kept until the outcome of this attempt is committed, and told then, whether the attempt succeeded or
+   * failed; of an attempt that does not count (interrupted, or refused by the database) nothing is told.
+   * @param payload a JSON object, taken as it is now. Default: `{}`
+   * @throws UndeclaredEventError
+   * @throws UnencodableValueError, ValueTooLargeError (the payloads of an attempt together are as large as a result may be)
+   * @throws ProceduralError once the attempt has ended
+   */
+  publishEvent(name: string, payload?: object): void;
   /** Unique to this execution. For an idempotency key that must be the same in every attempt use `stepId`. */
   readonly executionId: string;
 }

@@ -2,6 +2,7 @@ import { HandlerConflictError, HandlerNotFoundError, InvalidRequestError } from 
 import { TaskVersion } from "../templates/template-document.ts";
 import { compareVersions } from "../templates/version.ts";
 import { hintAt } from "../text/nearest-name.ts";
+import { listCustomEvents, type RegisteredCustomEvent } from "./custom-events.ts";
 import type { TaskTemplate } from "./task-template.ts";
 
 /** The version that stands for the highest registered one. */
@@ -70,6 +71,11 @@ export class HandlerRegistry {
       );
     });
     return Object.freeze(templates);
+  }
+
+  /** The events that steps of the registered templates may publish besides the engine's, by name. A copy. */
+  customEvents(): readonly RegisteredCustomEvent[] {
+    return listCustomEvents(this.list());
   }
 
   #hint(namespace: string, name: string, versions: readonly string[]): string {

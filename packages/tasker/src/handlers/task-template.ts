@@ -1,4 +1,5 @@
 import type { TaskDefinition } from "../templates/definition.ts";
+import type { CustomEventDeclaration } from "./custom-events.ts";
 import type { HandlesStep } from "./step-handler.ts";
 import type { TaskHandler } from "./task-handler.ts";
 
@@ -7,6 +8,8 @@ export interface TaskTemplate {
   readonly definition: TaskDefinition;
   /** Makes the handler of a step; called once per attempt. Throws `HandlerNotFoundError` for an unknown step. */
   createStepHandler(stepName: string): HandlesStep;
+  /** By the names of steps: events that their handlers' classes declare, besides those of the definition. Default: none. */
+  readonly customEvents?: ReadonlyMap<string, readonly CustomEventDeclaration[]>;
   /** Hooks around the whole task, or null. */
   readonly taskHandler: TaskHandler | null;
 }

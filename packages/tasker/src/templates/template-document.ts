@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { JsonObject } from "../json/json-value.ts";
+import { expectedEventName } from "./event-name.ts";
 import { WAIT_KEYS } from "./step-wait-document.ts";
 
 /** Longest name of a task or a namespace, in characters. */
@@ -25,9 +26,14 @@ const jsonObject = z.custom<JsonObject>(
   { error: "a mapping" },
 );
 
+const eventName = text.superRefine((name, issues) => {
+  const expected = expectedEventName(name);
+  if (name !== "" && expected !== null) issues.addIssue({ code: "custom", message: expected });
+});
+
 /** An event that a step publishes besides those of the engine. */
 export const CustomEventDocument = z.strictObject({
-  name: text,
+  name: eventName,
   description: z.string().nullish(),
 });
 

@@ -49,6 +49,7 @@ export async function runStep(
     inputs: null,
     results: previous,
     signal: new AbortController().signal,
+    publishEvent: () => {},
     executionId: "1",
   };
   const output = await handler.handle(task, sequence, step);

@@ -34,7 +34,10 @@ const step = (index: number): fc.Arbitrary<StepDefinition> =>
     priority: fc.oneof(fc.constant(0), fc.integer({ min: -32_768, max: 32_767 })),
     wait: fc.constant(null),
     customEvents: fc.array(
-      fc.record({ name: text(20), description: fc.option(fc.string({ unit: "grapheme-ascii" })) }),
+      fc.record({
+        name: text(20).map((name) => `my.${name.replaceAll(".", "_")}`),
+        description: fc.option(fc.string({ unit: "grapheme-ascii" })),
+      }),
       { maxLength: 2 },
     ),
   });

@@ -123,7 +123,7 @@ custom_events: none
 configuration: {a: 1}
 concurrent: off
 step_templates:
-  - {name: s, handler_class: S, x-b: 2, custom_events: [{name: e, x-c: 3}], handler_config: {x-d: 4}}
+  - {name: s, handler_class: S, x-b: 2, custom_events: [{name: e.f, x-c: 3}], handler_config: {x-d: 4}}
 environments:
   x-notes: text
   test: {x-e: 5}
@@ -131,7 +131,7 @@ environments:
     expect(definition.description).toBeNull();
     expect(definition.steps[0]).toMatchObject({
       handlerConfig: { "x-d": 4 },
-      customEvents: [{ name: "e", description: null }],
+      customEvents: [{ name: "e.f", description: null }],
     });
   });
 

@@ -1,0 +1,21 @@
+import { textDefect } from "../text/text-defect.ts";
+
+/** First parts of names that belong to the engine. */
+const RESERVED = ["task", "step", "workflow", "observability", "test", "registry", "tasker"];
+/** The engine's names under parts that are not reserved as a whole. */
+const REGISTRY_EVENT = /^(?:handler|plugin|subscriber)\.(?:registered|unregistered|validation_failed)$/;
+/** Longest name, in characters. */
+const LONGEST = 255;
+
+/** What is expected in the place of a text that cannot be the name of a custom event; null if it can be one. */
+export function expectedEventName(name: string): string | null {
+  const defect = textDefect(name);
+  if (defect !== null) return `a name without ${defect}`;
+  const [first = "", ...rest] = name.split(".");
+  if (rest.length === 0 || first === "" || rest.includes("")) return "a name with a dot inside, such as order.paid";
+  if (name.length > LONGEST) return `a name of at most ${LONGEST} characters`;
+  if (RESERVED.includes(first.toLowerCase())) {
+    return `a name that does not begin with one of ${RESERVED.map((part) => `${part}.`).join(", ")}, which are the engine's`;
+  }
+  return REGISTRY_EVENT.test(name.toLowerCase()) ? "a name that is not an event of the engine" : null;
+}
