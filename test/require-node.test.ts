@@ -17,7 +17,7 @@ function runAs(version: string, script: string) {
 
 describe.each([
   { script: "scripts/require-node.mjs", tooOld: ["18.20.0", "20.20.2", "22.17.1"], enough: ["22.18.0", "26.0.0"] },
-  { script: "packages/tasker/bin/tasker.js", tooOld: ["20.20.2", "22.11.0"], enough: ["22.12.0", "24.0.0"] },
+  { script: "packages/tasker/bin/tasker.js", tooOld: ["20.20.2", "22.18.0"], enough: ["22.19.0", "24.0.0"] },
 ])("$script", ({ script, tooOld, enough }) => {
   // Beside nothing that it could import: whatever it does, it does by itself.
   const alone = join(directory, `${script.replaceAll("/", "-")}.mjs`);

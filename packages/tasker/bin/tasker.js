@@ -4,9 +4,9 @@
 // is there at install time, which is before the first build of a fresh clone.
 const [major, minor] = process.versions.node.split(".").map(Number);
 
-if (major < 22 || (major === 22 && minor < 12)) {
+if (major < 22 || (major === 22 && minor < 19)) {
   console.error(
-    `tasker needs Node 22.12 or newer, this is ${process.versions.node}: install a newer Node (in a clone of the repository: run "npm ci" without --ignore-scripts, which brings one).`,
+    `tasker needs Node 22.19 or newer, this is ${process.versions.node}: install a newer Node (in a clone of the repository: run "npm ci" without --ignore-scripts, which brings one).`,
   );
   process.exit(1);
 }

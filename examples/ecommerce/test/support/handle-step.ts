@@ -5,8 +5,10 @@ import {
   PermanentError,
   ProceduralError,
   RetryableError,
+  SharedResources,
   type StepExecution,
   type StepSequence,
+  systemClock,
   type TaskView,
 } from "tasker";
 
@@ -33,6 +35,7 @@ export async function handleStep(handler: HandlesStep, call: Call = {}): Promise
     signal: call.signal ?? new AbortController().signal,
     publishEvent: () => {},
     executionId: "1",
+    resources: new SharedResources(systemClock, Math.random),
   };
   await handler.handle(createTask(call.context ?? {}), createSequence(call.results ?? {}), step);
   return step.results;

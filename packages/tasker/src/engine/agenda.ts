@@ -310,7 +310,7 @@ export class Agenda {
   #addStart(batch: Batch, run: TaskRun, step: StepRun): void {
     const executionId = this.#host.nextExecutionId();
     const move = this.#start(run, step, executionId, null);
-    const execution = new Execution(executionId, run, step);
+    const execution = new Execution(executionId, run, step, this.#host.resources);
     step.execution = execution;
     run.executions.set(executionId, execution);
     batch.addStart({ run, step, execution, move, dueAt: null });

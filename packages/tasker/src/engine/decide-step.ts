@@ -156,6 +156,7 @@ function interruptionFacts(reason: string, interruptions: number): FailureFacts 
     errorClass: "StepInterruptedError",
     backtrace: "",
     errorCode: "TASKER_STEP_INTERRUPTED",
+    details: null,
     permanent: true,
     retryAfterSeconds: null,
   };
@@ -171,11 +172,12 @@ function failedResults(before: StoredJson, failure: FailureFacts): StoredJson {
   const kept = before.text === EMPTY_OBJECT.text ? {} : before.value;
   const base = typeof kept === "object" && kept !== null && !Array.isArray(kept) ? kept : {};
   return StoredJson.of({
-    // Not the code of an earlier failure: this one may have none.
-    ...Object.fromEntries(Object.entries(base).filter(([key]) => key !== "error_code")),
+    // Not the code or the details of an earlier failure: this one may have none.
+    ...Object.fromEntries(Object.entries(base).filter(([key]) => key !== "error_code" && key !== "error_details")),
     error: failure.message,
     backtrace: failure.backtrace,
     error_class: failure.errorClass,
     ...(failure.errorCode === null ? {} : { error_code: failure.errorCode }),
+    ...(failure.details === null ? {} : { error_details: failure.details.value }),
   });
 }

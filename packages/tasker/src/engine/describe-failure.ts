@@ -5,13 +5,16 @@ import {
   UnencodableValueError,
   ValueTooLargeError,
 } from "../errors/index.ts";
+import { encodeJson } from "../json/encode.ts";
 import { truncateText } from "../text/bounded-text.ts";
 import type { FailureFacts } from "./outcome.ts";
+import { StoredJson } from "./stored-json.ts";
 
 /** Largest stored message and backtrace, in bytes of UTF-8. */
 const MESSAGE_BYTES = 4_096;
 const BACKTRACE_BYTES = 8_192;
 const NAME_BYTES = 256;
+const DETAILS_BYTES = 32_768;
 
 /** Asks something of a value that was thrown, which may be anything, getters and traps that throw included. */
 function attempt<T>(ask: () => T): T | undefined {
@@ -30,7 +33,15 @@ function read(thrown: unknown, get: (error: Error) => unknown): string | null {
 
 function codeOf(thrown: unknown): string | null {
   if (thrown instanceof PermanentError) return thrown.errorCode === null ? null : String(thrown.errorCode);
+  if (thrown instanceof RetryableError && thrown.errorCode !== null) return String(thrown.errorCode);
   return thrown instanceof TaskerError ? String(thrown.code) : null;
+}
+
+/** Details that cannot be stored are left out: they must not hide the failure. */
+function detailsOf(thrown: unknown): StoredJson | null {
+  const told = thrown instanceof RetryableError || thrown instanceof PermanentError ? thrown.details : null;
+  if (told === null) return null;
+  return new StoredJson(encodeJson(told, { maxBytes: DETAILS_BYTES, what: "details of an error" }));
 }
 
 function retryAfterOf(thrown: unknown): number | null {
@@ -53,6 +64,7 @@ export function describeFailure(thrown: unknown): FailureFacts {
     errorClass: truncateText(read(thrown, (error) => error.constructor.name) ?? typeof thrown, NAME_BYTES),
     backtrace: truncateText(read(thrown, (error) => error.stack) ?? "", BACKTRACE_BYTES),
     errorCode: code === null ? null : truncateText(code, NAME_BYTES),
+    details: attempt(() => detailsOf(thrown)) ?? null,
     permanent: attempt(() => isPermanent(thrown)) ?? false,
     retryAfterSeconds: attempt(() => retryAfterOf(thrown)) ?? null,
   };

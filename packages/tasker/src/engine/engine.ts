@@ -185,6 +185,7 @@ export class Engine {
     await runtime.written();
     await runtime.quiet();
     cancelGrace();
+    await runtime.closeResources();
     await runtime.releaseAll();
     cancelWriting();
     await this.#membership.leave();

@@ -1,5 +1,6 @@
 import { ProceduralError, UndeclaredEventError, UnencodableValueError } from "../errors/index.ts";
 import type { StepExecution } from "../handlers/execution.ts";
+import type { HandlerResources } from "../handlers/resources.ts";
 import { encodeJson } from "../json/encode.ts";
 import type { JsonObject, JsonValue } from "../json/json-value.ts";
 import { hintAt } from "../text/nearest-name.ts";
@@ -39,6 +40,7 @@ export class Execution implements StepExecution {
   readonly handlerConfig: JsonObject | null;
   readonly inputs: JsonValue;
   results: unknown;
+  readonly resources: HandlerResources;
 
   /** The task and step it belongs to: replaced when the task is loaded again while the handler runs. */
   run: TaskRun;
@@ -62,10 +64,11 @@ export class Execution implements StepExecution {
   #controller: AbortController | null = null;
   #abortReason: Error | null = null;
 
-  constructor(executionId: string, run: TaskRun, step: StepRun) {
+  constructor(executionId: string, run: TaskRun, step: StepRun, resources: HandlerResources) {
     this.executionId = executionId;
     this.run = run;
     this.step = step;
+    this.resources = resources;
     this.stepId = step.stepId;
     this.name = step.name;
     this.attempt = step.attempts;

@@ -1,5 +1,6 @@
 import type { Clock } from "../clock/clock.ts";
 import type { Database } from "../database/database.ts";
+import type { HandlerResources } from "../handlers/resources.ts";
 import type { Batch } from "./batch.ts";
 import type { RetryRules } from "./decide-step.ts";
 import type { Execution } from "./execution.ts";
@@ -15,6 +16,7 @@ export interface LaneHost {
   readonly log: Log;
   readonly rules: RetryRules;
   readonly slots: Slots;
+  readonly resources: HandlerResources;
   /** Most steps in one batch. */
   readonly maxBatch: number;
   /** A task whose earliest retry is further away than this is given back until then. */

@@ -8,6 +8,8 @@ export interface FailureFacts {
   readonly backtrace: string;
   /** The handler's own code, or the code of the engine's error. */
   readonly errorCode: string | null;
+  /** What the handler told besides, as JSON; null if nothing. */
+  readonly details: StoredJson | null;
   readonly permanent: boolean;
   /** Seconds that the handler asked to wait; null if it did not. */
   readonly retryAfterSeconds: number | null;

@@ -3,6 +3,7 @@ import type { Database } from "../database/database.ts";
 import { NotRunningError, StepInterruptedError } from "../errors/index.ts";
 import { EventBus } from "../events/event-bus.ts";
 import type { HandlerRegistry } from "../handlers/registry.ts";
+import { SharedResources } from "../handlers/resources.ts";
 import { TaskHandler } from "../handlers/task-handler.ts";
 import { encodeJson } from "../json/encode.ts";
 import { DEFAULT_BACKOFF } from "../retry/backoff.ts";
@@ -48,6 +49,7 @@ export class Runtime implements LaneHost {
   readonly log: Log;
   readonly rules: RetryRules;
   readonly slots: Slots;
+  readonly resources: SharedResources;
   readonly maxBatch = MAX_BATCH;
   readonly releaseAfterMs = RELEASE_AFTER_MS;
   readonly maxValueBytes: number;
@@ -83,6 +85,7 @@ export class Runtime implements LaneHost {
     this.clock = options.clock ?? systemClock;
     this.random = options.random ?? Math.random;
     this.log = options.log ?? silentLog;
+    this.resources = new SharedResources(this.clock, this.random);
     this.rules = { policy: DEFAULT_BACKOFF, maxInterruptions: options.maxInterruptions ?? 5 };
     this.maxValueBytes = options.maxValueBytes ?? 1_000_000;
     this.abandonedStepMs = parseAdopt(options.adopt)?.abandonedStepMs ?? null;
@@ -262,6 +265,15 @@ export class Runtime implements LaneHost {
     for (const execution of [...this.#running]) {
       settleOnce(this, execution, { kind: "interrupted", reason: reason.message });
       execution.abort(reason);
+    }
+  }
+
+  /** Closes what handlers shared. */
+  async closeResources(): Promise<void> {
+    try {
+      await this.resources.close();
+    } catch (error) {
+      this.log.warn({ err: error }, "closing the resources of handlers failed");
     }
   }
 

@@ -36,6 +36,7 @@ export {
   ProceduralError,
   RetryableError,
   type RetryableErrorOptions,
+  type StepErrorOptions,
   StepInterruptedError,
   StepTimeoutError,
   UndeclaredEventError,

@@ -1,3 +1,4 @@
+import type { JsonObject } from "../json/json-value.ts";
 import { TaskerError, type TaskerErrorOptions } from "./tasker-error.ts";
 
 /** A step or task cannot go on as asked: misuse of the engine, or a failure that a handler reports. */
@@ -5,8 +6,19 @@ export class ProceduralError extends TaskerError {
   readonly code: `TASKER_${string}` = "TASKER_PROCEDURAL";
 }
 
+/** What a handler may say of a failure besides its message. */
+export interface StepErrorOptions extends TaskerErrorOptions {
+  /** The handler's own code for the failure, such as `PAYMENT_DECLINED`. Stored with the step. */
+  readonly errorCode?: string | null;
+  /**
+   * Facts for whoever looks at the step later: stored in its results under `error_details`, as far as they are JSON of at
+   * most 32 KB. No secrets. Default: none.
+   */
+  readonly details?: JsonObject | null;
+}
+
 /** Options of {@link RetryableError}. */
-export interface RetryableErrorOptions extends TaskerErrorOptions {
+export interface RetryableErrorOptions extends StepErrorOptions {
   /** Seconds to wait before the next attempt, 0 or more, fractions allowed. Default: exponential backoff decides. */
   readonly retryAfter?: number | null;
 }
@@ -15,27 +27,30 @@ export interface RetryableErrorOptions extends TaskerErrorOptions {
 export class RetryableError extends ProceduralError {
   override readonly code = "TASKER_STEP_RETRYABLE";
   readonly retryAfter: number | null;
+  readonly errorCode: string | null;
+  readonly details: JsonObject | null;
 
   constructor(message: string, options: RetryableErrorOptions = {}) {
     super(message, options);
     this.retryAfter = options.retryAfter ?? null;
+    this.errorCode = options.errorCode ?? null;
+    this.details = options.details ?? null;
   }
 }
 
 /** Options of {@link PermanentError}. */
-export interface PermanentErrorOptions extends TaskerErrorOptions {
-  /** The handler's own code for the failure, such as `PAYMENT_DECLINED`. Stored with the step. */
-  readonly errorCode?: string | null;
-}
+export type PermanentErrorOptions = StepErrorOptions;
 
 /** Thrown by a handler when no further attempt can succeed. The step is not tried again. */
 export class PermanentError extends ProceduralError {
   override readonly code = "TASKER_STEP_PERMANENT";
   readonly errorCode: string | null;
+  readonly details: JsonObject | null;
 
   constructor(message: string, options: PermanentErrorOptions = {}) {
     super(message, options);
     this.errorCode = options.errorCode ?? null;
+    this.details = options.details ?? null;
   }
 }
 

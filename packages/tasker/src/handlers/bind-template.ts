@@ -1,6 +1,7 @@
 import { HandlerNotFoundError, InvalidRequestError } from "../errors/index.ts";
 import type { TaskDefinition } from "../templates/definition.ts";
 import { hintAt } from "../text/nearest-name.ts";
+import { ApiStepHandler } from "./api/api-step-handler.ts";
 import { createTaskTemplate } from "./create-task-template.ts";
 import { type CustomEventDeclaration, readCustomEvents } from "./custom-events.ts";
 import { type HandlerMaker, isClass, toHandlerMaker, UnusableHandler } from "./handler-maker.ts";
@@ -10,13 +11,16 @@ import type { TaskTemplate } from "./task-template.ts";
 /** Values by the names under which templates ask for them: the exports of a module, or an object made by hand. */
 export type HandlerExports = Readonly<Record<string, unknown>>;
 
+/** Handlers that need no code of the user's, by the names that templates have for them. */
+const BUILT_IN: HandlerExports = { ApiStepHandler, "Tasker::StepHandler::Api": ApiStepHandler };
+
 /**
  * Joins a definition with the code that executes it. A step's `handler_class` is looked up by its whole name and, for a
  * Ruby name such as `Shop::Steps::ChargeCard`, by its last part. A handler is a class that extends `StepHandler` (or
  * whose instances have `handle`), an object with `handle`, or a function `(task, sequence, step) => output`; classes are
  * constructed for each attempt with the step's `handler_config`. `task_handler_class` is looked up in the same way and
  * may be absent: then the task has no hooks. A handler's class may declare the events that it publishes by a static member
- * `customEventConfiguration`; what that throws goes through unchanged.
+ * `customEventConfiguration`; what that throws goes through unchanged. `ApiStepHandler` is there without being given.
  * @throws HandlerNotFoundError that lists every handler which is missing, with the nearest export of each
  * @throws InvalidRequestError that lists every export which was found and cannot be a handler
  */
@@ -27,7 +31,7 @@ export function bindTemplate(definition: TaskDefinition, handlers: HandlerExport
   const unusable: { readonly step: string; readonly handlerClass: string; readonly reason: string }[] = [];
   for (const { name: step, handlerClass, handlerConfig, wait } of definition.steps) {
     if (wait !== null) continue;
-    const found = lookUp(handlers, handlerClass);
+    const found = lookUp(handlers, handlerClass) ?? lookUp(BUILT_IN, handlerClass);
     if (found === null) {
       missing.push({ step, handlerClass });
       continue;

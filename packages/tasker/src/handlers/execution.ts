@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from "../json/json-value.ts";
+import type { HandlerResources } from "./resources.ts";
 
 /**
  * The task that a step belongs to, as a handler sees it.
@@ -74,4 +75,6 @@ export interface StepExecution {
   publishEvent(name: string, payload?: object): void;
   /** Unique to this execution. For an idempotency key that must be the same in every attempt use `stepId`. */
   readonly executionId: string;
+  /** What the engine lends to its handlers: connections that are kept from attempt to attempt, its clock. */
+  readonly resources: HandlerResources;
 }

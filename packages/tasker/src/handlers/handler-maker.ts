@@ -30,6 +30,8 @@ export function toHandlerMaker(value: unknown, config: JsonObject | null): Handl
 }
 
 function makerOfClass(Handler: AnyClass, config: JsonObject | null): HandlerMaker | UnusableHandler {
+  const defect = findConfigDefect(Handler, config);
+  if (defect !== null) return new UnusableHandler(defect);
   const prototype: unknown = Handler.prototype;
   if (!handlesStep(prototype)) {
     // `handle` may be a field of the instances: only an instance can tell.
@@ -41,6 +43,17 @@ function makerOfClass(Handler: AnyClass, config: JsonObject | null): HandlerMake
     if (!handlesStep(handler)) throw new TypeError(`${Handler.name} lost its method handle, expected a step handler`);
     return handler;
   };
+}
+
+/** A class may look at its configuration before it is constructed: by a static method `checkConfig`, which throws. */
+function findConfigDefect(Handler: AnyClass, config: JsonObject | null): string | null {
+  if (!("checkConfig" in Handler) || typeof Handler.checkConfig !== "function") return null;
+  try {
+    Handler.checkConfig(config);
+    return null;
+  } catch (error) {
+    return `does not take its handler_config: ${error instanceof Error ? error.message : String(error)}`;
+  }
 }
 
 function inspectInstance(Handler: AnyClass, config: JsonObject | null): string | null {

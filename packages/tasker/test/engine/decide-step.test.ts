@@ -18,6 +18,7 @@ const failure = (facts: Partial<FailureFacts> = {}): Outcome => ({
     backtrace: "at a",
     errorCode: null,
     permanent: false,
+    details: null,
     retryAfterSeconds: null,
     ...facts,
   },

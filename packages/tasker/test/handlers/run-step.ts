@@ -1,4 +1,7 @@
+import { onTestFinished } from "vitest";
+import { type Clock, systemClock } from "../../src/clock/clock.ts";
 import type { StepExecution, StepSequence, TaskView } from "../../src/handlers/execution.ts";
+import { SharedResources } from "../../src/handlers/resources.ts";
 import type { HandlesStep } from "../../src/handlers/step-handler.ts";
 import type { JsonObject, JsonValue } from "../../src/json/json-value.ts";
 
@@ -9,13 +12,23 @@ export interface RunStepOptions {
   readonly earlier?: Readonly<Record<string, JsonValue>>;
   /** What an earlier attempt left. */
   readonly previous?: unknown;
+  /** Number of the attempt. Default: 1. */
+  readonly attempt?: number;
+  /** Default: the machine's. */
+  readonly clock?: Clock;
+  /** Default: one that never aborts. */
+  readonly signal?: AbortSignal;
+  /** Default: resources of this execution alone, closed when the test ends. */
+  readonly resources?: SharedResources;
 }
 
 /** Executes a handler as the engine does and returns its output and what it stored. */
 export async function runStep(
   handler: HandlesStep,
-  { context = {}, earlier = {}, previous = {} }: RunStepOptions = {},
+  options: RunStepOptions = {},
 ): Promise<{ readonly output: unknown; readonly stored: unknown }> {
+  const { context = {}, earlier = {}, previous = {}, attempt = 1, clock = systemClock } = options;
+  const resources = options.resources ?? openResources(clock);
   const task: TaskView = {
     taskId: 1,
     namespace: "shop",
@@ -42,16 +55,23 @@ export async function runStep(
   const step: StepExecution = {
     stepId: 1,
     name: "step",
-    attempt: 1,
+    attempt,
     retryLimit: 3,
     retryable: true,
     handlerConfig: null,
     inputs: null,
     results: previous,
-    signal: new AbortController().signal,
     publishEvent: () => {},
+    signal: options.signal ?? new AbortController().signal,
     executionId: "1",
+    resources,
   };
   const output = await handler.handle(task, sequence, step);
   return { output, stored: step.results };
+}
+
+function openResources(clock: Clock): SharedResources {
+  const resources = new SharedResources(clock, () => 0.5);
+  onTestFinished(() => resources.close());
+  return resources;
 }

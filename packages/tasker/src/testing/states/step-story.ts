@@ -150,6 +150,7 @@ function describe(outcome: Exclude<AttemptOutcome, "running">, seed: StepSeed): 
     backtrace: "",
     errorCode: permanent ? "SEEDED" : "TASKER_STEP_RETRYABLE",
     permanent,
+    details: null,
     retryAfterSeconds: seed.backoffSeconds ?? null,
   };
   return { kind: "failure", failure, durationMs: ATTEMPT_MS };
