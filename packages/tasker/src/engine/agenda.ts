@@ -14,7 +14,7 @@ import { ReadyQueue } from "./ready-queue.ts";
 import type { LaneSlots } from "./slots.ts";
 import { endOfWait, type WaitingFor } from "./standing-wait.ts";
 import type { StepMove, Writer } from "./step-move.ts";
-import { isWithoutResults, NO_RESULTS } from "./step-resolution.ts";
+import { readableResults, type StepResolution } from "./step-resolution.ts";
 import { mayStart, type StepRun } from "./step-run.ts";
 import { completeTask, failTask, startTask } from "./task-move.ts";
 import type { TaskRun } from "./task-run.ts";
@@ -57,7 +57,7 @@ export class Agenda {
   /** Takes a step whose turn it is: it starts, is closed without a handler, or stays as it is for want of an attempt. */
   enqueue(run: TaskRun, step: StepRun): void {
     if (step.queued || run.dropped || !run.isDue(step)) return;
-    const closing = decideReady({ step, isBypassed: run.isBypassed(step) });
+    const closing = run.hasFlow ? decideReady(run.readyFactsOf(step)) : null;
     if (closing !== null) {
       this.close(run, step, closing);
       return;
@@ -224,6 +224,7 @@ export class Agenda {
   #addOutcome(batch: Batch, run: TaskRun, step: StepRun, execution: Execution | null, outcome: Outcome): void {
     const decision = decideStep({
       step,
+      definition: run.compiled.stepNamed.get(step.name),
       executionId: execution?.executionId ?? step.wait?.executionId ?? step.lostExecutionId ?? "unknown",
       outcome,
       nowMs: batch.nowMs,
@@ -236,7 +237,7 @@ export class Agenda {
     this.#apply(run, step, decision);
   }
 
-  #apply(run: TaskRun, step: StepRun, { move, next, dueAt }: StepDecision): void {
+  #apply(run: TaskRun, step: StepRun, { move, next, dueAt, resolution }: StepDecision): void {
     const row = move.rows.at(-1);
     if (row === undefined) return;
     step.state = row.to;
@@ -247,6 +248,7 @@ export class Agenda {
     step.wait = null;
     step.dueAt = dueAt;
     if (move.results !== null) step.results = move.results;
+    if (resolution !== null) this.#resolve(run, step, resolution);
     if (move.retryable !== null) step.retryable = move.retryable;
     if (next === "satisfied") run.satisfy(step, (child) => this.enqueue(run, child));
     if (next === "retry") run.waitingCount += 1;
@@ -254,6 +256,11 @@ export class Agenda {
       step.interruptions += 1;
       this.enqueue(run, step);
     }
+  }
+
+  #resolve(run: TaskRun, step: StepRun, resolution: StepResolution): void {
+    step.resolution = resolution;
+    step.results = readableResults(resolution, step.results, run.compiled.stepNamed.get(step.name));
   }
 
   #addEndings(batch: Batch): void {
@@ -286,8 +293,7 @@ export class Agenda {
     step.outside = null;
     if (results !== null) step.results = results;
     if (to === "cancelled") return;
-    step.resolution = typeof facts.resolution === "string" ? { kind: facts.resolution } : null;
-    if (results === null && isWithoutResults(step.resolution)) step.results = NO_RESULTS;
+    if (typeof facts.resolution === "string") this.#resolve(run, step, { kind: facts.resolution });
     if (run.state !== "in_progress") startTask(batch, run, this.#writer(run));
     run.satisfy(step, (child) => this.enqueue(run, child));
   }

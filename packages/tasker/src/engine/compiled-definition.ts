@@ -13,6 +13,8 @@ export interface CompiledDefinition {
   readonly stepNamed: ReadonlyMap<string, StepDefinition>;
   /** Whether any of its steps has another priority than 0. */
   readonly hasPriorities: boolean;
+  /** Whether any of its steps may be decided over without its handler. */
+  readonly hasFlow: boolean;
 }
 
 /** Definitions kept at most; a hook that changes definitions by task could make any number of them. */
@@ -34,6 +36,7 @@ export class DefinitionCache {
       graph: buildGraph(definition.steps),
       stepNamed: new Map(definition.steps.map((step) => [step.name, step])),
       hasPriorities: definition.steps.some(({ priority }) => priority !== 0),
+      hasFlow: definition.steps.some(({ onFailure }) => onFailure !== "fail"),
     };
     this.#byObject.set(definition, compiled);
     this.#byHash.set(hash, compiled);

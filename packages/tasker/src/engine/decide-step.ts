@@ -2,8 +2,11 @@ import type { JsonObject } from "../json/json-value.ts";
 import type { BackoffPolicy } from "../retry/backoff.ts";
 import { retryDelayMs } from "../retry/retry-delay.ts";
 import { interruptedStepChain } from "../states/composite-moves.ts";
+import type { State } from "../states/state.ts";
+import type { StepDefinition } from "../templates/definition.ts";
 import type { FailureFacts, Outcome } from "./outcome.ts";
 import { chainRows, type StepMove, type Writer } from "./step-move.ts";
+import { defaultResultsOf, type StepResolution } from "./step-resolution.ts";
 import type { StepRun } from "./step-run.ts";
 import { EMPTY_OBJECT, StoredJson } from "./stored-json.ts";
 
@@ -21,11 +24,15 @@ export interface StepDecision {
   readonly next: "satisfied" | "retry" | "open" | "failed";
   /** Milliseconds since the epoch; null unless a retry waits. */
   readonly dueAt: number | null;
+  /** Set if its failure is ignored. */
+  readonly resolution: StepResolution | null;
 }
 
 /** The facts a decision is made from. `random` is in [0, 1). */
 export interface DecisionInput {
   readonly step: StepRun;
+  /** Its definition, which says what a failure for good means. */
+  readonly definition: StepDefinition | undefined;
   readonly executionId: string;
   readonly outcome: Outcome;
   readonly nowMs: number;
@@ -58,6 +65,7 @@ function decideSuccess(input: DecisionInput, results: StoredJson, durationMs: nu
     },
     next: "satisfied",
     dueAt: null,
+    resolution: null,
   };
 }
 
@@ -83,17 +91,39 @@ function decideFailure(input: DecisionInput, failure: FailureFacts, durationMs: 
       ? { backoff_seconds: toSeconds(delayMs), backoff_until: new Date(nowMs + delayMs).toISOString() }
       : { permanent: failure.permanent }),
   };
+  const ended = again ? RETRIED : endFailed(input);
   return {
     move: {
       base: step.sortKey,
-      rows: chainRows(step.sortKey, "in_progress", [{ to: "error", metadata }]),
+      rows: chainRows(step.sortKey, "in_progress", [{ to: "error", metadata }, ...ended.chain]),
       attempts: step.attempts,
       backoffSeconds: again ? Math.ceil(delayMs / 1_000) : null,
-      results: failedResults(step.results, failure),
+      results: ended.results ?? failedResults(step.results, failure),
       retryable: failure.permanent ? false : null,
     },
-    next: again ? "retry" : "failed",
+    next: ended.next,
     dueAt: again ? nowMs + delayMs : null,
+    resolution: ended.resolution,
+  };
+}
+
+/** What follows the `error` row of a failed attempt. */
+interface FailureEnd extends Pick<StepDecision, "next" | "resolution"> {
+  readonly chain: readonly { readonly to: State; readonly metadata: JsonObject }[];
+  /** Stored in place of the error; null: the error is. */
+  readonly results: StoredJson | null;
+}
+
+const RETRIED: FailureEnd = { next: "retry", resolution: null, chain: [], results: null };
+
+/** The failure is for good: the step's policy says whether the steps after it go on all the same. */
+function endFailed({ definition, writer }: DecisionInput): FailureEnd {
+  if (definition?.onFailure !== "continue") return { ...RETRIED, next: "failed" };
+  return {
+    next: "satisfied",
+    resolution: { kind: FAILURE_IGNORED.resolution },
+    chain: [{ to: "resolved_manually", metadata: { ...writer, ...FAILURE_IGNORED } }],
+    results: defaultResultsOf(definition),
   };
 }
 
@@ -103,21 +133,27 @@ function decideInterruption(input: DecisionInput, reason: string): StepDecision 
   const final = interruptions >= rules.maxInterruptions;
   const { writer, executionId } = input;
   const error = interruptionMetadata({ writer, executionId, attempt: step.attempts, interruptions, reason, final });
+  const ended: FailureEnd = final ? endFailed(input) : { ...RETRIED, next: "open" };
   const states = final ? (["error"] as const) : interruptedStepChain().slice(1);
   const chain = states.map((to) => ({ to, metadata: to === "error" ? error : { ...input.writer, interruptions } }));
+  const failed = final ? failedResults(step.results, interruptionFacts(reason, interruptions)) : null;
   return {
     move: {
       base: step.sortKey,
-      rows: chainRows(step.sortKey, "in_progress", chain),
+      rows: chainRows(step.sortKey, "in_progress", [...chain, ...ended.chain]),
       attempts: final ? step.attempts : step.attempts - 1,
       backoffSeconds: null,
-      results: final ? failedResults(step.results, interruptionFacts(reason, interruptions)) : null,
+      results: ended.results ?? failed,
       retryable: final ? false : null,
     },
-    next: final ? "failed" : "open",
+    next: ended.next,
     dueAt: null,
+    resolution: ended.resolution,
   };
 }
+
+/** Metadata of the row that resolves a step whose failure is ignored. */
+export const FAILURE_IGNORED = { resolution: "failure_ignored", reason: "on_failure is continue" } as const;
 
 /** Why an attempt whose process is gone was interrupted. */
 export const LOST_PROCESS = "the process that ran the step is gone";

@@ -23,7 +23,7 @@ import { definitionFromDocument } from "../templates/definition-document.ts";
 import type { CompiledDefinition, DefinitionCache } from "./compiled-definition.ts";
 import { ForeignFacts, judgeForeignStep } from "./foreign-step.ts";
 import { WaitingFor } from "./standing-wait.ts";
-import { isWithoutResults, NO_RESULTS, type StepResolution } from "./step-resolution.ts";
+import { readableResults, type StepResolution } from "./step-resolution.ts";
 import { mayStart, type StepRun } from "./step-run.ts";
 import { EMPTY_OBJECT, StoredJson } from "./stored-json.ts";
 import { TaskRun } from "./task-run.ts";
@@ -224,7 +224,7 @@ function buildStepRun(
     interruptions: metadata?.interruptions ?? 0,
     dueAt: state === "error" && metadata?.backoff_until !== undefined ? Date.parse(metadata.backoff_until) : null,
     inputs: inputs === null ? null : StoredJson.of(inputs),
-    results: isWithoutResults(resolution) ? NO_RESULTS : stored,
+    results: readableResults(resolution, stored, stepNamed.get(name)),
     execution: null,
     lostExecutionId: state === "in_progress" && wait === null ? executionId : null,
     waits: stepNamed.get(name)?.wait ?? null,

@@ -5,6 +5,7 @@ import type { TaskTemplate } from "../handlers/task-template.ts";
 import { isSatisfied } from "../states/guards.ts";
 import type { State } from "../states/state.ts";
 import type { CompiledDefinition } from "./compiled-definition.ts";
+import type { ReadyFacts } from "./decide-ready.ts";
 import type { Execution } from "./execution.ts";
 import { endOfWait } from "./standing-wait.ts";
 import type { StepRun } from "./step-run.ts";
@@ -134,9 +135,18 @@ export class TaskRun {
     return open && free && !this.isStopped && step.dueAt === null && this.#counters.isReady(step.index);
   }
 
-  /** Whether the task's request asks for the step to be left out. */
-  isBypassed(step: StepRun): boolean {
-    return this.view.bypassSteps.length > 0 && this.view.bypassSteps.includes(step.name);
+  /** Whether anything but their handlers decides over its steps. */
+  get hasFlow(): boolean {
+    return this.compiled.hasFlow || this.view.bypassSteps.length > 0;
+  }
+
+  /** What decides whether a step whose turn it is starts. */
+  readyFactsOf(step: StepRun): ReadyFacts {
+    return {
+      step,
+      definition: this.compiled.stepNamed.get(step.name),
+      isBypassed: this.view.bypassSteps.includes(step.name),
+    };
   }
 
   /** Place of a ready step among all of the process: by the task's priority first, then by the step's. The higher goes first. */

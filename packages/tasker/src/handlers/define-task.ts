@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { InvalidTemplateError } from "../errors/index.ts";
 import type { JsonObject, JsonValue } from "../json/json-value.ts";
 import { checkTemplate } from "../templates/check-template.ts";
+import type { FailurePolicy } from "../templates/definition.ts";
 import { finishIssues } from "../templates/draft-issue.ts";
 import { readValue } from "../templates/read-value.ts";
 import { type ContextSchema, toContextSchema } from "./context-schema.ts";
@@ -88,6 +89,10 @@ export interface StepSettings<Parents extends string> {
   readonly retryLimit?: number;
   /** Default: false. */
   readonly skippable?: boolean;
+  /** What the final failure of the step means for the task. Default: `fail`. */
+  readonly onFailure?: FailurePolicy;
+  /** What the steps after it read if it was skipped, or its failure ignored. Default: null. */
+  readonly defaultResults?: JsonValue;
   /** Deadline of one attempt in seconds, more than 0. Default: none. */
   readonly timeoutSeconds?: number;
   /** Among the ready steps of tasks of the same priority the higher goes first: -32,768 to 32,767. Default: 0. */
@@ -248,6 +253,8 @@ function stepToDocument({ name, options }: AddedStep): unknown {
     default_retryable: options.retryable,
     default_retry_limit: options.retryLimit,
     skippable: options.skippable,
+    on_failure: options.onFailure,
+    default_results: options.defaultResults,
     timeout_seconds: options.timeoutSeconds,
     priority: options.priority,
     // A function has no name that another process could find it by: the step's is as good as any.

@@ -33,6 +33,8 @@ function stepToDocument(step: StepDefinition): JsonObject {
     default_retryable: step.retryable,
     default_retry_limit: step.retryLimit,
     skippable: step.skippable,
+    on_failure: step.onFailure === TEMPLATE_DEFAULTS.onFailure ? null : step.onFailure,
+    default_results: step.defaultResults,
     handler_class: step.wait === null ? step.handlerClass : null,
     handler_config: step.handlerConfig,
     timeout_seconds: step.timeoutSeconds,

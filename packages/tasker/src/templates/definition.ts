@@ -1,5 +1,11 @@
-import type { JsonObject } from "../json/json-value.ts";
+import type { JsonObject, JsonValue } from "../json/json-value.ts";
 import type { StepWait } from "./step-wait.ts";
+
+/**
+ * What the final failure of a step means for its task: `fail`, the steps after it do not run and the task fails;
+ * `continue`, they run as if it had succeeded, and the task can complete.
+ */
+export type FailurePolicy = "fail" | "continue";
 
 /** One step of a task definition: normalised, every default filled in. */
 export interface StepDefinition {
@@ -19,6 +25,10 @@ export interface StepDefinition {
   readonly handlerClass: string;
   /** Given to the handler's constructor. */
   readonly handlerConfig: JsonObject | null;
+  /** Default: `fail`. */
+  readonly onFailure: FailurePolicy;
+  /** What the steps after it read if it was skipped, or its failure ignored. Default: null. */
+  readonly defaultResults: JsonValue;
   /** Deadline of one attempt in seconds, more than 0. Null: none. */
   readonly timeoutSeconds: number | null;
   /** Among the ready steps of tasks of the same priority the higher goes first: -32,768 to 32,767. Default: 0. */

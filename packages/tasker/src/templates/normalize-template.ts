@@ -35,6 +35,8 @@ function normalizeStep(step: StepDocument, defaultSystem: string | null): StepDe
     retryable: step.default_retryable ?? TEMPLATE_DEFAULTS.retryable,
     retryLimit: step.default_retry_limit ?? TEMPLATE_DEFAULTS.retryLimit,
     skippable: step.skippable ?? TEMPLATE_DEFAULTS.skippable,
+    onFailure: step.on_failure ?? TEMPLATE_DEFAULTS.onFailure,
+    defaultResults: step.default_results ?? null,
     handlerClass: step.handler_class ?? step.type ?? "",
     handlerConfig: step.handler_config ?? null,
     timeoutSeconds: step.timeout_seconds ?? null,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { JsonObject } from "../json/json-value.ts";
+import type { JsonObject, JsonValue } from "../json/json-value.ts";
 import { expectedEventName } from "./event-name.ts";
 import { WAIT_KEYS } from "./step-wait-document.ts";
 
@@ -25,6 +25,8 @@ const jsonObject = z.custom<JsonObject>(
   (value) => typeof value === "object" && value !== null && !Array.isArray(value),
   { error: "a mapping" },
 );
+
+const jsonValue = z.custom<JsonValue>(() => true);
 
 const eventName = text.superRefine((name, issues) => {
   const expected = expectedEventName(name);
@@ -54,6 +56,10 @@ export const StepDocument = z.strictObject({
   default_retry_limit: z.int().min(1).max(LARGEST_INTEGER).nullish(),
   /** Default: false. */
   skippable: z.boolean().nullish(),
+  /** Default: `fail`. */
+  on_failure: z.enum(["fail", "continue"], { error: '"fail" or "continue"' }).nullish(),
+  /** Default: null. */
+  default_results: jsonValue.optional(),
   handler_config: jsonObject.nullish(),
   custom_events: z.array(CustomEventDocument).nullish(),
   /** Deadline of one attempt in seconds. Default: none. */
@@ -103,5 +109,6 @@ export const TEMPLATE_DEFAULTS = {
   retryable: true,
   retryLimit: 3,
   skippable: false,
+  onFailure: "fail",
   priority: 0,
 } as const;

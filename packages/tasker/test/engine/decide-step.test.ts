@@ -29,6 +29,7 @@ const interrupted: Outcome = { kind: "interrupted", reason: "stopped" };
 function decide(outcome: Outcome, step: Partial<StepRun> = {}, input: Partial<DecisionInput> = {}): StepDecision {
   return decideStep({
     step: sampleStep({ state: "in_progress", sortKey: 10, attempts: 1, ...step }),
+    definition: undefined,
     executionId: "7.1",
     outcome,
     nowMs: NOW,

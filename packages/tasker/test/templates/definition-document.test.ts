@@ -28,6 +28,8 @@ const step = (index: number): fc.Arbitrary<StepDefinition> =>
     retryable: fc.boolean(),
     retryLimit: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
     skippable: fc.boolean(),
+    onFailure: fc.constantFrom("fail", "continue"),
+    defaultResults: json,
     handlerClass: text(100),
     handlerConfig: fc.option(config),
     timeoutSeconds: fc.option(fc.double({ min: 0.001, max: 1e9, noNaN: true })),

@@ -51,6 +51,8 @@ export function defaultStep(name: string, settings: Partial<StepDefinition>): St
     retryable: true,
     retryLimit: 3,
     skippable: false,
+    onFailure: "fail",
+    defaultResults: null,
     handlerClass: "Run",
     handlerConfig: null,
     timeoutSeconds: null,

@@ -68,7 +68,7 @@ export function tellStep(
       if (place + 1 < (seed.attempts ?? []).length) throw refuse(definition, "an attempt after one that is running");
     } else {
       told.nowMs += ATTEMPT_MS;
-      endAttempt(told, outcome, seed, writer);
+      endAttempt(told, definition, outcome, seed, writer);
     }
   }
   if (seed.endedAs != null) endByHand(told, definition, seed.endedAs, writer);
@@ -121,9 +121,16 @@ function startAttempt(told: Told, definition: StepDefinition, writer: Writer): v
   told.startedMs = told.nowMs;
 }
 
-function endAttempt(told: Told, outcome: Exclude<AttemptOutcome, "running">, seed: StepSeed, writer: Writer): void {
+function endAttempt(
+  told: Told,
+  definition: StepDefinition,
+  outcome: Exclude<AttemptOutcome, "running">,
+  seed: StepSeed,
+  writer: Writer,
+): void {
   const { step, nowMs } = told;
   const decision = decideStep({
+    definition,
     step,
     executionId: "",
     outcome: describe(outcome, seed),
