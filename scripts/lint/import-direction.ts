@@ -11,6 +11,7 @@ const BASE = [TOP, "clock", "errors", "graph", "json", "retry", "states", "text"
 /** For each folder of the engine's source: the other folders it may import. What is missing here is refused. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(BASE.map((folder) => [folder, BASE])),
+  config: BASE,
   diagram: BASE,
   templates: BASE,
   "template-files": [...BASE, "templates"],
@@ -18,14 +19,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   models: [...BASE, "diagram", "templates", "database"],
   events: [...BASE, "templates", "database"],
   handlers: [...BASE, "templates", "template-files", "database", "events"],
-  engine: [...BASE, "templates", "template-files", "database", "models", "events", "handlers"],
-  cli: [...BASE, "diagram", "templates", "template-files", "database", "models", "events", "handlers", "engine"],
-  testing: [...BASE, "diagram", "templates", "template-files", "database", "models", "events", "handlers", "engine"],
+  engine: [...BASE, "config", "templates", "template-files", "database", "models", "events", "handlers"],
+  cli: [...BASE, "config", "diagram", "templates", "template-files", "database", "models", "events", "handlers", "engine"],
+  testing: [...BASE, "config", "diagram", "templates", "template-files", "database", "models", "events", "handlers", "engine"],
 };
 
 /** Folders that also run in a browser: no module of Node, and of packages only those named. */
 const PACKAGES_OF_PURE_FOLDERS: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(BASE.map((folder) => [folder, []])),
+  config: ["zod"],
   diagram: [],
   templates: ["@noble/hashes", "ajv", "ajv-draft-04", "ajv-formats", "yaml", "zod"],
 };

@@ -1,5 +1,15 @@
 export { type CancelTimer, type Clock, systemClock } from "./clock/clock.ts";
-export type { Connection, Database } from "./database/database.ts";
+export { type BackoffConfig, type BackoffSettings, backoffConfig, backoffPolicy } from "./config/backoff-config.ts";
+export {
+  batchTimeoutSeconds,
+  type ExecutionConfig,
+  type ExecutionSettings,
+  executionConfig,
+  type Pressure,
+} from "./config/execution-config.ts";
+export { EXECUTION_PRESETS } from "./config/execution-presets.ts";
+export { sameSettings } from "./config/same-settings.ts";
+export type { Connection, Database, PoolUsage } from "./database/database.ts";
 export { examineSchema, type SchemaReport } from "./database/doctor/examine-schema.ts";
 export type { Finding, Severity } from "./database/doctor/finding.ts";
 export { openEmbedded } from "./database/embedded.ts";
@@ -34,9 +44,19 @@ export { renderPage } from "./diagram/page/render-page.ts";
 export { drawTask, type StepSnapshot, type TaskDiagramOptions, type TaskSnapshot } from "./diagram/task-diagram.ts";
 export { diagramOfTemplate, type StepOutline, type TemplateOutline } from "./diagram/template-diagram.ts";
 export type { AdoptOptions } from "./engine/adopt-options.ts";
+export type { ConcurrencySignals } from "./engine/concurrency/adaptive-concurrency.ts";
+export { type ConcurrencyDecision, optimalConcurrency } from "./engine/concurrency/optimal-concurrency.ts";
+export type { ProcessLoad } from "./engine/concurrency/pressure.ts";
 export type { CustomEvent, CustomEventListener } from "./engine/custom-event.ts";
-export { Engine, type SubmitOptions, type TaskOutcome } from "./engine/engine.ts";
+export {
+  type Concurrency,
+  Engine,
+  type EngineStatistics,
+  type SubmitOptions,
+  type TaskOutcome,
+} from "./engine/engine.ts";
 export type { EngineEvent, EngineListener } from "./engine/engine-event.ts";
+export { type ExecutionSnapshot, type ExecutionState, FutureStateAnalyzer } from "./engine/execution-state.ts";
 export type {
   GeneratesIdentity,
   IdentityFunction,
@@ -44,6 +64,15 @@ export type {
   IdentityWindow,
 } from "./engine/identity-settings.ts";
 export type { EngineOptions, Log } from "./engine/options.ts";
+export { BackoffCalculator, type RetryableFailure } from "./engine/strategies/backoff-calculator.ts";
+export { StepExecutor } from "./engine/strategies/step-executor.ts";
+export {
+  type BlockedDecision,
+  type BlockedTask,
+  type FailedStep,
+  TaskFinalizer,
+} from "./engine/strategies/task-finalizer.ts";
+export { type ReenqueuedTask, type ReenqueueStatus, TaskReenqueuer } from "./engine/strategies/task-reenqueuer.ts";
 export type { SubmittedTask, TaskRequest } from "./engine/task-request.ts";
 export * from "./errors/index.ts";
 export { buildGraph, StepGraph } from "./graph/step-graph.ts";

@@ -18,11 +18,23 @@ export interface Connection {
   query(sql: string, parameters?: readonly unknown[]): Promise<Record<string, unknown>[]>;
 }
 
+/** Use of a pool of connections at a moment, or on average over a time. */
+export interface PoolUsage {
+  /** Connections that there may be at most. */
+  readonly size: number;
+  /** Connections in use. */
+  readonly busy: number;
+  /** Calls that wait for a connection. */
+  readonly waiting: number;
+}
+
 /** A database: PostgreSQL through a pool, or the embedded one. */
 export interface Database extends Connection {
   readonly kind: "postgres" | "embedded";
   /** How many statements it can run at the same time: 1 for the embedded database. */
   readonly parallelism: number;
+  /** How its connections are used at this moment; null for the embedded database, which has one that is busy or not. */
+  poolUsage(): PoolUsage | null;
   /**
    * Checks that waiting here for something that others write can end. Inside an open transaction of the embedded database
    * it cannot: the transaction holds the one connection that they need.

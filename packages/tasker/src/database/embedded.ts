@@ -125,6 +125,10 @@ class EmbeddedDatabase extends EmbeddedConnection implements Database {
     return this.#closing;
   }
 
+  poolUsage(): null {
+    return null;
+  }
+
   assertWaitCanEnd(what: string): void {
     if (this.#current.getStore()?.open !== true) return;
     throw new ProceduralError(

@@ -1,7 +1,7 @@
 import pg from "pg";
 import { type Clock, systemClock } from "../clock/clock.ts";
 import { ConfigurationError, DatabaseUnavailableError, NotRunningError } from "../errors/index.ts";
-import type { Connection, Database } from "./database.ts";
+import type { Connection, Database, PoolUsage } from "./database.ts";
 import { statementLabel, toDatabaseError } from "./driver-error.ts";
 import { nextPlanExpiryMs } from "./plan-expiry.ts";
 import { PostgresConnection } from "./postgres-connection.ts";
@@ -109,6 +109,11 @@ class PostgresDatabase implements Database {
 
   query(sql: string, parameters: readonly unknown[] = []): Promise<Record<string, unknown>[]> {
     return this.#borrow(statementLabel(sql), (connection) => connection.query(sql, parameters));
+  }
+
+  poolUsage(): PoolUsage {
+    const { totalCount, idleCount, waitingCount } = this.#pool;
+    return { size: this.parallelism, busy: totalCount - idleCount, waiting: waitingCount };
   }
 
   /** It always can: there are other connections. */

@@ -370,12 +370,14 @@ export class Agenda {
       else completeTask(batch, run, this.#writer(run), []);
     } else if (run.waitingCount === 0) {
       run.finishing = true;
-      const lookAt = run.nextLookAt(batch.nowMs + this.#host.releaseAfterMs);
+      const lookAt =
+        run.nextLookAt(() => this.#host.lookAgainAt(run, "processing", batch.nowMs)) ??
+        this.#host.strategies.holdBlocked(run, batch.nowMs);
       if (lookAt === null) failTask(batch, run, this.#writer(run));
       else batch.task(run).release = { wakeAt: lookAt };
-    } else if ((run.nextDueAt ?? 0) > batch.nowMs + this.#host.releaseAfterMs) {
+    } else if ((run.nextDueAt ?? 0) > batch.nowMs + this.#host.strategies.releaseAfterMs) {
       run.finishing = true;
-      batch.task(run).release = { wakeAt: run.nextDueAt };
+      batch.task(run).release = { wakeAt: this.#host.lookAgainAt(run, "waiting_for_dependencies", batch.nowMs) };
     }
   }
 

@@ -29,5 +29,17 @@ export function checkOptions(options: EngineOptions): void {
       },
     );
   }
+  if (options.execution !== undefined && options.concurrency !== undefined) {
+    const expected = "none beside execution, whose min_concurrent_steps and max_concurrent_steps_limit bound it";
+    throw new ConfigurationError(`engine option concurrency is ${options.concurrency}, expected ${expected}`, {
+      context: { option: "concurrency", value: options.concurrency, expected },
+    });
+  }
+  if (options.execution === undefined && options.concurrencySignals !== undefined) {
+    const expected = "none without execution: a fixed concurrency follows nothing";
+    throw new ConfigurationError(`engine option concurrencySignals is given, expected ${expected}`, {
+      context: { option: "concurrencySignals", expected },
+    });
+  }
   parseAdopt(options.adopt);
 }

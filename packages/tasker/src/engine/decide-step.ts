@@ -1,6 +1,4 @@
 import type { JsonObject } from "../json/json-value.ts";
-import type { BackoffPolicy } from "../retry/backoff.ts";
-import { retryDelayMs } from "../retry/retry-delay.ts";
 import { interruptedStepChain } from "../states/composite-moves.ts";
 import type { State } from "../states/state.ts";
 import type { StepDefinition } from "../templates/definition.ts";
@@ -9,10 +7,12 @@ import { chainRows, type StepMove, type Writer } from "./step-move.ts";
 import { defaultResultsOf, type StepResolution } from "./step-resolution.ts";
 import type { StepRun } from "./step-run.ts";
 import { EMPTY_OBJECT, StoredJson } from "./stored-json.ts";
+import type { RetryableFailure } from "./strategies/backoff-calculator.ts";
 
 /** The rules that decide over a failed or interrupted attempt. */
 export interface RetryRules {
-  readonly policy: BackoffPolicy;
+  /** Whole milliseconds before the next attempt of a failed step; `random` is in [0, 1). */
+  readonly retryDelayMs: (failure: RetryableFailure, random: number) => number;
   /** Interruptions after which a step fails for good. */
   readonly maxInterruptions: number;
 }
@@ -73,12 +73,10 @@ function decideFailure(input: DecisionInput, failure: FailureFacts, durationMs: 
   const { step, nowMs, random, rules } = input;
   const again = !failure.permanent && step.retryable && step.attempts < step.retryLimit;
   const delayMs = again
-    ? retryDelayMs({
-        attempt: step.attempts,
-        retryAfterSeconds: failure.retryAfterSeconds,
-        policy: rules.policy,
+    ? rules.retryDelayMs(
+        { ...failure, stepName: step.name, attempt: step.attempts, retryLimit: step.retryLimit },
         random,
-      })
+      )
     : 0;
   const metadata: JsonObject = {
     ...attemptFacts(input),

@@ -6,8 +6,10 @@ import { adoptSubmitted } from "./adopt-submitted.ts";
 import { checkOptions } from "./check-options.ts";
 import { drawEpoch } from "./claim-tasks.ts";
 import { Claimer } from "./claimer.ts";
+import type { ConcurrencyDecision } from "./concurrency/optimal-concurrency.ts";
 import type { CustomEventListener } from "./custom-event.ts";
 import type { EngineListener } from "./engine-event.ts";
+import type { ExecutionSnapshot } from "./execution-state.ts";
 import { settleWithin } from "./identity.ts";
 import { parseIdentity } from "./identity-settings.ts";
 import { Membership } from "./membership.ts";
@@ -23,6 +25,28 @@ export interface TaskOutcome {
   readonly taskId: number;
   /** `complete`, `error`, `cancelled` or `resolved_manually`. */
   readonly state: string;
+}
+
+/** How many steps execute at the same time in a process, and why not more. */
+export interface Concurrency {
+  /** Steps that may execute at the same time. */
+  readonly limit: number;
+  /** Steps that do; more than the limit for a while after it was lowered. */
+  readonly used: number;
+  /** What the limit was decided from; null where it is fixed. */
+  readonly decision: ConcurrencyDecision | null;
+}
+
+/** What an engine is doing. */
+export interface EngineStatistics {
+  readonly state: "new" | "starting" | "running" | "stopping" | "stopped";
+  /** Id of this process in the database; 0 before the start. */
+  readonly processId: number;
+  /** Tasks in memory. */
+  readonly tasks: number;
+  readonly concurrency: Concurrency;
+  /** Names of the classes of its strategies. */
+  readonly strategies: Readonly<Record<string, string>>;
 }
 
 /** Options of submitting. */
@@ -50,7 +74,7 @@ export class Engine {
   readonly #membership: Membership;
   readonly #claimer: Claimer;
   readonly #maxTasks: number;
-  #state: "new" | "starting" | "running" | "stopping" | "stopped" = "new";
+  #state: EngineStatistics["state"] = "new";
   #started: Promise<void> = Promise.resolve();
   #stopped: Promise<void> | null = null;
   #epoch = 0;
@@ -142,6 +166,23 @@ export class Engine {
     return { taskId, state: await this.#runtime.settled(taskId) };
   }
 
+  /** How many steps execute at the same time, and what that follows from. */
+  concurrency(): Concurrency {
+    const { slots, adaptiveConcurrency } = this.#runtime;
+    return { limit: slots.limit, used: slots.used, decision: adaptiveConcurrency?.decision ?? null };
+  }
+
+  /** What this process is doing at this moment: attempts of steps, and steps that wait for their turn. */
+  executions(): ExecutionSnapshot[] {
+    return this.#runtime.executions();
+  }
+
+  /** Figures of this engine. */
+  statistics(): EngineStatistics {
+    const { processId, taskCount: tasks, strategies } = this.#runtime;
+    return { state: this.#state, processId, tasks, concurrency: this.concurrency(), strategies: strategies.names };
+  }
+
   /** Subscribes to what this engine commits; call the returned function to end it. */
   on(listener: EngineListener): () => void {
     return this.#runtime.events.on(listener);
@@ -166,6 +207,7 @@ export class Engine {
     }
     this.#state = "running";
     this.#runtime.starting = true;
+    this.#runtime.adaptiveConcurrency?.start();
     this.#claimer.start();
   }
 
@@ -188,6 +230,7 @@ export class Engine {
     await runtime.closeResources();
     await runtime.releaseAll();
     cancelWriting();
+    runtime.adaptiveConcurrency?.stop();
     await this.#membership.leave();
     this.#state = "stopped";
   }

@@ -6,6 +6,8 @@ import type { RetryRules } from "./decide-step.ts";
 import type { Execution } from "./execution.ts";
 import type { Log } from "./options.ts";
 import type { Slots } from "./slots.ts";
+import type { Strategies } from "./strategies/strategies.ts";
+import type { ReenqueueStatus } from "./strategies/task-reenqueuer.ts";
 import type { TaskRun } from "./task-run.ts";
 
 /** What a lane needs of the engine around it. */
@@ -19,8 +21,7 @@ export interface LaneHost {
   readonly resources: HandlerResources;
   /** Most steps in one batch. */
   readonly maxBatch: number;
-  /** A task whose earliest retry is further away than this is given back until then. */
-  readonly releaseAfterMs: number;
+  readonly strategies: Strategies;
   /** Id of this process in the database. */
   readonly processId: number;
   /** False once the engine is stopping: nothing new starts. */
@@ -28,6 +29,8 @@ export interface LaneHost {
   /** False once a stopping engine no longer waits for a database that is away: what cannot be written now is given up. */
   readonly writing: boolean;
   nextExecutionId(): string;
+  /** When a task that is given back is looked at again, milliseconds since the epoch. */
+  lookAgainAt(run: TaskRun, status: ReenqueueStatus, now: number): number;
   /** Calls the handler of an execution whose start is committed. */
   launch(execution: Execution): void;
   /** Whether the task has a hook that must run before it completes. */

@@ -1,8 +1,15 @@
 import type { Clock } from "../clock/clock.ts";
+import type { BackoffSettings } from "../config/backoff-config.ts";
+import type { ExecutionSettings } from "../config/execution-config.ts";
 import type { Database } from "../database/database.ts";
 import type { HandlerRegistry } from "../handlers/registry.ts";
 import type { AdoptOptions } from "./adopt-options.ts";
+import type { ConcurrencySignals } from "./concurrency/adaptive-concurrency.ts";
 import type { IdentitySettings } from "./identity-settings.ts";
+import type { BackoffCalculator } from "./strategies/backoff-calculator.ts";
+import type { StepExecutor } from "./strategies/step-executor.ts";
+import type { TaskFinalizer } from "./strategies/task-finalizer.ts";
+import type { TaskReenqueuer } from "./strategies/task-reenqueuer.ts";
 
 /** Where the engine reports what an operator should see. The shape of pino's methods: facts first, then a sentence. */
 export interface Log {
@@ -22,8 +29,25 @@ export interface EngineOptions {
   readonly random?: () => number;
   /** Default: silent. */
   readonly log?: Log;
-  /** Steps that may be executing at the same time in this process. Default: 100. */
+  /** Steps that may be executing at the same time in this process. Not beside `execution`. Default: 100. */
   readonly concurrency?: number;
+  /**
+   * Lets the number of steps that execute at the same time follow the pool of connections, the event loop and the memory,
+   * between bounds. Default: the fixed number `concurrency`. See docs/orchestration.md.
+   */
+  readonly execution?: ExecutionSettings;
+  /** What concurrency follows instead of the engine's own database and this process. Only beside `execution`. */
+  readonly concurrencySignals?: ConcurrencySignals;
+  /** How long failed steps and waiting tasks wait. Default: 1, 2, 4, 8, 16, 32, 49, 64, ... seconds, 300 at most. */
+  readonly backoff?: BackoffSettings;
+  /** Calls the handlers of steps. Default: nothing around them. */
+  readonly stepExecutor?: StepExecutor;
+  /** Decides how long a failed step waits. Default: by `backoff`. */
+  readonly backoffCalculator?: BackoffCalculator;
+  /** Decides when a task that waits is looked at again. Default: by `backoff`. */
+  readonly taskReenqueuer?: TaskReenqueuer;
+  /** Decides over a task that cannot go on. Default: it fails. */
+  readonly taskFinalizer?: TaskFinalizer;
   /** Tasks that this process holds in memory at the same time. Default: 1,000. */
   readonly maxTasks?: number;
   /** Milliseconds between looks for claimable tasks when idle. Default: 500. */

@@ -6,12 +6,16 @@ import type { Execution } from "./execution.ts";
 import { LiveSequence } from "./live-sequence.ts";
 import type { Outcome } from "./outcome.ts";
 import { StoredJson } from "./stored-json.ts";
+import type { Strategies } from "./strategies/strategies.ts";
 
 /** What running a step needs. */
 export interface StepRunner {
   readonly clock: Clock;
   /** Largest result in bytes of JSON. */
   readonly maxValueBytes: number;
+  readonly strategies: Pick<Strategies, "stepExecutor">;
+  /** Deadline of a step that has none of its own, in seconds; null for none. */
+  readonly defaultTimeoutSeconds: number | null;
   /** Called once per execution, with its first outcome. */
   settle(execution: Execution): void;
 }
@@ -47,7 +51,9 @@ export function runStep(runner: StepRunner, execution: Execution): void {
   };
   try {
     const handler = run.template.createStepHandler(name);
-    Promise.resolve(handler.handle(run.view, new LiveSequence(run), execution)).then(succeed, fail);
+    const { stepExecutor } = runner.strategies;
+    const work = stepExecutor.executeSingleStep(run.view, new LiveSequence(run), execution, handler);
+    Promise.resolve(work).then(succeed, fail);
   } catch (error) {
     fail(error);
   }
@@ -61,7 +67,7 @@ export function settleOnce(runner: StepRunner, execution: Execution, outcome: Ou
 }
 
 function armDeadline(runner: StepRunner, execution: Execution): () => void {
-  const seconds = execution.run.timeoutSecondsOf(execution.name);
+  const seconds = execution.run.timeoutSecondsOf(execution.name) ?? runner.defaultTimeoutSeconds;
   if (seconds === null) return () => {};
   return runner.clock.after(seconds * 1_000, () => {
     if (execution.outcome !== null) return;

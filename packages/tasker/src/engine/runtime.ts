@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from "../clock/clock.ts";
+import { batchTimeoutSeconds, executionConfig } from "../config/execution-config.ts";
 import type { Database } from "../database/database.ts";
 import { NotRunningError, StepInterruptedError } from "../errors/index.ts";
 import { EventBus } from "../events/event-bus.ts";
@@ -6,7 +7,6 @@ import type { HandlerRegistry } from "../handlers/registry.ts";
 import { SharedResources } from "../handlers/resources.ts";
 import { TaskHandler } from "../handlers/task-handler.ts";
 import { encodeJson } from "../json/encode.ts";
-import { DEFAULT_BACKOFF } from "../retry/backoff.ts";
 import { textDefect } from "../text/text-defect.ts";
 import { parseAdopt } from "./adopt-options.ts";
 import type { Agenda } from "./agenda.ts";
@@ -14,11 +14,14 @@ import type { Batch, EncodedAnnotation } from "./batch.ts";
 import { findVainBypasses } from "./check-bypass.ts";
 import { committedEvents } from "./committed-events.ts";
 import { DefinitionCache } from "./compiled-definition.ts";
+import { AdaptiveConcurrency } from "./concurrency/adaptive-concurrency.ts";
 import { confirmBatch } from "./confirm-batch.ts";
 import { type CustomEvent, committedCustomEvents } from "./custom-event.ts";
 import type { RetryRules } from "./decide-step.ts";
 import type { EngineEvent } from "./engine-event.ts";
 import type { Execution } from "./execution.ts";
+import { describeExecution, queuedSteps } from "./execution-snapshot.ts";
+import type { ExecutionSnapshot } from "./execution-state.ts";
 import { Lane } from "./lane.ts";
 import type { LaneHost } from "./lane-host.ts";
 import { LiveSequence } from "./live-sequence.ts";
@@ -28,6 +31,8 @@ import { recoverLostSteps } from "./recover-steps.ts";
 import { runStep, settleOnce } from "./run-step.ts";
 import { SettlementWatch } from "./settlement-watch.ts";
 import { Slots } from "./slots.ts";
+import { Strategies } from "./strategies/strategies.ts";
+import type { ReenqueueStatus } from "./strategies/task-reenqueuer.ts";
 import type { TaskRun } from "./task-run.ts";
 
 const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
@@ -35,7 +40,6 @@ const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
 /** Connections that write at the same time on PostgreSQL. More gain nothing on few cores. */
 const LANES = 2;
 const MAX_BATCH = 500;
-const RELEASE_AFTER_MS = 60_000;
 /** Wait between attempts to load a task again while the database is away. */
 const RELOAD_WAIT_MS = 500;
 
@@ -51,7 +55,10 @@ export class Runtime implements LaneHost {
   readonly slots: Slots;
   readonly resources: SharedResources;
   readonly maxBatch = MAX_BATCH;
-  readonly releaseAfterMs = RELEASE_AFTER_MS;
+  readonly strategies: Strategies;
+  readonly defaultTimeoutSeconds: number | null;
+  /** Null where the number of slots is fixed. */
+  readonly adaptiveConcurrency: AdaptiveConcurrency | null;
   readonly maxValueBytes: number;
   /** Age in milliseconds after which a step that somebody else runs counts as left behind; null: never. */
   readonly abandonedStepMs: number | null;
@@ -86,12 +93,24 @@ export class Runtime implements LaneHost {
     this.random = options.random ?? Math.random;
     this.log = options.log ?? silentLog;
     this.resources = new SharedResources(this.clock, this.random);
-    this.rules = { policy: DEFAULT_BACKOFF, maxInterruptions: options.maxInterruptions ?? 5 };
+    const strategies = new Strategies(options, this.log);
+    this.strategies = strategies;
+    this.rules = {
+      retryDelayMs: (failure, random) => strategies.retryDelayMs(failure, random),
+      maxInterruptions: options.maxInterruptions ?? 5,
+    };
     this.maxValueBytes = options.maxValueBytes ?? 1_000_000;
     this.abandonedStepMs = parseAdopt(options.adopt)?.abandonedStepMs ?? null;
     this.pollIntervalMs = options.pollIntervalMs ?? 500;
     this.#registry = options.registry;
-    this.slots = new Slots(options.concurrency ?? 100);
+    const execution = options.execution === undefined ? null : executionConfig(options.execution);
+    this.defaultTimeoutSeconds =
+      execution?.batch_timeout_as_step_deadline === true ? batchTimeoutSeconds(execution, 1) : null;
+    this.slots = new Slots(execution?.max_concurrent_steps_limit ?? options.concurrency ?? 100);
+    const { clock, log, slots, database } = this;
+    const host = { clock, log, setLimit: (limit: number) => slots.setLimit(limit) };
+    const signals = { pool: () => database.poolUsage(), ...options.concurrencySignals };
+    this.adaptiveConcurrency = execution === null ? null : new AdaptiveConcurrency(execution, host, signals);
     const onListenerError = (error: unknown) => this.log.error({ err: error }, "a listener threw");
     this.events = new EventBus(onListenerError);
     this.customEvents = new EventBus(onListenerError);
@@ -103,6 +122,18 @@ export class Runtime implements LaneHost {
   /** Tasks in memory, and those that submits under way will add. */
   get taskCount(): number {
     return this.#live.size + this.reserved;
+  }
+
+  /** What this process is doing at this moment: attempts, and steps that wait for their turn. */
+  executions(): ExecutionSnapshot[] {
+    const attempts = new Set(this.#running);
+    const waiting: ExecutionSnapshot[] = [];
+    for (const run of this.#live.values()) {
+      for (const execution of run.executions.values()) attempts.add(execution);
+      // Only then steps are in the queue.
+      if (run.activeCount > run.executions.size) waiting.push(...queuedSteps(run));
+    }
+    return [...[...attempts].map(describeExecution), ...waiting];
   }
 
   /** Resolves with the state in which a task ends, whoever runs it. @throws TaskNotFoundError, ProceduralError */
@@ -152,6 +183,12 @@ export class Runtime implements LaneHost {
   nextExecutionId(): string {
     this.#executions += 1;
     return `${this.processId}.${this.#executions}`;
+  }
+
+  lookAgainAt(run: TaskRun, status: ReenqueueStatus, now: number): number {
+    const { taskId, view, nextDueAt } = run;
+    const { namespace, name, version } = view;
+    return this.strategies.lookAgainAt({ taskId, namespace, name, version, status, now, nextDueAt });
   }
 
   launch(execution: Execution): void {
@@ -283,8 +320,9 @@ export class Runtime implements LaneHost {
     const now = this.clock.now();
     for (const run of this.#live.values()) {
       // A step that is ready does not wait for another one.
-      const dueAt = run.activeCount > 0 ? now : (run.nextDueAt ?? now);
-      this.#agendaOf(run).release(run, Math.max(now, dueAt));
+      const isWaiting = run.activeCount === 0 && run.nextDueAt !== null;
+      const status = isWaiting ? "waiting_for_dependencies" : "has_ready_steps";
+      this.#agendaOf(run).release(run, Math.max(now, this.lookAgainAt(run, status, now)));
     }
     await this.written();
   }
@@ -323,8 +361,9 @@ export class Runtime implements LaneHost {
     const rows = await this.database.run(loadTasks, [this.processId, taskIds]);
     const definitions = await fetchDefinitions(this.database, this.definitions, rows);
     const runs: TaskRun[] = [];
-    const unusable: number[] = [];
-    const rules = { nowMs: this.clock.now(), abandonedStepMs: this.abandonedStepMs };
+    const unusable = new Map<number, number[]>();
+    const now = this.clock.now();
+    const rules = { nowMs: now, abandonedStepMs: this.abandonedStepMs };
     for (const row of rows) {
       const compiled = definitions.get(row.definition_hash);
       try {
@@ -334,12 +373,16 @@ export class Runtime implements LaneHost {
         this.#warnOfBypasses(run);
         runs.push(run);
       } catch (error) {
-        this.log.error({ err: error, taskId: row.task_id }, "a task cannot be loaded: it is given back for a minute");
-        unusable.push(row.task_id);
+        const { task_id: taskId, namespace, name, version } = row;
+        const given = { taskId, namespace, name, version, now, nextDueAt: null };
+        const wakeAt = this.strategies.lookAgainAt({ ...given, status: "context_unavailable" });
+        const wakesAt = new Date(wakeAt).toISOString();
+        this.log.error({ err: error, taskId, wakesAt }, "a task cannot be loaded: it is given back for a while");
+        unusable.set(wakeAt, [...(unusable.get(wakeAt) ?? []), taskId]);
       }
     }
-    if (unusable.length > 0) {
-      await this.database.run(giveBack, [this.processId, unusable, new Date(this.clock.now() + RELEASE_AFTER_MS)]);
+    for (const [wakeAt, ids] of unusable) {
+      await this.database.run(giveBack, [this.processId, ids, new Date(wakeAt)]);
     }
     return runs;
   }

@@ -3,7 +3,7 @@
  * than its part while no other lane waits for a slot, and none while another one waits for a step of a higher rank.
  */
 export class Slots {
-  readonly #limit: number;
+  #limit: number;
   readonly #lanes: LaneSlots[] = [];
   #used = 0;
 
@@ -12,9 +12,24 @@ export class Slots {
     this.#limit = limit;
   }
 
-  /** Slots in use. */
+  /** Slots that there are. */
+  get limit(): number {
+    return this.#limit;
+  }
+
+  /** Slots in use: for a while more than there are, after the limit was lowered. */
   get used(): number {
     return this.#used;
+  }
+
+  /**
+   * Changes how many slots there are. What is in use above a lower limit stays in use until it is given back.
+   * @param limit 1 or more
+   */
+  setLimit(limit: number): void {
+    const isRaised = limit > this.#limit;
+    this.#limit = limit;
+    if (isRaised) this.#tellWaiting();
   }
 
   /** @param onFree called when a slot has become free that the lane was refused before */

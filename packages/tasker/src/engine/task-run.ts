@@ -105,11 +105,11 @@ export class TaskRun {
 
   /**
    * When a task of which nothing but steps that run elsewhere is left is to be looked at again: milliseconds since the
-   * epoch, `latest` at the latest. Null if no step runs elsewhere.
+   * epoch, at the latest as asked. Null, without asking, if no step runs elsewhere.
    */
-  nextLookAt(latest: number): number | null {
+  nextLookAt(askLatest: () => number): number | null {
     if (!this.steps.some((step) => step.outside === "running")) return null;
-    return Math.min(latest, this.#abandonedAt ?? latest);
+    return Math.min(askLatest(), this.#abandonedAt ?? Number.POSITIVE_INFINITY);
   }
 
   /** Steps that are not satisfied yet. */

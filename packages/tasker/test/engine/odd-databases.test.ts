@@ -60,9 +60,7 @@ describeOnPostgres("a database that is not as the engine left it", () => {
     await database.execute("delete from tasker_definitions where name = 'graph'");
     const { engine, lines } = await startEngine(database, [graphTemplate("a"), graphTemplate("a", { name: "other" })]);
     expect(await engine.settled(fine)).toMatchObject({ state: "complete" });
-    expect(lines).toMatchObject([
-      { level: "error", message: "a task cannot be loaded: it is given back for a minute" },
-    ]);
+    expect(lines).toMatchObject([{ level: "error", message: "a task cannot be loaded: it is given back for a while" }]);
     expect(await readState(database, lost)).toBe("pending");
   });
 

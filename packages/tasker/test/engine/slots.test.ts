@@ -101,4 +101,29 @@ describe("slots", () => {
     expect(told).toEqual(["low"]);
     expect(low.take(0)).toBe(true);
   });
+
+  test("of which there are more all of a sudden are offered to the lanes that were refused one", () => {
+    const told: string[] = [];
+    const slots = new Slots(1);
+    const first = slots.openLane(() => told.push("first"));
+    const second = slots.openLane(() => told.push("second"));
+    first.take();
+    second.take();
+    slots.setLimit(2);
+    expect(told).toEqual(["second"]);
+    expect([second.take(), first.take()]).toEqual([true, false]);
+  });
+
+  test("of which there are fewer all of a sudden are given out again when enough came back", () => {
+    const slots = new Slots(3);
+    const lane = slots.openLane(ignore);
+    while (lane.take());
+    slots.setLimit(1);
+    expect([slots.limit, slots.used]).toEqual([1, 3]);
+    lane.give();
+    lane.give();
+    expect(lane.take()).toBe(false);
+    lane.give();
+    expect(lane.take()).toBe(true);
+  });
 });

@@ -40,6 +40,7 @@ function withClose(database: Database, close: () => Promise<void>): Database {
   return {
     kind: database.kind,
     parallelism: database.parallelism,
+    poolUsage: () => database.poolUsage(),
     run: (statement, parameters) => database.run(statement, parameters),
     execute: (sql) => database.execute(sql),
     query: (sql, parameters) => database.query(sql, parameters),

@@ -1,11 +1,11 @@
 import { decideStart } from "../../engine/decide-start.ts";
-import { decideStep } from "../../engine/decide-step.ts";
+import { decideStep, type RetryRules } from "../../engine/decide-step.ts";
 import type { Outcome } from "../../engine/outcome.ts";
 import { chainRows, NO_ROW, type StepMove, type TransitionRow, type Writer } from "../../engine/step-move.ts";
 import type { StepRun } from "../../engine/step-run.ts";
 import { EMPTY_OBJECT, StoredJson } from "../../engine/stored-json.ts";
+import { BackoffCalculator } from "../../engine/strategies/backoff-calculator.ts";
 import { ConfigurationError } from "../../errors/index.ts";
-import { DEFAULT_BACKOFF } from "../../retry/backoff.ts";
 import type { State } from "../../states/state.ts";
 import type { StepDefinition } from "../../templates/definition.ts";
 import type { AttemptOutcome, StepSeed } from "./step-seed.ts";
@@ -37,7 +37,11 @@ export interface StepStory {
 const ATTEMPT_MS = 100;
 /** The middle of the range: jitter adds nothing. */
 const NO_JITTER = 0.5;
-const RULES = { policy: DEFAULT_BACKOFF, maxInterruptions: 5 };
+const backoff = new BackoffCalculator();
+const RULES: RetryRules = {
+  retryDelayMs: (failure, random) => backoff.secondsBeforeRetry(failure, random) * 1_000,
+  maxInterruptions: 5,
+};
 
 /**
  * Tells what becomes of a step from `beginMs` on, by the engine's own rules: the rows, the columns and the metadata are

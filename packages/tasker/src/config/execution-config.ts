@@ -1,0 +1,91 @@
+import { z } from "zod";
+import { parseSection } from "./parse-section.ts";
+import { between, mapping, whole } from "./rules.ts";
+
+/** How loaded something is, from least to most. */
+export const PRESSURES = ["low", "moderate", "high", "critical"] as const;
+
+/** One of {@link PRESSURES}. */
+export type Pressure = (typeof PRESSURES)[number];
+
+/** Levels of logging that a configuration may name. */
+const LOG_LEVELS = ["debug", "info", "warn", "error", "fatal"] as const;
+
+const share = between(0, 1);
+
+/** From which value on something counts as moderately, highly and critically loaded. */
+const limits = (value: z.ZodNumber) =>
+  mapping({ moderate: value, high: value, critical: value }).refine(
+    ({ moderate, high, critical }) => moderate <= high && high <= critical,
+    { error: "limits that do not fall from moderate to critical" },
+  );
+
+const ExecutionSchema = mapping({
+  min_concurrent_steps: whole(1, 1_000_000).default(3),
+  max_concurrent_steps_limit: whole(1, 1_000_000).default(12),
+  concurrency_cache_duration: whole(1).default(30),
+  steps_per_connection: between(0.001, 1_000_000).default(25),
+  connection_pressure_factors: mapping({ low: share, moderate: share, high: share, critical: share }).default({
+    low: 0.8,
+    moderate: 0.6,
+    high: 0.4,
+    critical: 0.2,
+  }),
+  health_assessment_cache_duration: whole(1).default(30),
+  event_loop_delay_limits_ms: limits(between(0, 3_600_000)).default({ moderate: 20, high: 50, critical: 150 }),
+  memory_limits: limits(share).default({ moderate: 0.7, high: 0.8, critical: 0.9 }),
+  connection_health_log_level: z.enum(LOG_LEVELS, { error: `one of ${LOG_LEVELS.join(", ")}` }).default("debug"),
+  batch_timeout_base_seconds: whole(1).default(30),
+  batch_timeout_per_step_seconds: whole(1).default(5),
+  max_batch_timeout_seconds: whole(1).default(120),
+  batch_timeout_as_step_deadline: z.boolean({ error: "true or false" }).default(false),
+}).superRefine((config, { addIssue }) => {
+  const { min_concurrent_steps: least, max_concurrent_steps_limit: most } = config;
+  if (least > most) {
+    addIssue({
+      code: "custom",
+      path: ["min_concurrent_steps"],
+      message: `at most max_concurrent_steps_limit, which is ${most}`,
+    });
+  }
+  if (config.max_batch_timeout_seconds <= config.batch_timeout_base_seconds) {
+    addIssue({
+      code: "custom",
+      path: ["max_batch_timeout_seconds"],
+      message: `more than batch_timeout_base_seconds, which is ${config.batch_timeout_base_seconds}`,
+    });
+  }
+});
+
+/**
+ * The section `execution` of a configuration, complete and frozen. Keys are those of the reference, and four of our own:
+ * `steps_per_connection`, `event_loop_delay_limits_ms`, `memory_limits`, `batch_timeout_as_step_deadline`. What each does
+ * stands in docs/orchestration.md.
+ */
+export type ExecutionConfig = Readonly<z.output<typeof ExecutionSchema>>;
+
+/** Some or all values of the section `execution`; those that are missing have their defaults. */
+export type ExecutionSettings = Readonly<z.input<typeof ExecutionSchema>>;
+
+/**
+ * The section `execution` with its defaults filled in. To change one, make a new one: `executionConfig({ ...old, ...changes })`.
+ * @throws ConfigurationError that names every key that has a value it cannot have
+ */
+export function executionConfig(settings: ExecutionSettings = {}): ExecutionConfig {
+  return parseSection("execution", ExecutionSchema, settings);
+}
+
+/**
+ * Time-out of a batch of so many steps, in seconds: the base, and a share for each step, up to the maximum. The engine has
+ * no batches: with `batch_timeout_as_step_deadline` every step that has no `timeout_seconds` gets that of a batch of one.
+ */
+export function batchTimeoutSeconds(
+  config: Pick<
+    ExecutionConfig,
+    "batch_timeout_base_seconds" | "batch_timeout_per_step_seconds" | "max_batch_timeout_seconds"
+  >,
+  steps: number,
+): number {
+  const wanted = config.batch_timeout_base_seconds + steps * config.batch_timeout_per_step_seconds;
+  return Math.min(wanted, config.max_batch_timeout_seconds);
+}

@@ -1,0 +1,111 @@
+import { backoffConfig } from "../../config/backoff-config.ts";
+import type { EngineOptions, Log } from "../options.ts";
+import type { TaskRun } from "../task-run.ts";
+import { askStrategy } from "./ask-strategy.ts";
+import { BackoffCalculator, LONGEST_WAIT_SECONDS, type RetryableFailure } from "./backoff-calculator.ts";
+import { StepExecutor } from "./step-executor.ts";
+import { type BlockedDecision, TaskFinalizer } from "./task-finalizer.ts";
+import { type ReenqueuedTask, TaskReenqueuer } from "./task-reenqueuer.ts";
+
+/** Options of the engine that give strategies of the user's own. */
+export type StrategyOptions = Pick<
+  EngineOptions,
+  "backoff" | "stepExecutor" | "backoffCalculator" | "taskReenqueuer" | "taskFinalizer"
+>;
+
+/** Last moment that a JavaScript date and a timestamp of the database can both hold, in milliseconds since the epoch. */
+const LAST_MOMENT = Date.UTC(9999, 0, 1);
+
+/** The strategies of an engine: those that the user has injected, guarded, and the engine's own for the others. */
+export class Strategies {
+  readonly stepExecutor: StepExecutor;
+  /** Longest wait for a retry that a task spends in memory; for a later one it is given back. Milliseconds. */
+  readonly releaseAfterMs: number;
+  readonly #log: Log;
+  readonly #backoff: { readonly own: BackoffCalculator; readonly injected: BackoffCalculator | null };
+  readonly #reenqueuer: { readonly own: TaskReenqueuer; readonly injected: TaskReenqueuer | null };
+  readonly #finalizer: TaskFinalizer | null;
+
+  /** @throws ConfigurationError if `backoff` has a value that it cannot have */
+  constructor(options: StrategyOptions, log: Log) {
+    const config = backoffConfig(options.backoff);
+    this.#log = log;
+    this.stepExecutor = options.stepExecutor ?? new StepExecutor();
+    this.releaseAfterMs = config.reenqueue_delays.waiting_for_dependencies * 1_000;
+    this.#backoff = { own: new BackoffCalculator(config), injected: options.backoffCalculator ?? null };
+    this.#reenqueuer = { own: new TaskReenqueuer(config), injected: options.taskReenqueuer ?? null };
+    this.#finalizer = options.taskFinalizer ?? null;
+  }
+
+  /** Names of the classes in use, by component. */
+  get names(): Readonly<Record<string, string>> {
+    return {
+      step_executor: this.stepExecutor.constructor.name,
+      task_finalizer: (this.#finalizer ?? new TaskFinalizer()).constructor.name,
+      task_reenqueuer: (this.#reenqueuer.injected ?? this.#reenqueuer.own).constructor.name,
+      backoff_calculator: (this.#backoff.injected ?? this.#backoff.own).constructor.name,
+    };
+  }
+
+  /** Whole milliseconds before the next attempt of a failed step; `random` is in [0, 1). */
+  retryDelayMs(failure: RetryableFailure, random: number): number {
+    const { own, injected } = this.#backoff;
+    const seconds =
+      injected === null
+        ? own.secondsBeforeRetry(failure, random)
+        : askStrategy(this.#log, {
+            strategy: "backoffCalculator",
+            ask: () => injected.secondsBeforeRetry(failure, random),
+            isUsable: (answer) => answer >= 0 && answer <= LONGEST_WAIT_SECONDS,
+            own: () => own.secondsBeforeRetry(failure, random),
+          });
+    return Math.round(seconds * 1_000);
+  }
+
+  /** When a task that is given back is looked at again, milliseconds since the epoch. */
+  lookAgainAt(task: ReenqueuedTask): number {
+    const { own, injected } = this.#reenqueuer;
+    if (injected === null) return own.lookAgainAt(task);
+    return askStrategy(this.#log, {
+      strategy: "taskReenqueuer",
+      ask: () => injected.lookAgainAt(task),
+      isUsable: (answer) => answer >= 0 && answer <= LAST_MOMENT,
+      own: () => own.lookAgainAt(task),
+    });
+  }
+
+  /** Until when a task of which nothing can go on is kept from failing, milliseconds since the epoch; null: it fails now. */
+  holdBlocked(run: TaskRun, now: number): number | null {
+    const finalizer = this.#finalizer;
+    if (finalizer === null) return null;
+    const decision = askStrategy<BlockedDecision>(this.#log, {
+      strategy: "taskFinalizer",
+      ask: () => finalizer.whenBlocked(describeBlocked(run, now)),
+      isUsable: (answer) =>
+        answer.action === "fail" || (answer.action === "wait" && answer.until > now && answer.until <= LAST_MOMENT),
+      own: () => ({ action: "fail" }),
+    });
+    return decision.action === "wait" ? decision.until : null;
+  }
+}
+
+function describeBlocked(run: TaskRun, now: number) {
+  const { namespace, name, version } = run.view;
+  const failed = run.steps.filter(({ state }) => state === "error");
+  return {
+    taskId: run.taskId,
+    namespace,
+    name,
+    version,
+    now,
+    totalSteps: run.steps.length,
+    completedSteps: run.steps.length - run.remaining,
+    failedSteps: failed.map((step) => ({
+      stepId: step.stepId,
+      name: step.name,
+      attempts: step.attempts,
+      retryLimit: step.retryLimit,
+      retryable: step.retryable,
+    })),
+  };
+}
