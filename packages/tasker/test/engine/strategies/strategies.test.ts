@@ -17,7 +17,7 @@ import {
   until,
   useDatabase,
 } from "../../support/engine-harness.ts";
-import { describeEachDatabase } from "../../support/test-database.ts";
+import { describeEachDatabase, describeOnPostgres, openTestDatabase } from "../../support/test-database.ts";
 
 const failsOnce = (error: unknown) => (_task: unknown, _sequence: unknown, step: { readonly attempt: number }) => {
   if (step.attempt === 1) throw error;
@@ -25,9 +25,9 @@ const failsOnce = (error: unknown) => (_task: unknown, _sequence: unknown, step:
 };
 const request = { name: "graph", context: {} };
 
-describeEachDatabase("a step executor", (open) => {
+describeOnPostgres("a step executor", () => {
   test("runs around every attempt, with the task, its steps, the step and its handler", async () => {
-    const database = await useDatabase(open);
+    const database = await useDatabase(openTestDatabase);
     const seen: string[] = [];
     class Tracing extends StepExecutor {
       override async executeSingleStep(...call: Parameters<StepExecutor["executeSingleStep"]>) {
@@ -46,7 +46,7 @@ describeEachDatabase("a step executor", (open) => {
   });
 
   test("that throws fails the attempt, as if the handler had thrown", async () => {
-    const database = await useDatabase(open);
+    const database = await useDatabase(openTestDatabase);
     class Broken extends StepExecutor {
       override executeSingleStep(): unknown {
         throw new PermanentError("no sandbox", { errorCode: "SANDBOX" });
@@ -63,7 +63,7 @@ describeEachDatabase("a step executor", (open) => {
   });
 
   test("that never ends is ended by the deadline, which batch time-outs can give to steps that have none", async () => {
-    const database = await useDatabase(open);
+    const database = await useDatabase(openTestDatabase);
     class Stuck extends StepExecutor {
       override executeSingleStep(): unknown {
         return new Promise(() => {});
@@ -91,9 +91,9 @@ describeEachDatabase("a step executor", (open) => {
   });
 });
 
-describeEachDatabase("a backoff calculator", (open) => {
+describeOnPostgres("a backoff calculator", () => {
   const attemptsOf = async (options: object) => {
-    const database = await useDatabase(open);
+    const database = await useDatabase(openTestDatabase);
     const template = graphTemplate("a", { run: failsOnce(new RetryableError("busy", { retryAfter: 3 })) });
     const made = await startEngine(database, [template], options);
     const { taskId } = await made.engine.submit(request);
@@ -141,7 +141,7 @@ describeEachDatabase("a backoff calculator", (open) => {
     expect(metadata).toMatchObject({ backoff_seconds: 2 });
     const backoff = { default_backoff_seconds: [40], jitter_max_percentage: 0.5 };
     expect(new BackoffCalculator().calculateBackoffSeconds(3, 0.5)).toBe(4);
-    const database = await useDatabase(open);
+    const database = await useDatabase(openTestDatabase);
     const template = graphTemplate("a", { run: failsOnce(new Error("no")) });
     const { engine, seen } = await startEngine(database, [template], { backoff, random: () => 0.75 });
     const { taskId } = await engine.submit(request);
@@ -151,10 +151,10 @@ describeEachDatabase("a backoff calculator", (open) => {
   });
 });
 
-describeEachDatabase("a task re-enqueuer", (open) => {
+describeOnPostgres("a task re-enqueuer", () => {
   /** Runs a task whose step asks for a wait, and gives when the task wants to be claimed again, in seconds from now. */
   const givenBackAfter = async (retryAfter: number, options: object) => {
-    const database = await useDatabase(open);
+    const database = await useDatabase(openTestDatabase);
     const template = graphTemplate("a", { run: failsOnce(new RetryableError("busy", { retryAfter })) });
     const made = await startEngine(database, [template], options);
     const { taskId } = await made.engine.submit(request);
@@ -180,7 +180,7 @@ describeEachDatabase("a task re-enqueuer", (open) => {
   test("keeps a task in memory whose retry is nearer than reenqueue_delays.waiting_for_dependencies", async () => {
     const backoff = { reenqueue_delays: { waiting_for_dependencies: 10 } };
     expect((await givenBackAfter(11, { backoff })).seconds).toBe(11);
-    const database = await useDatabase(open);
+    const database = await useDatabase(openTestDatabase);
     const template = graphTemplate("a", { run: failsOnce(new RetryableError("busy", { retryAfter: 10 })) });
     const { engine, seen, clock } = await startEngine(database, [template], { backoff });
     const { taskId } = await engine.submit(request);
@@ -229,7 +229,7 @@ describeEachDatabase("a task re-enqueuer", (open) => {
   });
 
   test("gives back ready steps of an engine that stops after reenqueue_delays.has_ready_steps", async () => {
-    const database = await useDatabase(open);
+    const database = await useDatabase(openTestDatabase);
     const gate = makeGate();
     const { engine, clock } = makeEngine(database, [graphTemplate("a", { run: () => gate.promise })], {
       backoff: { reenqueue_delays: { has_ready_steps: 7 } },
@@ -244,7 +244,7 @@ describeEachDatabase("a task re-enqueuer", (open) => {
   });
 
   test("gives back a task that cannot be loaded for default_reenqueue_delay", async () => {
-    const database = await useDatabase(open);
+    const database = await useDatabase(openTestDatabase);
     const outside = makeEngine(database, [graphTemplate("a")]);
     const { taskId } = await outside.engine.submit(request);
     await database.execute("delete from tasker_definitions");
@@ -257,9 +257,9 @@ describeEachDatabase("a task re-enqueuer", (open) => {
   });
 });
 
-describeEachDatabase("a task finalizer", (open) => {
+describeOnPostgres("a task finalizer", () => {
   const blocked = async (finalizer: TaskFinalizer) => {
-    const database = await useDatabase(open);
+    const database = await useDatabase(openTestDatabase);
     const template = graphTemplate("a -> c, b", {
       run: (_task, _sequence, step) => {
         if (step.name === "a") throw new PermanentError("never");
