@@ -1,16 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { type DecisionInput, decideStep, type RetryRules, type StepDecision } from "../../src/engine/decide-step.ts";
+import { type DecisionInput, decideStep, type StepDecision } from "../../src/engine/decide-step.ts";
 import type { FailureFacts, Outcome } from "../../src/engine/outcome.ts";
 import type { StepRun } from "../../src/engine/step-run.ts";
 import { StoredJson } from "../../src/engine/stored-json.ts";
-import { BackoffCalculator } from "../../src/engine/strategies/backoff-calculator.ts";
-import { sampleStep } from "./sample-run.ts";
+import { SAMPLE_RULES, sampleStep } from "./sample-run.ts";
 
-const backoff = new BackoffCalculator();
-const RULES: RetryRules = {
-  retryDelayMs: (failed, random) => backoff.secondsBeforeRetry(failed, random) * 1_000,
-  maxInterruptions: 5,
-};
 const NOW = Date.UTC(2026, 0, 1);
 const writer = { writer: 7, epoch: 9 };
 
@@ -39,7 +33,7 @@ function decide(outcome: Outcome, step: Partial<StepRun> = {}, input: Partial<De
     outcome,
     nowMs: NOW,
     random: 0.5,
-    rules: RULES,
+    rules: SAMPLE_RULES,
     writer,
     ...input,
   });
@@ -209,7 +203,7 @@ describe("an interruption", () => {
   });
 
   test("is one too many where the rules say so", () => {
-    const rules = { ...RULES, maxInterruptions: 1 };
+    const rules = { ...SAMPLE_RULES, maxInterruptions: 1 };
     expect(decide(interrupted, {}, { rules }).next).toBe("failed");
   });
 });

@@ -15,6 +15,7 @@ const OUTCOMES: Readonly<Record<Outcome["kind"], Outcome>> = {
       errorCode: null,
       permanent: false,
       retryAfterSeconds: null,
+      details: null,
     },
   },
   interrupted: { kind: "interrupted", reason: "stopped" },

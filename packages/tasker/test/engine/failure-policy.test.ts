@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import { decideReady } from "../../src/engine/decide-ready.ts";
 import { decideStep } from "../../src/engine/decide-step.ts";
 import { PermanentError, RetryableError } from "../../src/errors/index.ts";
-import { DEFAULT_BACKOFF } from "../../src/retry/backoff.ts";
 import { defaultStep } from "../../src/testing/run/graph-template.ts";
 import { expectCleanAuditTrail } from "../support/audit-trail.ts";
 import {
@@ -16,7 +15,7 @@ import {
 } from "../support/engine-harness.ts";
 import { createRailsTask } from "../support/rails-rows.ts";
 import { describeEachDatabase, describeOnPostgres, openTestDatabase } from "../support/test-database.ts";
-import { sampleStep } from "./sample-run.ts";
+import { SAMPLE_RULES, sampleStep } from "./sample-run.ts";
 
 const writer = { writer: 7, epoch: 9 };
 const goesOn = { onFailure: "continue" } as const;
@@ -45,7 +44,7 @@ describe("the final failure of a step with on_failure: continue", () => {
             },
       nowMs: 0,
       random: 0.5,
-      rules: { policy: DEFAULT_BACKOFF, maxInterruptions: 5 },
+      rules: SAMPLE_RULES,
       writer,
     });
 

@@ -1,10 +1,20 @@
 import { DefinitionCache } from "../../src/engine/compiled-definition.ts";
+import type { RetryRules } from "../../src/engine/decide-step.ts";
 import { NO_ROW } from "../../src/engine/step-move.ts";
 import type { StepRun } from "../../src/engine/step-run.ts";
 import { EMPTY_OBJECT, StoredJson } from "../../src/engine/stored-json.ts";
+import { BackoffCalculator } from "../../src/engine/strategies/backoff-calculator.ts";
 import { TaskRun } from "../../src/engine/task-run.ts";
 import { LiveTaskView } from "../../src/engine/task-view.ts";
 import { graphTemplate } from "../support/engine-harness.ts";
+
+const backoff = new BackoffCalculator();
+
+/** The engine's rules of retrying with all their defaults. */
+export const SAMPLE_RULES: RetryRules = {
+  retryDelayMs: (failure, random) => backoff.secondsBeforeRetry(failure, random) * 1_000,
+  maxInterruptions: 5,
+};
 
 /** A step that has not run; `settings` say how it differs. */
 export function sampleStep(settings: Partial<StepRun> = {}): StepRun {
