@@ -99,6 +99,6 @@ export { type BackoffPolicy, backoffSeconds, DEFAULT_BACKOFF } from "./retry/bac
 export { parseRetryAfter } from "./retry/retry-after.ts";
 export { retryDelayMs } from "./retry/retry-delay.ts";
 export { loadTemplateFile } from "./template-files/load-template.ts";
-export type { StepDefinition, TaskDefinition } from "./templates/definition.ts";
+export type { ForEach, StepDefinition, TaskDefinition } from "./templates/definition.ts";
 export { parseTemplate } from "./templates/parse-template.ts";
 export { VERSION } from "./version.ts";

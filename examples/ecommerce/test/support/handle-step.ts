@@ -34,6 +34,7 @@ export async function handleStep(handler: HandlesStep, call: Call = {}): Promise
     results: {},
     signal: call.signal ?? new AbortController().signal,
     publishEvent: () => {},
+    itemIndex: null,
     executionId: "1",
     resources: new SharedResources(systemClock, Math.random),
   };

@@ -1,4 +1,6 @@
+import { FanOutError } from "../errors/index.ts";
 import type { StepWait } from "../templates/step-wait.ts";
+import type { AddedSteps } from "./added-steps.ts";
 import { Batch, type EncodedAnnotation } from "./batch.ts";
 import { beginWait } from "./begin-wait.ts";
 import { type Closing, decideClosing } from "./decide-closing.ts";
@@ -8,6 +10,7 @@ import { decideStep, LOST_PROCESS, type StepDecision } from "./decide-step.ts";
 import { describeFailure } from "./describe-failure.ts";
 import { endByTime } from "./end-wait.ts";
 import { Execution } from "./execution.ts";
+import { isFannedOut, planFanOut, readItems } from "./fan-out.ts";
 import type { LaneHost } from "./lane-host.ts";
 import type { Outcome } from "./outcome.ts";
 import { ReadyQueue } from "./ready-queue.ts";
@@ -23,6 +26,9 @@ import type { TaskRun } from "./task-run.ts";
 const MOST_TASKS = 5_000;
 /** Most steps in a batch when steps are closed without a handler, for the same reason. */
 const MOST_CLOSINGS = 10_000;
+
+/** Most steps that a batch adds to tasks, give or take those of one task: what comes after them waits for the next one. */
+const MOST_ADDED = 20_000;
 
 /**
  * What a lane has to do: outcomes to be written, steps that are ready, tasks to look at. Makes batches of it, and keeps the
@@ -63,6 +69,7 @@ export class Agenda {
       return;
     }
     if (!mayStart(step)) return;
+    if (run.gateOf(step)?.admit(step) === false) return;
     step.queued = true;
     run.activeCount += 1;
     // What only waits takes no slot, and does not stand in line for one.
@@ -94,6 +101,15 @@ export class Agenda {
         else this.waitForEnd(run, step);
       }
     }
+    this.#checks.add(run);
+    this.#onWork();
+  }
+
+  /** Takes steps that were added to a task. */
+  grow(run: TaskRun, added: AddedSteps): void {
+    if (run.dropped) return;
+    run.activeCount -= added.holds;
+    for (const step of run.extend(added)) this.enqueue(run, step);
     this.#checks.add(run);
     this.#onWork();
   }
@@ -234,7 +250,10 @@ export class Agenda {
     });
     batch.addOutcome({ run, step, execution, move: decision.move, dueAt: decision.dueAt });
     run.activeCount -= 1;
+    const gate = run.gateOf(step);
+    gate?.leave(step);
     this.#apply(run, step, decision);
+    for (let next = gate?.next(); next != null; next = gate?.next()) this.enqueue(run, next);
   }
 
   #apply(run: TaskRun, step: StepRun, { move, next, dueAt, resolution }: StepDecision): void {
@@ -303,6 +322,17 @@ export class Agenda {
       const next = this.#ready.peek();
       if (next === undefined) break;
       const { run, step } = next;
+      const items = run.dropped ? null : itemsToAdd(run, step);
+      if (items !== null) {
+        const before = batch.addedCount;
+        if (before > 0 && before + items.length > MOST_ADDED) break;
+        this.#ready.shift();
+        step.queued = false;
+        const added = batch.addingTo(run);
+        added.holds += 1;
+        planFanOut(added, run, step, items);
+        continue;
+      }
       // One that waits for a slot keeps its place, and the lane its claim to the next slot.
       if (!run.dropped && !this.#slots.take(this.#ready.rank)) return;
       this.#ready.shift();
@@ -392,5 +422,18 @@ function attemptWait(begin: () => WaitingFor): WaitingFor | Extract<Outcome, { r
     return begin();
   } catch (error) {
     return { kind: "failure", failure: describeFailure(error), durationMs: 0 };
+  }
+}
+
+/** The items of a mapped step that has to get its instances; null for one that starts itself, and for any other step. */
+function itemsToAdd(run: TaskRun, step: StepRun): readonly unknown[] | null {
+  if (run.compiled.stepNamed.roleOf(step.name).kind !== "join" || isFannedOut(run, step)) return null;
+  try {
+    const items = readItems(run, step);
+    return items.length === 0 ? null : items;
+  } catch (error) {
+    // It starts, and fails with this error.
+    if (error instanceof FanOutError) return null;
+    throw error;
   }
 }

@@ -1,4 +1,5 @@
 import type { Annotation } from "../handlers/task-handler.ts";
+import { AddedSteps } from "./added-steps.ts";
 import type { Execution } from "./execution.ts";
 import type { StepMove, TransitionRow } from "./step-move.ts";
 import type { StepRun } from "./step-run.ts";
@@ -27,6 +28,8 @@ export class TaskEntry {
   annotations: readonly EncodedAnnotation[] = [];
   /** Ends the ownership; `wakeAt` in milliseconds since the epoch, null: not by itself. */
   release: { readonly wakeAt: number | null } | null = null;
+  /** Steps that the task gets. */
+  added: AddedSteps | null = null;
 
   constructor(run: TaskRun) {
     this.run = run;
@@ -82,6 +85,20 @@ export class Batch {
   addStart(entry: StepEntry): void {
     this.starts.push(entry);
     this.task(entry.run).starts += 1;
+  }
+
+  /** The steps that a task gets with this batch, to be added to. */
+  addingTo(run: TaskRun): AddedSteps {
+    const entry = this.task(run);
+    entry.added ??= new AddedSteps(run);
+    return entry.added;
+  }
+
+  /** Number of steps that are added to tasks. */
+  get addedCount(): number {
+    let count = 0;
+    for (const { added } of this.#tasks.values()) count += added?.steps.length ?? 0;
+    return count;
   }
 
   /** Two batches with half of the tasks each. For finding the task whose data the database refuses. */

@@ -1,7 +1,8 @@
 import type { Connection } from "../database/database.ts";
-import { array, bool, int4, int8, json, nullable, timestamp } from "../database/sql-type.ts";
+import { int8 } from "../database/sql-type.ts";
 import { statement } from "../database/statement.ts";
 import type { Batch, StepEntry, TaskEntry } from "./batch.ts";
+import { BATCH_PARAMETERS, commitAdding, isGrowing } from "./commit-adding.ts";
 import { NO_ROW, type TransitionRow } from "./step-move.ts";
 import type { TaskRun } from "./task-run.ts";
 
@@ -9,29 +10,18 @@ import type { TaskRun } from "./task-run.ts";
 export const commitBatchStatement = statement({
   name: "commit_batch",
   text: "select refused_task_id from tasker_commit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-  parameters: [
-    int8,
-    timestamp,
-    array(int4),
-    json,
-    nullable(json),
-    nullable(json),
-    bool,
-    nullable(json),
-    nullable(json),
-    nullable(json),
-  ],
+  parameters: BATCH_PARAMETERS,
   columns: { refused_task_id: int8 },
 });
 
 /**
- * Writes a batch in one statement.
+ * Writes a batch in one statement. Tells the steps that were added their ids.
  * @returns the tasks that the database refused: not owned any more, changed by somebody else, or already moved
  */
 export async function commitBatch(connection: Connection, processId: number, batch: Batch): Promise<Set<TaskRun>> {
   const tasks = batch.tasks;
   const { taskRows, outcomes, starts, earlier } = encodeRows(batch, tasks);
-  const rows = await connection.run(commitBatchStatement, [
+  const parameters = [
     processId,
     new Date(batch.nowMs),
     [tasks.length, batch.size, count(tasks, isMoving), count(tasks, isReleased), batch.outcomes.length],
@@ -42,9 +32,17 @@ export async function commitBatch(connection: Connection, processId: number, bat
     listOrNull(earlier),
     listOrNull(taskRows),
     listOrNull(encodeAnnotations(tasks)),
-  ]);
-  if (rows.length === 0) return new Set();
-  const refused = new Set(rows.map((row) => row.refused_task_id));
+  ] as const;
+  const growing = tasks.filter(isGrowing);
+  const refused =
+    growing.length === 0
+      ? (await connection.run(commitBatchStatement, parameters)).map((row) => row.refused_task_id)
+      : await commitAdding(connection, parameters, growing);
+  return refusedRuns(tasks, new Set(refused));
+}
+
+function refusedRuns(tasks: readonly TaskEntry[], refused: ReadonlySet<number>): Set<TaskRun> {
+  if (refused.size === 0) return new Set();
   return new Set(tasks.map((task) => task.run).filter((run) => refused.has(run.taskId)));
 }
 

@@ -1,7 +1,8 @@
 import type { StepGraph } from "../graph/step-graph.ts";
 import { buildGraph } from "../graph/step-graph.ts";
-import type { StepDefinition, TaskDefinition } from "../templates/definition.ts";
+import type { TaskDefinition } from "../templates/definition.ts";
 import { hashDefinition } from "../templates/definition-hash.ts";
+import { StepDefinitions } from "./step-definitions.ts";
 
 /** A definition with what the engine derives from it once. */
 export interface CompiledDefinition {
@@ -10,7 +11,7 @@ export interface CompiledDefinition {
   readonly hash: string;
   /** Steps in the order of the definition. */
   readonly graph: StepGraph;
-  readonly stepNamed: ReadonlyMap<string, StepDefinition>;
+  readonly stepNamed: StepDefinitions;
   /** Whether any of its steps has another priority than 0. */
   readonly hasPriorities: boolean;
   /** Whether any of its steps may be decided over without its handler. */
@@ -34,7 +35,7 @@ export class DefinitionCache {
       definition,
       hash,
       graph: buildGraph(definition.steps),
-      stepNamed: new Map(definition.steps.map((step) => [step.name, step])),
+      stepNamed: new StepDefinitions(definition.steps),
       hasPriorities: definition.steps.some(({ priority }) => priority !== 0),
       hasFlow: definition.steps.some(({ onFailure }) => onFailure !== "fail"),
     };

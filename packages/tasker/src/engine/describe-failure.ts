@@ -1,4 +1,5 @@
 import {
+  FanOutError,
   PermanentError,
   RetryableError,
   TaskerError,
@@ -50,7 +51,10 @@ function retryAfterOf(thrown: unknown): number | null {
 }
 
 const isPermanent = (thrown: unknown) =>
-  thrown instanceof PermanentError || thrown instanceof UnencodableValueError || thrown instanceof ValueTooLargeError;
+  thrown instanceof PermanentError ||
+  thrown instanceof UnencodableValueError ||
+  thrown instanceof ValueTooLargeError ||
+  thrown instanceof FanOutError;
 
 /**
  * What is stored of something that a handler threw. Never throws, whatever was thrown. A result that cannot be stored is

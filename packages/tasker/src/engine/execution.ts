@@ -39,6 +39,7 @@ export class Execution implements StepExecution {
   readonly retryable: boolean;
   readonly handlerConfig: JsonObject | null;
   readonly inputs: JsonValue;
+  readonly itemIndex: number | null;
   results: unknown;
   readonly resources: HandlerResources;
 
@@ -74,6 +75,8 @@ export class Execution implements StepExecution {
     this.attempt = step.attempts;
     this.retryLimit = step.retryLimit;
     this.retryable = step.retryable;
+    const role = run.compiled.stepNamed.roleOf(step.name);
+    this.itemIndex = role.kind === "instance" ? role.index : null;
     this.handlerConfig = run.compiled.stepNamed.get(step.name)?.handlerConfig ?? null;
     this.inputs = (step.inputs?.copy() ?? null) as JsonValue;
     this.results = step.results.copy();

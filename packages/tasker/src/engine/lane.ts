@@ -136,7 +136,8 @@ export class Lane {
       // Dropped meanwhile: the process was declared dead, and the step is somebody else's.
       if (execution !== null && !run.dropped) this.#host.launch(execution);
     }
-    for (const { run, release } of batch.tasks) {
+    for (const { run, release, added } of batch.tasks) {
+      if (!refused.has(run) && added !== null) this.agenda.grow(run, added);
       if (refused.has(run)) void this.#reload(run, batch.of(run));
       else if (release !== null) {
         run.drop();

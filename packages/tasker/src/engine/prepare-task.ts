@@ -163,6 +163,14 @@ function fromDraft(step: StepDefinition, draft: StepDraft | undefined): StepDefi
   const { dependsOn, retryable, retryLimit, skippable, timeoutSeconds } = draft;
   expect(Number.isInteger(retryLimit) && retryLimit >= 1, step, "retryLimit", retryLimit, "an integer of 1 or more");
   expect(timeoutSeconds === null || timeoutSeconds > 0, step, "timeoutSeconds", timeoutSeconds, "more than 0, or null");
+  const source = step.forEach?.step;
+  expect(
+    source === undefined || dependsOn.includes(source),
+    step,
+    "dependsOn",
+    dependsOn,
+    `${source}, whose list it runs over`,
+  );
   const same =
     retryable === step.retryable &&
     retryLimit === step.retryLimit &&

@@ -5,6 +5,7 @@ import { describeFailure } from "./describe-failure.ts";
 import type { Execution } from "./execution.ts";
 import { LiveSequence } from "./live-sequence.ts";
 import type { Outcome } from "./outcome.ts";
+import { stepHandlerOf } from "./step-handler-of.ts";
 import { StoredJson } from "./stored-json.ts";
 import type { Strategies } from "./strategies/strategies.ts";
 
@@ -50,7 +51,7 @@ export function runStep(runner: StepRunner, execution: Execution): void {
     }
   };
   try {
-    const handler = run.template.createStepHandler(name);
+    const handler = stepHandlerOf(execution);
     const { stepExecutor } = runner.strategies;
     const work = stepExecutor.executeSingleStep(run.view, new LiveSequence(run), execution, handler);
     Promise.resolve(work).then(succeed, fail);

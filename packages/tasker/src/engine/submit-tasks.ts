@@ -1,7 +1,6 @@
 import type { Connection } from "../database/database.ts";
 import { array, bool, int8, json, jsonb, nullable, timestamp } from "../database/sql-type.ts";
 import { statement } from "../database/statement.ts";
-import type { StepGraph } from "../graph/step-graph.ts";
 import type { CompiledDefinition } from "./compiled-definition.ts";
 import type { DefinitionNames, DefinitionNaming } from "./name-definition.ts";
 import type { PreparedTask } from "./prepare-task.ts";
@@ -68,7 +67,7 @@ function wakeTime({ request }: PreparedTask, now: Date): Date {
 }
 
 function encodeDefinition({ definition, hash, graph }: CompiledDefinition, names: DefinitionNames): string {
-  const { from, to } = edgesOf(graph);
+  const { from, to } = graph.listEdges();
   return JSON.stringify({
     h: hash,
     n: names.namedTaskId,
@@ -80,19 +79,6 @@ function encodeDefinition({ definition, hash, graph }: CompiledDefinition, names
     ef: from,
     et: to,
   });
-}
-
-function edgesOf(graph: StepGraph): { from: number[]; to: number[] } {
-  const from: number[] = [];
-  const to: number[] = [];
-  for (let parent = 0; parent < graph.size; parent++) {
-    const end = graph.childOffsets[parent + 1] ?? 0;
-    for (let place = graph.childOffsets[parent] ?? 0; place < end; place++) {
-      from.push(parent);
-      to.push(graph.children[place] ?? 0);
-    }
-  }
-  return { from, to };
 }
 
 /** The context is JSON text already: it is put in as it is. */

@@ -1,14 +1,18 @@
 import type { CancelTimer } from "../clock/clock.ts";
 import { ReadinessCounters } from "../graph/readiness.ts";
-import type { StepGraph } from "../graph/step-graph.ts";
+import { graphFromEdges, type StepGraph } from "../graph/step-graph.ts";
 import type { TaskTemplate } from "../handlers/task-template.ts";
 import { isSatisfied } from "../states/guards.ts";
 import type { State } from "../states/state.ts";
+import type { AddedSteps } from "./added-steps.ts";
 import type { CompiledDefinition } from "./compiled-definition.ts";
 import type { ReadyFacts } from "./decide-ready.ts";
 import type { Execution } from "./execution.ts";
 import { endOfWait } from "./standing-wait.ts";
+import { FanOutGate } from "./fan-out-gate.ts";
+import { NO_ROW } from "./step-move.ts";
 import type { StepRun } from "./step-run.ts";
+import { EMPTY_OBJECT } from "./stored-json.ts";
 import type { LiveTaskView } from "./task-view.ts";
 
 /** Number of priorities that a step can have: 16 bits. */
@@ -48,8 +52,6 @@ export class TaskRun {
   readonly view: LiveTaskView;
   readonly compiled: CompiledDefinition;
   readonly template: TaskTemplate;
-  readonly graph: StepGraph;
-  readonly steps: readonly StepRun[];
   state: State;
   /** Sort key of the task's current transition row; `NO_ROW` if there is none. */
   sortKey: number;
@@ -68,7 +70,10 @@ export class TaskRun {
   readonly #halted: boolean;
   readonly #paused: boolean;
   readonly #abandonedAt: number | null;
-  readonly #counters: ReadinessCounters;
+  readonly #gates = new Map<string, FanOutGate>();
+  #graph: StepGraph;
+  #steps: readonly StepRun[];
+  #counters: ReadinessCounters;
 
   constructor(parts: TaskRunParts) {
     this.taskId = parts.taskId;
@@ -78,16 +83,88 @@ export class TaskRun {
     this.view = parts.view;
     this.compiled = parts.compiled;
     this.template = parts.template;
-    this.graph = parts.graph;
-    this.steps = parts.steps;
+    this.#graph = parts.graph;
+    this.#steps = parts.steps;
     this.state = parts.state;
     this.sortKey = parts.sortKey;
     this.#halted = parts.halted;
     this.#paused = parts.paused;
     this.#abandonedAt = parts.abandonedAt;
-    const satisfied = new Uint8Array(parts.steps.length);
-    for (const step of parts.steps) if (isSatisfied(step.state)) satisfied[step.index] = 1;
-    this.#counters = new ReadinessCounters(parts.graph, satisfied);
+    this.#counters = this.#count();
+  }
+
+  get graph(): StepGraph {
+    return this.#graph;
+  }
+
+  /** By their places in the graph. Those that are added come last. */
+  get steps(): readonly StepRun[] {
+    return this.#steps;
+  }
+
+  #count(): ReadinessCounters {
+    const satisfied = new Uint8Array(this.#steps.length);
+    for (const step of this.#steps) if (isSatisfied(step.state)) satisfied[step.index] = 1;
+    return new ReadinessCounters(this.#graph, satisfied);
+  }
+
+  /** Takes in steps that were added to the task; gives them. */
+  extend(added: AddedSteps): StepRun[] {
+    const fresh = added.steps.map(
+      ({ name, retryable, retryLimit, skippable, inputs }, place): StepRun => ({
+        index: this.#steps.length + place,
+        stepId: added.stepIds[place] ?? 0,
+        name,
+        state: "pending",
+        sortKey: NO_ROW,
+        attempts: 0,
+        retryLimit,
+        retryable,
+        skippable,
+        interruptions: 0,
+        dueAt: null,
+        inputs,
+        results: EMPTY_OBJECT,
+        execution: null,
+        lostExecutionId: null,
+        waits: null,
+        wait: null,
+        outside: null,
+        resolution: null,
+        queued: false,
+      }),
+    );
+    const edges = this.#graph.listEdges();
+    const names = [...this.#graph.names, ...added.steps.map(({ name }) => name)];
+    this.#graph = graphFromEdges(names, edges.from.concat(added.from), edges.to.concat(added.to));
+    this.#steps = [...this.#steps, ...fresh];
+    this.#counters = this.#count();
+    return fresh;
+  }
+
+  /**
+   * What decides how many instances of a mapped step run at the same time, for one of them; null if nothing does.
+   */
+  gateOf(step: StepRun): FanOutGate | null {
+    const { stepNamed } = this.compiled;
+    if (!stepNamed.hasGates) return null;
+    const role = stepNamed.roleOf(step.name);
+    const limit = role.kind === "instance" ? (stepNamed.get(role.of)?.forEach?.maxParallel ?? null) : null;
+    if (role.kind !== "instance" || limit === null) return null;
+    let gate = this.#gates.get(role.of);
+    if (gate === undefined) {
+      const isSibling = (other: StepRun) => {
+        const otherRole = stepNamed.roleOf(other.name);
+        return otherRole.kind === "instance" && otherRole.of === role.of;
+      };
+      // Of a task that was loaded again some may be running.
+      gate = new FanOutGate(
+        limit,
+        this.#steps.filter((other) => (other.execution !== null || other.queued) && isSibling(other)),
+      );
+      this.#gates.set(role.of, gate);
+    }
+    return gate;
   }
 
   /** Whether its state is one that ends it. A task that was just loaded is then over by somebody else's doing. */

@@ -31,6 +31,7 @@ export {
   ValueTooLargeError,
 } from "./request-errors.ts";
 export {
+  FanOutError,
   PermanentError,
   type PermanentErrorOptions,
   ProceduralError,

@@ -59,6 +59,11 @@ export class UndeclaredEventError extends ProceduralError {
   override readonly code = "TASKER_UNDECLARED_EVENT";
 }
 
+/** A step that runs for each item of a list has no list, or one that is too long. Not retryable. */
+export class FanOutError extends TaskerError {
+  readonly code = "TASKER_FAN_OUT";
+}
+
 /** A handler did not return before the step's `timeout_seconds`. Retryable. */
 export class StepTimeoutError extends TaskerError {
   readonly code = "TASKER_STEP_TIMEOUT";

@@ -38,6 +38,16 @@ export class StepGraph {
   indexOf(name: string): number {
     return this.#indexes.get(name) ?? -1;
   }
+
+  /** The edges as pairs: `from[i]` is a parent of `to[i]`. Ordered by parent, then by child. */
+  listEdges(): { readonly from: number[]; readonly to: number[] } {
+    const from: number[] = [];
+    for (let parent = 0; parent < this.size; parent++) {
+      const count = (this.childOffsets[parent + 1] ?? 0) - (this.childOffsets[parent] ?? 0);
+      for (let edge = 0; edge < count; edge++) from.push(parent);
+    }
+    return { from, to: [...this.children] };
+  }
 }
 
 function indexNames(names: readonly string[]): Map<string, number> {

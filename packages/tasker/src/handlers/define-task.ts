@@ -9,8 +9,9 @@ import { type ContextSchema, toContextSchema } from "./context-schema.ts";
 import { createTaskTemplate } from "./create-task-template.ts";
 import { readCustomEvents } from "./custom-events.ts";
 import type { StepExecution, StepSequence, TaskView } from "./execution.ts";
-import { FunctionStepHandler, type ResultsFunction } from "./function-step-handler.ts";
+import { FunctionStepHandler } from "./function-step-handler.ts";
 import { type HandlerMaker, toHandlerMaker, UnusableHandler } from "./handler-maker.ts";
+import type { ItemShape } from "./item-shape.ts";
 import type { JsonShape } from "./json-shape.ts";
 import type { HandlesStep, StepHandler } from "./step-handler.ts";
 import type { TaskHandler } from "./task-handler.ts";
@@ -33,6 +34,9 @@ type VisibleResults<Steps, Parents extends keyof Steps> = {
     ? Steps[Name]["results"]
     : never;
 };
+
+/** Results of one step. */
+type ResultsIn<Steps, Name extends keyof Steps> = Steps[Name] extends KnownStep ? Steps[Name]["results"] : never;
 
 /** Stands for the result of a `processResults` that was not given. */
 declare const UNSHAPED: unique symbol;
@@ -117,9 +121,40 @@ export type SleepStepOptions<Parents extends string> = WaitSettings<Parents> &
       }
   );
 
+/** Runs a step once for each item of the list that another step returned. */
+export interface ForEachSetting<Source extends string, Path extends string | undefined> {
+  /** The step that returns the list. It counts as a dependency. */
+  readonly step: Source;
+  /** Where the list is in its results, such as `orders.0.lines`. Default: the results are the list. */
+  readonly path?: Path;
+  /** Most items that are worked on at the same time in a task, 1 or more. Default: no limit but the engine's. */
+  readonly maxParallel?: number;
+  /** Longest list that is accepted, 1 to 100,000. Default: 10,000. */
+  readonly maxItems?: number;
+}
+
+/** A step that functions execute once for each item of a list; the item is `step.inputs`. */
+export interface MappedStepOptions<
+  Context,
+  Results,
+  Parents extends string,
+  Source extends string,
+  Path extends string | undefined,
+  Item,
+  Output,
+  Stored,
+> extends StepSettings<Parents> {
+  readonly forEach: ForEachSetting<Source, Path>;
+  /** Does the work for one item; what it returns becomes an item of the list that the step stores. */
+  process(task: TaskView<Context>, sequence: StepSequence<Results>, step: StepExecution<Item>): Output;
+  /** As for a step that runs once: shapes what is stored for one item. */
+  processResults?(step: StepExecution<Item>, output: Awaited<Output>, previous: unknown): Stored;
+}
+
 /** A step that functions execute. */
 export interface FunctionStepOptions<Context, Results, Parents extends string, Output, Stored>
   extends StepSettings<Parents> {
+  readonly forEach?: undefined;
   /** Does the work; what it returns is stored. */
   process(task: TaskView<Context>, sequence: StepSequence<Results>, step: StepExecution): Output;
   /**
@@ -136,13 +171,26 @@ type ConfigSetting<Config> = null extends Config
 
 /** A step that a class executes; it is constructed for each attempt. */
 export type ClassStepOptions<Parents extends string, Config, Handler> = StepSettings<Parents> & {
+  readonly forEach?: undefined;
+  readonly handler: new (config: Config) => Handler;
+} & ConfigSetting<Config>;
+
+/** A step that a class executes once for each item of a list; the item is `step.inputs`. */
+export type MappedClassStepOptions<
+  Parents extends string,
+  Source extends string,
+  Config,
+  Handler,
+> = StepSettings<Parents> & {
+  readonly forEach: ForEachSetting<Source, string | undefined>;
   readonly handler: new (config: Config) => Handler;
 } & ConfigSetting<Config>;
 
 /** Either kind, as the builder keeps it. */
 interface AnyStepOptions extends StepSettings<string> {
-  process?(task: TaskView<object>, sequence: StepSequence<object>, step: StepExecution): unknown;
-  processResults?(...args: Parameters<ResultsFunction>): unknown;
+  readonly forEach?: ForEachSetting<string, string | undefined> | undefined;
+  process?(task: TaskView<object>, sequence: StepSequence<object>, step: StepExecution<unknown>): unknown;
+  processResults?(step: StepExecution<unknown>, output: unknown, previous: unknown): unknown;
   readonly handler?: new (config: never) => unknown;
   readonly handlerConfig?: unknown;
   /** For a step without a handler: its type and what belongs to it, in the keys of YAML. */
@@ -169,6 +217,55 @@ export class TaskBuilder<Context extends object, Steps> {
     this.#steps = steps;
   }
 
+  /** Adds a step that functions execute once for each item of a list. */
+  step<
+    const Name extends string,
+    Output,
+    Source extends keyof Steps & string,
+    const Path extends string | undefined = undefined,
+    Parents extends keyof Steps & string = never,
+    Stored = typeof UNSHAPED,
+  >(
+    name: Name & (Name extends keyof Steps ? never : unknown),
+    options: MappedStepOptions<
+      Context,
+      VisibleResults<Steps, Parents | Source>,
+      Parents,
+      Source,
+      Path,
+      ItemShape<ResultsIn<Steps, Source>, Path>,
+      Output,
+      Stored
+    >,
+  ): TaskBuilder<
+    Context,
+    Steps &
+      Record<
+        Name,
+        {
+          readonly results: readonly StoredShape<Output, Stored>[];
+          readonly upstream: Upstream<Steps, Parents | Source>;
+        }
+      >
+  >;
+  /** Adds a step that a class executes once for each item of a list. */
+  step<
+    const Name extends string,
+    Config,
+    Handler extends HandlesStep,
+    Source extends keyof Steps & string,
+    Parents extends keyof Steps & string = never,
+  >(
+    name: Name & (Name extends keyof Steps ? never : unknown),
+    options: MappedClassStepOptions<Parents, Source, Config, Handler>,
+  ): TaskBuilder<
+    Context,
+    Steps &
+      Record<
+        Name,
+        { readonly results: readonly HandlerShape<Handler>[]; readonly upstream: Upstream<Steps, Parents | Source> }
+      >
+  >;
   /** Adds a step that functions execute. */
   step<const Name extends string, Output, Parents extends keyof Steps & string = never, Stored = typeof UNSHAPED>(
     name: Name & (Name extends keyof Steps ? never : unknown),
@@ -262,7 +359,14 @@ function stepToDocument({ name, options }: AddedStep): unknown {
     handler_config: options.handlerConfig,
     custom_events: options.customEvents,
     ...options.wait,
+    for_each: forEachToDocument(options.forEach),
   };
+}
+
+function forEachToDocument(forEach: AnyStepOptions["forEach"]): unknown {
+  if (forEach === undefined) return undefined;
+  const { step, path, maxParallel, maxItems } = forEach;
+  return { step, path, max_parallel: maxParallel, max_items: maxItems };
 }
 
 function toMaker(options: AnyStepOptions, index: number): HandlerMaker {

@@ -44,8 +44,11 @@ export interface StepSequence<Results = Readonly<Record<string, JsonValue>>> {
   resultsOf<Name extends keyof Results & string>(name: Name): Results[Name];
 }
 
-/** The step that is being executed. */
-export interface StepExecution {
+/**
+ * The step that is being executed.
+ * @typeParam Inputs shape of its inputs
+ */
+export interface StepExecution<Inputs = JsonValue> {
   readonly stepId: number;
   readonly name: string;
   /** Number of this attempt, from 1. */
@@ -54,8 +57,10 @@ export interface StepExecution {
   readonly retryable: boolean;
   /** `handler_config` of the step's template; null if it has none. A handler class gets it by its constructor too. */
   readonly handlerConfig: JsonObject | null;
-  /** The step's own inputs, when it has any. */
-  readonly inputs: JsonValue;
+  /** The step's own inputs, when it has any. Of a step that runs for each item of a list: the item. */
+  readonly inputs: Inputs;
+  /** Place of the item in its list, from 0, for a step that runs for each item; null for any other. */
+  readonly itemIndex: number | null;
   /**
    * What will be stored. Before the first success it holds what an earlier failed attempt left. `processResults` may
    * assign it; if it leaves it as it was, the engine stores the output of `process`.

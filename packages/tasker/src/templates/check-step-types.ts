@@ -90,7 +90,9 @@ class Ancestors {
   constructor(steps: readonly SourceMapping[]) {
     for (const step of steps) {
       const listed = itemsOf(step, "depends_on_steps").flatMap((item) => (item.kind === "scalar" ? [item.value] : []));
-      const names = [textOf(step, "depends_on_step"), ...listed].filter((name) => typeof name === "string");
+      const forEach = step.entries.get("for_each")?.value;
+      const source = forEach?.kind === "mapping" ? textOf(forEach, "step") : undefined;
+      const names = [textOf(step, "depends_on_step"), ...listed, source].filter((name) => typeof name === "string");
       this.#parents.set(textOf(step, "name") ?? "", names);
     }
   }

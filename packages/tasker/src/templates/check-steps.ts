@@ -73,8 +73,10 @@ function readStep(node: SourceNode): NamedStep[] {
   const nameNode = node.entries.get("name")?.value;
   if (name === undefined || nameNode === undefined) return [];
   const single = node.entries.get("depends_on_step")?.value;
-  const dependencies = [...(single === undefined ? [] : [single]), ...itemsOf(node, "depends_on_steps")].flatMap(
-    readName,
+  const forEach = node.entries.get("for_each")?.value;
+  const source = forEach?.kind === "mapping" ? forEach.entries.get("step")?.value : undefined;
+  const dependencies = [single, ...itemsOf(node, "depends_on_steps"), source].flatMap((place) =>
+    place === undefined ? [] : readName(place),
   );
   return [{ name, at: nameNode.at, dependencies }];
 }

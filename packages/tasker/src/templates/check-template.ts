@@ -1,3 +1,4 @@
+import { checkAddedSteps } from "./check-added-steps.ts";
 import { checkContextSchema } from "./check-context-schema.ts";
 import { checkStepTypes } from "./check-step-types.ts";
 import { checkSteps } from "./check-steps.ts";
@@ -32,6 +33,7 @@ export function checkTemplate(
     ...(parsed.error?.issues ?? []).flatMap((issue) => describeZodIssue(issue, settled.tree)),
     ...checkSteps(settled.tree),
     ...checkStepTypes(settled.tree),
+    ...checkAddedSteps(settled.tree),
   ];
   const schema = settled.tree.entries.get("schema")?.value;
   if (schema?.kind === "mapping") {

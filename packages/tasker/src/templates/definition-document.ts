@@ -1,7 +1,7 @@
 import { InvalidTemplateError } from "../errors/template-errors.ts";
 import type { JsonObject } from "../json/json-value.ts";
 import { checkTemplate } from "./check-template.ts";
-import type { StepDefinition, TaskDefinition } from "./definition.ts";
+import type { ForEach, StepDefinition, TaskDefinition } from "./definition.ts";
 import { finishIssues } from "./draft-issue.ts";
 import { readValue } from "./read-value.ts";
 import { waitToDocument } from "./step-wait-document.ts";
@@ -44,7 +44,12 @@ function stepToDocument(step: StepDefinition): JsonObject {
         ? step.customEvents.map((event) => withoutNulls({ name: event.name, description: event.description }))
         : null,
     ...waitToDocument(step.wait),
+    for_each: step.forEach === null ? null : forEachToDocument(step.forEach),
   });
+}
+
+function forEachToDocument({ step, path, maxParallel, maxItems }: ForEach): JsonObject {
+  return withoutNulls({ step, path, max_parallel: maxParallel, max_items: maxItems });
 }
 
 function withoutNulls(value: JsonObject): JsonObject {

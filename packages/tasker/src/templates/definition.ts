@@ -7,6 +7,18 @@ import type { StepWait } from "./step-wait.ts";
  */
 export type FailurePolicy = "fail" | "continue";
 
+/** How a step is run once for each item of a list. */
+export interface ForEach {
+  /** Name of the step that returns the list; one of the step's dependencies. */
+  readonly step: string;
+  /** Keys and places with dots between that lead to the list in that step's results. Null: the results are the list. */
+  readonly path: string | null;
+  /** Most items that are worked on at the same time in a task, 1 or more. Null: no limit but the engine's. */
+  readonly maxParallel: number | null;
+  /** Longest list that is accepted, 1 or more. Default: 10,000. */
+  readonly maxItems: number;
+}
+
 /** One step of a task definition: normalised, every default filled in. */
 export interface StepDefinition {
   readonly name: string;
@@ -36,6 +48,8 @@ export interface StepDefinition {
   /** What a step without a handler waits for. Null: a handler is called. */
   readonly wait: StepWait | null;
   readonly customEvents: readonly { readonly name: string; readonly description: string | null }[];
+  /** Set for a step that runs once for each item of a list. */
+  readonly forEach: ForEach | null;
 }
 
 /** What a template says once it is parsed, merged and validated. Immutable; identified by its hash. */

@@ -1,4 +1,4 @@
-import type { StepDefinition, TaskDefinition } from "./definition.ts";
+import type { ForEach, StepDefinition, TaskDefinition } from "./definition.ts";
 import { waitOfDocument } from "./step-wait-document.ts";
 import { type StepDocument, TEMPLATE_DEFAULTS, type TemplateDocument } from "./template-document.ts";
 
@@ -20,10 +20,12 @@ export function normalizeTemplate(document: TemplateDocument): TaskDefinition {
   });
 }
 
-/** Names of the steps that a step depends on, in written order, each once. */
-export function dependenciesOf(step: Pick<StepDocument, "depends_on_step" | "depends_on_steps">): readonly string[] {
-  const single = step.depends_on_step ?? null;
-  return [...new Set([...(single === null ? [] : [single]), ...(step.depends_on_steps ?? [])])];
+/** Names of the steps that a step depends on, in written order, each once; last the one whose list it runs over. */
+export function dependenciesOf(
+  step: Pick<StepDocument, "depends_on_step" | "depends_on_steps" | "for_each">,
+): readonly string[] {
+  const names = [step.depends_on_step ?? null, ...(step.depends_on_steps ?? []), step.for_each?.step ?? null];
+  return [...new Set(names.filter((name) => name !== null))];
 }
 
 function normalizeStep(step: StepDocument, defaultSystem: string | null): StepDefinition {
@@ -47,6 +49,17 @@ function normalizeStep(step: StepDocument, defaultSystem: string | null): StepDe
         Object.freeze({ name: event.name, description: event.description ?? null }),
       ),
     ),
+    forEach: normalizeForEach(step.for_each ?? null),
+  });
+}
+
+function normalizeForEach(forEach: NonNullable<StepDocument["for_each"]> | null): ForEach | null {
+  if (forEach === null) return null;
+  return Object.freeze({
+    step: forEach.step,
+    path: forEach.path ?? null,
+    maxParallel: forEach.max_parallel ?? null,
+    maxItems: forEach.max_items ?? TEMPLATE_DEFAULTS.maxItems,
   });
 }
 

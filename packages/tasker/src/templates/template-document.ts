@@ -39,6 +39,21 @@ export const CustomEventDocument = z.strictObject({
   description: z.string().nullish(),
 });
 
+/** Most items of a list that a step can be run for. */
+export const MOST_ITEMS = 100_000;
+
+/** Runs a step once for each item of the list that another step returned. */
+export const ForEachDocument = z.strictObject({
+  /** The step that returns the list. It counts as a dependency. */
+  step: stepName,
+  /** Where the list is in its results: keys and places with dots between, such as `orders.0.lines`. Default: they are it. */
+  path: text.nullish(),
+  /** Most items that are worked on at the same time in a task. Default: as many as the engine's concurrency allows. */
+  max_parallel: z.int().min(1).max(LARGEST_INTEGER).nullish(),
+  /** Longest list that is accepted. Default: 10,000. */
+  max_items: z.int().min(1).max(MOST_ITEMS).nullish(),
+});
+
 /** One entry of `step_templates`. A key without a value counts as absent. */
 export const StepDocument = z.strictObject({
   name: stepName,
@@ -67,6 +82,7 @@ export const StepDocument = z.strictObject({
   /** Among the ready steps of tasks of the same priority the higher goes first. Default: 0. */
   priority: z.int().min(-32_768).max(32_767).nullish(),
   ...WAIT_KEYS,
+  for_each: ForEachDocument.nullish(),
 });
 
 /**
@@ -111,4 +127,5 @@ export const TEMPLATE_DEFAULTS = {
   skippable: false,
   onFailure: "fail",
   priority: 0,
+  maxItems: 10_000,
 } as const;

@@ -134,6 +134,47 @@ describe("types of defineTask", () => {
     shop().step("a", { process: () => 1, retries: 3 });
   });
 
+  test("a step that runs for each item sees the item, and the steps after it a list", () => {
+    shop()
+      .step("load", { process: () => ({ orders: [{ id: 1, at: new Date(0) }], deep: { lists: [["x"]] } }) })
+      .step("ids", { process: () => [1, 2] })
+      .step("loose", { process: (): unknown => [] })
+      .step("each", {
+        forEach: { step: "load", path: "orders", maxParallel: 3 },
+        process: (_task, sequence, step) => {
+          expectTypeOf(step.inputs).toEqualTypeOf<{ id: number; at: string }>();
+          expectTypeOf(sequence.resultsOf("load").deep).toEqualTypeOf<{ lists: string[][] }>();
+          return { done: step.inputs.id };
+        },
+      })
+      .step("whole", {
+        forEach: { step: "ids" },
+        process: (_task, _sequence, step) => expectTypeOf(step.inputs).toEqualTypeOf<number>(),
+      })
+      .step("deep", {
+        forEach: { step: "load", path: "deep.lists.0" },
+        process: (_task, _sequence, step) => expectTypeOf(step.inputs).toEqualTypeOf<string>(),
+      })
+      .step("any", {
+        forEach: { step: "loose" },
+        process: (_task, _sequence, step) => expectTypeOf(step.inputs).toEqualTypeOf<JsonValue>(),
+      })
+      .step("shipped", { forEach: { step: "ids" }, handler: ShipOrder, handlerConfig: { carrier: "post" } })
+      .step("again", {
+        forEach: { step: "each" },
+        process: (_task, _sequence, step) => expectTypeOf(step.inputs).toEqualTypeOf<{ done: number }>(),
+      })
+      .step("end", {
+        dependsOn: ["each", "shipped"],
+        process: (_task, sequence) => {
+          expectTypeOf(sequence.resultsOf("each")).toEqualTypeOf<readonly { done: number }[]>();
+          expectTypeOf(sequence.resultsOf("shipped")).toEqualTypeOf<readonly { parcel: string }[]>();
+        },
+      });
+    // @ts-expect-error no step of this name comes before
+    shop().step("each", { forEach: { step: "lode" }, process: () => 1 });
+  });
+
   test("the shape of a value after JSON", () => {
     expectTypeOf<JsonShape<unknown>>().toEqualTypeOf<JsonValue>();
     expectTypeOf<JsonShape<void>>().toEqualTypeOf<null>();

@@ -63,6 +63,7 @@ export async function runStep(
     results: previous,
     publishEvent: () => {},
     signal: options.signal ?? new AbortController().signal,
+    itemIndex: null,
     executionId: "1",
     resources,
   };

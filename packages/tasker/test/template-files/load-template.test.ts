@@ -45,6 +45,7 @@ describe("a template of the reference", () => {
       handlerConfig: { type: "api", url: "https://api.ecommerce.com/cart", params: { cart_id: 1 } },
       timeoutSeconds: null,
       customEvents: [],
+      forEach: null,
     });
     expect(definition.steps[3]).toMatchObject({
       description: "create_order",

@@ -183,6 +183,37 @@ const BROKEN: Readonly<Record<string, BrokenTemplate>> = {
     path: "step_templates[1].custom_events[0].name",
     message: /^found "step.failed", expected a name that does not begin with one of task\./,
   },
+  "a step that runs for each item of nothing": {
+    text: inStep("for_each: §{}"),
+    path: "step_templates[1].for_each.step",
+    message: "is missing, expected a text",
+  },
+  "a list of an unknown step": {
+    text: inStep("for_each: {step: §fetsh}"),
+    path: "step_templates[1].for_each.step",
+    message: /unknown step "fetsh"/,
+    hint: 'did you mean "fetch"?',
+  },
+  "items for a step without a handler": {
+    text: `${withSteps("name: a")}  - {name: b, type: sleep, sleep: {seconds: 1}, for_each: §{step: a}}\n`,
+    path: "step_templates[1].for_each",
+    message: /expected none with the type sleep/,
+  },
+  "no item at a time": {
+    text: inStep("for_each: {step: fetch, max_parallel: §0}"),
+    path: "step_templates[1].for_each.max_parallel",
+    message: /found 0, expected/,
+  },
+  "a name that leaves no room for the place of an item": {
+    text: withSteps("name: a", `name: §${"s".repeat(123)}, for_each: {step: a}`),
+    path: "step_templates[1].name",
+    message: /found a name of 123 characters, expected at most 122/,
+  },
+  "a step that is named like an added one": {
+    text: withSteps("name: a", "name: b, for_each: {step: a}", 'name: §"b[0]"'),
+    path: "step_templates[2].name",
+    message: /the steps that "b" adds are named so/,
+  },
   // Values
   "a name without value": {
     text: "name:§\nstep_templates: []\n",

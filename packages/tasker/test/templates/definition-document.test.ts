@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { InvalidTemplateError } from "../../src/errors/index.ts";
 import type { JsonObject, JsonValue } from "../../src/json/json-value.ts";
 import { toCanonicalJson } from "../../src/templates/canonical-json.ts";
-import type { StepDefinition, TaskDefinition } from "../../src/templates/definition.ts";
+import type { ForEach, StepDefinition, TaskDefinition } from "../../src/templates/definition.ts";
 import { definitionFromDocument, definitionToDocument } from "../../src/templates/definition-document.ts";
 import { hashDefinition } from "../../src/templates/definition-hash.ts";
 import { parseTemplate } from "../../src/templates/parse-template.ts";
@@ -19,7 +19,27 @@ const json = fc
   .filter((value) => !/\\u0000|\\ud[89a-f]/i.test(JSON.stringify(value)));
 const config = fc.dictionary(fc.stringMatching(/^[a-z_]{1,8}$/), json);
 
+const forEachOf = (dependsOn: readonly string[]): fc.Arbitrary<ForEach | null> =>
+  dependsOn.length === 0
+    ? fc.constant(null)
+    : fc.option(
+        fc.record({
+          step: fc.constantFrom(...dependsOn),
+          path: fc.option(text(20)),
+          maxParallel: fc.option(fc.integer({ min: 1, max: 2 ** 31 - 1 })),
+          maxItems: fc.integer({ min: 1, max: 100_000 }),
+        }),
+      );
+
 const step = (index: number): fc.Arbitrary<StepDefinition> =>
+  settings(index).chain((plain) => fc.record({ ...constants(plain), forEach: forEachOf(plain.dependsOn) }));
+
+const constants = <T extends object>(value: T) =>
+  Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fc.constant(item)])) as {
+    [Key in keyof T]: fc.Arbitrary<T[Key]>;
+  };
+
+const settings = (index: number): fc.Arbitrary<Omit<StepDefinition, "forEach">> =>
   fc.record({
     name: fc.constant(`step ${index}`),
     description: fc.string({ unit: "grapheme-ascii" }),

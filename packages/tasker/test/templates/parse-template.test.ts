@@ -132,6 +132,7 @@ environments:
     expect(definition.steps[0]).toMatchObject({
       handlerConfig: { "x-d": 4 },
       customEvents: [{ name: "e.f", description: null }],
+      forEach: null,
     });
   });
 

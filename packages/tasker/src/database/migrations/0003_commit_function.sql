@@ -227,3 +227,101 @@ begin
   group by q.t having sum(q.n) <> 0;
 end
 $$;
+
+-- Writes a batch as tasker_commit does, and in the same transaction steps that are added to some of its tasks.
+--   p_added_tasks  the tasks that get steps, each once
+--   p_added_steps  [{g: 1-based place in p_added_tasks, n: name, b: a step of the task whose external system and description
+--                    the new one shares, y: retryable, l: retry limit, k: skippable, v: inputs or absent}]
+--   p_edges_from, p_edges_to  edges, side by side: step ids, or for the new step at the 1-based place i of p_added_steps: -i
+-- Returns the refused tasks, one row each, and one row with the ids of the new steps in the order of p_added_steps. A task
+-- gets its steps only if nothing of it was refused and it has none by the name of the first: a batch whose commit was not
+-- known to have succeeded can be written again.
+create function tasker_commit_adding(
+  p_owner bigint, p_now timestamp, p_counts integer[], p_tasks json, p_outcomes json, p_starts json, p_restarts boolean,
+  p_extra json, p_task_rows json, p_annotations json,
+  p_added_tasks bigint[], p_added_steps json, p_edges_from bigint[], p_edges_to bigint[]
+) returns table (refused_task_id bigint, added_step_ids bigint[])
+language plpgsql
+set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off
+set jit = off set plan_cache_mode = force_generic_plan set timezone = 'UTC'
+as $$
+declare
+  v_refused bigint[];
+  v_named integer[];
+  v_step_ids bigint[];
+  v_wanted boolean[];
+begin
+  select coalesce(array_agg(c.refused_task_id), '{}') into v_refused from tasker_commit(
+    p_owner, p_now, p_counts, p_tasks, p_outcomes, p_starts, p_restarts, p_extra, p_task_rows, p_annotations
+  ) c;
+
+  -- The run rows are locked by now, so what a task has of such steps stays so.
+  select v_refused || coalesce(array_agg(a.t), '{}') into v_refused
+  from unnest(p_added_tasks) with ordinality as a(t, g)
+  cross join lateral (
+    select q.n from json_to_recordset(p_added_steps) as q(g integer, n varchar) where q.g = a.g limit 1
+  ) f
+  where not coalesce(a.t in (select unnest(v_refused)), false) and exists (
+    select from tasker_workflow_steps w
+    cross join lateral (
+      select s.name from tasker_named_steps s where s.named_step_id = w.named_step_id offset 0
+    ) s
+    where w.task_id = a.t and s.name = f.n
+  );
+
+  -- Looked for before they are made, because a conflict would use up a value of a 32-bit sequence. Each statement has a
+  -- snapshot of its own, so the second one finds what another commit has made meanwhile.
+  insert into tasker_named_steps (dependent_system_id, name, description, created_at, updated_at)
+  select distinct on (m.dependent_system_id, m.n) m.dependent_system_id, m.n, m.description, p_now, p_now
+  from (
+    select q.n, s.dependent_system_id, s.description
+    from json_to_recordset(p_added_steps) as q(g integer, n varchar, b bigint)
+    cross join lateral (
+      select w.named_step_id from tasker_workflow_steps w where w.workflow_step_id = q.b limit 1
+    ) w
+    cross join lateral (
+      select x.dependent_system_id, x.description from tasker_named_steps x
+      where x.named_step_id = w.named_step_id limit 1
+    ) s
+    where not coalesce(p_added_tasks[q.g] in (select unnest(v_refused)), false)
+  ) m
+  where not exists (
+    select from tasker_named_steps x where x.dependent_system_id = m.dependent_system_id and x.name = m.n
+  )
+  order by m.dependent_system_id, m.n on conflict do nothing;
+
+  select array_agg(x.named_step_id order by q.o), array_agg(nextval('tasker_workflow_steps_workflow_step_id_seq') order by q.o),
+    array_agg(not coalesce(p_added_tasks[q.g] in (select unnest(v_refused)), false) order by q.o)
+    into v_named, v_step_ids, v_wanted
+  from rows from (json_to_recordset(p_added_steps) as (g integer, n varchar, b bigint)) with ordinality as q(g, n, b, o)
+  left join lateral (
+    select x.named_step_id from tasker_workflow_steps w
+    cross join lateral (
+      select s.dependent_system_id from tasker_named_steps s where s.named_step_id = w.named_step_id limit 1
+    ) s
+    cross join lateral (
+      select y.named_step_id from tasker_named_steps y
+      where y.dependent_system_id = s.dependent_system_id and y.name = q.n limit 1
+    ) x
+    where w.workflow_step_id = q.b limit 1
+  ) x on true;
+
+  insert into tasker_workflow_steps
+    (workflow_step_id, task_id, named_step_id, retryable, retry_limit, in_process, processed, attempts, inputs, results,
+     created_at, updated_at, skippable)
+  select v_step_ids[q.o], p_added_tasks[q.g], v_named[q.o], q.y, q.l, false, false, 0, q.v, '{}', p_now, p_now, q.k
+  from rows from (json_to_recordset(p_added_steps) as (g integer, y boolean, l integer, k boolean, v jsonb))
+    with ordinality as q(g, y, l, k, v, o)
+  where v_wanted[q.o];
+
+  insert into tasker_workflow_step_edges (from_step_id, to_step_id, name, created_at, updated_at)
+  select case when e.f < 0 then v_step_ids[-e.f] else e.f end, case when e.t < 0 then v_step_ids[-e.t] else e.t end,
+    'provides', p_now, p_now
+  from unnest(p_edges_from, p_edges_to) as e(f, t)
+  -- Of an edge at least one end is new.
+  where v_wanted[greatest(-e.f, -e.t)];
+
+  return query select r.t, null::bigint[] from unnest(v_refused) as r(t)
+  union all select null, v_step_ids;
+end
+$$;

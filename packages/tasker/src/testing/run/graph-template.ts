@@ -59,6 +59,7 @@ export function defaultStep(name: string, settings: Partial<StepDefinition>): St
     priority: 0,
     wait: null,
     customEvents: [],
+    forEach: null,
     ...settings,
   };
 }

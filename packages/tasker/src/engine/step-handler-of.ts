@@ -1,0 +1,26 @@
+import type { HandlesStep } from "../handlers/step-handler.ts";
+import type { Execution } from "./execution.ts";
+import { isFannedOut, joinResults, readItems } from "./fan-out.ts";
+
+/**
+ * The handler that executes a step: the template's, that of the mapped step for an instance, or the engine's own for a
+ * step that joins.
+ * @throws HandlerNotFoundError if the template has none
+ */
+export function stepHandlerOf(execution: Execution): HandlesStep {
+  const { run, step } = execution;
+  const role = run.compiled.stepNamed.roleOf(step.name);
+  if (role.kind === "instance") return run.template.createStepHandler(role.of);
+  if (role.kind === "join") return joinHandler(execution);
+  return run.template.createStepHandler(step.name);
+}
+
+/** Ends a mapped step with the results of its instances; without any, with an empty list or the reason why not. */
+function joinHandler(execution: Execution): HandlesStep {
+  return {
+    async handle() {
+      const { run, step } = execution;
+      execution.results = isFannedOut(run, step) ? joinResults(run, step) : readItems(run, step);
+    },
+  };
+}
