@@ -17,7 +17,8 @@ export function checkAddedSteps(template: SourceMapping): DraftIssue[] {
     if (name === undefined || forEach?.kind !== "mapping") continue;
     mapped.add(name);
     const type = textOf(step, "type");
-    if (type !== undefined) issues.push({ at: forEach.at, message: `found for_each, expected none with the type ${type}` });
+    if (type !== undefined)
+      issues.push({ at: forEach.at, message: `found for_each, expected none with the type ${type}` });
     const longest = instanceName(name, maxItemsOf(forEach) - 1);
     if (longest.length > STEP_NAME_LENGTH) issues.push(tooLong(step, name, longest));
   }
