@@ -5,7 +5,6 @@ import { isSatisfied } from "../states/guards.ts";
 import { instanceName } from "../templates/added-step-name.ts";
 import type { ForEach } from "../templates/definition.ts";
 import type { AddedSteps } from "./added-steps.ts";
-import { isWithoutResults } from "./step-resolution.ts";
 import type { StepRun } from "./step-run.ts";
 import { StoredJson } from "./stored-json.ts";
 import type { TaskRun } from "./task-run.ts";
@@ -23,7 +22,8 @@ export function readItems(run: TaskRun, mapped: StepRun): readonly unknown[] {
   const forEach = run.compiled.stepNamed.get(mapped.name)?.forEach;
   if (forEach == null) throw new RangeError(`step ${mapped.name} is not a mapped step`);
   const source = run.steps[run.graph.indexOf(forEach.step)];
-  if (source !== undefined && isWithoutResults(source.resolution)) return [];
+  // Left out, and without a list in its place: there is nothing to do.
+  if (source?.state === "resolved_manually" && source.results.text === "null") return [];
   const stored = source === undefined || !isSatisfied(source.state) ? undefined : source.results.value;
   const items = forEach.path === null ? stored : valueAtPath(stored, forEach.path);
   if (!Array.isArray(items)) throw refuse(mapped, forEach, describe(items), "a list");

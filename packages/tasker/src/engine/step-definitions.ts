@@ -18,9 +18,17 @@ export class StepDefinitions {
   /** Whether the template has steps of which only some instances may run at the same time. */
   readonly hasGates: boolean;
   readonly #byName: ReadonlyMap<string, StepDefinition>;
+  /** Definitions of the instances of mapped steps, by the name of the mapped step. */
+  readonly #instances: ReadonlyMap<string, StepDefinition>;
 
   constructor(steps: readonly StepDefinition[]) {
     this.#byName = new Map(steps.map((step) => [step.name, step]));
+    this.#instances = new Map(
+      steps
+        .filter(({ forEach }) => forEach !== null)
+        // What stands in for the list of all results stands in for none of them.
+        .map((step) => [step.name, { ...step, defaultResults: null }]),
+    );
     this.hasGates = steps.some(({ forEach }) => forEach !== null && forEach.maxParallel !== null);
   }
 
@@ -29,9 +37,7 @@ export class StepDefinitions {
     const own = this.#byName.get(name);
     if (own !== undefined) return own;
     const added = readAddedStepName(name);
-    if (added?.kind !== "instance") return undefined;
-    const mapped = this.#byName.get(added.of);
-    return mapped?.forEach == null ? undefined : mapped;
+    return added?.kind === "instance" ? this.#instances.get(added.of) : undefined;
   }
 
   has(name: string): boolean {

@@ -240,6 +240,28 @@ describeOnPostgres("a step that runs for each item of a list", () => {
     expect(await readStep(database, taskId, "each")).toMatchObject({ results: [1, 2, 3] });
   });
 
+  test("joins null for an item whose failure is ignored; a source that was left out has no items", async () => {
+    const database = await useDatabase(openTestDatabase);
+    const template = defineTask({ name: "lenient" })
+      .step("load", { skippable: true, process: () => [1, 2, 3] })
+      .step("each", {
+        forEach: { step: "load" },
+        onFailure: "continue",
+        process: (_task, _sequence, step) => {
+          if (step.inputs === 2) throw new PermanentError("not this one");
+          return step.inputs;
+        },
+      })
+      .build();
+    const report = await runTask(template, {}, { database });
+    expect(report.state).toBe("complete");
+    expect(report.steps["each[1]"]).toMatchObject({ state: "resolved_manually" });
+    expect(report.steps.each).toMatchObject({ state: "complete", results: [1, null, 3] });
+    const bypassed = await runTask(template, {}, { database, request: { bypassSteps: ["load"] } });
+    expect(bypassed.steps.each).toMatchObject({ state: "complete", results: [] });
+    await expectCleanAuditTrail(database);
+  });
+
   test("can run over the results of another such step", async () => {
     const database = await useDatabase(openTestDatabase);
     const template = defineTask({ name: "chain" })
