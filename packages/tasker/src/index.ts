@@ -47,6 +47,15 @@ export type { AdoptOptions } from "./engine/adopt-options.ts";
 export type { ConcurrencySignals } from "./engine/concurrency/adaptive-concurrency.ts";
 export { type ConcurrencyDecision, optimalConcurrency } from "./engine/concurrency/optimal-concurrency.ts";
 export type { ProcessLoad } from "./engine/concurrency/pressure.ts";
+export { type Finalization, finalizationFor } from "./engine/coordination/finalization.ts";
+export { PluginIntegration, type TemplateKey } from "./engine/coordination/plugin-integration.ts";
+export { type ViableStep, ViableStepDiscovery } from "./engine/coordination/viable-step-discovery.ts";
+export {
+  type CoordinatorOptions,
+  type CoordinatorStatistics,
+  type TaskExplanation,
+  WorkflowCoordinator,
+} from "./engine/coordination/workflow-coordinator.ts";
 export type { CustomEvent, CustomEventListener } from "./engine/custom-event.ts";
 export {
   type Concurrency,
