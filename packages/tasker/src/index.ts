@@ -65,6 +65,7 @@ export {
   type TaskOutcome,
 } from "./engine/engine.ts";
 export type { EngineEvent, EngineListener } from "./engine/engine-event.ts";
+export type { EngineHooks, EnginePlugin } from "./engine/engine-plugin.ts";
 export { type ExecutionSnapshot, type ExecutionState, FutureStateAnalyzer } from "./engine/execution-state.ts";
 export type {
   GeneratesIdentity,
@@ -97,13 +98,37 @@ export { bindTemplate } from "./handlers/bind-template.ts";
 export type { CustomEventDeclaration, RegisteredCustomEvent } from "./handlers/custom-events.ts";
 export { defineTask } from "./handlers/define-task.ts";
 export type { StepExecution, StepSequence, StepView, TaskView } from "./handlers/execution.ts";
-export { HandlerRegistry } from "./handlers/registry.ts";
+export { HandlerRegistry, type HandlerStats, type RegisterOptions } from "./handlers/registry.ts";
 export { type HandlerResources, type ResourceKind, SharedResources } from "./handlers/resources.ts";
 export { type HandlesStep, StepHandler } from "./handlers/step-handler.ts";
 export { type Annotation, type StepDraft, type TaskDraft, TaskHandler } from "./handlers/task-handler.ts";
 export type { TaskTemplate } from "./handlers/task-template.ts";
 export type { JsonObject, JsonValue } from "./json/json-value.ts";
 export { diagramOfTask } from "./models/task-diagram/diagram-of-task.ts";
+export type { BaseStats, RegistryHealth, RegistryOptions } from "./registries/base-registry.ts";
+export type { Discovery, DiscoveryFailure } from "./registries/discover.ts";
+export type { ExportPlugin, Plugin } from "./registries/plugin.ts";
+export { type PluginEntry, PluginRegistry, type PluginStats } from "./registries/plugin-registry.ts";
+export {
+  type EntityType,
+  REGISTRY_EVENTS,
+  type RegistryEntityEvent,
+  type RegistryEvent,
+  type RegistryReportEvent,
+} from "./registries/registry-event.ts";
+export {
+  type RegistryAggregate,
+  type RegistryReport,
+  type RegistrySearch,
+  StatisticsCollector,
+} from "./registries/statistics-collector.ts";
+export {
+  type SubscribeOptions,
+  type Subscriber,
+  type SubscriberEntry,
+  SubscriberRegistry,
+  type SubscriberStats,
+} from "./registries/subscriber-registry.ts";
 export { type BackoffPolicy, backoffSeconds, DEFAULT_BACKOFF } from "./retry/backoff.ts";
 export { parseRetryAfter } from "./retry/retry-after.ts";
 export { retryDelayMs } from "./retry/retry-delay.ts";

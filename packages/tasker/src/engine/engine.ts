@@ -9,6 +9,7 @@ import { Claimer } from "./claimer.ts";
 import type { ConcurrencyDecision } from "./concurrency/optimal-concurrency.ts";
 import type { CustomEventListener } from "./custom-event.ts";
 import type { EngineListener } from "./engine-event.ts";
+import { PluginHost } from "./engine-plugin.ts";
 import type { ExecutionSnapshot } from "./execution-state.ts";
 import { settleWithin } from "./identity.ts";
 import { parseIdentity } from "./identity-settings.ts";
@@ -75,6 +76,7 @@ export class Engine {
   readonly #claimer: Claimer;
   readonly #maxTasks: number;
   #state: EngineStatistics["state"] = "new";
+  readonly #plugins: PluginHost;
   #started: Promise<void> = Promise.resolve();
   #stopped: Promise<void> | null = null;
   #epoch = 0;
@@ -90,6 +92,14 @@ export class Engine {
     this.#maxTasks = options.maxTasks ?? 1_000;
     this.#membership = new Membership(this.#runtime, options.leaseMs ?? 10_000);
     this.#claimer = new Claimer(this.#runtime, this.#registry, this.#maxTasks, parseAdopt(options.adopt));
+    const { clock, log } = this.#runtime;
+    this.#plugins = new PluginHost(options.plugins, {
+      registry: this.#registry,
+      clock,
+      log,
+      onEvent: (listener) => this.on(listener),
+      onCustomEvent: (listener) => this.onCustomEvent(listener),
+    });
   }
 
   /** Creates one task. See {@link submitMany}. */
@@ -198,10 +208,12 @@ export class Engine {
 
   async #start(): Promise<void> {
     try {
+      await this.#plugins.start();
       const [row] = await this.#runtime.database.run(drawEpoch, []);
       this.#epoch = row?.epoch ?? 0;
       await this.#membership.join();
     } catch (error) {
+      await this.#plugins.stop();
       this.#state = "stopped";
       throw error;
     }
@@ -232,6 +244,7 @@ export class Engine {
     cancelWriting();
     runtime.adaptiveConcurrency?.stop();
     await this.#membership.leave();
+    await this.#plugins.stop();
     this.#state = "stopped";
   }
 

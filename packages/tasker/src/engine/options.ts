@@ -3,6 +3,7 @@ import type { BackoffSettings } from "../config/backoff-config.ts";
 import type { ExecutionSettings } from "../config/execution-config.ts";
 import type { Database } from "../database/database.ts";
 import type { HandlerRegistry } from "../handlers/registry.ts";
+import type { PluginRegistry } from "../registries/plugin-registry.ts";
 import type { AdoptOptions } from "./adopt-options.ts";
 import type { ConcurrencySignals } from "./concurrency/adaptive-concurrency.ts";
 import type { IdentitySettings } from "./identity-settings.ts";
@@ -58,6 +59,8 @@ export interface EngineOptions {
   readonly maxValueBytes?: number;
   /** Interruptions (crash, shutdown) after which a step fails for good. Default: 5. */
   readonly maxInterruptions?: number;
+  /** Plugins that are set up when the engine starts, as far as they have `setup`. Default: none. */
+  readonly plugins?: PluginRegistry;
   /** How tasks submitted without an idempotency key are told apart. Default: every request is a new task. */
   readonly identity?: IdentitySettings;
   /**

@@ -4,6 +4,9 @@ import { textDefect } from "../text/text-defect.ts";
 /** Longest values that the columns of a task hold, in characters. */
 const LABEL_LENGTH = 128;
 
+/** Longest range of versions, in characters. */
+const VERSION_RANGE_LENGTH = 128;
+
 /** Text that the database can store. */
 const storable = z.string().superRefine((text, issues) => {
   const defect = textDefect(text);
@@ -17,8 +20,8 @@ const moment = z.date().min(new Date("0001-01-01T00:00:00Z")).max(new Date("9999
 export const TaskRequest = z.strictObject({
   name: z.string().min(1).max(64),
   namespace: z.string().min(1).max(64).default("default"),
-  /** `digits.digits.digits`, or `latest` for the highest registered version. */
-  version: z.string().min(1).max(16).default("latest"),
+  /** `digits.digits.digits`, a range such as `^1.2.0`, or `latest` for the highest registered version. */
+  version: z.string().min(1).max(VERSION_RANGE_LENGTH).default("latest"),
   /** The task's input: a JSON object, checked against the template's schema. */
   context: z.record(z.string(), z.unknown()),
   initiator: label,

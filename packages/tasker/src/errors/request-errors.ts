@@ -30,6 +30,16 @@ export class HandlerConflictError extends TaskerError {
   readonly code = "TASKER_HANDLER_CONFLICT";
 }
 
+/** Something given to a registry lacks a method by which it is called; `context.violations` lists all. */
+export class InvalidInterfaceError extends TaskerError {
+  readonly code = "TASKER_INVALID_INTERFACE";
+}
+
+/** An entry of a registry has this name already and `replace` was not asked for. */
+export class RegistryConflictError extends TaskerError {
+  readonly code = "TASKER_REGISTRY_CONFLICT";
+}
+
 /** No task with this id. */
 export class TaskNotFoundError extends TaskerError {
   readonly code = "TASKER_TASK_NOT_FOUND";

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { JsonObject, JsonValue } from "../json/json-value.ts";
 import { expectedEventName } from "./event-name.ts";
+import { isVersion, VERSION_LENGTH } from "./version.ts";
 import { WAIT_KEYS } from "./step-wait-document.ts";
 
 /** Longest name of a task or a namespace, in characters. */
@@ -13,8 +14,10 @@ const LARGEST_INTEGER = 2 ** 31 - 1;
 /** The version of a task: `digits.digits.digits`, 16 characters at most. */
 export const TaskVersion = z
   .string()
-  .max(16)
-  .regex(/^\d+\.\d+\.\d+$/, { error: 'a version such as "1.0.0" (three numbers with dots between)' });
+  .max(VERSION_LENGTH)
+  .refine((version) => version.length > VERSION_LENGTH || isVersion(version), {
+    error: 'a version such as "1.0.0" (three numbers with dots between)',
+  });
 
 const text = z.string().min(1);
 const taskName = text.max(TASK_NAME_LENGTH);

@@ -35,7 +35,7 @@ describe("a task request", () => {
     ["name", { name: 5 }, "5"],
     ["name", { name: "n".repeat(65) }, `"${"n".repeat(79)}...`.slice(0, 65)],
     ["namespace", { namespace: "" }, '""'],
-    ["version", { version: "v".repeat(17) }, `"${"v".repeat(17)}"`],
+    ["version", { version: "v".repeat(129) }, `"${"v".repeat(79)}...`],
     ["context", { context: [] }, "an array"],
     ["context", { context: "text" }, '"text"'],
     ["context", { context: null }, "null"],
