@@ -1,3 +1,19 @@
+export type {
+  ActionAlready,
+  ActionDone,
+  ActionReason,
+  ActionRefused,
+  ActionResult,
+  StepAction,
+  TaskAction,
+} from "./actions/action-result.ts";
+export type { OperatorNote, StepAddress, StepEdit } from "./actions/check-request.ts";
+export {
+  type RecordedAction,
+  type RunChange,
+  TaskActions,
+  type TaskActionsOptions,
+} from "./actions/task-actions.ts";
 export { type CancelTimer, type Clock, systemClock } from "./clock/clock.ts";
 export { type BackoffConfig, type BackoffSettings, backoffConfig, backoffPolicy } from "./config/backoff-config.ts";
 export {

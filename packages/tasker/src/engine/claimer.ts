@@ -27,6 +27,8 @@ export class Claimer {
   readonly #shared: SharedWatch | null;
   #uncertain = false;
   #running = false;
+  #looking = false;
+  #again = false;
   #look: Promise<void> = Promise.resolve();
   #cancel: CancelTimer = () => {};
 
@@ -59,10 +61,25 @@ export class Claimer {
     this.#uncertain = true;
   }
 
+  /** Looks at once instead of at the next interval. */
+  lookNow(): void {
+    if (!this.#running) return;
+    if (this.#looking) this.#again = true;
+    else {
+      this.#cancel();
+      this.#lookSoon(0);
+    }
+  }
+
   #lookSoon(delayMs: number): void {
     if (!this.#running) return;
     this.#cancel = this.#runtime.clock.after(delayMs, () => {
-      this.#look = this.#lookForWork().then((more) => this.#lookSoon(more ? 0 : this.#runtime.pollIntervalMs));
+      this.#looking = true;
+      this.#again = false;
+      this.#look = this.#lookForWork().then((more) => {
+        this.#looking = false;
+        this.#lookSoon(more || this.#again ? 0 : this.#runtime.pollIntervalMs);
+      });
     });
   }
 

@@ -1,3 +1,4 @@
+import { TaskActions } from "../actions/task-actions.ts";
 import type { Connection } from "../database/database.ts";
 import { NotRunningError, StepInterruptedError } from "../errors/index.ts";
 import type { HandlerRegistry } from "../handlers/registry.ts";
@@ -68,6 +69,8 @@ const LAST_WRITES_MS = 5_000;
  * writes what comes of them. Any number of engines can share a PostgreSQL database.
  */
 export class Engine {
+  /** What operators do to tasks, whoever runs them. A task that this engine runs, or may claim, goes on at once. */
+  readonly actions: TaskActions;
   readonly #runtime: Runtime;
   readonly #registry: HandlerRegistry;
   readonly #preparer: TaskPreparer;
@@ -99,6 +102,16 @@ export class Engine {
       log,
       onEvent: (listener) => this.on(listener),
       onCustomEvent: (listener) => this.onCustomEvent(listener),
+    });
+    this.actions = new TaskActions({
+      database: this.#runtime.database,
+      clock: this.#runtime.clock,
+      maxValueBytes: this.#runtime.maxValueBytes,
+      onDone: ({ taskId, ownerId, revision }) => {
+        const isOurs = ownerId !== null && ownerId !== 0 && ownerId === this.#runtime.processId;
+        if (isOurs && revision !== null) this.#runtime.recheck(taskId, revision);
+        else this.#claimer.lookNow();
+      },
     });
   }
 

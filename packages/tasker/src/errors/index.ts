@@ -28,6 +28,7 @@ export {
   InvalidRequestError,
   NotRunningError,
   RegistryConflictError,
+  StepNotFoundError,
   TaskNotFoundError,
   UnencodableValueError,
   ValueTooLargeError,

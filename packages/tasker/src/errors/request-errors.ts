@@ -45,6 +45,11 @@ export class TaskNotFoundError extends TaskerError {
   readonly code = "TASKER_TASK_NOT_FOUND";
 }
 
+/** The task has no step of this name or id; `context` has `taskId` and `value`. */
+export class StepNotFoundError extends TaskerError {
+  readonly code = "TASKER_STEP_NOT_FOUND";
+}
+
 /** An engine or database was asked to work after it was stopped or before it was started. */
 export class NotRunningError extends TaskerError {
   readonly code = "TASKER_NOT_RUNNING";

@@ -75,6 +75,16 @@ tasker_named_tasks_named_steps
   created_at timestamp(6) without time zone not null
   updated_at timestamp(6) without time zone not null
 
+tasker_operator_actions
+  action_id bigint not null generated always as identity
+  task_id bigint not null
+  workflow_step_id bigint
+  action character varying(32) not null
+  actor character varying(255) not null
+  reason text not null
+  details jsonb not null
+  created_at timestamp(6) without time zone not null
+
 tasker_processes
   process_id bigint not null generated always as identity
   host character varying(255) not null
@@ -123,6 +133,8 @@ tasker_task_runs
   revision integer not null default 0
   dirty boolean not null default false
   paused boolean not null default false
+  resumes_at timestamp(6) without time zone
+  rerun_of bigint
   priority smallint not null default 0
   wake_at timestamp(6) without time zone
   correlation_id character varying(128) not null
@@ -239,6 +251,10 @@ tasker_named_tasks_named_steps
   named_tasks_named_steps_named_task_id_foreign FOREIGN KEY (named_task_id) REFERENCES tasker_named_tasks(named_task_id)
   tasker_named_tasks_named_steps_pkey PRIMARY KEY (id)
 
+tasker_operator_actions
+  tasker_operator_actions_pkey PRIMARY KEY (action_id)
+  tasker_operator_actions_task_id_fkey FOREIGN KEY (task_id) REFERENCES tasker_tasks(task_id) ON DELETE CASCADE
+
 tasker_processes
   released_only_after_stop CHECK (((released_at IS NULL) OR (stopped_at IS NOT NULL)))
   tasker_processes_pkey PRIMARY KEY (process_id)
@@ -320,6 +336,10 @@ tasker_named_tasks_named_steps
   CREATE UNIQUE INDEX named_tasks_steps_ids_unique ON public.tasker_named_tasks_named_steps USING btree (named_task_id, named_step_id)
   CREATE UNIQUE INDEX tasker_named_tasks_named_steps_pkey ON public.tasker_named_tasks_named_steps USING btree (id)
 
+tasker_operator_actions
+  CREATE UNIQUE INDEX tasker_operator_actions_pkey ON public.tasker_operator_actions USING btree (action_id)
+  CREATE INDEX tasker_operator_actions_task ON public.tasker_operator_actions USING btree (task_id, action_id)
+
 tasker_processes
   CREATE UNIQUE INDEX tasker_processes_pkey ON public.tasker_processes USING btree (process_id)
   CREATE INDEX tasker_processes_unreleased ON public.tasker_processes USING btree (process_id) WHERE (released_at IS NULL)
@@ -390,6 +410,9 @@ tasker_named_tasks_named_steps_id_seq
 tasker_named_tasks_named_task_id_seq
   integer start 1 increment 1 minimum 1 maximum 2147483647 cache 1 owned by tasker_named_tasks.named_task_id
 
+tasker_operator_actions_action_id_seq
+  bigint start 1 increment 1 minimum 1 maximum 9223372036854775807 cache 1 owned by tasker_operator_actions.action_id
+
 tasker_processes_process_id_seq
   bigint start 1 increment 1 minimum 1 maximum 9223372036854775807 cache 1 owned by tasker_processes.process_id
 
@@ -443,6 +466,12 @@ get_task_execution_context
 get_task_execution_contexts_batch
   (input_task_ids bigint[]) returns TABLE(task_id bigint, named_task_id integer, status text, total_steps bigint, pending_steps bigint, in_progress_steps bigint, completed_steps bigint, failed_steps bigint, ready_steps bigint, execution_status text, recommended_action text, completion_percentage numeric, health_status text)
 
+tasker_act_on_step
+  (p_task_id bigint, p_action text, p_step_id bigint, p_step_name text, p_now timestamp without time zone, p_note jsonb, p_options jsonb) returns TABLE(outcome text, code text, step_id bigint, step_name character varying, moved integer, owner_id bigint, revision integer) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+
+tasker_act_on_task
+  (p_task_id bigint, p_action text, p_step_id bigint, p_step_name text, p_now timestamp without time zone, p_note jsonb) returns TABLE(outcome text, code text, step_id bigint, step_name character varying, moved integer, owner_id bigint, revision integer) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+
 tasker_adopt
   (p_now timestamp without time zone, p_kinds integer[], p_namespaces integer[], p_hashes text[], p_sources text[], p_in_progress boolean, p_after bigint[], p_upto bigint[], p_reopen boolean) returns TABLE(adopted bigint, reopened bigint, next_task_id bigint) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC, lock_timeout=1s
 
@@ -459,7 +488,7 @@ tasker_execution_context
   (input_task_id bigint) returns TABLE(task_id bigint, named_task_id integer, status text, total_steps bigint, pending_steps bigint, in_progress_steps bigint, completed_steps bigint, failed_steps bigint, ready_steps bigint, execution_status text, recommended_action text, completion_percentage numeric, health_status text)
 
 tasker_load
-  (p_owner bigint, p_task_ids bigint[]) returns TABLE(task_id bigint, definition_hash character varying, epoch bigint, revision integer, priority smallint, correlation_id character varying, namespace character varying, name character varying, version character varying, context jsonb, initiator character varying, source_system character varying, reason character varying, tags jsonb, bypass_steps json, requested_at timestamp without time zone, state character varying, sort_key integer, halted boolean, paused boolean, steps json, edges json) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+  (p_owner bigint, p_task_ids bigint[]) returns TABLE(task_id bigint, definition_hash character varying, epoch bigint, revision integer, correlation_id character varying, namespace character varying, name character varying, version character varying, context jsonb, initiator character varying, source_system character varying, reason character varying, tags jsonb, bypass_steps json, requested_at timestamp without time zone, state character varying, sort_key integer, halted boolean, paused boolean, steps json, edges json) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
 tasker_name_definition
   (p_now timestamp without time zone, p_hash character varying, p_definition jsonb, p_namespace character varying, p_name character varying, p_version character varying, p_description character varying, p_steps json) returns TABLE(task_namespace_id integer, named_task_id integer, named_step_ids integer[]) set TimeZone=UTC
@@ -467,11 +496,26 @@ tasker_name_definition
 tasker_notice
   (p_owner bigint, p_now timestamp without time zone, p_task_after bigint, p_task_upto bigint, p_step_after bigint, p_step_upto bigint, p_known_task_rows bigint[], p_known_step_rows bigint[], p_all boolean) returns TABLE(task_rows bigint[], step_rows bigint[], task_ids bigint[], revisions integer[], without_run bigint[]) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC, lock_timeout=1s
 
+tasker_operator_end
+  (p_task_id bigint, p_step_id bigint, p_now timestamp without time zone, p_note jsonb, p_details jsonb, OUT owner_id bigint, OUT revision integer) returns record set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+
+tasker_operator_move_steps
+  (p_steps bigint[], p_to text, p_now timestamp without time zone, p_note jsonb, p_results jsonb) returns void set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+
+tasker_operator_move_task
+  (p_task_id bigint, p_to text, p_now timestamp without time zone, p_note jsonb) returns void set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+
+tasker_operator_step_rules
+  (p_step_id bigint, OUT retryable boolean, OUT retry_limit integer) returns record set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+
+tasker_operator_steps_from
+  (p_step_id bigint) returns bigint[] set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+
 tasker_positions
   (p_owner bigint, p_kinds integer[], p_now timestamp without time zone) returns TABLE(tasks bigint, task_rows bigint, step_rows bigint, writers text[], due boolean) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
-tasker_same_requests
-  (p_hashes text[], p_windows bigint[]) returns text[] set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+tasker_rerun_as_new
+  (p_task_id bigint, p_step_id bigint, p_step_name text, p_now timestamp without time zone, p_note jsonb, p_identity text) returns TABLE(outcome text, code text, step_id bigint, step_name character varying, moved integer, new_task_id bigint) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
 tasker_step_readiness
   (input_task_id bigint) returns TABLE(workflow_step_id bigint, task_id bigint, named_step_id integer, name text, current_state text, dependencies_satisfied boolean, retry_eligible boolean, ready_for_execution boolean, last_failure_at timestamp without time zone, next_retry_at timestamp without time zone, total_parents integer, completed_parents integer, attempts integer, retry_limit integer, backoff_request_seconds integer, last_attempted_at timestamp without time zone)

@@ -105,7 +105,7 @@ const RULES: readonly AuditRule[] = [
     sql: `with executions as (
         select owner, metadata ->> 'execution_id' as execution,
           count(*) filter (where to_state = 'in_progress') as starts,
-          count(*) filter (where to_state in ('complete', 'error')) as ends,
+          count(*) filter (where to_state in ('complete', 'error', 'cancelled')) as ends,
           max(sort_key) as last
         from chained where kind = 'step' and metadata ->> 'execution_id' <> 'unknown' group by 1, 2
       ) select x.* from executions x
@@ -115,15 +115,22 @@ const RULES: readonly AuditRule[] = [
       ))`,
   },
   {
-    rule: "attempts are the starts less those that were given back",
-    sql: `select workflow_step_id, attempts, starts, given_back from steps
-      where ours and attempts is distinct from (starts - given_back)`,
+    rule: "attempts are the starts less those that were given back and those that an operator had forgotten",
+    sql: `with forgotten as (
+        select a.workflow_step_id as id, (a.details ->> 'attempts')::bigint as attempts from tasker_operator_actions a
+        where a.action = 'reset_attempts'
+        union all
+        select e.key::bigint, e.value::bigint from tasker_operator_actions a
+        cross join lateral jsonb_each_text(a.details -> 'attempts') e where a.action = 'rerun_from'
+      ) select workflow_step_id, attempts, starts, given_back from steps s
+      where ours and attempts is distinct from
+        (starts - given_back - (select coalesce(sum(f.attempts), 0) from forgotten f where f.id = s.workflow_step_id))`,
   },
   {
     rule: "in_process, processed, processed_at and last_attempted_at are as the history implies",
     sql: `select workflow_step_id, state, in_process, processed, processed_at, last_attempted_at from steps
-      where ours and (in_process <> (state = 'in_progress') or processed <> (state = 'complete')
-        or processed_at is distinct from case when state = 'complete' then since end
+      where ours and (in_process <> (state = 'in_progress') or processed <> (state in ('complete', 'resolved_manually'))
+        or processed_at is distinct from case when state in ('complete', 'resolved_manually') then since end
         or last_attempted_at is distinct from last_start)`,
   },
   {
@@ -141,9 +148,9 @@ const RULES: readonly AuditRule[] = [
         or (starts = 0 and not coalesce(metadata ? 'resolution', false) and results is distinct from '{}'::jsonb))`,
   },
   {
-    rule: "a failed step reads as error until its next attempt starts: only an interruption leaves one pending",
+    rule: "a failed step reads as error until its next attempt starts: only an interruption or an operator leaves one pending",
     sql: `select owner, sort_key, metadata from chained
-      where kind = 'step' and ours and newest and to_state = 'pending' and not metadata ? 'interruptions'`,
+      where kind = 'step' and ours and newest and to_state = 'pending' and not metadata ?| array['interruptions', 'action']`,
   },
   {
     rule: "a task's mark and its transition to complete are written together",
@@ -170,6 +177,21 @@ const RULES: readonly AuditRule[] = [
       where (c.to_state = 'complete' and s.state not in ('complete', 'resolved_manually'))
         or (c.to_state = 'error' and (s.state = 'in_progress' or (s.state = 'error' and s.ours
           and s.metadata @> '{"retry_available": true}')))`,
+  },
+  {
+    rule: "no step of a task that an operator has cancelled is open",
+    sql: `select k.task_id, s.workflow_step_id, s.state from tasker_tasks k
+      join chained c on c.kind = 'task' and c.owner = k.task_id and c.newest and c.metadata ->> 'action' = 'cancel_task'
+      join steps s on s.task_id = k.task_id where s.state in ('pending', 'in_progress', 'error')`,
+  },
+  {
+    rule: "what an operator has written names action, actor and reason, and is written down as an action",
+    sql: `select c.kind, c.owner, c.metadata from chained c
+      where c.metadata ->> 'writer' = '0' and c.metadata ? 'action' and not exists (
+        select from tasker_operator_actions a where a.action = c.metadata ->> 'action' and a.actor = c.metadata ->> 'actor'
+          and a.reason = c.metadata ->> 'reason'
+          and (a.task_id = c.task_id or (a.details ->> 'new_task_id')::bigint = c.task_id)
+      )`,
   },
   {
     rule: "a live task has a live owner, a time to wake up at or is paused; one that is over has no owner and no time",

@@ -51,6 +51,10 @@ create table tasker_task_runs (
   dirty boolean not null default false,
   -- Nothing of the task starts, and it is not claimed: it has no time to wake up at until it is resumed.
   paused boolean not null default false,
+  -- When a paused task that had not begun wanted to wake up.
+  resumes_at timestamp(6),
+  -- The finished task that this one does again from some step on. That one may be gone by now.
+  rerun_of bigint,
   priority smallint not null default 0,
   -- When an unowned task wants to be claimed. Null: it is over, or waits for somebody to act.
   wake_at timestamp(6),

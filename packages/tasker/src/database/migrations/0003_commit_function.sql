@@ -139,8 +139,8 @@ begin
     update tasker_workflow_steps w set
       attempts = m.a,
       in_process = m.g = 'in_progress',
-      processed = m.g = 'complete',
-      processed_at = case when m.g = 'complete' then p_now else w.processed_at end,
+      processed = m.g in ('complete', 'resolved_manually'),
+      processed_at = case when m.g in ('complete', 'resolved_manually') then p_now else w.processed_at end,
       last_attempted_at = case when m.g = 'in_progress' then p_now else w.last_attempted_at end,
       backoff_request_seconds = m.o,
       results = case when m.h then m.v else w.results end,

@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Database } from "../../src/database/database.ts";
+import { expectCleanAuditTrail } from "../support/audit-trail.ts";
+import { graphTemplate, readStep, readTransitions, startEngine } from "../support/engine-harness.ts";
+import { describeOnPostgres, openTestDatabase } from "../support/test-database.ts";
+
+const note = { actor: "ada", reason: "the data was wrong" };
+
+describeOnPostgres("doing a task again from a step on", () => {
+  let database: Database;
+  beforeAll(async () => {
+    database = await openTestDatabase();
+  });
+  afterAll(() => database.close());
+
+  async function start(edges: string, broken: Set<string>) {
+    const ran: string[] = [];
+    const template = graphTemplate(edges, {
+      steps: Object.fromEntries([...broken].map((step) => [step, { retryLimit: 1 }])),
+      run: (task, _sequence, step) => {
+        ran.push(`${task.taskId} ${step.name}`);
+        if (broken.has(step.name)) throw new Error("fails");
+        return `${step.name} of ${task.taskId}`;
+      },
+    });
+    const { engine } = await startEngine(database, [template]);
+    const { taskId } = await engine.submit({ name: "graph", context: { amount: 3 } });
+    await engine.settled(taskId);
+    return { engine, ran, taskId, ranOf: (task: number) => ran.filter((run) => run.startsWith(`${task} `)) };
+  }
+
+  test("in place: a failed step has all its attempts again, and what waited for it runs", async () => {
+    const broken = new Set(["c"]);
+    const { engine, taskId, ran } = await start("a -> b, b -> c, c -> d", broken);
+    broken.clear();
+    const from = (step: string) => engine.actions.rerunFrom({ taskId, step }, note);
+    expect(await from("b")).toMatchObject({ outcome: "refused", reason: "finished_below", step: { name: "b" } });
+    expect(await from("d")).toMatchObject({ outcome: "refused", reason: "unfinished_above" });
+    expect(await from("c")).toMatchObject({ outcome: "done", movedSteps: 1 });
+    expect(await engine.settled(taskId)).toMatchObject({ state: "complete" });
+    expect(ran.map((run) => run.split(" ")[1])).toEqual(["a", "b", "c", "c", "d"]);
+    expect(await readStep(database, taskId, "c")).toMatchObject({ attempts: 1, retry_limit: 1 });
+    expect(await from("c")).toMatchObject({ outcome: "refused", reason: "task_complete" });
+    await engine.stop();
+    await expectCleanAuditTrail(database);
+  });
+
+  test("as a new task: results above it are taken over, it and what follows run", async () => {
+    const { engine, taskId, ranOf } = await start("a -> c, b -> c, c -> d, a -> e", new Set());
+    const result = await engine.actions.rerunTask({ taskId, step: "c" }, note);
+    expect(result).toMatchObject({ outcome: "done", movedSteps: 3, step: { name: "c" } });
+    const made = result.outcome === "done" ? (result.newTaskId ?? 0) : 0;
+    expect(await engine.settled(made)).toMatchObject({ state: "complete" });
+    expect(ranOf(made).map((run) => run.split(" ")[1])).toEqual(["c", "d"]);
+    const { workflow_step_id: oldStep } = await readStep(database, taskId, "a");
+    expect(await readStep(database, made, "a")).toMatchObject({
+      state: "resolved_manually",
+      results: `a of ${taskId}`,
+      attempts: 0,
+    });
+    const [row] = await readTransitions(database, made, "a");
+    expect(row?.metadata).toMatchObject({
+      writer: 0,
+      ...note,
+      action: "rerun_as_new",
+      resolution: "reused",
+      reused_from: { task_id: taskId, step_id: oldStep },
+    });
+    expect(await database.query("select rerun_of from tasker_task_runs where task_id = $1", [made])).toEqual([
+      { rerun_of: taskId },
+    ]);
+    expect(await database.query("select context from tasker_tasks where task_id = $1", [made])).toEqual([
+      { context: { amount: 3 } },
+    ]);
+    expect(await engine.actions.history(taskId)).toMatchObject([
+      { action: "rerun_as_new", stepName: "c", details: { new_task_id: made } },
+    ]);
+    await engine.stop();
+    await expectCleanAuditTrail(database);
+  });
+
+  test("asked for twice while the new task lives, it is the same task; a live one is not done again", async () => {
+    const { engine, taskId } = await start("a -> c", new Set());
+    await engine.stop();
+    const first = await engine.actions.rerunTask({ taskId, step: "a" }, note);
+    const made = first.outcome === "done" ? (first.newTaskId ?? 0) : 0;
+    expect(await engine.actions.rerunTask({ taskId, step: "a" }, note)).toMatchObject({
+      outcome: "already",
+      reason: "rerun_under_way",
+      newTaskId: made,
+    });
+    expect(await engine.actions.rerunTask({ taskId: made, step: "a" }, note)).toMatchObject({
+      outcome: "refused",
+      reason: "task_pending",
+    });
+    await engine.actions.cancelTask(made, note);
+    expect(await engine.actions.rerunTask({ taskId, step: "a" }, note)).toMatchObject({ outcome: "done" });
+    await expectCleanAuditTrail(database);
+  });
+
+  test("of a task that was cancelled, what had not been finished runs as well", async () => {
+    const broken = new Set(["b"]);
+    const { engine, ranOf, taskId } = await start("a -> d, b -> d, c -> d", broken).then(async (made) => {
+      await made.engine.actions.cancelTask(made.taskId, note);
+      return made;
+    });
+    broken.clear();
+    const result = await engine.actions.rerunTask({ taskId, step: "d" }, note);
+    const made = result.outcome === "done" ? (result.newTaskId ?? 0) : 0;
+    expect(await engine.settled(made)).toMatchObject({ state: "complete" });
+    expect(ranOf(made).map((run) => run.split(" ")[1])).toEqual(["b", "d"]);
+    await engine.stop();
+    await expectCleanAuditTrail(database);
+  });
+});
