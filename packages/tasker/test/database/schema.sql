@@ -488,7 +488,7 @@ tasker_execution_context
   (input_task_id bigint) returns TABLE(task_id bigint, named_task_id integer, status text, total_steps bigint, pending_steps bigint, in_progress_steps bigint, completed_steps bigint, failed_steps bigint, ready_steps bigint, execution_status text, recommended_action text, completion_percentage numeric, health_status text)
 
 tasker_load
-  (p_owner bigint, p_task_ids bigint[]) returns TABLE(task_id bigint, definition_hash character varying, epoch bigint, revision integer, correlation_id character varying, namespace character varying, name character varying, version character varying, context jsonb, initiator character varying, source_system character varying, reason character varying, tags jsonb, bypass_steps json, requested_at timestamp without time zone, state character varying, sort_key integer, halted boolean, paused boolean, steps json, edges json) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+  (p_owner bigint, p_task_ids bigint[]) returns TABLE(task_id bigint, definition_hash character varying, epoch bigint, revision integer, priority smallint, correlation_id character varying, namespace character varying, name character varying, version character varying, context jsonb, initiator character varying, source_system character varying, reason character varying, tags jsonb, bypass_steps json, requested_at timestamp without time zone, state character varying, sort_key integer, halted boolean, paused boolean, steps json, edges json) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
 tasker_name_definition
   (p_now timestamp without time zone, p_hash character varying, p_definition jsonb, p_namespace character varying, p_name character varying, p_version character varying, p_description character varying, p_steps json) returns TABLE(task_namespace_id integer, named_task_id integer, named_step_ids integer[]) set TimeZone=UTC
@@ -516,6 +516,9 @@ tasker_positions
 
 tasker_rerun_as_new
   (p_task_id bigint, p_step_id bigint, p_step_name text, p_now timestamp without time zone, p_note jsonb, p_identity text) returns TABLE(outcome text, code text, step_id bigint, step_name character varying, moved integer, new_task_id bigint) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+
+tasker_same_requests
+  (p_hashes text[], p_windows bigint[]) returns text[] set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
 tasker_step_readiness
   (input_task_id bigint) returns TABLE(workflow_step_id bigint, task_id bigint, named_step_id integer, name text, current_state text, dependencies_satisfied boolean, retry_eligible boolean, ready_for_execution boolean, last_failure_at timestamp without time zone, next_retry_at timestamp without time zone, total_parents integer, completed_parents integer, attempts integer, retry_limit integer, backoff_request_seconds integer, last_attempted_at timestamp without time zone)

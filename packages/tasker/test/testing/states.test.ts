@@ -56,7 +56,7 @@ const TRAITS: readonly {
   { trait: "cancelled", step: { attempts: 0 }, moves: ["cancelled"], task: "error" },
   {
     trait: "resolved_manually",
-    step: { attempts: 1, processed: false },
+    step: { attempts: 1, processed: true },
     moves: ["in_progress", "error", "resolved_manually"],
     task: "complete",
   },

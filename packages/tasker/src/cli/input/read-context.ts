@@ -1,5 +1,5 @@
 import { UsageError } from "../errors.ts";
-import { findJsonError } from "./find-json-error.ts";
+import { parseJson } from "./parse-json.ts";
 import { readTextFile } from "./read-text-file.ts";
 
 /**
@@ -14,18 +14,6 @@ export async function readContext(cwd: string, value: string): Promise<Record<st
   if (isObject(parsed)) return parsed;
   const found = Array.isArray(parsed) ? "an array" : parsed === null ? "null" : `a ${typeof parsed}`;
   throw new UsageError(`${name} holds ${found}, expected a JSON object`, { context: { name } });
-}
-
-function parseJson(text: string, name: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    const error = findJsonError(text);
-    if (error === null) throw cause;
-    throw new UsageError(`${name}:${error.line}:${error.column}: not JSON: ${error.message}`, {
-      context: { name, line: error.line, column: error.column },
-    });
-  }
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -68,15 +68,20 @@ export function encodeStories(named: readonly NamedStory[], style: RowStyle): En
 
 function encodeStep(story: StepStory, style: RowStyle) {
   const { step, rows } = story;
-  const common = { k: step.skippable, bo: story.backoffSeconds, r: step.results.value as JsonValue, u: story.endMs };
+  const common = {
+    k: step.skippable,
+    bo: story.backoffSeconds,
+    r: step.results.value as JsonValue,
+    u: story.endMs,
+    pr: step.state === "complete" || step.state === "resolved_manually",
+    pa: step.state === "resolved_manually" ? story.endMs : story.processedMs,
+  };
   if (style === "engine") {
     return {
       ...common,
       y: step.retryable,
       l: step.retryLimit,
       ip: step.state === "in_progress",
-      pr: step.state === "complete",
-      pa: story.processedMs,
       t: step.attempts,
       la: story.startedMs,
     };
@@ -90,8 +95,6 @@ function encodeStep(story: StepStory, style: RowStyle) {
     y: permanent || step.retryable,
     l: step.retryLimit,
     ip: style === "factory" && running,
-    pr: step.state === "complete" || step.state === "resolved_manually",
-    pa: step.state === "resolved_manually" ? story.endMs : story.processedMs,
     t: counted,
     la: style === "factory" && running ? story.startedMs : story.endedMs,
   };

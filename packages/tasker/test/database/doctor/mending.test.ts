@@ -99,6 +99,7 @@ const DAMAGES: readonly Damage[] = [
     sql: "alter table tasker_tasks drop constraint tasker_tasks_pkey cascade",
     findings: [
       "error key tasker_tasks_pkey on tasker_tasks",
+      "error foreign key tasker_operator_actions_task_id_fkey on tasker_operator_actions",
       "error foreign key task_annotations_task_id_foreign on tasker_task_annotations",
       "error foreign key tasker_task_runs_task_id_fkey on tasker_task_runs",
       "error foreign key fk_rails_e8caec803c on tasker_task_transitions",
