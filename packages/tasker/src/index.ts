@@ -80,11 +80,10 @@ export {
   type SubmitOptions,
   type TaskOutcome,
 } from "./engine/engine.ts";
-export { Engine, type SubmitOptions, type TaskOutcome } from "./engine/engine.ts";
-export { findOrphans, type Orphan } from "./engine/find-orphans.ts";
 export type { EngineEvent, EngineListener } from "./engine/engine-event.ts";
 export type { EngineHooks, EnginePlugin } from "./engine/engine-plugin.ts";
 export { type ExecutionSnapshot, type ExecutionState, FutureStateAnalyzer } from "./engine/execution-state.ts";
+export { findOrphans, type Orphan } from "./engine/find-orphans.ts";
 export type {
   GeneratesIdentity,
   IdentityFunction,
