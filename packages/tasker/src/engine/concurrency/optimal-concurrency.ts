@@ -17,7 +17,7 @@ export interface ConcurrencyDecision {
 
 /** Share of the free connections that is used under moderate and high pressure, however the factors are set. */
 const MOST_OF_AVAILABLE = 0.6;
-/** What high pressure leaves of the share that its factor gives. */
+/** What high and critical pressure leave of the share that their factor gives. */
 const UNDER_HIGH_PRESSURE = 0.7;
 
 const clamp = (value: number, least: number, most: number) => Math.min(Math.max(value, least), most);
@@ -27,15 +27,16 @@ const clamp = (value: number, least: number, most: number) => Math.min(Math.max(
  *
  *     available = size - busy - waiting, times steps_per_connection
  *     base      = floor(min(available * factor[pressure], max)), min at least
- *     low       = base;  moderate = min(base, floor(available * 0.6));  high = floor(min(base * 0.7, available * 0.6))
- *     critical  = min
+ *     low            = base
+ *     moderate       = min(base, floor(available * 0.6))
+ *     high, critical = floor(min(base * 0.7, available * 0.6))
  *
  * The reference's rule (execution specification 2.9.2), where a step holds a connection as long as it runs. Here it holds
- * none, so that one connection carries `steps_per_connection` steps: 1 gives the reference's figures.
+ * none, so that one connection carries `steps_per_connection` steps: 1 gives the reference's figures. Two differences: its
+ * constants 3 and 12 are the configured bounds, and critical pressure goes by its factor, which is ignored there.
  */
 function stepsForPool(available: number, pressure: Pressure, config: ExecutionConfig): number {
   const { min_concurrent_steps: least, max_concurrent_steps_limit: most } = config;
-  if (pressure === "critical") return least;
   const steps = available * config.steps_per_connection;
   const base = Math.max(Math.floor(Math.min(steps * config.connection_pressure_factors[pressure], most)), least);
   const safe = Math.floor(steps * MOST_OF_AVAILABLE);

@@ -50,10 +50,15 @@ describe("the concurrency", () => {
 
   test("follows the factors", () => {
     const config = executionConfig({
-      steps_per_connection: 1,
-      connection_pressure_factors: { low: 0.5, moderate: 0.1, high: 0.1, critical: 0.1 },
+      min_concurrent_steps: 1,
+      max_concurrent_steps_limit: 1_000,
+      steps_per_connection: 10,
+      connection_pressure_factors: { low: 0.5, moderate: 0.4, high: 0.3, critical: 0.2 },
     });
-    expect(limitFor(pool(20, 2), CALM, config)).toBe(9);
+    expect(limitFor(pool(20, 2), CALM, config)).toBe(90);
+    expect(limitFor(pool(20, 12), CALM, config)).toBe(32);
+    expect(limitFor(pool(20, 16), CALM, config)).toBe(8);
+    expect(limitFor(pool(20, 18), CALM, config)).toBe(2);
   });
 
   test.each([
