@@ -91,6 +91,7 @@ export type {
   IdentityWindow,
 } from "./engine/identity-settings.ts";
 export type { EngineOptions, Log } from "./engine/options.ts";
+export type { SentSignal, SignalOptions } from "./engine/send-signal.ts";
 export { BackoffCalculator, type RetryableFailure } from "./engine/strategies/backoff-calculator.ts";
 export { StepExecutor } from "./engine/strategies/step-executor.ts";
 export {

@@ -8,14 +8,14 @@ import { decideReady } from "./decide-ready.ts";
 import { decideStart } from "./decide-start.ts";
 import { decideStep, LOST_PROCESS, type StepDecision } from "./decide-step.ts";
 import { describeFailure } from "./describe-failure.ts";
-import { endByTime } from "./end-wait.ts";
+import { endBySignal, endByTime, findSignal } from "./end-wait.ts";
 import { Execution } from "./execution.ts";
 import { isFannedOut, planFanOut, readItems } from "./fan-out.ts";
 import type { LaneHost } from "./lane-host.ts";
 import type { Outcome } from "./outcome.ts";
 import { ReadyQueue } from "./ready-queue.ts";
 import type { LaneSlots } from "./slots.ts";
-import { endOfWait, type WaitingFor } from "./standing-wait.ts";
+import { endOfWait, type StandingWait, type WaitingFor } from "./standing-wait.ts";
 import type { StepMove, Writer } from "./step-move.ts";
 import { readableResults, type StepResolution } from "./step-resolution.ts";
 import { mayStart, type StepRun } from "./step-run.ts";
@@ -26,9 +26,17 @@ import type { TaskRun } from "./task-run.ts";
 const MOST_TASKS = 5_000;
 /** Most steps in a batch when steps are closed without a handler, for the same reason. */
 const MOST_CLOSINGS = 10_000;
-
 /** Most steps that a batch adds to tasks, give or take those of one task: what comes after them waits for the next one. */
 const MOST_ADDED = 20_000;
+
+/** The outcome of a step that has no execution here. */
+interface Ending {
+  readonly run: TaskRun;
+  readonly step: StepRun;
+  readonly outcome: Outcome;
+  /** The signal that ends its wait, if one does. */
+  readonly signalId?: number;
+}
 
 /**
  * What a lane has to do: outcomes to be written, steps that are ready, tasks to look at. Makes batches of it, and keeps the
@@ -42,7 +50,7 @@ export class Agenda {
   readonly #ready = new ReadyQueue<{ readonly run: TaskRun; readonly step: StepRun }>();
   #closings: { readonly run: TaskRun; readonly step: StepRun; readonly closing: Closing }[] = [];
   #waiting: { readonly run: TaskRun; readonly step: StepRun }[] = [];
-  #endings: { readonly run: TaskRun; readonly step: StepRun; readonly outcome: Outcome }[] = [];
+  #endings: Ending[] = [];
   #checks = new Set<TaskRun>();
   #finished: { readonly run: TaskRun; readonly annotations: readonly EncodedAnnotation[] }[] = [];
   #rechecks = new Set<TaskRun>();
@@ -124,7 +132,7 @@ export class Agenda {
 
   /** Takes a step that is given up because its process is gone once too often. */
   giveUp(run: TaskRun, step: StepRun): void {
-    this.#end(run, step, { kind: "interrupted", reason: LOST_PROCESS });
+    this.#end({ run, step, outcome: { kind: "interrupted", reason: LOST_PROCESS } });
   }
 
   /** Completes a task whose hook has run. */
@@ -167,27 +175,40 @@ export class Agenda {
     run.timers.set(step.index, cancel);
   }
 
-  /** Sets the timer of a step that waits, once that is committed. */
+  /** Ends the wait of a step if what it waits for is there, or else sets its timer. Its start has been committed. */
   waitForEnd(run: TaskRun, step: StepRun): void {
     const { wait } = step;
-    if (run.dropped || run.isStopped || wait === null) return;
+    if (run.dropped || run.isStopped || wait === null || step.queued) return;
+    if (this.#takeSignal(run, step, wait)) {
+      run.waitingCount -= 1;
+      return;
+    }
     const endsAt = endOfWait(wait);
     if (endsAt === null) return;
     const cancel = this.#host.clock.after(Math.max(0, endsAt - this.#host.clock.now()), () => {
       run.timers.delete(step.index);
       if (run.dropped || step.wait !== wait) return;
       run.waitingCount -= 1;
-      this.#end(run, step, endByTime(wait, this.#host.clock.now()));
+      this.#end({ run, step, outcome: endByTime(wait, this.#host.clock.now()) });
     });
     run.timers.set(step.index, cancel);
   }
 
-  /** Takes the outcome of a step that has no execution here. */
-  #end(run: TaskRun, step: StepRun, outcome: Outcome): void {
-    run.activeCount += 1;
+  /** Ends a wait by a signal that is there, if one is: the commit that ends it takes the signal. */
+  #takeSignal(run: TaskRun, step: StepRun, wait: StandingWait): boolean {
+    const signal = findSignal(wait, run.signals);
+    if (signal === null) return false;
+    run.signals.splice(run.signals.indexOf(signal), 1);
+    const outcome = endBySignal(wait, signal, this.#host.clock.now());
+    this.#end({ run, step, outcome, signalId: signal.signalId });
+    return true;
+  }
+
+  #end(ending: Ending): void {
+    ending.run.activeCount += 1;
     // Keeps it out of the queue of those that may start.
-    step.queued = true;
-    this.#endings.push({ run, step, outcome });
+    ending.step.queued = true;
+    this.#endings.push(ending);
     this.#onWork();
   }
 
@@ -237,7 +258,14 @@ export class Agenda {
     }
   }
 
-  #addOutcome(batch: Batch, run: TaskRun, step: StepRun, execution: Execution | null, outcome: Outcome): void {
+  #addOutcome(
+    batch: Batch,
+    run: TaskRun,
+    step: StepRun,
+    execution: Execution | null,
+    outcome: Outcome,
+    signalId?: number,
+  ): void {
     const decision = decideStep({
       step,
       definition: run.compiled.stepNamed.get(step.name),
@@ -248,7 +276,14 @@ export class Agenda {
       rules: this.#host.rules,
       writer: this.#writer(run),
     });
-    batch.addOutcome({ run, step, execution, move: decision.move, dueAt: decision.dueAt });
+    batch.addOutcome({
+      run,
+      step,
+      execution,
+      move: decision.move,
+      dueAt: decision.dueAt,
+      ...(signalId === undefined ? {} : { signalId }),
+    });
     run.activeCount -= 1;
     const gate = run.gateOf(step);
     gate?.leave(step);
@@ -283,9 +318,9 @@ export class Agenda {
   }
 
   #addEndings(batch: Batch): void {
-    for (const { run, step, outcome } of this.#endings.splice(0, 2 * this.#host.maxBatch)) {
+    for (const { run, step, outcome, signalId } of this.#endings.splice(0, 2 * this.#host.maxBatch)) {
       step.queued = false;
-      if (!run.dropped) this.#addOutcome(batch, run, step, null, outcome);
+      if (!run.dropped) this.#addOutcome(batch, run, step, null, outcome, signalId);
     }
   }
 
@@ -372,10 +407,11 @@ export class Agenda {
     if (run.state !== "in_progress") startTask(batch, run, this.#writer(run));
     if ("failure" in facts) {
       step.lostExecutionId = executionId;
-      this.#end(run, step, facts);
+      this.#end({ run, step, outcome: facts });
     } else {
       step.wait = { executionId, facts };
-      run.waitingCount += 1;
+      // A signal that came early is taken by the next commit; the task is not given back in between.
+      if (!this.#takeSignal(run, step, step.wait)) run.waitingCount += 1;
     }
   }
 
@@ -405,7 +441,9 @@ export class Agenda {
         this.#host.strategies.holdBlocked(run, batch.nowMs);
       if (lookAt === null) failTask(batch, run, this.#writer(run));
       else batch.task(run).release = { wakeAt: lookAt };
-    } else if ((run.nextDueAt ?? 0) > batch.nowMs + this.#host.strategies.releaseAfterMs) {
+    } else {
+      const dueAt = run.nextDueAt(batch.nowMs);
+      if (dueAt === null || dueAt <= batch.nowMs + this.#host.strategies.releaseAfterMs) return;
       run.finishing = true;
       batch.task(run).release = { wakeAt: this.#host.lookAgainAt(run, "waiting_for_dependencies", batch.nowMs) };
     }

@@ -14,6 +14,8 @@ export interface StepEntry {
   /** For an outcome: when the retry is due, milliseconds since the epoch, if one was planned. */
   readonly dueAt: number | null;
   readonly move: StepMove;
+  /** The signal that the outcome takes, if it does. */
+  readonly signalId?: number;
 }
 
 /** What a batch does to one task. */

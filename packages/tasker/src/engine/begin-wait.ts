@@ -1,7 +1,7 @@
 import { PermanentError } from "../errors/index.ts";
 import { valueAtPath } from "../json/value-at-path.ts";
 import { isSatisfied } from "../states/guards.ts";
-import type { SleepWait, StepWait, ValueSource } from "../templates/step-wait.ts";
+import type { SignalWait, SleepWait, StepWait, ValueSource } from "../templates/step-wait.ts";
 import type { WaitingFor } from "./standing-wait.ts";
 import type { StepRun } from "./step-run.ts";
 import type { TaskRun } from "./task-run.ts";
@@ -14,9 +14,18 @@ const LATEST_MS = 8.64e15;
  * @throws PermanentError if what it reads of the task is not there, or not what it has to be
  */
 export function beginWait(wait: StepWait, run: TaskRun, step: StepRun, nowMs: number): WaitingFor {
+  if (wait.kind === "signal") return listen(wait, step, nowMs);
   const until = wait.until === null ? nowMs + (wait.seconds ?? 0) * 1_000 : readMoment(wait.until, run, step);
   if (until > LATEST_MS) throw unusable(step, "sleeps longer than a date can tell", "WAIT_WITHOUT_END");
   return { kind: "sleep", since: iso(nowMs), until: iso(until) };
+}
+
+function listen({ name, timeoutSeconds, onTimeout }: SignalWait, step: StepRun, nowMs: number): WaitingFor {
+  const facts = { kind: "signal", since: iso(nowMs), name } as const;
+  if (timeoutSeconds === null) return facts;
+  const until = nowMs + timeoutSeconds * 1_000;
+  if (until > LATEST_MS) throw unusable(step, "waits longer than a date can tell", "WAIT_WITHOUT_END");
+  return { ...facts, until: iso(until), on_timeout: onTimeout };
 }
 
 const iso = (ms: number) => new Date(ms).toISOString();

@@ -16,6 +16,7 @@ export const BATCH_PARAMETERS = [
   nullable(json),
   nullable(json),
   nullable(json),
+  nullable(json),
 ] as const;
 
 /** Writes a batch that adds steps to tasks; gives the refused tasks, and in a row of its own the ids of the new steps. */
@@ -23,7 +24,7 @@ export const commitAddingStatement = statement({
   name: "commit_adding",
   text: `
     select refused_task_id, added_step_ids
-    from tasker_commit_adding($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+    from tasker_commit_adding($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
   parameters: [...BATCH_PARAMETERS, array(int8), json, array(int8), array(int8)],
   columns: { refused_task_id: nullable(int8), added_step_ids: nullable(array(int8)) },
 });

@@ -9,7 +9,7 @@ import type { TaskRun } from "./task-run.ts";
 /** Writes a batch; gives the ids of the tasks of which something was refused. */
 export const commitBatchStatement = statement({
   name: "commit_batch",
-  text: "select refused_task_id from tasker_commit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+  text: "select refused_task_id from tasker_commit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
   parameters: BATCH_PARAMETERS,
   columns: { refused_task_id: int8 },
 });
@@ -32,6 +32,7 @@ export async function commitBatch(connection: Connection, processId: number, bat
     listOrNull(earlier),
     listOrNull(taskRows),
     listOrNull(encodeAnnotations(tasks)),
+    encodeOutside(batch),
   ] as const;
   const growing = tasks.filter(isGrowing);
   const refused =
@@ -142,4 +143,12 @@ function encodeAnnotations(tasks: readonly TaskEntry[]): string[] {
   return tasks.flatMap(({ run, annotations }) =>
     annotations.map(({ type, valueText }) => `{"t":${run.taskId},"n":${JSON.stringify(type)},"v":${valueText}}`),
   );
+}
+
+/** What a batch does to rows that are not its tasks'. */
+function encodeOutside(batch: Batch): string | null {
+  const signals = batch.outcomes.flatMap(({ step, signalId }) =>
+    signalId === undefined ? [] : [{ i: signalId, s: step.stepId }],
+  );
+  return signals.length === 0 ? null : JSON.stringify({ g: signals });
 }

@@ -1,9 +1,40 @@
+import { PermanentError } from "../errors/index.ts";
+import { describeFailure } from "./describe-failure.ts";
+import type { WaitingSignal } from "./load-signals.ts";
 import type { Outcome } from "./outcome.ts";
-import type { StandingWait } from "./standing-wait.ts";
+import { endOfWait, type StandingWait } from "./standing-wait.ts";
 import { StoredJson } from "./stored-json.ts";
 
 /** What a wait comes to whose time is over. */
 export function endByTime({ facts }: StandingWait, nowMs: number): Outcome {
   const durationMs = nowMs - Date.parse(facts.since);
-  return { kind: "success", results: StoredJson.of({ until: facts.until }), durationMs };
+  if (facts.kind === "sleep") return { kind: "success", results: StoredJson.of({ until: facts.until }), durationMs };
+  const { name } = facts;
+  if (facts.on_timeout === "continue") {
+    const results = { signal: name, payload: null, sender: null, received_at: null, timed_out: true };
+    return { kind: "success", results: StoredJson.of(results), durationMs };
+  }
+  const error = new PermanentError(`no signal ${name} came until ${facts.until}`, { errorCode: "SIGNAL_TIMEOUT" });
+  return { kind: "failure", failure: describeFailure(error), durationMs };
+}
+
+/** The first of the signals that ends the wait: one of its name that came in time. Null if there is none. */
+export function findSignal(wait: StandingWait, signals: readonly WaitingSignal[]): WaitingSignal | null {
+  const { facts } = wait;
+  if (facts.kind !== "signal") return null;
+  const latest = endOfWait(wait) ?? Number.POSITIVE_INFINITY;
+  return signals.find(({ name, receivedAt }) => name === facts.name && receivedAt.getTime() <= latest) ?? null;
+}
+
+/** What a wait comes to whose signal is there. */
+export function endBySignal({ facts }: StandingWait, signal: WaitingSignal, nowMs: number): Outcome {
+  const { name, payload, sender, receivedAt } = signal;
+  const results = {
+    signal: name,
+    payload: payload.value,
+    sender,
+    received_at: receivedAt.toISOString(),
+    timed_out: false,
+  };
+  return { kind: "success", results: StoredJson.of(results), durationMs: nowMs - Date.parse(facts.since) };
 }

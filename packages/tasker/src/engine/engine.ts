@@ -19,6 +19,7 @@ import { DefinitionNaming } from "./name-definition.ts";
 import type { EngineOptions } from "./options.ts";
 import { TaskPreparer } from "./prepare-task.ts";
 import { Runtime } from "./runtime.ts";
+import { type SentSignal, type SignalOptions, sendSignal } from "./send-signal.ts";
 import { submitTasks } from "./submit-tasks.ts";
 import type { SubmittedTask, TaskRequest } from "./task-request.ts";
 
@@ -157,6 +158,27 @@ export class Engine {
     }
     this.#claimer.noticeSubmit();
     return written.map(({ taskId, created }) => ({ taskId, created }));
+  }
+
+  /**
+   * Tells a task something that one of its steps waits for, or will wait for: signals that come early are kept, and taken in
+   * the order in which they came, each by one step. Needs no started engine and no template; the task may run in another
+   * process, which notices within a look for work.
+   * @param payload what the step stores: JSON, of the size of a result at most. Default: null
+   * @throws InvalidRequestError, UnencodableValueError, ValueTooLargeError
+   * @throws TaskNotFoundError for a task that does not exist, or that no engine has seen
+   * @throws SignalRefusedError if the task is complete, cancelled or resolved, or 1,000 signals wait in it
+   */
+  async signal(taskId: number, name: string, payload?: unknown, options: SignalOptions = {}): Promise<SentSignal> {
+    const runtime = this.#runtime;
+    const { transaction = runtime.database } = options;
+    const limits = { now: new Date(runtime.clock.now()), maxBytes: runtime.maxValueBytes };
+    const sent = await sendSignal(transaction, { ...options, taskId, name, payload }, limits);
+    if (options.transaction === undefined && this.#state === "running") {
+      if (sent.ownerId === runtime.processId) runtime.recheck(taskId, sent.revision);
+      else if (sent.ownerId === 0) this.#claimer.lookNow();
+    }
+    return { signalId: sent.signalId, created: sent.created };
   }
 
   /** Starts executing. The schema must have been migrated. */

@@ -25,6 +25,7 @@ import type { ExecutionSnapshot } from "./execution-state.ts";
 import { Lane } from "./lane.ts";
 import type { LaneHost } from "./lane-host.ts";
 import { LiveSequence } from "./live-sequence.ts";
+import { loadSignals } from "./load-signals.ts";
 import { buildTaskRun, fetchDefinitions, giveBack, loadTasks } from "./load-tasks.ts";
 import type { EngineOptions, Log } from "./options.ts";
 import { recoverLostSteps } from "./recover-steps.ts";
@@ -186,9 +187,17 @@ export class Runtime implements LaneHost {
   }
 
   lookAgainAt(run: TaskRun, status: ReenqueueStatus, now: number): number {
-    const { taskId, view, nextDueAt } = run;
+    const { taskId, view } = run;
     const { namespace, name, version } = view;
-    return this.strategies.lookAgainAt({ taskId, namespace, name, version, status, now, nextDueAt });
+    return this.strategies.lookAgainAt({
+      taskId,
+      namespace,
+      name,
+      version,
+      status,
+      now,
+      nextDueAt: run.nextDueAt(now),
+    });
   }
 
   launch(execution: Execution): void {
@@ -320,7 +329,7 @@ export class Runtime implements LaneHost {
     const now = this.clock.now();
     for (const run of this.#live.values()) {
       // A step that is ready does not wait for another one.
-      const isWaiting = run.activeCount === 0 && run.nextDueAt !== null;
+      const isWaiting = run.activeCount === 0 && run.nextDueAt(now) !== null;
       const status = isWaiting ? "waiting_for_dependencies" : "has_ready_steps";
       this.#agendaOf(run).release(run, Math.max(now, this.lookAgainAt(run, status, now)));
     }
@@ -381,6 +390,7 @@ export class Runtime implements LaneHost {
         unusable.set(wakeAt, [...(unusable.get(wakeAt) ?? []), taskId]);
       }
     }
+    await loadSignals(this.database, runs);
     for (const [wakeAt, ids] of unusable) {
       await this.database.run(giveBack, [this.processId, ids, new Date(wakeAt)]);
     }

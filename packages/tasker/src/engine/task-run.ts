@@ -9,7 +9,8 @@ import type { CompiledDefinition } from "./compiled-definition.ts";
 import type { ReadyFacts } from "./decide-ready.ts";
 import type { Execution } from "./execution.ts";
 import { FanOutGate } from "./fan-out-gate.ts";
-import { endOfWait } from "./standing-wait.ts";
+import type { WaitingSignal } from "./load-signals.ts";
+import { endOfWait, LOOK_AGAIN_MS } from "./standing-wait.ts";
 import { NO_ROW } from "./step-move.ts";
 import type { StepRun } from "./step-run.ts";
 import { EMPTY_OBJECT } from "./stored-json.ts";
@@ -59,6 +60,8 @@ export class TaskRun {
   readonly executions = new Map<string, Execution>();
   /** Timers of steps that wait for their retry or for the end of a wait. */
   readonly timers = new Map<number, CancelTimer>();
+  /** Signals that no step has taken, oldest first. */
+  readonly signals: WaitingSignal[] = [];
   /** Steps in the queue of ready ones, and executions whose outcome is in no batch yet. */
   activeCount = 0;
   /** Failed steps whose retry is to come, and steps that wait. */
@@ -194,11 +197,14 @@ export class TaskRun {
     return this.#counters.remaining;
   }
 
-  /** Earliest retry or end of a wait, milliseconds since the epoch, or null. */
-  get nextDueAt(): number | null {
+  /**
+   * When the task has something to do by itself, milliseconds since the epoch: its earliest retry or end of a wait; or when it
+   * is to be looked at, if it waits for somebody else. Null if nothing of it waits.
+   */
+  nextDueAt(nowMs: number): number | null {
     let earliest: number | null = null;
     for (const step of this.steps) {
-      const dueAt = step.wait === null ? step.dueAt : endOfWait(step.wait);
+      const dueAt = step.wait === null ? step.dueAt : (endOfWait(step.wait) ?? nowMs + LOOK_AGAIN_MS);
       if (dueAt !== null && (earliest === null || dueAt < earliest)) earliest = dueAt;
     }
     return earliest;

@@ -28,6 +28,7 @@ export {
   InvalidRequestError,
   NotRunningError,
   RegistryConflictError,
+  SignalRefusedError,
   StepNotFoundError,
   TaskNotFoundError,
   UnencodableValueError,

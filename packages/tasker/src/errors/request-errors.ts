@@ -50,6 +50,11 @@ export class StepNotFoundError extends TaskerError {
   readonly code = "TASKER_STEP_NOT_FOUND";
 }
 
+/** A task takes no signal: it is over, or too many wait in it; `context` has `state` and `waiting`. */
+export class SignalRefusedError extends TaskerError {
+  readonly code = "TASKER_SIGNAL_REFUSED";
+}
+
 /** An engine or database was asked to work after it was stopped or before it was started. */
 export class NotRunningError extends TaskerError {
   readonly code = "TASKER_NOT_RUNNING";

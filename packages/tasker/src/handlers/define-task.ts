@@ -64,6 +64,18 @@ export interface SleepResults {
   readonly until: string;
 }
 
+/** What a step stores that waited for a signal. */
+export interface SignalResults {
+  readonly signal: string;
+  /** What was sent; null after a time-out. */
+  readonly payload: JsonValue;
+  /** Who sent it, if that was said. */
+  readonly sender: string | null;
+  /** ISO 8601; null after a time-out. */
+  readonly received_at: string | null;
+  readonly timed_out: boolean;
+}
+
 /** Settings of a task. */
 export interface TaskSettings {
   /** 1 to 64 characters. */
@@ -149,6 +161,16 @@ export interface MappedStepOptions<
   process(task: TaskView<Context>, sequence: StepSequence<Results>, step: StepExecution<Item>): Output;
   /** As for a step that runs once: shapes what is stored for one item. */
   processResults?(step: StepExecution<Item>, output: Awaited<Output>, previous: unknown): Stored;
+}
+
+/** Settings of a step that waits for a signal. */
+export interface SignalStepOptions<Parents extends string> extends WaitSettings<Parents> {
+  /** Name of the signal, 1 to 128 characters. Default: the step's name. */
+  readonly signal?: string;
+  /** Longest wait in seconds, more than 0. Default: for ever. */
+  readonly timeoutSeconds?: number;
+  /** What a wait without a signal comes to: the step fails for good, or completes with `timed_out`. Default: `fail`. */
+  readonly onTimeout?: "fail" | "continue";
 }
 
 /** A step that functions execute. */
@@ -307,6 +329,26 @@ export class TaskBuilder<Context extends object, Steps> {
         ? { seconds: options.seconds }
         : { until_path: options.until.path, step: options.until.step };
     return this.#add(name, { ...options, wait: { type: "sleep", sleep } });
+  }
+
+  /**
+   * Adds a step that waits for a signal: somebody calls `engine.signal(taskId, name, payload)`, at any time after the submit.
+   * @see docs/waiting.md
+   */
+  waitForSignal<const Name extends string, Parents extends keyof Steps & string = never>(
+    name: Name & (Name extends keyof Steps ? never : unknown),
+    options?: SignalStepOptions<Parents>,
+  ): TaskBuilder<
+    Context,
+    Steps & Record<Name, { readonly results: SignalResults; readonly upstream: Upstream<Steps, Parents> }>
+  >;
+  waitForSignal(name: string, options: SignalStepOptions<string> = {}): TaskBuilder<Context, never> {
+    const { signal = name, timeoutSeconds, onTimeout, ...settings } = options;
+    const wait = {
+      type: "signal",
+      signal: { name: signal, timeout_seconds: timeoutSeconds, on_timeout: onTimeout },
+    };
+    return this.#add(name, { ...settings, wait });
   }
 
   /**

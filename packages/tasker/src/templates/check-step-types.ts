@@ -4,7 +4,7 @@ import { itemsOf, type SourceMapping, type SourceNode, textOf } from "./source-t
 /** Keys that say how a handler is called: a step that has none has no use for them. */
 const HANDLER_KEYS = ["handler_class", "handler_config", "timeout_seconds", "custom_events"] as const;
 /** The types of steps without a handler; each has a key of the same name that says the rest. */
-const TYPES = ["sleep"] as const;
+const TYPES = ["sleep", "signal"] as const;
 
 /**
  * Checks that each step has either a handler or a type, with the keys of the one and none of the other; and that what it

@@ -12,10 +12,20 @@ const SleepDocument = z.strictObject({
   step: text.nullish(),
 });
 
+/** `signal` of a step of that type: which one it waits for, and how long. */
+const SignalDocument = z.strictObject({
+  name: text.max(128),
+  /** Default: it waits for ever. */
+  timeout_seconds: z.number().positive().nullish(),
+  /** Default: `fail`. */
+  on_timeout: z.enum(["fail", "continue"], { error: "fail or continue" }).nullish(),
+});
+
 /** The keys of a step that has a type instead of a handler: `type`, and one of the same name as the type. */
 export const WAIT_KEYS = {
-  type: z.enum(["sleep"], { error: "one of sleep" }).nullish(),
+  type: z.enum(["sleep", "signal"], { error: "sleep or signal" }).nullish(),
   sleep: SleepDocument.nullish(),
+  signal: SignalDocument.nullish(),
 };
 
 const WaitKeys = z.object(WAIT_KEYS);
@@ -27,12 +37,27 @@ export function waitOfDocument(step: z.infer<typeof WaitKeys>): StepWait | null 
     if (path == null) return Object.freeze({ kind: "sleep", seconds: seconds ?? 0, until: null });
     return Object.freeze({ kind: "sleep", seconds: null, until: Object.freeze({ step: source ?? null, path }) });
   }
+  if (step.type === "signal") {
+    const { name = "", timeout_seconds: timeoutSeconds, on_timeout: onTimeout } = step.signal ?? {};
+    return Object.freeze({
+      kind: "signal",
+      name,
+      timeoutSeconds: timeoutSeconds ?? null,
+      onTimeout: onTimeout ?? "fail",
+    });
+  }
   return null;
 }
 
 /** The keys that say what a step waits for. */
 export function waitToDocument(wait: StepWait | null): JsonObject {
   if (wait === null) return {};
+  if (wait.kind === "signal") {
+    const { name, timeoutSeconds, onTimeout } = wait;
+    const limit: JsonObject = timeoutSeconds === null ? {} : { timeout_seconds: timeoutSeconds };
+    const policy: JsonObject = onTimeout === "fail" ? {} : { on_timeout: onTimeout };
+    return { type: wait.kind, signal: { name, ...limit, ...policy } };
+  }
   if (wait.until === null) return { type: wait.kind, sleep: { seconds: wait.seconds } };
   const { step, path } = wait.until;
   return { type: wait.kind, sleep: { until_path: path, ...(step === null ? {} : { step }) } };

@@ -17,5 +17,16 @@ export interface SleepWait {
   readonly until: { readonly step: string | null; readonly path: string | null } | null;
 }
 
+/** A step that waits for a signal from outside. */
+export interface SignalWait {
+  readonly kind: "signal";
+  /** Name of the signal. */
+  readonly name: string;
+  /** Longest wait in seconds, more than 0. Null: for ever. */
+  readonly timeoutSeconds: number | null;
+  /** What a wait without a signal comes to: the step fails for good, or it completes and its results say so. */
+  readonly onTimeout: "fail" | "continue";
+}
+
 /** What a step without a handler does: it waits. */
-export type StepWait = SleepWait;
+export type StepWait = SleepWait | SignalWait;

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { JsonObject, JsonValue } from "../json/json-value.ts";
 import { expectedEventName } from "./event-name.ts";
-import { isVersion, VERSION_LENGTH } from "./version.ts";
 import { WAIT_KEYS } from "./step-wait-document.ts";
+import { isVersion, VERSION_LENGTH } from "./version.ts";
 
 /** Longest name of a task or a namespace, in characters. */
 export const TASK_NAME_LENGTH = 64;

@@ -96,6 +96,18 @@ tasker_processes
   stopped_at timestamp(6) without time zone
   released_at timestamp(6) without time zone
 
+tasker_signals
+  signal_id bigint not null generated always as identity
+  task_namespace_id integer not null
+  task_id bigint not null
+  name character varying(128) not null
+  payload jsonb not null
+  sender character varying(128)
+  idempotency_key character varying(255)
+  received_at timestamp(6) without time zone not null
+  consumed_at timestamp(6) without time zone
+  consumed_by_step_id bigint
+
 tasker_step_dag_relationships
   workflow_step_id bigint
   task_id bigint
@@ -259,6 +271,11 @@ tasker_processes
   released_only_after_stop CHECK (((released_at IS NULL) OR (stopped_at IS NOT NULL)))
   tasker_processes_pkey PRIMARY KEY (process_id)
 
+tasker_signals
+  consumed_by_a_step CHECK (((consumed_at IS NULL) = (consumed_by_step_id IS NULL)))
+  tasker_signals_pkey PRIMARY KEY (signal_id)
+  tasker_signals_task_id_fkey FOREIGN KEY (task_id) REFERENCES tasker_tasks(task_id) ON DELETE CASCADE
+
 tasker_task_annotations
   task_annotations_annotation_type_id_foreign FOREIGN KEY (annotation_type_id) REFERENCES tasker_annotation_types(annotation_type_id)
   task_annotations_task_id_foreign FOREIGN KEY (task_id) REFERENCES tasker_tasks(task_id)
@@ -344,6 +361,11 @@ tasker_processes
   CREATE UNIQUE INDEX tasker_processes_pkey ON public.tasker_processes USING btree (process_id)
   CREATE INDEX tasker_processes_unreleased ON public.tasker_processes USING btree (process_id) WHERE (released_at IS NULL)
 
+tasker_signals
+  CREATE INDEX tasker_signals_of_task ON public.tasker_signals USING btree (task_id, signal_id)
+  CREATE UNIQUE INDEX tasker_signals_once ON public.tasker_signals USING btree (task_id, idempotency_key) WHERE (idempotency_key IS NOT NULL)
+  CREATE UNIQUE INDEX tasker_signals_pkey ON public.tasker_signals USING btree (signal_id)
+
 tasker_task_annotations
   CREATE INDEX task_annotations_annotation_type_id_index ON public.tasker_task_annotations USING btree (annotation_type_id)
   CREATE INDEX task_annotations_task_id_index ON public.tasker_task_annotations USING btree (task_id)
@@ -416,6 +438,9 @@ tasker_operator_actions_action_id_seq
 tasker_processes_process_id_seq
   bigint start 1 increment 1 minimum 1 maximum 9223372036854775807 cache 1 owned by tasker_processes.process_id
 
+tasker_signals_signal_id_seq
+  bigint start 1 increment 1 minimum 1 maximum 9223372036854775807 cache 1 owned by tasker_signals.signal_id
+
 tasker_task_annotations_task_annotation_id_seq
   bigint start 1 increment 1 minimum 1 maximum 9223372036854775807 cache 1 owned by tasker_task_annotations.task_annotation_id
 
@@ -479,10 +504,10 @@ tasker_claim
   (p_owner bigint, p_kinds integer[], p_limit integer, p_now timestamp without time zone) returns TABLE(task_id bigint, raised integer) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
 tasker_commit
-  (p_owner bigint, p_now timestamp without time zone, p_counts integer[], p_tasks json, p_outcomes json, p_starts json, p_restarts boolean, p_extra json, p_task_rows json, p_annotations json) returns TABLE(refused_task_id bigint) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+  (p_owner bigint, p_now timestamp without time zone, p_counts integer[], p_tasks json, p_outcomes json, p_starts json, p_restarts boolean, p_extra json, p_task_rows json, p_annotations json, p_outside json) returns TABLE(refused_task_id bigint) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
 tasker_commit_adding
-  (p_owner bigint, p_now timestamp without time zone, p_counts integer[], p_tasks json, p_outcomes json, p_starts json, p_restarts boolean, p_extra json, p_task_rows json, p_annotations json, p_added_tasks bigint[], p_added_steps json, p_edges_from bigint[], p_edges_to bigint[]) returns TABLE(refused_task_id bigint, added_step_ids bigint[]) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+  (p_owner bigint, p_now timestamp without time zone, p_counts integer[], p_tasks json, p_outcomes json, p_starts json, p_restarts boolean, p_extra json, p_task_rows json, p_annotations json, p_outside json, p_added_tasks bigint[], p_added_steps json, p_edges_from bigint[], p_edges_to bigint[]) returns TABLE(refused_task_id bigint, added_step_ids bigint[]) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
 tasker_execution_context
   (input_task_id bigint) returns TABLE(task_id bigint, named_task_id integer, status text, total_steps bigint, pending_steps bigint, in_progress_steps bigint, completed_steps bigint, failed_steps bigint, ready_steps bigint, execution_status text, recommended_action text, completion_percentage numeric, health_status text)
@@ -519,6 +544,9 @@ tasker_rerun_as_new
 
 tasker_same_requests
   (p_hashes text[], p_windows bigint[]) returns text[] set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+
+tasker_signal
+  (p_task_id bigint, p_name character varying, p_payload jsonb, p_sender character varying, p_key character varying, p_now timestamp without time zone, p_most integer) returns TABLE(signal_id bigint, created boolean, state character varying, waiting integer, owner_id bigint, revision integer) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
 tasker_step_readiness
   (input_task_id bigint) returns TABLE(workflow_step_id bigint, task_id bigint, named_step_id integer, name text, current_state text, dependencies_satisfied boolean, retry_eligible boolean, ready_for_execution boolean, last_failure_at timestamp without time zone, next_retry_at timestamp without time zone, total_parents integer, completed_parents integer, attempts integer, retry_limit integer, backoff_request_seconds integer, last_attempted_at timestamp without time zone)

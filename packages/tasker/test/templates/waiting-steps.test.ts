@@ -32,6 +32,14 @@ describe("a step without a handler", () => {
       "{ name: nap, type: sleep, depends_on_step: fetch, sleep: { until_path: at, step: fetch } }",
       { kind: "sleep", seconds: null, until: { step: "fetch", path: "at" } },
     ],
+    [
+      "{ name: nap, type: signal, signal: { name: go } }",
+      { kind: "signal", name: "go", timeoutSeconds: null, onTimeout: "fail" },
+    ],
+    [
+      "{ name: nap, type: signal, signal: { name: go, timeout_seconds: 9, on_timeout: continue } }",
+      { kind: "signal", name: "go", timeoutSeconds: 9, onTimeout: "continue" },
+    ],
   ])("says what it waits for: %s", (step, wait) => {
     const definition = parseTemplate(template(step));
     expect(definition.steps[1]).toMatchObject({ wait, timeoutSeconds: null, customEvents: [] });
@@ -40,7 +48,7 @@ describe("a step without a handler", () => {
 
   test.each([
     ["{ name: nap }", "step_templates[1].handler_class: is missing, expected a text"],
-    ["{ name: nap, type: doze }", 'step_templates[1].type: found "doze", expected one of sleep'],
+    ["{ name: nap, type: doze }", 'step_templates[1].type: found "doze", expected sleep or signal'],
     ["{ name: nap, type: sleep }", "step_templates[1].sleep: is missing, expected a mapping"],
     [
       "{ name: nap, handler_class: Nap, sleep: { seconds: 1 } }",
@@ -57,6 +65,15 @@ describe("a step without a handler", () => {
     [
       "{ name: nap, type: sleep, sleep: { seconds: -1 } }",
       "step_templates[1].sleep.seconds: found -1, expected 0 or more",
+    ],
+    ["{ name: nap, type: signal, signal: {} }", "step_templates[1].signal.name: is missing, expected a text"],
+    [
+      "{ name: nap, type: signal, signal: { name: go, on_timeout: hope } }",
+      'step_templates[1].signal.on_timeout: found "hope", expected fail or continue',
+    ],
+    [
+      "{ name: nap, type: sleep, sleep: { seconds: 1 }, signal: { name: go } }",
+      "step_templates[1].signal: found signal, expected none: a step of the type sleep calls no handler",
     ],
     [
       "{ name: nap, type: sleep, sleep: {} }",

@@ -19,12 +19,14 @@
 --   p_extra     [{s, q, k, f, g, d}]: rows of a chain of moves before its last
 --   p_task_rows [{t, q, k, f, g, d, l: last of its chain}]
 --   p_annotations [{t, n: name of the type, v: value}] to store with the completion of their task
+--   p_outside   {g: [{i: signal, s: step}]}: signals that outcomes take
 -- Every row's metadata gets a `seq`: the number of the commit, then the place in the batch.
 -- Returns the tasks of which something was refused. A task whose lock was refused has nothing written. If one outcome of a
 -- task was refused, its other outcomes stand, its starts and its own move are not written.
 create function tasker_commit(
   p_owner bigint, p_now timestamp, p_counts integer[], p_tasks json, p_outcomes json, p_starts json, p_restarts boolean,
-  p_extra json, p_task_rows json, p_annotations json
+  p_extra json, p_task_rows json, p_annotations json,
+  p_outside json
 ) returns table (refused_task_id bigint)
 language plpgsql
 set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off
@@ -151,6 +153,12 @@ begin
   )
   select coalesce(array_agg(i.workflow_step_id), '{}') into v_moved from inserted i;
 
+  if p_outside is not null then
+    update tasker_signals g set consumed_at = p_now, consumed_by_step_id = q.s
+    from json_to_recordset(p_outside -> 'g') as q(i bigint, s bigint)
+    where g.signal_id = q.i and coalesce(q.s in (select unnest(v_moved)), false);
+  end if;
+
   if p_annotations is not null then
     insert into tasker_annotation_types (name, created_at, updated_at)
     select distinct q.n, p_now, p_now from json_to_recordset(p_annotations) as q(n varchar)
@@ -238,7 +246,7 @@ $$;
 -- known to have succeeded can be written again.
 create function tasker_commit_adding(
   p_owner bigint, p_now timestamp, p_counts integer[], p_tasks json, p_outcomes json, p_starts json, p_restarts boolean,
-  p_extra json, p_task_rows json, p_annotations json,
+  p_extra json, p_task_rows json, p_annotations json, p_outside json,
   p_added_tasks bigint[], p_added_steps json, p_edges_from bigint[], p_edges_to bigint[]
 ) returns table (refused_task_id bigint, added_step_ids bigint[])
 language plpgsql
@@ -252,7 +260,7 @@ declare
   v_wanted boolean[];
 begin
   select coalesce(array_agg(c.refused_task_id), '{}') into v_refused from tasker_commit(
-    p_owner, p_now, p_counts, p_tasks, p_outcomes, p_starts, p_restarts, p_extra, p_task_rows, p_annotations
+    p_owner, p_now, p_counts, p_tasks, p_outcomes, p_starts, p_restarts, p_extra, p_task_rows, p_annotations, p_outside
   ) c;
 
   -- The run rows are locked by now, so what a task has of such steps stays so.

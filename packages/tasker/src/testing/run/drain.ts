@@ -4,7 +4,8 @@ import { ProceduralError } from "../../errors/index.ts";
 import type { TestEngine } from "./test-engine.ts";
 
 /**
- * What live tasks wait for. `ready`: steps that nobody has started yet although they could, and waits whose time is over;
+ * What live tasks wait for. `signals`: names of those that steps wait for; `ready`: steps that nobody has started yet although
+ * they could, and waits whose time is over or whose signal is there;
  * `running`: steps in progress that do not wait; `unowned`: tasks that wait to be claimed and are due; `next_at`: the first
  * moment at which a retry, a wait's end or a task that waits to be claimed is due. `task_ids` null: all tasks that there are.
  */
@@ -22,15 +23,23 @@ export const findWaits = statement({
       left join tasker_workflow_step_transitions x on x.workflow_step_id = w.workflow_step_id and x.most_recent
     ), retries as materialized (
       select coalesce(metadata ->> 'backoff_until', metadata -> 'waiting_for' ->> 'until')::timestamptz
-        at time zone 'UTC' as at, owner_id from steps
+        at time zone 'UTC' as at, task_id, owner_id from steps
       where (state = 'error' and metadata ? 'backoff_until')
         or (state = 'in_progress' and metadata -> 'waiting_for' ? 'until')
+    ), listening as materialized (
+      select metadata -> 'waiting_for' ->> 'name' as name, task_id, owner_id
+      from steps where state = 'in_progress' and metadata -> 'waiting_for' ->> 'kind' = 'signal'
     )
     select json_build_object(
       'live', (select count(*) from live),
-      'running', (select count(*) from steps where state = 'in_progress' and owner_id <> 0 and not metadata ? 'waiting_for'),
+      'running', (select count(*) from steps where state = 'in_progress' and owner_id <> 0 and not coalesce(metadata ? 'waiting_for', false)),
       'unowned', (select count(*) from live where owner_id = 0 and wake_at <= $2),
-      'ready', (select count(*) from retries where owner_id <> 0 and at <= $2) + (
+      'signals', (select json_agg(distinct name) from listening),
+      'ready', (
+        select count(*) from listening where owner_id <> 0 and exists (
+          select from tasker_signals g where g.task_id = listening.task_id and g.name = listening.name
+            and g.consumed_at is null)
+      ) + (select count(*) from retries where owner_id <> 0 and at <= $2) + (
         select count(*) from steps where state = 'pending' and owner_id <> 0 and attempts < retry_limit
           and (retryable or attempts = 0) and not exists (
             select from tasker_workflow_step_edges e
@@ -39,7 +48,10 @@ export const findWaits = statement({
               and coalesce(p.to_state, 'pending') not in ('complete', 'resolved_manually')))
     ) as counts, least(
       (select min(at) from retries where owner_id <> 0 and at > $2),
-      (select min(wake_at) from live where owner_id = 0 and wake_at > $2)
+      -- A task that only waits for somebody is looked at from time to time, but nothing happens by that.
+      (select min(wake_at) from live where owner_id = 0 and wake_at > $2
+        and (not exists (select from steps where steps.task_id = live.task_id and state = 'in_progress')
+          or exists (select from retries where retries.task_id = live.task_id)))
     ) as next_at`,
   parameters: [nullable(array(int8)), timestamp],
   columns: { counts: nullable(json), next_at: nullable(timestamp) },
@@ -53,6 +65,7 @@ interface Waits {
   readonly running: number;
   readonly unowned: number;
   readonly ready: number;
+  readonly signals: readonly string[] | null;
 }
 
 /** What {@link drain} needs of a {@link TestEngine}. */
@@ -63,7 +76,8 @@ export type Drainable = Pick<TestEngine, "engine" | "database" | "clock">;
  * clock (a sleeping step, a retry's backoff, a handler in `clock.sleep`, a deadline), the clock is moved to the next moment at which
  * something happens. No real time is slept away; a handler that waits for something real is given about 20 seconds.
  * @param taskIds default: every task of the database that has a run row and is not over
- * @throws ProceduralError after many looks at which nothing moved, as for tasks of a template that is not registered
+ * @throws ProceduralError after many looks at which nothing moved, as for tasks of a template that is not registered, or for
+ * those that wait for a signal which nobody sends
  */
 export async function drain(test: Drainable, taskIds: readonly number[] | null = null): Promise<void> {
   const { engine, database, clock } = test;
@@ -80,7 +94,10 @@ export async function drain(test: Drainable, taskIds: readonly number[] | null =
       const now = JSON.stringify([waits, row?.next_at, sleeping]);
       idle = now === before ? idle + 1 : 0;
       before = now;
-      if (idle > IDLE_TURNS) throw new ProceduralError(`nothing moves any more: ${now}`);
+      if (idle > IDLE_TURNS) {
+        const missing = waits.signals === null ? "" : `, and nobody sends the signals ${waits.signals.join(", ")}`;
+        throw new ProceduralError(`nothing moves any more${missing}: ${now}`);
+      }
       if (waits.unowned > 0) await step(clock.timers[0] ?? null);
       else if (waits.ready > 0 || waits.running > sleeping) await news.next();
       else await step(earliest(row?.next_at?.getTime() ?? null, sleeping > 0 ? (clock.timers[0] ?? null) : null));
