@@ -147,6 +147,20 @@ describeOnPostgres("a workflow", () => {
     expect(await engine.settled(taskId)).toMatchObject({ state: "complete" });
   });
 
+  test("has one correlation id in all of its steps: the one of its request, or one of its own", async () => {
+    const seen: string[] = [];
+    const template = graphTemplate("a -> b, a -> c", { run: (task) => void seen.push(task.correlationId) });
+    const { engine } = await startEngine(database, [template]);
+    for (const more of [{ correlationId: "order-7" }, {}, {}]) {
+      await engine.settled((await engine.submit({ ...request, ...more })).taskId);
+    }
+    expect(seen.slice(0, 3)).toEqual(["order-7", "order-7", "order-7"]);
+    const [second = "", third = ""] = [seen[3], seen[6]];
+    expect(seen.slice(3)).toEqual([second, second, second, third, third, third]);
+    expect(second).not.toBe("");
+    expect(second).not.toBe(third);
+  });
+
   test("runs what can still run beside a step that failed for good, and ends in error", async () => {
     const template = graphTemplate("a -> b, c -> d, d -> e, b -> f, e -> f", {
       run: (_task, _sequence, step) => {

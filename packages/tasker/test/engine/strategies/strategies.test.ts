@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { backoffConfig } from "../../../src/config/backoff-config.ts";
 import { FutureStateAnalyzer } from "../../../src/engine/execution-state.ts";
 import { BackoffCalculator, type RetryableFailure } from "../../../src/engine/strategies/backoff-calculator.ts";
 import { StepExecutor } from "../../../src/engine/strategies/step-executor.ts";
@@ -17,6 +18,7 @@ import {
   until,
   useDatabase,
 } from "../../support/engine-harness.ts";
+import { createRailsTask } from "../../support/rails-rows.ts";
 import { describeEachDatabase, describeOnPostgres, openTestDatabase } from "../../support/test-database.ts";
 
 const failsOnce = (error: unknown) => (_task: unknown, _sequence: unknown, step: { readonly attempt: number }) => {
@@ -188,6 +190,52 @@ describeOnPostgres("a task re-enqueuer", () => {
     expect(engine.statistics().tasks).toBe(1);
     clock.advance(10_000);
     expect(await engine.settled(taskId)).toMatchObject({ state: "complete" });
+  });
+
+  test("wakes a task at the earliest of several retries, not at the latest", async () => {
+    const database = await useDatabase(openTestDatabase);
+    const template = graphTemplate("a, b", {
+      run: (_task, _sequence, step) => {
+        if (step.attempt > 1) return null;
+        throw new RetryableError("busy", { retryAfter: step.name === "a" ? 180 : 60 });
+      },
+    });
+    const { engine, clock } = await startEngine(database, [template]);
+    const { taskId } = await engine.submit(request);
+    await until(() => engine.statistics().tasks === 0, "the task is given back");
+    const [row] = await database.query("select wake_at from tasker_task_runs where task_id = $1", [taskId]);
+    expect(row?.wake_at).toEqual(new Date(clock.now() + 60_000));
+  });
+
+  test("looks again after reenqueue_delays.processing at a task whose steps somebody else runs", async () => {
+    const database = await useDatabase(openTestDatabase);
+    const rows = [{ to: "in_progress", sortKey: 10 }] as const;
+    const taskId = await createRailsTask(database, { rows, steps: [{ name: "a", rows }] });
+    const { clock } = await startEngine(database, [graphTemplate("a")], {
+      adopt: { inProgress: true },
+      backoff: { reenqueue_delays: { processing: 20 } },
+    });
+    const ask = async () =>
+      (await database.query("select owner_id, wake_at from tasker_task_runs where task_id = $1", [taskId]))[0];
+    await until(async () => {
+      clock.advance(500);
+      return (await ask())?.owner_id === 0 && (await ask())?.wake_at !== null;
+    }, "the task is given back");
+    const afterMs = Number((await ask())?.wake_at) - clock.now();
+    // The clock went on while the test was looking.
+    expect(afterMs).toBeGreaterThan(10_000);
+    expect(afterMs).toBeLessThanOrEqual(20_000);
+  });
+
+  test("has a delay for each status in which a task is given back", () => {
+    const own = new TaskReenqueuer(backoffConfig({ buffer_seconds: 2, default_reenqueue_delay: 31 }));
+    const seconds = (status: ReenqueuedTask["status"], nextDueAt: number | null = null) =>
+      own.lookAgainAt({ taskId: 1, namespace: "n", name: "t", version: "1.0.0", status, now: 0, nextDueAt }) / 1_000;
+    expect(seconds("has_ready_steps")).toBe(0);
+    expect(seconds("processing")).toBe(10);
+    expect(seconds("waiting_for_dependencies")).toBe(45);
+    expect(seconds("waiting_for_dependencies", 120_000)).toBe(122);
+    expect(seconds("context_unavailable")).toBe(31);
   });
 
   test("of the user decides instead, and is told the task and its earliest retry", async () => {

@@ -1,0 +1,53 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+
+const ROOT = new URL("../..", import.meta.url).pathname;
+const TEXT = readFileSync(join(ROOT, "docs/acceptance.md"), "utf8");
+const LINE = /^\| (A\d+|W-\d+) \| ([^|]+) \| (.+) \|$/gm;
+const FILE = /`([^`]+\.test\.ts)`((?:,? "(?:[^"])*")*)/g;
+
+interface Row {
+  readonly id: string;
+  readonly proof: string;
+}
+
+const rows: readonly Row[] = [...TEXT.matchAll(LINE)].map(([, id = "", , proof = ""]) => ({ id, proof }));
+
+/** The files and the names of tests that a line names. */
+function referencesIn(proof: string): { readonly file: string; readonly names: readonly string[] }[] {
+  return [...proof.matchAll(FILE)].map(([, file = "", names = ""]) => ({
+    file: file.startsWith("examples/") ? file : `packages/tasker/test/${file}`,
+    names: [...names.matchAll(/"([^"]*)"/g)].map(([, name = ""]) => name),
+  }));
+}
+
+/** Whether a file has a test or a group of tests of this name, as a text of the source in any quotes. */
+function hasTest(source: string, name: string): boolean {
+  return ['"', "'", "`"].some((quote) => source.includes(`${quote}${name}${quote}`));
+}
+
+test("every behaviour and every weakness has one line, in order", () => {
+  const expected = [
+    ...Array.from({ length: 91 }, (_, place) => `A${place + 1}`),
+    ...Array.from({ length: 78 }, (_, place) => `W-${place + 1}`),
+  ];
+  expect(rows.map(({ id }) => id)).toEqual(expected);
+});
+
+test("every line names a test, or says why ours is otherwise or what is missing", () => {
+  const silent = rows.filter(({ proof }) => !/Otherwise: |Missing/.test(proof) && referencesIn(proof).length === 0);
+  expect(silent).toEqual([]);
+});
+
+test("every file and every test that a line names exists", () => {
+  const problems = rows.flatMap(({ id, proof }) =>
+    referencesIn(proof).flatMap(({ file, names }) => {
+      if (!existsSync(join(ROOT, file))) return [`${id}: ${file} does not exist`];
+      if (names.length === 0) return [`${id}: ${file} is named without a test`];
+      const source = readFileSync(join(ROOT, file), "utf8");
+      return names.filter((name) => !hasTest(source, name)).map((name) => `${id}: ${file} has no test "${name}"`);
+    }),
+  );
+  expect(problems).toEqual([]);
+});
