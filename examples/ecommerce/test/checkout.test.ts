@@ -1,3 +1,4 @@
+import { answer, type OutcomeScript } from "@example/simulation";
 import type { Database, JsonObject } from "tasker";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { describeEachDatabase } from "../../../packages/tasker/test/support/test-database.ts";
@@ -6,7 +7,6 @@ import insufficientFunds from "../orders/insufficient-funds.json" with { type: "
 import paymentRecovers from "../orders/payment-recovers.json" with { type: "json" };
 import slowGateway from "../orders/slow-gateway.json" with { type: "json" };
 import tooManyGrinders from "../orders/too-many-grinders.json" with { type: "json" };
-import { answer, type OutcomeScript } from "../src/services/answer.ts";
 import type { PaymentGateway } from "../src/services/payment-gateway.ts";
 import { openShop, type ShopOptions } from "./support/open-shop.ts";
 import { CART_RESULT, ORDER, PROCESSING_FAILED } from "./support/test-data.ts";

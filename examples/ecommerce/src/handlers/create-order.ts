@@ -1,3 +1,4 @@
+import { readResults, storeResults } from "@example/simulation";
 import {
   type JsonObject,
   PermanentError,
@@ -13,7 +14,7 @@ import { readOrder } from "../order-context.ts";
 import { numberOrder } from "../order-number.ts";
 import type { NewOrder, Order } from "../services/order-store.ts";
 import type { ShopServices } from "../services/shop-services.ts";
-import { CartResult, InventoryResult, OrderResult, PaymentResult, readResults, storeResults } from "../step-results.ts";
+import { CartResult, InventoryResult, OrderResult, PaymentResult } from "../step-results.ts";
 
 const Config = z.strictObject({
   /** Days from the order to its delivery. */

@@ -1,3 +1,4 @@
+import { readResults, storeResults } from "@example/simulation";
 import {
   type JsonObject,
   PermanentError,
@@ -12,7 +13,7 @@ import { type Cents, formatCents, fromCents, toCents } from "../money.ts";
 import { readOrder } from "../order-context.ts";
 import type { Charge, PaymentGateway, Receipt } from "../services/payment-gateway.ts";
 import type { ShopServices } from "../services/shop-services.ts";
-import { PaymentResult, readResults, storeResults } from "../step-results.ts";
+import { PaymentResult } from "../step-results.ts";
 
 const DECLINES: readonly string[] = ["insufficient_funds", "card_declined", "invalid_card"];
 /** The request itself is at fault: the same call fails again, with the gateway's own code. */

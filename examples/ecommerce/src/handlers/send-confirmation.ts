@@ -1,3 +1,4 @@
+import { readResults, storeResults } from "@example/simulation";
 import {
   type JsonObject,
   PermanentError,
@@ -11,7 +12,7 @@ import { z } from "zod";
 import { readOrder } from "../order-context.ts";
 import type { Mail, SentMail } from "../services/mailer.ts";
 import type { ShopServices } from "../services/shop-services.ts";
-import { ConfirmationResult, OrderResult, readResults, storeResults } from "../step-results.ts";
+import { ConfirmationResult, OrderResult } from "../step-results.ts";
 
 const Config = z.strictObject({
   /** Address that the mail comes from. */

@@ -1,3 +1,4 @@
+import { readResults, storeResults } from "@example/simulation";
 import {
   type JsonObject,
   RetryableError,
@@ -9,7 +10,7 @@ import {
 import { z } from "zod";
 import type { Inventory, Reservation } from "../services/inventory.ts";
 import type { ShopServices } from "../services/shop-services.ts";
-import { CartResult, InventoryResult, readResults, storeResults } from "../step-results.ts";
+import { CartResult, InventoryResult } from "../step-results.ts";
 
 const ValidatedItems = z.looseObject({ validated_items: CartResult.shape.validated_items });
 

@@ -1,3 +1,4 @@
+import { storeResults } from "@example/simulation";
 import {
   type JsonObject,
   PermanentError,
@@ -12,7 +13,7 @@ import { type OrderContext, readOrder } from "../order-context.ts";
 import type { Product } from "../services/catalogue.ts";
 import type { ShopServices } from "../services/shop-services.ts";
 import { shippingCost } from "../shipping-cost.ts";
-import { CartResult, storeResults } from "../step-results.ts";
+import { CartResult } from "../step-results.ts";
 
 const Config = z.strictObject({
   /** Sales tax per hundred of the subtotal. */

@@ -1,4 +1,4 @@
-import { type Answer, answer, type OutcomeScript, refuse, ScriptPlayer } from "./answer.ts";
+import { type Answer, answer, type OutcomeScript, refuse, ScriptPlayer } from "@example/simulation";
 
 /** A mail to send. */
 export interface Mail {

@@ -1,5 +1,5 @@
+import { type Answer, answer, type OutcomeScript, refuse, ScriptPlayer } from "@example/simulation";
 import type { Cents } from "../money.ts";
-import { type Answer, answer, type OutcomeScript, refuse, ScriptPlayer } from "./answer.ts";
 
 /** An order that is to be written. */
 export interface NewOrder {

@@ -1,7 +1,6 @@
+import { type Answer, answer, type OutcomeScript, refuse, ScriptPlayer, wait } from "@example/simulation";
 import type { Clock } from "tasker";
 import type { Cents } from "../money.ts";
-import { type Answer, answer, type OutcomeScript, refuse, ScriptPlayer } from "./answer.ts";
-import { wait } from "./wait.ts";
 
 /** What is to be charged. */
 export interface Charge {

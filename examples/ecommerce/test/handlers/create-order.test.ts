@@ -1,7 +1,7 @@
+import type { OutcomeScript } from "@example/simulation";
 import type { Clock, JsonObject, JsonValue } from "tasker";
 import { describe, expect, test } from "vitest";
 import { CreateOrderHandler } from "../../src/handlers/create-order.ts";
-import type { OutcomeScript } from "../../src/services/answer.ts";
 import { OrderStore } from "../../src/services/order-store.ts";
 import { failureOf, handleStep } from "../support/handle-step.ts";
 import { CART_RESULT, INVENTORY_RESULT, ORDER, PAYMENT_RESULT, PROCESSING_FAILED } from "../support/test-data.ts";

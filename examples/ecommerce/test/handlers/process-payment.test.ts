@@ -1,7 +1,7 @@
+import { answer, type OutcomeScript } from "@example/simulation";
 import { type Clock, systemClock } from "tasker";
 import { describe, expect, test } from "vitest";
 import { ProcessPaymentHandler } from "../../src/handlers/process-payment.ts";
-import { answer, type OutcomeScript } from "../../src/services/answer.ts";
 import { SimulatedGateway } from "../../src/services/payment-gateway.ts";
 import { failureOf, handleStep } from "../support/handle-step.ts";
 import { CART_RESULT, ORDER, orderPaidWith, PAYMENT_RESULT, PROCESSING_FAILED } from "../support/test-data.ts";

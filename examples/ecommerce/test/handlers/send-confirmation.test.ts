@@ -1,7 +1,7 @@
+import { answer, type OutcomeScript } from "@example/simulation";
 import type { JsonObject } from "tasker";
 import { expect, test } from "vitest";
 import { SendConfirmationHandler } from "../../src/handlers/send-confirmation.ts";
-import { answer, type OutcomeScript } from "../../src/services/answer.ts";
 import { type Mail, Mailer } from "../../src/services/mailer.ts";
 import { failureOf, handleStep } from "../support/handle-step.ts";
 import { ORDER, ORDER_RESULT, PROCESSING_FAILED } from "../support/test-data.ts";

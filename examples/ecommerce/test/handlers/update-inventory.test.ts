@@ -1,6 +1,6 @@
+import { answer, type OutcomeScript } from "@example/simulation";
 import { expect, test } from "vitest";
 import { UpdateInventoryHandler } from "../../src/handlers/update-inventory.ts";
-import { answer, type OutcomeScript } from "../../src/services/answer.ts";
 import { Inventory } from "../../src/services/inventory.ts";
 import { failureOf, handleStep } from "../support/handle-step.ts";
 import { CART_RESULT, INVENTORY_RESULT, PROCESSING_FAILED } from "../support/test-data.ts";

@@ -1,8 +1,8 @@
 import { fileURLToPath } from "node:url";
+import type { OutcomeScript } from "@example/simulation";
 import { bindTemplate, type Database, Engine, HandlerRegistry, type JsonObject, loadTemplateFile } from "tasker";
 import { ManualClock } from "tasker/testing";
 import { createHandlers } from "../../src/create-handlers.ts";
-import type { OutcomeScript } from "../../src/services/answer.ts";
 import { Inventory } from "../../src/services/inventory.ts";
 import { Mailer } from "../../src/services/mailer.ts";
 import { OrderStore } from "../../src/services/order-store.ts";
