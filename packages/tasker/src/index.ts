@@ -90,6 +90,9 @@ export type {
   IdentitySettings,
   IdentityWindow,
 } from "./engine/identity-settings.ts";
+export type { EngineLimits } from "./engine/limits/engine-limits.ts";
+export type { LimiterKind } from "./engine/limits/limiter.ts";
+export { type LimiterUsage, limiterUsage } from "./engine/limits/limiter-usage.ts";
 export type { EngineOptions, Log } from "./engine/options.ts";
 export type { SentSignal, SignalOptions } from "./engine/send-signal.ts";
 export { BackoffCalculator, type RetryableFailure } from "./engine/strategies/backoff-calculator.ts";
@@ -116,6 +119,7 @@ export { bindTemplate } from "./handlers/bind-template.ts";
 export type { CustomEventDeclaration, RegisteredCustomEvent } from "./handlers/custom-events.ts";
 export { defineTask } from "./handlers/define-task.ts";
 export type { StepExecution, StepSequence, StepView, TaskView } from "./handlers/execution.ts";
+export type { LimitSettings, StepLimitSettings } from "./handlers/limit-settings.ts";
 export { HandlerRegistry, type HandlerStats, type RegisterOptions } from "./handlers/registry.ts";
 export { type HandlerResources, type ResourceKind, SharedResources } from "./handlers/resources.ts";
 export { type HandlesStep, StepHandler } from "./handlers/step-handler.ts";

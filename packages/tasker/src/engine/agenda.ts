@@ -1,4 +1,5 @@
 import { FanOutError } from "../errors/index.ts";
+import type { JsonObject } from "../json/json-value.ts";
 import type { StepWait } from "../templates/step-wait.ts";
 import type { AddedSteps } from "./added-steps.ts";
 import { Batch, type EncodedAnnotation } from "./batch.ts";
@@ -12,6 +13,8 @@ import { endBySignal, endByTime, findSignal } from "./end-wait.ts";
 import { Execution } from "./execution.ts";
 import { isFannedOut, planFanOut, readItems } from "./fan-out.ts";
 import type { LaneHost } from "./lane-host.ts";
+import type { Demand } from "./limits/limiter.ts";
+import type { AdmittedStep, Permit } from "./limits/permit.ts";
 import type { Outcome } from "./outcome.ts";
 import { ReadyQueue } from "./ready-queue.ts";
 import type { LaneSlots } from "./slots.ts";
@@ -51,6 +54,7 @@ export class Agenda {
   #closings: { readonly run: TaskRun; readonly step: StepRun; readonly closing: Closing }[] = [];
   #waiting: { readonly run: TaskRun; readonly step: StepRun }[] = [];
   #endings: Ending[] = [];
+  #admitted: AdmittedStep[] = [];
   #checks = new Set<TaskRun>();
   #finished: { readonly run: TaskRun; readonly annotations: readonly EncodedAnnotation[] }[] = [];
   #rechecks = new Set<TaskRun>();
@@ -80,10 +84,15 @@ export class Agenda {
     if (run.gateOf(step)?.admit(step) === false) return;
     step.queued = true;
     run.activeCount += 1;
-    // What only waits takes no slot, and does not stand in line for one.
-    if (step.waits === null) this.#ready.push({ run, step }, run.rankOf(step));
-    else this.#waiting.push({ run, step });
+    // What only waits takes no slot and no permit, and does not stand in line for one.
+    if (step.waits !== null) this.#waiting.push({ run, step });
+    else this.#standInLine(run, step, run.demandsOf(step));
     this.#onWork();
+  }
+
+  #standInLine(run: TaskRun, step: StepRun, demands: readonly Demand[]): void {
+    if (demands.length === 0) this.#ready.push({ run, step }, run.rankOf(step));
+    else this.#host.permits.ask({ run, step, since: this.#host.clock.now(), admit: this.#admit }, demands);
   }
 
   /**
@@ -97,6 +106,12 @@ export class Agenda {
     this.#closings.push({ run, step, closing });
     this.#onWork();
   }
+
+  /** Takes a step that has waited for its permits and got them, with a slot. */
+  readonly #admit = (step: AdmittedStep): void => {
+    this.#admitted.push(step);
+    this.#onWork();
+  };
 
   /** Takes a task that was just loaded: queues what may start, and ends it if nothing can. */
   adopt(run: TaskRun): void {
@@ -155,9 +170,14 @@ export class Agenda {
 
   /** Gives back the slot of an execution that needs none any more. */
   discard(execution: Execution): void {
-    if (!execution.holdsSlot) return;
-    execution.holdsSlot = false;
-    this.#slots.give();
+    execution.slots?.give();
+    execution.slots = null;
+  }
+
+  /** Gives back what an execution holds under the limits of its step: its outcome is committed, or does not count. */
+  returnPermit(execution: Execution): void {
+    if (execution.permit !== null) this.#host.permits.giveBack(execution.permit);
+    execution.permit = null;
   }
 
   /** Sets the timer of a step whose failure is committed and whose retry was planned with it. */
@@ -249,7 +269,10 @@ export class Agenda {
       }
       execution.settling = false;
       this.discard(execution);
-      if (run.dropped || outcome === null) continue;
+      if (run.dropped || outcome === null) {
+        this.returnPermit(execution);
+        continue;
+      }
       this.#addOutcome(batch, run, step, execution, outcome);
       if (execution.alone) {
         this.#outcomes.unshift(...taken.slice(place + 1));
@@ -353,6 +376,7 @@ export class Agenda {
   }
 
   #addStarts(batch: Batch): void {
+    if (this.#admitted.length > 0 && this.#host.starting) this.#addAdmitted(batch);
     while (batch.size < 2 * this.#host.maxBatch && this.#host.starting) {
       const next = this.#ready.peek();
       if (next === undefined) break;
@@ -373,15 +397,29 @@ export class Agenda {
       this.#ready.shift();
       if (run.dropped) continue;
       step.queued = false;
-      this.#addStart(batch, run, step);
+      this.#addStart(batch, run, step, this.#slots, null);
     }
     this.#slots.stopWaiting();
   }
 
-  #addStart(batch: Batch, run: TaskRun, step: StepRun): void {
+  #addAdmitted(batch: Batch): void {
+    for (const { run, step, permit, slots } of this.#admitted.splice(0)) {
+      if (run.dropped) {
+        slots.give();
+        this.#host.permits.giveBack(permit);
+      } else {
+        step.queued = false;
+        this.#addStart(batch, run, step, slots, permit);
+      }
+    }
+  }
+
+  #addStart(batch: Batch, run: TaskRun, step: StepRun, slots: LaneSlots, permit: Permit | null): void {
     const executionId = this.#host.nextExecutionId();
-    const move = this.#start(run, step, executionId, null);
+    const move = this.#start(run, step, executionId, permit?.facts ?? {});
     const execution = new Execution(executionId, run, step, this.#host.resources);
+    execution.slots = slots;
+    execution.permit = permit;
     step.execution = execution;
     run.executions.set(executionId, execution);
     batch.addStart({ run, step, execution, move, dueAt: null });
@@ -402,7 +440,7 @@ export class Agenda {
     const executionId = this.#host.nextExecutionId();
     run.activeCount -= 1;
     const facts = attemptWait(() => beginWait(waits, run, step, batch.nowMs));
-    const move = this.#start(run, step, executionId, "failure" in facts ? null : facts);
+    const move = this.#start(run, step, executionId, "failure" in facts ? {} : { waiting_for: facts });
     batch.addStart({ run, step, execution: null, move, dueAt: null });
     if (run.state !== "in_progress") startTask(batch, run, this.#writer(run));
     if ("failure" in facts) {
@@ -415,8 +453,8 @@ export class Agenda {
     }
   }
 
-  #start(run: TaskRun, step: StepRun, executionId: string, waitingFor: WaitingFor | null): StepMove {
-    const move = decideStart(step, executionId, this.#writer(run), waitingFor);
+  #start(run: TaskRun, step: StepRun, executionId: string, facts: JsonObject): StepMove {
+    const move = decideStart(step, executionId, this.#writer(run), facts);
     step.attempts = move.attempts;
     step.state = "in_progress";
     step.sortKey = move.rows.at(-1)?.sortKey ?? step.sortKey;

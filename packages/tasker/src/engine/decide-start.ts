@@ -2,7 +2,6 @@ import type { JsonObject } from "../json/json-value.ts";
 import { interruptedStepChain, retryStartChain } from "../states/composite-moves.ts";
 import type { State } from "../states/state.ts";
 import { interruptionMetadata, LOST_PROCESS } from "./decide-step.ts";
-import type { WaitingFor } from "./standing-wait.ts";
 import { chainRows, type StepMove, type Writer } from "./step-move.ts";
 import type { StepRun } from "./step-run.ts";
 
@@ -13,20 +12,15 @@ import type { StepRun } from "./step-run.ts";
  * - `error`, whose retry is due: pending, in_progress
  * - `in_progress`, left by a process that is gone: error (interrupted), pending, in_progress. The lost attempt has been
  *   given back, so the number of attempts stays.
- * @param waitingFor what the attempt waits for, if it calls no handler
+ *
+ * @param facts what else the start's metadata holds: what it waits for, if it calls no handler; its limits
  */
-export function decideStart(
-  step: StepRun,
-  executionId: string,
-  writer: Writer,
-  waitingFor: WaitingFor | null = null,
-): StepMove {
+export function decideStart(step: StepRun, executionId: string, writer: Writer, facts: JsonObject = {}): StepMove {
   const attempts = step.attempts + 1;
   const counted: JsonObject = step.interruptions === 0 ? {} : { interruptions: step.interruptions };
   const describe = (to: State): JsonObject => {
     if (to === "in_progress") {
-      const waiting: JsonObject = waitingFor === null ? {} : { waiting_for: waitingFor };
-      return { ...writer, execution_id: executionId, attempt_number: attempts, ...counted, ...waiting };
+      return { ...writer, execution_id: executionId, attempt_number: attempts, ...counted, ...facts };
     }
     if (to === "pending") return { ...writer, retry_attempt: attempts, ...counted };
     return describeLostAttempt(step, attempts, writer);

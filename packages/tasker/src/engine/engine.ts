@@ -278,6 +278,7 @@ export class Engine {
     await runtime.releaseAll();
     cancelWriting();
     runtime.adaptiveConcurrency?.stop();
+    await runtime.permits.close();
     await this.#membership.leave();
     await this.#plugins.stop();
     this.#state = "stopped";

@@ -6,7 +6,9 @@ import type { JsonObject, JsonValue } from "../json/json-value.ts";
 import { hintAt } from "../text/nearest-name.ts";
 import { utf8Length } from "../text/utf8-length.ts";
 import { describeFailure } from "./describe-failure.ts";
+import type { Permit } from "./limits/permit.ts";
 import type { Outcome } from "./outcome.ts";
+import type { LaneSlots } from "./slots.ts";
 import type { StepRun } from "./step-run.ts";
 import { StoredJson } from "./stored-json.ts";
 import type { TaskRun } from "./task-run.ts";
@@ -48,8 +50,10 @@ export class Execution implements StepExecution {
   step: StepRun;
   /** Whether the handler was called. */
   launched = false;
-  /** Whether it takes up one of the process's slots. */
-  holdsSlot = true;
+  /** Where the slot is to be given back that it takes up; null if it takes up none any more. */
+  slots: LaneSlots | null = null;
+  /** What it holds under the limits of its step, until its outcome is committed; null if nothing, or not any more. */
+  permit: Permit | null = null;
   /** Whether its outcome waits in a lane. */
   settling = false;
   /** Whether its outcome must be written in a batch of its own, because one that held it was refused for its data. */

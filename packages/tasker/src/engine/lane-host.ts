@@ -4,6 +4,7 @@ import type { HandlerResources } from "../handlers/resources.ts";
 import type { Batch } from "./batch.ts";
 import type { RetryRules } from "./decide-step.ts";
 import type { Execution } from "./execution.ts";
+import type { PermitDesk } from "./limits/permit-desk.ts";
 import type { Log } from "./options.ts";
 import type { Slots } from "./slots.ts";
 import type { Strategies } from "./strategies/strategies.ts";
@@ -19,6 +20,8 @@ export interface LaneHost {
   readonly rules: RetryRules;
   readonly slots: Slots;
   readonly resources: HandlerResources;
+  /** Where steps that run under limits wait. */
+  readonly permits: PermitDesk;
   /** Most steps in one batch. */
   readonly maxBatch: number;
   readonly strategies: Strategies;

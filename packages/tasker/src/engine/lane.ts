@@ -126,7 +126,10 @@ export class Lane {
   #acknowledge(batch: Batch, refused: ReadonlySet<TaskRun>): void {
     for (const { run, step, execution, dueAt } of batch.outcomes) {
       if (refused.has(run)) continue;
-      if (execution !== null) run.executions.delete(execution.executionId);
+      if (execution !== null) {
+        run.executions.delete(execution.executionId);
+        this.agenda.returnPermit(execution);
+      }
       if (dueAt !== null) this.agenda.waitForRetry(run, step);
     }
     this.#host.committed(batch, refused);

@@ -7,6 +7,7 @@ import type { PluginRegistry } from "../registries/plugin-registry.ts";
 import type { AdoptOptions } from "./adopt-options.ts";
 import type { ConcurrencySignals } from "./concurrency/adaptive-concurrency.ts";
 import type { IdentitySettings } from "./identity-settings.ts";
+import type { EngineLimits } from "./limits/engine-limits.ts";
 import type { BackoffCalculator } from "./strategies/backoff-calculator.ts";
 import type { StepExecutor } from "./strategies/step-executor.ts";
 import type { TaskFinalizer } from "./strategies/task-finalizer.ts";
@@ -49,6 +50,8 @@ export interface EngineOptions {
   readonly taskReenqueuer?: TaskReenqueuer;
   /** Decides over a task that cannot go on. Default: it fails. */
   readonly taskFinalizer?: TaskFinalizer;
+  /** Limits on handlers, external systems and named limits, in place of those of templates. Default: the templates'. */
+  readonly limits?: EngineLimits;
   /** Tasks that this process holds in memory at the same time. Default: 1,000. */
   readonly maxTasks?: number;
   /** Milliseconds between looks for claimable tasks when idle. Default: 500. */

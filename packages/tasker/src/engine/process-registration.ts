@@ -87,10 +87,23 @@ export const releaseTasksOfStopped = statement({
   columns: { task_id: int8 },
 });
 
-/** Marks stopped processes of which no task is left. */
+/**
+ * Marks stopped processes of which no task is left. Permits of processes that are gone are free from then on, each as soon as
+ * its task is not that process's any more: until then the process may still run the step.
+ */
 export const markReleased = statement({
   name: "mark_released",
   text: `
+    with alive as materialized (
+      select a.process_id from tasker_processes a where a.released_at is null and a.stopped_at is null
+    ), waits as (
+      delete from tasker_limit_waits w where w.process_id not in (select a.process_id from alive a)
+    ), permits as (
+      delete from tasker_permits t
+      where t.process_id not in (select a.process_id from alive a) and not exists (
+        select from tasker_task_runs r where r.task_id = t.task_id and r.owner_id = t.process_id
+      )
+    )
     update tasker_processes p set released_at = clock_timestamp() at time zone 'UTC'
     where p.released_at is null and p.stopped_at is not null and not exists (
       select from tasker_task_runs r where r.owner_id = p.process_id and r.wake_at is not null

@@ -65,6 +65,17 @@ export class ReadyQueue<T> {
     return item;
   }
 
+  /** Puts an item before the others of its rank: one that was taken out and did not get its turn. */
+  putBack(item: T, rank: number): void {
+    const bucket = this.#bucketOf(rank);
+    if (bucket.head === 0) {
+      bucket.items.unshift(item);
+    } else {
+      bucket.head -= 1;
+      bucket.items[bucket.head] = item;
+    }
+  }
+
   /** The items, in the order of their turns. */
   *[Symbol.iterator](): Generator<T> {
     for (const { items, head } of this.#buckets) yield* items.slice(head);

@@ -13,7 +13,7 @@ import type { Agenda } from "./agenda.ts";
 import type { Batch, EncodedAnnotation } from "./batch.ts";
 import { findVainBypasses } from "./check-bypass.ts";
 import { committedEvents } from "./committed-events.ts";
-import { DefinitionCache } from "./compiled-definition.ts";
+import { type CompiledDefinition, DefinitionCache } from "./compiled-definition.ts";
 import { AdaptiveConcurrency } from "./concurrency/adaptive-concurrency.ts";
 import { confirmBatch } from "./confirm-batch.ts";
 import { type CustomEvent, committedCustomEvents } from "./custom-event.ts";
@@ -24,6 +24,9 @@ import { describeExecution, queuedSteps } from "./execution-snapshot.ts";
 import type { ExecutionSnapshot } from "./execution-state.ts";
 import { Lane } from "./lane.ts";
 import type { LaneHost } from "./lane-host.ts";
+import { type ParsedLimits, parseEngineLimits } from "./limits/engine-limits.ts";
+import { PermitDesk } from "./limits/permit-desk.ts";
+import { limitSteps, type StepLimits } from "./limits/step-limits.ts";
 import { LiveSequence } from "./live-sequence.ts";
 import { loadSignals } from "./load-signals.ts";
 import { buildTaskRun, fetchDefinitions, giveBack, loadTasks } from "./load-tasks.ts";
@@ -55,6 +58,7 @@ export class Runtime implements LaneHost {
   readonly rules: RetryRules;
   readonly slots: Slots;
   readonly resources: SharedResources;
+  readonly permits: PermitDesk;
   readonly maxBatch = MAX_BATCH;
   readonly strategies: Strategies;
   readonly defaultTimeoutSeconds: number | null;
@@ -73,6 +77,8 @@ export class Runtime implements LaneHost {
   /** Places for tasks that are being submitted. */
   reserved = 0;
   readonly #registry: HandlerRegistry;
+  readonly #limits: ParsedLimits;
+  readonly #limitsOf = new WeakMap<CompiledDefinition, StepLimits | null>();
   readonly #lanes: readonly Lane[];
   readonly #live = new Map<number, TaskRun>();
   /**
@@ -115,6 +121,8 @@ export class Runtime implements LaneHost {
     const onListenerError = (error: unknown) => this.log.error({ err: error }, "a listener threw");
     this.events = new EventBus(onListenerError);
     this.customEvents = new EventBus(onListenerError);
+    this.permits = new PermitDesk(this);
+    this.#limits = parseEngineLimits(options.limits);
     const isLive = (taskId: number) => this.#live.has(taskId);
     this.#settlements = new SettlementWatch(this.database, this.clock, this.log, this.pollIntervalMs, isLive);
     this.#lanes = Array.from({ length: Math.min(LANES, this.database.parallelism) }, () => new Lane(this));
@@ -147,6 +155,7 @@ export class Runtime implements LaneHost {
   adopt(run: TaskRun): void {
     if (this.#live.has(run.taskId)) return;
     this.#live.set(run.taskId, run);
+    run.limits = this.#findLimits(run.compiled);
     const agenda = this.#agendaOf(run);
     for (const step of recoverLostSteps(run, this.rules.maxInterruptions)) agenda.giveUp(run, step);
     agenda.adopt(run);
@@ -405,6 +414,15 @@ export class Runtime implements LaneHost {
     }
   }
 
+  #findLimits(compiled: CompiledDefinition): StepLimits | null {
+    let limits = this.#limitsOf.get(compiled);
+    if (limits === undefined) {
+      limits = limitSteps(compiled, this.#limits);
+      this.#limitsOf.set(compiled, limits);
+    }
+    return limits;
+  }
+
   /** Asks the database until it answers; null if it was closed, or nobody waits for it any more. */
   async #persist<T>(taskId: number, ask: () => Promise<T>): Promise<T | null> {
     for (;;) {
@@ -428,7 +446,9 @@ export class Runtime implements LaneHost {
   #abandon(agenda: Agenda, execution: Execution): void {
     execution.abort(new Error("the task was changed by somebody else"));
     // A handler that is running keeps its slot until it returns: it still takes up this process.
-    if (!execution.launched || execution.outcome !== null) agenda.discard(execution);
+    if (execution.launched && execution.outcome === null) return;
+    agenda.discard(execution);
+    agenda.returnPermit(execution);
   }
 
   #agendaOf(run: TaskRun): Agenda {

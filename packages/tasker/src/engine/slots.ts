@@ -46,13 +46,15 @@ export class Slots {
   #take(asking: LaneSlots, rank: number): boolean {
     if (this.#used >= this.#limit) return false;
     let isContended = false;
+    let inUse = 1;
     for (const lane of this.#lanes) {
-      const other = lane === asking ? null : lane.waitingRank;
-      if (other === null || other < rank) continue;
-      if (other > rank) return false;
-      isContended = true;
+      if (lane === asking) continue;
+      const { waitingRank } = lane;
+      if (waitingRank !== null && waitingRank > rank) return false;
+      if (waitingRank === rank) isContended = true;
+      if (waitingRank !== null || lane.used > 0) inUse += 1;
     }
-    if (isContended && asking.used >= Math.ceil(this.#limit / this.#lanes.length)) return false;
+    if (isContended && asking.used >= Math.ceil(this.#limit / inUse)) return false;
     this.#used += 1;
     return true;
   }

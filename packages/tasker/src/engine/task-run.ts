@@ -9,6 +9,8 @@ import type { CompiledDefinition } from "./compiled-definition.ts";
 import type { ReadyFacts } from "./decide-ready.ts";
 import type { Execution } from "./execution.ts";
 import { FanOutGate } from "./fan-out-gate.ts";
+import type { Demand } from "./limits/limiter.ts";
+import type { StepLimits } from "./limits/step-limits.ts";
 import type { WaitingSignal } from "./load-signals.ts";
 import { endOfWait, LOOK_AGAIN_MS } from "./standing-wait.ts";
 import { NO_ROW } from "./step-move.ts";
@@ -16,6 +18,7 @@ import type { StepRun } from "./step-run.ts";
 import { EMPTY_OBJECT } from "./stored-json.ts";
 import type { LiveTaskView } from "./task-view.ts";
 
+const NO_DEMANDS: readonly Demand[] = [];
 /** Number of priorities that a step can have: 16 bits. */
 const PRIORITIES = 65_536;
 
@@ -56,6 +59,8 @@ export class TaskRun {
   state: State;
   /** Sort key of the task's current transition row; `NO_ROW` if there is none. */
   sortKey: number;
+  /** The limits of its steps; null if there are none. */
+  limits: StepLimits | null = null;
   /** Attempts under way or waiting for their commit, by execution id. */
   readonly executions = new Map<string, Execution>();
   /** Timers of steps that wait for their retry or for the end of a wait. */
@@ -236,6 +241,11 @@ export class TaskRun {
   rankOf(step: StepRun): number {
     const own = this.compiled.hasPriorities ? (this.compiled.stepNamed.get(step.name)?.priority ?? 0) : 0;
     return this.priority * PRIORITIES + own;
+  }
+
+  /** The limiters under which the step runs. */
+  demandsOf(step: StepRun): readonly Demand[] {
+    return this.limits?.demandsOf(step.name, this.view.context) ?? NO_DEMANDS;
   }
 
   /** Deadline of one attempt of the step in seconds, or null. */

@@ -13,6 +13,12 @@ import { FunctionStepHandler } from "./function-step-handler.ts";
 import { type HandlerMaker, toHandlerMaker, UnusableHandler } from "./handler-maker.ts";
 import type { ItemShape } from "./item-shape.ts";
 import type { JsonShape } from "./json-shape.ts";
+import {
+  type LimitSettings,
+  limitSettingsToDocument,
+  limitSettingsToDocuments,
+  type StepLimitSettings,
+} from "./limit-settings.ts";
 import type { HandlesStep, StepHandler } from "./step-handler.ts";
 import type { TaskHandler } from "./task-handler.ts";
 import type { TaskTemplate } from "./task-template.ts";
@@ -87,6 +93,10 @@ export interface TaskSettings {
   readonly description?: string;
   /** External system of the steps that name none. Default: `unknown`. */
   readonly dependentSystem?: string;
+  /** Limits of the external systems of its steps, by their names. Default: none. */
+  readonly dependentSystems?: Readonly<Record<string, LimitSettings>>;
+  /** Limits of the handlers of its steps, by the names of their classes; of a function, the step's name. Default: none. */
+  readonly handlerLimits?: Readonly<Record<string, LimitSettings>>;
   /** Hooks around the whole task. Default: none. */
   readonly taskHandler?: TaskHandler;
 }
@@ -113,6 +123,8 @@ export interface StepSettings<Parents extends string> {
   readonly timeoutSeconds?: number;
   /** Among the ready steps of tasks of the same priority the higher goes first: -32,768 to 32,767. Default: 0. */
   readonly priority?: number;
+  /** How many executions of it may run at the same time or start within a time, in all processes. Default: any number. */
+  readonly limits?: readonly StepLimitSettings[];
   /** Events that the step publishes besides the engine's. Default: none. */
   readonly customEvents?: readonly { readonly name: string; readonly description?: string }[];
 }
@@ -369,7 +381,8 @@ export class TaskBuilder<Context extends object, Steps> {
   }
 
   #toDocument(): unknown {
-    const { name, namespace, version, description, dependentSystem, taskHandler } = this.#settings;
+    const { name, namespace, version, description, dependentSystem, dependentSystems, handlerLimits, taskHandler } =
+      this.#settings;
     return {
       name,
       namespace_name: namespace,
@@ -377,6 +390,8 @@ export class TaskBuilder<Context extends object, Steps> {
       description,
       default_dependent_system: dependentSystem,
       task_handler_class: taskHandler?.constructor.name || undefined,
+      dependent_systems: limitSettingsToDocuments(dependentSystems),
+      handler_limits: limitSettingsToDocuments(handlerLimits),
       schema: this.#context === undefined ? undefined : toContextSchema(this.#context),
       step_templates: this.#steps.map(stepToDocument),
     };
@@ -396,6 +411,7 @@ function stepToDocument({ name, options }: AddedStep): unknown {
     default_results: options.defaultResults,
     timeout_seconds: options.timeoutSeconds,
     priority: options.priority,
+    limits: options.limits?.map(({ name: shared, ...limit }) => ({ name: shared, ...limitSettingsToDocument(limit) })),
     // A function has no name that another process could find it by: the step's is as good as any.
     handler_class: options.wait === undefined ? options.handler?.name || name : undefined,
     handler_config: options.handlerConfig,

@@ -2,7 +2,14 @@ import type { DraftIssue } from "./draft-issue.ts";
 import { itemsOf, type SourceMapping, type SourceNode, textOf } from "./source-tree.ts";
 
 /** Keys that say how a handler is called: a step that has none has no use for them. */
-const HANDLER_KEYS = ["handler_class", "handler_config", "timeout_seconds", "custom_events"] as const;
+const HANDLER_KEYS = [
+  "handler_class",
+  "handler_config",
+  "timeout_seconds",
+  "custom_events",
+  "priority",
+  "limits",
+] as const;
 /** The types of steps without a handler; each has a key of the same name that says the rest. */
 const TYPES = ["sleep", "signal"] as const;
 

@@ -1,5 +1,6 @@
 import { checkAddedSteps } from "./check-added-steps.ts";
 import { checkContextSchema } from "./check-context-schema.ts";
+import { checkLimits } from "./check-limits.ts";
 import { checkStepTypes } from "./check-step-types.ts";
 import { checkSteps } from "./check-steps.ts";
 import type { TaskDefinition } from "./definition.ts";
@@ -34,6 +35,7 @@ export function checkTemplate(
     ...checkSteps(settled.tree),
     ...checkStepTypes(settled.tree),
     ...checkAddedSteps(settled.tree),
+    ...checkLimits(settled.tree),
   ];
   const schema = settled.tree.entries.get("schema")?.value;
   if (schema?.kind === "mapping") {

@@ -3,6 +3,7 @@ import type { JsonObject } from "../json/json-value.ts";
 import { checkTemplate } from "./check-template.ts";
 import type { ForEach, StepDefinition, TaskDefinition } from "./definition.ts";
 import { finishIssues } from "./draft-issue.ts";
+import { namedLimitsToDocument, stepLimitsToDocument } from "./limit-document.ts";
 import { readValue } from "./read-value.ts";
 import { waitToDocument } from "./step-wait-document.ts";
 import { TEMPLATE_DEFAULTS } from "./template-document.ts";
@@ -20,6 +21,8 @@ export function definitionToDocument(definition: TaskDefinition): JsonObject {
     description: definition.description,
     task_handler_class: definition.taskHandlerClass,
     schema: definition.contextSchema,
+    dependent_systems: namedLimitsToDocument(definition.systemLimits),
+    handler_limits: namedLimitsToDocument(definition.handlerLimits),
     step_templates: definition.steps.map(stepToDocument),
   });
 }
@@ -45,6 +48,7 @@ function stepToDocument(step: StepDefinition): JsonObject {
         : null,
     ...waitToDocument(step.wait),
     for_each: step.forEach === null ? null : forEachToDocument(step.forEach),
+    limits: stepLimitsToDocument(step.limits),
   });
 }
 

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from "../json/json-value.ts";
+import type { NamedLimit, StepLimit } from "./limit.ts";
 import type { StepWait } from "./step-wait.ts";
 
 /**
@@ -47,6 +48,8 @@ export interface StepDefinition {
   readonly priority: number;
   /** What a step without a handler waits for. Null: a handler is called. */
   readonly wait: StepWait | null;
+  /** Limits on its executions in all processes. Default: none. */
+  readonly limits: readonly StepLimit[];
   readonly customEvents: readonly { readonly name: string; readonly description: string | null }[];
   /** Set for a step that runs once for each item of a list. */
   readonly forEach: ForEach | null;
@@ -63,5 +66,9 @@ export interface TaskDefinition {
   readonly taskHandlerClass: string | null;
   /** JSON Schema of the context. Null: every object is accepted. */
   readonly contextSchema: JsonObject | null;
+  /** Limits of external systems that its steps talk to. Default: none. */
+  readonly systemLimits: readonly NamedLimit[];
+  /** Limits of handlers of its steps, by `handlerClass`. Default: none. */
+  readonly handlerLimits: readonly NamedLimit[];
   readonly steps: readonly StepDefinition[];
 }

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { hintAt } from "../text/nearest-name.ts";
 import { describeNode } from "./describe-value.ts";
 import type { DraftIssue } from "./draft-issue.ts";
+import { LimitDocument, RateDocument, StepLimitDocument } from "./limit-document.ts";
 import { findNode, type SourceNode } from "./source-tree.ts";
 import { CustomEventDocument, StepDocument, TemplateDocument } from "./template-document.ts";
 
@@ -73,5 +74,8 @@ function describeUnknownKey(key: string, path: readonly PropertyKey[], parent: S
 /** The part of the schema that describes a mapping: only mappings with fixed keys can have unknown ones. */
 function schemaAt(path: readonly PropertyKey[]): z.ZodObject {
   if (path.length === 0) return TemplateDocument;
+  if (path.at(-1) === "rate") return RateDocument;
+  if (path.at(-2) === "limits") return StepLimitDocument;
+  if (path[0] === "dependent_systems" || path[0] === "handler_limits") return LimitDocument;
   return path.includes("custom_events") ? CustomEventDocument : StepDocument;
 }

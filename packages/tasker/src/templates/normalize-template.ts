@@ -1,4 +1,5 @@
 import type { ForEach, StepDefinition, TaskDefinition } from "./definition.ts";
+import { namedLimitsOf, stepLimitsOf } from "./limit-document.ts";
 import { waitOfDocument } from "./step-wait-document.ts";
 import { type StepDocument, TEMPLATE_DEFAULTS, type TemplateDocument } from "./template-document.ts";
 
@@ -14,6 +15,8 @@ export function normalizeTemplate(document: TemplateDocument): TaskDefinition {
     description: typeof document.description === "string" ? document.description : null,
     taskHandlerClass: qualifyClass(document.task_handler_class ?? null, document.module_namespace ?? null),
     contextSchema: document.schema ?? null,
+    systemLimits: Object.freeze(namedLimitsOf(document.dependent_systems ?? {})),
+    handlerLimits: Object.freeze(namedLimitsOf(document.handler_limits ?? {})),
     steps: Object.freeze(
       document.step_templates.map((step) => normalizeStep(step, document.default_dependent_system ?? null)),
     ),
@@ -44,6 +47,7 @@ function normalizeStep(step: StepDocument, defaultSystem: string | null): StepDe
     timeoutSeconds: step.timeout_seconds ?? null,
     priority: step.priority ?? TEMPLATE_DEFAULTS.priority,
     wait: waitOfDocument(step),
+    limits: Object.freeze(stepLimitsOf(step.limits ?? [])),
     customEvents: Object.freeze(
       (step.custom_events ?? []).map((event) =>
         Object.freeze({ name: event.name, description: event.description ?? null }),

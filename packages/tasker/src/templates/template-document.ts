@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { JsonObject, JsonValue } from "../json/json-value.ts";
 import { expectedEventName } from "./event-name.ts";
+import { NamedLimitsDocument, StepLimitDocument } from "./limit-document.ts";
 import { WAIT_KEYS } from "./step-wait-document.ts";
 import { isVersion, VERSION_LENGTH } from "./version.ts";
 
@@ -86,6 +87,8 @@ export const StepDocument = z.strictObject({
   priority: z.int().min(-32_768).max(32_767).nullish(),
   ...WAIT_KEYS,
   for_each: ForEachDocument.nullish(),
+  /** How many executions of it may run at the same time or start within a time, in all processes. Default: any number. */
+  limits: z.array(StepLimitDocument).nullish(),
 });
 
 /**
@@ -105,6 +108,10 @@ export const TemplateDocument = z.strictObject({
   /** Accepted for the reference's sake: how many steps run at once is the engine's decision. */
   concurrent: z.boolean().nullish(),
   default_dependent_system: systemName.nullish(),
+  /** Limits of the external systems of its steps, by their names. */
+  dependent_systems: NamedLimitsDocument.nullish(),
+  /** Limits of the handlers of its steps, by their `handler_class`. */
+  handler_limits: NamedLimitsDocument.nullish(),
   /** The only names that steps and their dependencies may have. */
   named_steps: z.array(stepName).nullish(),
   /** JSON Schema of the context. */

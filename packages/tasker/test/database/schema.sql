@@ -40,6 +40,14 @@ tasker_dependent_systems
   created_at timestamp(6) without time zone not null
   updated_at timestamp(6) without time zone not null
 
+tasker_limit_waits
+  process_id bigint not null
+  group_no bigint not null
+  limiter text not null
+  waiting integer not null
+  oldest_at timestamp(6) without time zone not null
+  next_at timestamp(6) without time zone not null
+
 tasker_migrations
   number integer not null
   name character varying not null
@@ -85,6 +93,14 @@ tasker_operator_actions
   details jsonb not null
   created_at timestamp(6) without time zone not null
 
+tasker_permits
+  process_id bigint not null
+  permit_no bigint not null
+  limiter text not null
+  task_id bigint not null
+  workflow_step_id bigint not null
+  granted_at timestamp(6) without time zone not null
+
 tasker_processes
   process_id bigint not null generated always as identity
   host character varying(255) not null
@@ -95,6 +111,12 @@ tasker_processes
   expires_at timestamp(6) without time zone not null
   stopped_at timestamp(6) without time zone
   released_at timestamp(6) without time zone
+
+tasker_rate_starts
+  limiter text not null
+  started_at timestamp(6) without time zone not null
+  starts integer not null
+  ends_at timestamp(6) without time zone not null
 
 tasker_signals
   signal_id bigint not null generated always as identity
@@ -247,6 +269,9 @@ tasker_dependent_system_object_maps
 tasker_dependent_systems
   tasker_dependent_systems_pkey PRIMARY KEY (dependent_system_id)
 
+tasker_limit_waits
+  tasker_limit_waits_pkey PRIMARY KEY (process_id, group_no)
+
 tasker_migrations
   tasker_migrations_pkey PRIMARY KEY (number)
 
@@ -267,9 +292,15 @@ tasker_operator_actions
   tasker_operator_actions_pkey PRIMARY KEY (action_id)
   tasker_operator_actions_task_id_fkey FOREIGN KEY (task_id) REFERENCES tasker_tasks(task_id) ON DELETE CASCADE
 
+tasker_permits
+  tasker_permits_pkey PRIMARY KEY (process_id, permit_no, limiter)
+
 tasker_processes
   released_only_after_stop CHECK (((released_at IS NULL) OR (stopped_at IS NOT NULL)))
   tasker_processes_pkey PRIMARY KEY (process_id)
+
+tasker_rate_starts
+  tasker_rate_starts_pkey PRIMARY KEY (limiter, started_at)
 
 tasker_signals
   consumed_by_a_step CHECK (((consumed_at IS NULL) = (consumed_by_step_id IS NULL)))
@@ -336,6 +367,10 @@ tasker_dependent_systems
   CREATE UNIQUE INDEX dependent_systems_name_unique ON public.tasker_dependent_systems USING btree (name)
   CREATE UNIQUE INDEX tasker_dependent_systems_pkey ON public.tasker_dependent_systems USING btree (dependent_system_id)
 
+tasker_limit_waits
+  CREATE INDEX tasker_limit_waits_limiter ON public.tasker_limit_waits USING btree (limiter)
+  CREATE UNIQUE INDEX tasker_limit_waits_pkey ON public.tasker_limit_waits USING btree (process_id, group_no)
+
 tasker_migrations
   CREATE UNIQUE INDEX tasker_migrations_pkey ON public.tasker_migrations USING btree (number)
 
@@ -357,9 +392,17 @@ tasker_operator_actions
   CREATE UNIQUE INDEX tasker_operator_actions_pkey ON public.tasker_operator_actions USING btree (action_id)
   CREATE INDEX tasker_operator_actions_task ON public.tasker_operator_actions USING btree (task_id, action_id)
 
+tasker_permits
+  CREATE INDEX tasker_permits_limiter ON public.tasker_permits USING btree (limiter)
+  CREATE UNIQUE INDEX tasker_permits_pkey ON public.tasker_permits USING btree (process_id, permit_no, limiter)
+
 tasker_processes
   CREATE UNIQUE INDEX tasker_processes_pkey ON public.tasker_processes USING btree (process_id)
   CREATE INDEX tasker_processes_unreleased ON public.tasker_processes USING btree (process_id) WHERE (released_at IS NULL)
+
+tasker_rate_starts
+  CREATE INDEX tasker_rate_starts_ended ON public.tasker_rate_starts USING btree (ends_at)
+  CREATE UNIQUE INDEX tasker_rate_starts_pkey ON public.tasker_rate_starts USING btree (limiter, started_at)
 
 tasker_signals
   CREATE INDEX tasker_signals_of_task ON public.tasker_signals USING btree (task_id, signal_id)
@@ -553,3 +596,6 @@ tasker_step_readiness
 
 tasker_submit
   (p_owner bigint, p_epoch bigint, p_now timestamp without time zone, p_definitions jsonb, p_tasks json) returns TABLE(task_id bigint, created boolean, step_ids bigint[]) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+
+tasker_take_permits
+  (p_process bigint, p_now timestamp without time zone, p_given_back bigint[], p_patience_ms integer, p_groups json) returns TABLE(place integer, granted integer, refused_by text, wait_ms double precision) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC

@@ -25,6 +25,8 @@ const order = () =>
     version: "1.0.0",
     description: "Sells things",
     dependentSystem: "shop",
+    dependentSystems: { bank: { concurrency: 4, key: "currency" } },
+    handlerLimits: { ShipHandler: { rate: { count: 10, perSeconds: 0.5 } } },
     context: z.object({ amount: z.number(), currency: z.string().default("EUR") }),
     taskHandler: new OrderHooks(),
   })
@@ -42,6 +44,10 @@ const order = () =>
       retryable: false,
       skippable: true,
       priority: -2,
+      limits: [
+        { name: "vans", concurrency: 2 },
+        { rate: { count: 3, perSeconds: 60 }, key: "amount" },
+      ],
       handler: ShipHandler,
       handlerConfig: { carrier: "post" },
       customEvents: [{ name: "parcel.sent" }, { name: "parcel.lost", description: "Gone" }],
@@ -57,6 +63,8 @@ namespace_name: shop
 version: 1.0.0
 description: Sells things
 default_dependent_system: shop
+dependent_systems: {bank: {key: currency, concurrency: 4}}
+handler_limits: {ShipHandler: {rate: {count: 10, per_seconds: 0.5}}}
 task_handler_class: OrderHooks
 schema:
   $schema: https://json-schema.org/draft/2020-12/schema
@@ -73,6 +81,7 @@ step_templates:
     default_retryable: false
     skippable: true
     priority: -2
+    limits: [{name: vans, concurrency: 2}, {key: amount, rate: {count: 3, per_seconds: 60}}]
     handler_config: {carrier: post}
     custom_events: [{name: parcel.sent}, {name: parcel.lost, description: Gone}]
 `),

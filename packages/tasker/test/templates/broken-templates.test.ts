@@ -61,6 +61,48 @@ const BROKEN: Readonly<Record<string, BrokenTemplate>> = {
     path: "step_templates[1].priority",
     message: "found 32768, expected 32767 or less",
   },
+  // Limits
+  "a limit that limits nothing": {
+    text: inStep("limits: [{concurrency: 1}, §{name: bank}]"),
+    path: "step_templates[1].limits[1]",
+    message: "found a limit that limits nothing, expected concurrency or rate",
+    hint: /^such as concurrency: 3/,
+  },
+  "a second limit of the same name and key": {
+    text: inStep("limits: [{name: a, key: b, concurrency: 1}, §{name: a, key: b, rate: {count: 1, per_seconds: 1}}]"),
+    path: "step_templates[1].limits[1]",
+    message: "found a second limit with the same name and key, expected one",
+    hint: /^one limit may have/,
+  },
+  "a limit of a system that no step has": {
+    text: inTop("default_dependent_system: bank\ndependent_systems: {§banc: {concurrency: 1}}"),
+    path: "dependent_systems.banc",
+    message: 'found a limit of the external system "banc", expected one that a step of this template has',
+    hint: 'did you mean "bank"?',
+  },
+  "a limit of a handler that no step has": {
+    text: inTop("handler_limits: {§Stor: {concurrency: 1}}"),
+    path: "handler_limits.Stor",
+    message: 'found a limit of the handler "Stor", expected one that a step of this template has',
+    hint: 'did you mean "Store"?',
+  },
+  "an unknown key of a rate": {
+    text: inStep("limits: [{rate: {count: 1, per_seconds: 1, §per_second: 1}}]"),
+    path: "step_templates[1].limits[0].rate.per_second",
+    message: 'found the unknown key "per_second", expected one of the known keys',
+    hint: 'did you mean "per_seconds"?',
+  },
+  "an unknown key of a limit": {
+    text: inStep("limits: [{§concurency: 1, rate: {count: 1, per_seconds: 1}}]"),
+    path: "step_templates[1].limits[0].concurency",
+    message: 'found the unknown key "concurency", expected one of the known keys',
+    hint: 'did you mean "concurrency"?',
+  },
+  "a path that leads nowhere": {
+    text: inStep("limits: [{key: §a..b, concurrency: 1}]"),
+    path: "step_templates[1].limits[0].key",
+    message: 'found "a..b", expected a path into the context such as customer.id',
+  },
   "a key that is not a text": {
     text: inTop("§[a]: 1"),
     path: "",

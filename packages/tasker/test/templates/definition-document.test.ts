@@ -7,6 +7,7 @@ import { toCanonicalJson } from "../../src/templates/canonical-json.ts";
 import type { ForEach, StepDefinition, TaskDefinition } from "../../src/templates/definition.ts";
 import { definitionFromDocument, definitionToDocument } from "../../src/templates/definition-document.ts";
 import { hashDefinition } from "../../src/templates/definition-hash.ts";
+import type { Limit, NamedLimit } from "../../src/templates/limit.ts";
 import { parseTemplate } from "../../src/templates/parse-template.ts";
 
 const text = (maxLength: number) =>
@@ -30,6 +31,21 @@ const forEachOf = (dependsOn: readonly string[]): fc.Arbitrary<ForEach | null> =
           maxItems: fc.integer({ min: 1, max: 100_000 }),
         }),
       );
+const rate = fc.record({
+  count: fc.integer({ min: 1, max: 100_000 }),
+  perSeconds: fc.double({ min: 0.001, max: 31_536_000, noNaN: true }),
+});
+const concurrency = fc.integer({ min: 1, max: 100_000 });
+const limit: fc.Arbitrary<Limit> = fc
+  .tuple(fc.option(fc.stringMatching(/^[a-z]{1,5}(\.[a-z0-9]{1,3}){0,2}$/)), fc.option(concurrency), fc.option(rate))
+  .filter(([, atOnce, starts]) => atOnce !== null || starts !== null)
+  .map(([key, atOnce, starts]) => ({ key, concurrency: atOnce, rate: starts }));
+
+/** Limits of some of the names that steps have. */
+const limitsOf = (names: readonly string[]): fc.Arbitrary<readonly NamedLimit[]> =>
+  fc
+    .subarray([...new Set(names)].filter((name) => name !== "__proto__").sort((a, b) => (a < b ? -1 : 1)))
+    .chain((some) => fc.tuple(...some.map((name) => limit.map((one) => ({ name, ...one })))));
 
 const step = (index: number): fc.Arbitrary<StepDefinition> =>
   settings(index).chain((plain) => fc.record({ ...constants(plain), forEach: forEachOf(plain.dependsOn) }));
@@ -55,6 +71,13 @@ const settings = (index: number): fc.Arbitrary<Omit<StepDefinition, "forEach">> 
     timeoutSeconds: fc.option(fc.double({ min: 0.001, max: 1e9, noNaN: true })),
     priority: fc.oneof(fc.constant(0), fc.integer({ min: -32_768, max: 32_767 })),
     wait: fc.constant(null),
+    limits: fc.uniqueArray(
+      fc.tuple(fc.option(text(128)), limit).map(([name, one]) => ({ name, ...one })),
+      {
+        maxLength: 3,
+        selector: ({ name, key }) => JSON.stringify([name, key]),
+      },
+    ),
     customEvents: fc.array(
       fc.record({
         name: text(20).map((name) => `my.${name.replaceAll(".", "_")}`),
@@ -66,17 +89,27 @@ const settings = (index: number): fc.Arbitrary<Omit<StepDefinition, "forEach">> 
 
 const DRAFT_4: JsonObject = { properties: { a: { minimum: 0, exclusiveMinimum: true } } };
 
-const definition: fc.Arbitrary<TaskDefinition> = fc.nat(4).chain((size) =>
-  fc.record({
-    namespace: text(64),
-    name: text(64),
-    version: fc.tuple(fc.nat(999), fc.nat(999), fc.nat(999)).map((parts) => parts.join(".")),
-    description: fc.option(fc.string({ unit: "grapheme-ascii" })),
-    taskHandlerClass: fc.option(text(100)),
-    contextSchema: fc.constantFrom<JsonObject | null>(null, { type: "object" }, DRAFT_4),
-    steps: fc.tuple(...Array.from({ length: size }, (_, index) => step(index))),
-  }),
-);
+const definition: fc.Arbitrary<TaskDefinition> = fc
+  .nat(4)
+  .chain((size) =>
+    fc.record({
+      namespace: text(64),
+      name: text(64),
+      version: fc.tuple(fc.nat(999), fc.nat(999), fc.nat(999)).map((parts) => parts.join(".")),
+      description: fc.option(fc.string({ unit: "grapheme-ascii" })),
+      taskHandlerClass: fc.option(text(100)),
+      contextSchema: fc.constantFrom<JsonObject | null>(null, { type: "object" }, DRAFT_4),
+      steps: fc.tuple(...Array.from({ length: size }, (_, index) => step(index))),
+    }),
+  )
+  .chain((parts) =>
+    fc
+      .tuple(
+        limitsOf(parts.steps.map((one) => one.dependentSystem)),
+        limitsOf(parts.steps.map((one) => one.handlerClass)),
+      )
+      .map(([systemLimits, handlerLimits]) => ({ ...parts, systemLimits, handlerLimits })),
+  );
 
 /** The value with the keys of each object in the opposite order. */
 function reverseKeys(value: JsonValue): JsonValue {

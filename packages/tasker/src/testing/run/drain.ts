@@ -5,9 +5,10 @@ import type { TestEngine } from "./test-engine.ts";
 
 /**
  * What live tasks wait for. `signals`: names of those that steps wait for; `ready`: steps that nobody has started yet although
- * they could, and waits whose time is over or whose signal is there;
+ * they could, and waits whose time is over or whose signal is there; `waiting`: those among them that wait for a limit;
  * `running`: steps in progress that do not wait; `unowned`: tasks that wait to be claimed and are due; `next_at`: the first
- * moment at which a retry, a wait's end or a task that waits to be claimed is due. `task_ids` null: all tasks that there are.
+ * moment at which a retry, a wait's end, a step under a limit or a task that waits to be claimed is due. `task_ids` null: all
+ * tasks that there are.
  */
 export const findWaits = statement({
   name: "testing_find_waits",
@@ -45,8 +46,10 @@ export const findWaits = statement({
             select from tasker_workflow_step_edges e
             left join tasker_workflow_step_transitions p on p.workflow_step_id = e.from_step_id and p.most_recent
             where e.to_step_id = steps.workflow_step_id
-              and coalesce(p.to_state, 'pending') not in ('complete', 'resolved_manually')))
+              and coalesce(p.to_state, 'pending') not in ('complete', 'resolved_manually'))),
+      'waiting', (select coalesce(sum(waiting), 0) from tasker_limit_waits)
     ) as counts, least(
+      (select min(next_at) from tasker_limit_waits where next_at > $2),
       (select min(at) from retries where owner_id <> 0 and at > $2),
       -- A task that only waits for somebody is looked at from time to time, but nothing happens by that.
       (select min(wake_at) from live where owner_id = 0 and wake_at > $2
@@ -66,6 +69,7 @@ interface Waits {
   readonly unowned: number;
   readonly ready: number;
   readonly signals: readonly string[] | null;
+  readonly waiting: number;
 }
 
 /** What {@link drain} needs of a {@link TestEngine}. */
@@ -99,7 +103,7 @@ export async function drain(test: Drainable, taskIds: readonly number[] | null =
         throw new ProceduralError(`nothing moves any more${missing}: ${now}`);
       }
       if (waits.unowned > 0) await step(clock.timers[0] ?? null);
-      else if (waits.ready > 0 || waits.running > sleeping) await news.next();
+      else if (waits.ready > waits.waiting || waits.running > sleeping) await news.next();
       else await step(earliest(row?.next_at?.getTime() ?? null, sleeping > 0 ? (clock.timers[0] ?? null) : null));
     }
   } finally {

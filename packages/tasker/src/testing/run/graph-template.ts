@@ -35,6 +35,8 @@ export function graphTemplate(edges: string, options: GraphTemplateOptions = {})
     description: null,
     taskHandlerClass: hooks === undefined ? null : "Hooks",
     contextSchema: null,
+    systemLimits: [],
+    handlerLimits: [],
     ...rest,
     steps: [...parents].map(([name, dependsOn]) => defaultStep(name, { dependsOn, ...settings[name] })),
   };
@@ -58,6 +60,7 @@ export function defaultStep(name: string, settings: Partial<StepDefinition>): St
     timeoutSeconds: null,
     priority: 0,
     wait: null,
+    limits: [],
     customEvents: [],
     forEach: null,
     ...settings,

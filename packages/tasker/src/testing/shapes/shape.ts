@@ -55,6 +55,8 @@ export function defineShape(
       description: null,
       taskHandlerClass: taskHandler === undefined ? null : taskHandler.constructor.name,
       contextSchema: null,
+      systemLimits: [],
+      handlerLimits: [],
       ...rest,
       steps: Object.entries(steps).map(([step, dependsOn]) =>
         defaultStep(step, { dependsOn, handlerClass: step, ...everyStep, ...stepSettings[step] }),

@@ -1,0 +1,221 @@
+import { type CancelTimer, type Clock, systemClock } from "../../clock/clock.ts";
+import type { Database } from "../../database/database.ts";
+import type { Log } from "../options.ts";
+import type { LaneSlots, Slots } from "../slots.ts";
+import type { Demand } from "./limiter.ts";
+import type { Permit, PermitWaiter } from "./permit.ts";
+import { groupKey, inTurn, PermitGroup } from "./permit-group.ts";
+import { leavePermits, type PermitAnswer, type PermitRequest, takePermits } from "./take-permits.ts";
+
+/** Groups of which one call asks, at most. */
+const MOST_GROUPS = 500;
+/** Longest time that the database is told, in milliseconds: what a 32-bit integer holds. */
+const LONGEST_MS = 2 ** 31 - 1;
+/** Wait before the database is asked again when it did not answer, in milliseconds. */
+const RETRY_MS = 500;
+
+/** What a desk needs of the engine around it. */
+export interface PermitDeskHost {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly slots: Slots;
+  readonly pollIntervalMs: number;
+  readonly processId: number;
+  /** False once the engine is stopping: nothing new starts. */
+  readonly starting: boolean;
+}
+
+/**
+ * Where the steps of a process that run under limits wait for their permits. It asks the database for as many at a time as
+ * there are slots for, in one call that also gives back what is not needed any more, with one call under way at a time. A step
+ * is asked for again when one of this process gives back what it waits for, when its rate allows it, and otherwise after the
+ * poll interval, for others may have given something back. Steps that run under no limit never come here.
+ */
+export class PermitDesk {
+  readonly #host: PermitDeskHost;
+  readonly #slots: LaneSlots;
+  readonly #groups = new Map<string, PermitGroup>();
+  #givenBack: Permit[] = [];
+  #permitNo = 0;
+  #groupNo = 0;
+  #scheduled = false;
+  #working: Promise<void> | null = null;
+  #timer: { readonly at: number; readonly cancel: CancelTimer } | null = null;
+  /** After a call that failed: when the next one may be made, milliseconds since the epoch. */
+  #pausedUntil = 0;
+  #closed = false;
+
+  constructor(host: PermitDeskHost) {
+    this.#host = host;
+    this.#slots = host.slots.openLane(() => this.#schedule());
+  }
+
+  /** Takes a step that is ready but for its permits. */
+  ask(waiter: PermitWaiter, demands: readonly Demand[]): void {
+    const key = groupKey(demands);
+    let group = this.#groups.get(key);
+    if (group === undefined) {
+      this.#groupNo += 1;
+      group = new PermitGroup(this.#groupNo, demands);
+      this.#groups.set(key, group);
+    }
+    group.push(waiter);
+    this.#schedule();
+  }
+
+  /** Gives back the permits of a step that is over, or that does not start after all. */
+  giveBack(permit: Permit): void {
+    if (permit.limiters.length === 0) return;
+    this.#givenBack.push(permit);
+    for (const group of this.#groups.values()) {
+      if (group.refusedBy !== null && permit.limiters.includes(group.refusedBy)) group.retryAt = 0;
+    }
+    this.#schedule();
+  }
+
+  /** Gives back everything: this process is about to leave. Nothing may be asked for any more. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#timer?.cancel();
+    await this.#working;
+    this.#groups.clear();
+    if (this.#permitNo === 0 && this.#groupNo === 0) return;
+    try {
+      await this.#host.database.run(leavePermits, [this.#host.processId]);
+    } catch (error) {
+      this.#host.log.warn({ err: error }, "giving back permits failed: they are free when this process counts as gone");
+    }
+  }
+
+  /** Works after the current turn of the event loop: what is ready by then goes into one call. */
+  #schedule(): void {
+    if (this.#scheduled || this.#closed) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      this.#working ??= this.#work().finally(() => {
+        this.#working = null;
+        this.#wakeUp();
+      });
+    });
+  }
+
+  async #work(): Promise<void> {
+    while (!this.#closed && this.#pausedUntil <= this.#host.clock.now()) {
+      const requests = this.#collect();
+      const givenBack = this.#givenBack.splice(0);
+      if (requests.length === 0 && givenBack.length === 0) return;
+      await this.#call(requests, givenBack);
+    }
+  }
+
+  async #call(requests: readonly PermitRequest[], givenBack: readonly Permit[]): Promise<void> {
+    const { database, clock, pollIntervalMs, processId, log } = this.#host;
+    try {
+      const answers = await takePermits(database, {
+        processId,
+        nowMs: clock.now(),
+        byDatabaseTime: clock === systemClock,
+        patienceMs: Math.min(2 * pollIntervalMs, LONGEST_MS),
+        // Those of an earlier life of this process went when its tasks were taken over.
+        givenBack: givenBack.filter((permit) => permit.processId === processId).map(({ permitNo }) => permitNo),
+        requests,
+      });
+      for (const [place, request] of requests.entries()) this.#settle(request, answers[place], processId);
+    } catch (error) {
+      log.warn({ err: error, groups: requests.length }, "asking for permits failed, trying again");
+      this.#pausedUntil = clock.now() + RETRY_MS;
+      this.#givenBack.push(...givenBack);
+      for (const request of requests) {
+        // They may have been granted all the same: these numbers are given back, and others asked for.
+        this.#givenBack.push(...request.waiters.map((_, place) => permitOf(request, place, processId)));
+        this.#refuse(request.group, request.waiters);
+      }
+    }
+  }
+
+  /** Takes slots for as many steps as could get their permits now, and says which. */
+  #collect(): PermitRequest[] {
+    const requests: PermitRequest[] = [];
+    if (!this.#host.starting) return requests;
+    const now = this.#host.clock.now();
+    const due = [...this.#groups.values()].filter((group) => group.retryAt <= now).sort(inTurn);
+    // What is due is so until it is answered, whether or not there is a slot for it now.
+    for (const group of due) group.retryAt = 0;
+    for (const group of due.slice(0, MOST_GROUPS)) {
+      const waiters: PermitWaiter[] = [];
+      for (let next = group.peek(); next !== undefined && waiters.length < group.most; next = group.peek()) {
+        // Without a slot the step stays where it is, and this desk is told when it is its turn.
+        if (!this.#slots.take(group.rank)) break;
+        group.shift();
+        waiters.push(next);
+      }
+      if (waiters.length > 0 || (group.peek() === undefined && group.rowOf !== 0)) {
+        requests.push({ group, waiters, firstPermitNo: this.#permitNo + 1 });
+        this.#permitNo += waiters.length;
+      } else if (group.peek() === undefined) {
+        this.#groups.delete(groupKey(group.demands));
+      }
+      if (this.#slots.waiting) return requests;
+    }
+    this.#slots.stopWaiting();
+    return requests;
+  }
+
+  #settle(request: PermitRequest, answer: PermitAnswer | undefined, processId: number): void {
+    const { group, waiters } = request;
+    const granted = answer?.granted ?? 0;
+    const now = this.#host.clock.now();
+    for (const [place, waiter] of waiters.slice(0, granted).entries()) {
+      const { run, step } = waiter;
+      const permit = { ...permitOf(request, place, processId), facts: factsOf(group, now - waiter.since) };
+      waiter.admit({ run, step, permit, slots: this.#slots });
+    }
+    const isRefused = granted < waiters.length;
+    // A process that was declared dead gets no answer: nothing was written about the group either.
+    if (!isRefused) group.rowOf = 0;
+    else if (answer?.refusedBy != null) group.rowOf = processId;
+    group.refusedBy = isRefused ? (answer?.refusedBy ?? null) : null;
+    // What was given back while the call was under way was still counted by it.
+    const isOutdated = this.#givenBack.some(({ limiters }) => limiters.includes(group.refusedBy ?? ""));
+    const waitMs = Math.ceil(answer?.waitMs ?? this.#host.pollIntervalMs);
+    group.retryAt = isRefused && !isOutdated ? now + waitMs : 0;
+    this.#refuse(group, waiters.slice(granted));
+    if (group.size === 0 && group.rowOf === 0) this.#groups.delete(groupKey(group.demands));
+  }
+
+  #refuse(group: PermitGroup, waiters: readonly PermitWaiter[]): void {
+    group.putBack(waiters);
+    for (const _waiter of waiters) this.#slots.give();
+  }
+
+  /** Sets the timer for the next group that is to ask again. */
+  #wakeUp(): void {
+    if (this.#closed) return;
+    const now = this.#host.clock.now();
+    let at: number | null = this.#pausedUntil > now ? this.#pausedUntil : null;
+    for (const { retryAt } of this.#groups.values()) {
+      // One without a time waits for a slot or for a permit that is given back here, and is told of it.
+      if (retryAt > 0 && (at === null || retryAt < at)) at = retryAt;
+    }
+    if (this.#timer?.at === at) return;
+    this.#timer?.cancel();
+    this.#timer = null;
+    if (at === null) return;
+    const fire = () => {
+      this.#timer = null;
+      this.#schedule();
+    };
+    this.#timer = { at, cancel: this.#host.clock.after(Math.max(0, at - now), fire) };
+  }
+}
+
+function permitOf({ group, firstPermitNo }: PermitRequest, place: number, processId: number): Permit {
+  const limiters = group.demands.filter(({ concurrency }) => concurrency !== null).map(({ limiter }) => limiter);
+  return { processId, permitNo: firstPermitNo + place, limiters, facts: {} };
+}
+
+function factsOf({ demands }: PermitGroup, waitedMs: number): Permit["facts"] {
+  return { limiters: demands.map(({ label }) => label), limit_wait: Math.round(waitedMs) / 1_000 };
+}
