@@ -12,6 +12,8 @@ export interface TransitionFacts {
   /** No further attempt will be made, whatever the limit says. */
   readonly permanent: boolean;
   readonly reason: string | null;
+  /** The operator who did it. */
+  readonly actor: string | null;
 }
 
 const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : null);
@@ -30,6 +32,7 @@ export function readTransitionFacts(metadata: Readonly<Record<string, unknown>> 
     nextAttemptAt: Number.isNaN(until) ? null : until,
     interrupted: facts.interrupted === true,
     permanent: facts.permanent === true,
-    reason: text(facts.resolution) ?? text(facts.reason),
+    reason: text(facts.actor) === null ? (text(facts.resolution) ?? text(facts.reason)) : text(facts.reason),
+    actor: text(facts.actor),
   };
 }

@@ -56,6 +56,7 @@ function changeNotes(change: StateChange, facts: TransitionFacts): Span[] {
     notes.push(span(`retry in ${formatDuration(facts.nextAttemptAt - change.at)}`, "waiting"));
   if (facts.permanent) notes.push(span("no further attempt", "bad"));
   if (facts.error !== null) notes.push(span(facts.error, "bad"));
+  if (facts.actor !== null) notes.push(span(`by ${facts.actor}`));
   if (facts.reason !== null) notes.push(span(facts.reason, "faint"));
   return notes;
 }

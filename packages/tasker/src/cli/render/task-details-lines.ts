@@ -51,6 +51,8 @@ function drawFacts(details: TaskDetails): Line[] {
     ["reason", details.reason],
     ["tags", Array.isArray(details.tags) && details.tags.length > 0 ? details.tags.join(", ") : null],
     ["correlation", details.correlation_id],
+    ["paused", details.paused ? "yes, until it is resumed" : null],
+    ["again", details.rerun_of === null ? null : `does task ${details.rerun_of} again`],
   ];
   return facts
     .filter(([, value]) => value !== null && value !== "" && value !== "unknown")

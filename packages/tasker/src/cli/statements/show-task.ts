@@ -1,4 +1,4 @@
-import { int8, json, jsonb, nullable, text, timestamp } from "../../database/sql-type.ts";
+import { bool, int8, json, jsonb, nullable, text, timestamp } from "../../database/sql-type.ts";
 import { statement } from "../../database/statement.ts";
 
 /**
@@ -25,6 +25,7 @@ export const showTaskStatement = statement({
     select t.task_id, s.name::text as namespace, n.name::text, n.version::text,
       coalesce(x.to_state, 'pending')::text as state, t.requested_at, t.created_at, t.initiator::text,
       t.source_system::text, t.reason::text, t.tags, t.context, r.correlation_id::text, r.wake_at,
+      coalesce(r.paused, false) as paused, r.rerun_of,
       (
         select coalesce(json_agg(json_build_object(
           'step_id', p.workflow_step_id, 'name', p.name, 'state', coalesce(p.to_state, 'pending'),
@@ -76,6 +77,8 @@ export const showTaskStatement = statement({
     context: nullable(jsonb),
     correlation_id: nullable(text),
     wake_at: nullable(timestamp),
+    paused: bool,
+    rerun_of: nullable(int8),
     steps: json,
     transitions: json,
     annotations: json,

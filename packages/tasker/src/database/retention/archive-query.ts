@@ -17,6 +17,7 @@ const TABLES = {
   tasker_workflow_steps: "w",
   tasker_workflow_step_edges: "e",
   tasker_workflow_step_transitions: "y",
+  tasker_operator_actions: "p",
 } as const;
 
 /** Names and types of the columns of tables, in their order. */
@@ -103,7 +104,8 @@ export async function makeArchiveQuery(connection: Connection, longestLine = LON
             "id",
             `tasker_workflow_step_transitions y
              where y.workflow_step_id = any(array(select w.workflow_step_id from ${steps}))`,
-          )} as step_transitions
+          )} as step_transitions,
+          ${list("tasker_operator_actions", "action_id", "tasker_operator_actions p where p.task_id = a.id")} as actions
         from tasker_tasks k where k.task_id = a.id
       ) o
     ) l`;
