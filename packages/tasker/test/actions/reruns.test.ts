@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Database } from "../../src/database/database.ts";
+import { defineTask } from "../../src/handlers/define-task.ts";
 import { expectCleanAuditTrail } from "../support/audit-trail.ts";
 import { graphTemplate, readStep, readTransitions, startEngine } from "../support/engine-harness.ts";
 import { describeOnPostgres, openTestDatabase } from "../support/test-database.ts";
@@ -109,6 +110,32 @@ describeOnPostgres("doing a task again from a step on", () => {
     const made = result.outcome === "done" ? (result.newTaskId ?? 0) : 0;
     expect(await engine.settled(made)).toMatchObject({ state: "complete" });
     expect(ranOf(made).map((run) => run.split(" ")[1])).toEqual(["b", "d"]);
+    await engine.stop();
+    await expectCleanAuditTrail(database);
+  });
+
+  test("as a new task: items of a list are taken over above it, and made anew below it", async () => {
+    const ran: string[] = [];
+    const work = (name: string) => (task: { readonly taskId: number }) => {
+      ran.push(`${task.taskId} ${name}`);
+      return name;
+    };
+    const template = defineTask({ name: "mapping" })
+      .step("load", { process: (task) => [work("load")(task), "second"] })
+      .step("each", { forEach: { step: "load" }, process: (task) => work("each")(task) })
+      .step("end", { dependsOn: ["each"], process: (task) => work("end")(task) })
+      .build();
+    const { engine } = await startEngine(database, [template]);
+    const { taskId } = await engine.submit({ name: "mapping", context: {} });
+    expect(await engine.settled(taskId)).toMatchObject({ state: "complete" });
+    const again = async (step: string) => {
+      const result = await engine.actions.rerunTask({ taskId, step }, note);
+      const made = result.outcome === "done" ? (result.newTaskId ?? 0) : 0;
+      expect(await engine.settled(made)).toMatchObject({ state: "complete" });
+      return ran.filter((run) => run.startsWith(`${made} `)).map((run) => run.split(" ")[1]);
+    };
+    expect(await again("end")).toEqual(["end"]);
+    expect(await again("load")).toEqual(["load", "each", "each", "end"]);
     await engine.stop();
     await expectCleanAuditTrail(database);
   });

@@ -182,7 +182,7 @@ $$;
 
 -- Makes a new task that does a finished one again from a step on: that step, what comes after it and what had not been
 -- finished run, everything else has the results that it had. Steps that an engine added below that step while the task ran
--- are left out, it adds them again. A second call finds the new task as long as that one is not over.
+-- are left out, it adds them again; so are those that undo, and what was undone runs. A second call finds the new task as long as that one is not over.
 --   p_identity  identity hash of the new task
 create function tasker_rerun_as_new(
   p_task_id bigint, p_step_id bigint, p_step_name text, p_now timestamp, p_note jsonb, p_identity text
@@ -269,11 +269,22 @@ begin
       (e.step ->> 'default_retry_limit')::integer as retry_limit
     from tasker_definitions d cross join lateral jsonb_array_elements(d.definition -> 'step_templates') as e(step)
     where d.definition_hash = v_run.definition_hash
+  ), undone as materialized (
+    select substr(n.name, 6, length(n.name) - 6) as name
+    from tasker_workflow_steps w
+    cross join lateral (select x.name from tasker_named_steps x where x.named_step_id = w.named_step_id limit 1) n
+    cross join lateral (
+      select y.to_state from tasker_workflow_step_transitions y
+      where y.workflow_step_id = w.workflow_step_id and y.most_recent limit 1
+    ) c
+    where w.task_id = p_task_id and n.name like 'undo(%)' and c.to_state in ('complete', 'resolved_manually')
+      and not coalesce(n.name in (select d.name from defined d), false)
   ), old as materialized (
     select w.*, c.to_state, c.metadata, d.name is not null as is_defined, d.retryable as first_retryable,
-      d.retry_limit as first_limit,
+      d.retry_limit as first_limit, d.name is null and n.name like 'undo(%)' as is_undo,
       not coalesce(w.workflow_step_id in (select unnest(v_below)), false)
-        and coalesce(c.to_state in ('complete', 'resolved_manually'), false) as is_kept
+        and coalesce(c.to_state in ('complete', 'resolved_manually'), false)
+        and not coalesce(n.name in (select u.name from undone u), false) as is_kept
     from tasker_workflow_steps w
     cross join lateral (select x.name from tasker_named_steps x where x.named_step_id = w.named_step_id limit 1) n
     left join lateral (select q.* from defined q where q.name = n.name limit 1) d on true
@@ -285,7 +296,8 @@ begin
   ), copied as materialized (
     select o.*, nextval('tasker_workflow_steps_workflow_step_id_seq') as new_id
     from old o
-    where o.is_defined or not coalesce(o.workflow_step_id in (select unnest(v_below)), false)
+    where o.is_defined
+      or not (o.is_undo or coalesce(o.workflow_step_id in (select unnest(v_below)), false))
     order by o.workflow_step_id
   ), steps as (
     insert into tasker_workflow_steps
