@@ -1,10 +1,11 @@
 import { FanOutError } from "../errors/index.ts";
 import type { JsonObject } from "../json/json-value.ts";
-import type { StepWait } from "../templates/step-wait.ts";
 import type { AddedSteps } from "./added-steps.ts";
 import { Batch, type EncodedAnnotation } from "./batch.ts";
 import { beginWait } from "./begin-wait.ts";
+import { decideCancellations } from "./decide-cancellations.ts";
 import { type Closing, decideClosing } from "./decide-closing.ts";
+import { decideEnd } from "./decide-end.ts";
 import { decideReady } from "./decide-ready.ts";
 import { decideStart } from "./decide-start.ts";
 import { decideStep, LOST_PROCESS, type StepDecision } from "./decide-step.ts";
@@ -16,13 +17,14 @@ import type { LaneHost } from "./lane-host.ts";
 import type { Demand } from "./limits/limiter.ts";
 import type { AdmittedStep, Permit } from "./limits/permit.ts";
 import type { Outcome } from "./outcome.ts";
+import { readyFactsOf } from "./ready-facts.ts";
 import { ReadyQueue } from "./ready-queue.ts";
 import type { LaneSlots } from "./slots.ts";
 import { endOfWait, type StandingWait, type WaitingFor } from "./standing-wait.ts";
 import type { StepMove, Writer } from "./step-move.ts";
 import { readableResults, type StepResolution } from "./step-resolution.ts";
 import { mayStart, type StepRun } from "./step-run.ts";
-import { completeTask, failTask, startTask } from "./task-move.ts";
+import { cancelTask, completeTask, failTask, startTask } from "./task-move.ts";
 import type { TaskRun } from "./task-run.ts";
 
 /** Most tasks in a batch, give or take those whose steps move: the rows of a batch are numbered below 65,536. */
@@ -52,7 +54,7 @@ export class Agenda {
   #outcomes: Execution[] = [];
   readonly #ready = new ReadyQueue<{ readonly run: TaskRun; readonly step: StepRun }>();
   #closings: { readonly run: TaskRun; readonly step: StepRun; readonly closing: Closing }[] = [];
-  #waiting: { readonly run: TaskRun; readonly step: StepRun }[] = [];
+  #waiting: { readonly run: TaskRun; readonly step: StepRun; readonly failure: Failure | null }[] = [];
   #endings: Ending[] = [];
   #admitted: AdmittedStep[] = [];
   #checks = new Set<TaskRun>();
@@ -75,9 +77,9 @@ export class Agenda {
   /** Takes a step whose turn it is: it starts, is closed without a handler, or stays as it is for want of an attempt. */
   enqueue(run: TaskRun, step: StepRun): void {
     if (step.queued || run.dropped || !run.isDue(step)) return;
-    const closing = run.hasFlow ? decideReady(run.readyFactsOf(step)) : null;
-    if (closing !== null) {
-      this.close(run, step, closing);
+    const decision = run.hasFlow ? decideReady(readyFactsOf(run, step)) : null;
+    if (decision?.kind === "close") {
+      this.close(run, step, decision.closing);
       return;
     }
     if (!mayStart(step)) return;
@@ -85,7 +87,8 @@ export class Agenda {
     step.queued = true;
     run.activeCount += 1;
     // What only waits takes no slot and no permit, and does not stand in line for one.
-    if (step.waits !== null) this.#waiting.push({ run, step });
+    if (decision?.kind === "fail") this.#waiting.push({ run, step, failure: conditionFailure(decision.error) });
+    else if (step.waits !== null) this.#waiting.push({ run, step, failure: null });
     else this.#standInLine(run, step, run.demandsOf(step));
     this.#onWork();
   }
@@ -116,7 +119,12 @@ export class Agenda {
   /** Takes a task that was just loaded: queues what may start, and ends it if nothing can. */
   adopt(run: TaskRun): void {
     // Of one that somebody else has stopped nothing starts; it is let go when what runs has ended.
-    for (const step of run.isStopped ? [] : run.steps) {
+    const steps = run.isStopped ? [] : run.steps;
+    if (steps.some(({ state }) => state === "cancelled")) {
+      for (const { step, closing } of decideCancellations(run.graph, steps)) this.close(run, step, closing);
+    }
+    for (const step of steps) {
+      if (step.queued) continue;
       if (step.dueAt === null && step.wait === null) this.enqueue(run, step);
       else {
         run.waitingCount += 1;
@@ -368,9 +376,14 @@ export class Agenda {
     step.sortKey = move.rows.at(-1)?.sortKey ?? step.sortKey;
     step.lostExecutionId = null;
     step.outside = null;
+    step.dueAt = null;
     if (results !== null) step.results = results;
     if (to === "cancelled") return;
-    if (typeof facts.resolution === "string") this.#resolve(run, step, { kind: facts.resolution });
+    if (typeof facts.resolution === "string")
+      this.#resolve(run, step, {
+        kind: facts.resolution,
+        skippedWith: typeof facts.skipped_with === "string" ? facts.skipped_with : null,
+      });
     if (run.state !== "in_progress") startTask(batch, run, this.#writer(run));
     run.satisfy(step, (child) => this.enqueue(run, child));
   }
@@ -428,18 +441,23 @@ export class Agenda {
 
   #addWaits(batch: Batch): void {
     if (!this.#host.starting) return;
-    for (const { run, step } of this.#waiting.splice(0, 2 * this.#host.maxBatch)) {
+    for (const { run, step, failure } of this.#waiting.splice(0, 2 * this.#host.maxBatch)) {
       step.queued = false;
-      if (!run.dropped) this.#addWait(batch, run, step, step.waits);
+      if (!run.dropped) this.#addWait(batch, run, step, failure);
     }
   }
 
-  /** Starts a step that waits: its start, what it waits for and, if nothing else is to do, its task's release are one commit. */
-  #addWait(batch: Batch, run: TaskRun, step: StepRun, waits: StepWait | null): void {
-    if (waits === null) return;
+  /**
+   * Starts a step that waits: its start, what it waits for and, if nothing else is to do, its task's release are one commit.
+   * One that has failed before it could begin starts as well, so that the attempt counts.
+   */
+  #addWait(batch: Batch, run: TaskRun, step: StepRun, failure: Failure | null): void {
+    const { waits } = step;
+    const begun = () => (waits === null ? null : attemptWait(() => beginWait(waits, run, step, batch.nowMs)));
+    const facts = failure ?? begun();
+    if (facts === null) return;
     const executionId = this.#host.nextExecutionId();
     run.activeCount -= 1;
-    const facts = attemptWait(() => beginWait(waits, run, step, batch.nowMs));
     const move = this.#start(run, step, executionId, "failure" in facts ? {} : { waiting_for: facts });
     batch.addStart({ run, step, execution: null, move, dueAt: null });
     if (run.state !== "in_progress") startTask(batch, run, this.#writer(run));
@@ -469,16 +487,11 @@ export class Agenda {
       run.finishing = true;
       batch.task(run).release ??= { wakeAt: null };
     } else if (run.remaining === 0) {
-      run.finishing = true;
-      if (this.#host.hasAnnotations(run)) this.#host.annotate(run);
-      else completeTask(batch, run, this.#writer(run), []);
+      this.#completeTask(batch, run);
     } else if (run.waitingCount === 0) {
-      run.finishing = true;
-      const lookAt =
-        run.nextLookAt(() => this.#host.lookAgainAt(run, "processing", batch.nowMs)) ??
-        this.#host.strategies.holdBlocked(run, batch.nowMs);
-      if (lookAt === null) failTask(batch, run, this.#writer(run));
-      else batch.task(run).release = { wakeAt: lookAt };
+      const lookAt = run.nextLookAt(() => this.#host.lookAgainAt(run, "processing", batch.nowMs));
+      if (lookAt === null) this.#endTask(batch, run);
+      else this.#holdTask(batch, run, lookAt);
     } else {
       const dueAt = run.nextDueAt(batch.nowMs);
       if (dueAt === null || dueAt <= batch.nowMs + this.#host.strategies.releaseAfterMs) return;
@@ -487,13 +500,43 @@ export class Agenda {
     }
   }
 
+  #completeTask(batch: Batch, run: TaskRun): void {
+    run.finishing = true;
+    if (this.#host.hasAnnotations(run)) this.#host.annotate(run);
+    else completeTask(batch, run, this.#writer(run), []);
+  }
+
+  /** Ends a task of which nothing can go on although not every step is satisfied. */
+  #endTask(batch: Batch, run: TaskRun): void {
+    const end = decideEnd(run.steps);
+    if (end === "complete") {
+      this.#completeTask(batch, run);
+      return;
+    }
+    const lookAt = end === "error" ? this.#host.strategies.holdBlocked(run, batch.nowMs) : null;
+    if (lookAt !== null) {
+      this.#holdTask(batch, run, lookAt);
+      return;
+    }
+    run.finishing = true;
+    if (end === "error") failTask(batch, run, this.#writer(run));
+    else cancelTask(batch, run, this.#writer(run));
+  }
+
+  #holdTask(batch: Batch, run: TaskRun, lookAt: number): void {
+    run.finishing = true;
+    batch.task(run).release = { wakeAt: lookAt };
+  }
+
   #writer(run: TaskRun): Writer {
     return { writer: this.#host.processId, epoch: run.epoch };
   }
 }
 
+type Failure = Extract<Outcome, { readonly kind: "failure" }>;
+
 /** What a step waits for; or its failure, if what it reads of the task is not as it has to be. */
-function attemptWait(begin: () => WaitingFor): WaitingFor | Extract<Outcome, { readonly kind: "failure" }> {
+function attemptWait(begin: () => WaitingFor): WaitingFor | Failure {
   try {
     return begin();
   } catch (error) {
@@ -512,4 +555,10 @@ function itemsToAdd(run: TaskRun, step: StepRun): readonly unknown[] | null {
     if (error instanceof FanOutError) return null;
     throw error;
   }
+}
+
+/** The failure of a step whose condition threw: as if its handler had. */
+function conditionFailure(error: unknown): Failure {
+  const failure = describeFailure(error);
+  return { kind: "failure", failure: { ...failure, message: `run_if: ${failure.message}` }, durationMs: 0 };
 }

@@ -37,7 +37,9 @@ export class DefinitionCache {
       graph: buildGraph(definition.steps),
       stepNamed: new StepDefinitions(definition.steps),
       hasPriorities: definition.steps.some(({ priority }) => priority !== 0),
-      hasFlow: definition.steps.some(({ onFailure }) => onFailure !== "fail"),
+      hasFlow: definition.steps.some(
+        ({ runIf, whenSkipped, onFailure }) => runIf !== null || whenSkipped !== "satisfied" || onFailure !== "fail",
+      ),
     };
     this.#byObject.set(definition, compiled);
     this.#byHash.set(hash, compiled);

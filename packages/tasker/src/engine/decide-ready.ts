@@ -1,3 +1,4 @@
+import type { JsonObject } from "../json/json-value.ts";
 import type { StepDefinition } from "../templates/definition.ts";
 import type { Closing } from "./decide-closing.ts";
 import { FAILURE_IGNORED } from "./decide-step.ts";
@@ -10,22 +11,44 @@ export interface ReadyFacts {
   readonly definition: StepDefinition | undefined;
   /** Whether the task's request names the step in `bypass_steps`. */
   readonly isBypassed: boolean;
+  /** The step that was skipped together with all that depend on it, if this one does; or null. */
+  readonly skippedWith: string | null;
+  /** Asks the step's condition; null if it has none. May throw anything. */
+  readonly holds: (() => boolean) | null;
 }
 
-/** What becomes of a step whose parents are satisfied: null if its handler decides. */
-export function decideReady({ step, definition, isBypassed }: ReadyFacts): Closing | null {
-  const results = defaultResultsOf(definition);
+/** What becomes of a step whose parents are satisfied. */
+export type ReadyDecision =
+  /** It starts, if an attempt is left. */
+  | { readonly kind: "start" }
+  /** It starts and fails at once, because its condition threw. */
+  | { readonly kind: "fail"; readonly error: unknown }
+  | { readonly kind: "close"; readonly closing: Closing };
+
+const START: ReadyDecision = { kind: "start" };
+
+/**
+ * Decides over a step whose parents are satisfied. A step that is skipped with another one is so whatever else holds; one
+ * that is bypassed is not asked; the condition is asked before each attempt.
+ */
+export function decideReady({ step, definition, isBypassed, skippedWith, holds }: ReadyFacts): ReadyDecision {
+  const resolve = (facts: JsonObject): ReadyDecision => {
+    return { kind: "close", closing: { to: "resolved_manually", facts, results: defaultResultsOf(definition) } };
+  };
+  if (skippedWith !== null) {
+    const reason = `depends on ${skippedWith}, which was skipped with its dependants`;
+    return resolve({ resolution: "skipped", reason, skipped_with: skippedWith });
+  }
   // Names of steps that are not skippable are refused at submit; a Rails process may have stored any.
-  if (isBypassed && step.skippable) {
-    return {
-      to: "resolved_manually",
-      facts: { resolution: "bypassed", reason: "named in bypass_steps" },
-      results,
-    };
+  if (isBypassed && step.skippable) return resolve({ resolution: "bypassed", reason: "named in bypass_steps" });
+  if (!mayStart(step)) {
+    // Failed for good under another process, which did not know the policy.
+    return step.state === "error" && definition?.onFailure === "continue" ? resolve(FAILURE_IGNORED) : START;
   }
-  // Failed for good under another process, which did not know the policy.
-  if (step.state === "error" && !mayStart(step) && definition?.onFailure === "continue") {
-    return { to: "resolved_manually", facts: FAILURE_IGNORED, results };
+  if (holds === null) return START;
+  try {
+    return holds() ? START : resolve({ resolution: "skipped", reason: "run_if does not hold" });
+  } catch (error) {
+    return { kind: "fail", error };
   }
-  return null;
 }

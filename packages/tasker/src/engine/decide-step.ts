@@ -119,7 +119,7 @@ function endFailed({ definition, writer }: DecisionInput): FailureEnd {
   if (definition?.onFailure !== "continue") return { ...RETRIED, next: "failed" };
   return {
     next: "satisfied",
-    resolution: { kind: FAILURE_IGNORED.resolution },
+    resolution: { kind: FAILURE_IGNORED.resolution, skippedWith: null },
     chain: [{ to: "resolved_manually", metadata: { ...writer, ...FAILURE_IGNORED } }],
     results: defaultResultsOf(definition),
   };

@@ -84,6 +84,7 @@ const StepMetadata = z.object({
   interruptions: z.number().int().optional(),
   backoff_until: z.string().optional(),
   resolution: z.string().optional(),
+  skipped_with: z.string().optional(),
   waiting_for: WaitingFor.optional(),
 });
 
@@ -250,7 +251,7 @@ function buildStepRun(
 
 function resolutionOf(state: State, metadata: z.infer<typeof StepMetadata> | null): StepResolution | null {
   if (state !== "resolved_manually" || metadata?.resolution === undefined) return null;
-  return { kind: metadata.resolution };
+  return { kind: metadata.resolution, skippedWith: metadata.skipped_with ?? null };
 }
 
 /** A task whose steps are not those of the template is not run in part: the template is not the one it was made from. */

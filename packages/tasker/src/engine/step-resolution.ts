@@ -1,3 +1,4 @@
+import type { StepOutcome } from "../templates/condition.ts";
 import type { StepDefinition } from "../templates/definition.ts";
 import { StoredJson } from "./stored-json.ts";
 
@@ -8,10 +9,27 @@ export interface StepResolution {
    * itself.
    */
   readonly kind: string;
+  /** The step that was skipped together with all that depend on it, if this one is among those; or null. */
+  readonly skippedWith: string | null;
 }
 
 /** Kinds of resolution that leave a step without results of its own. */
 const WITHOUT_RESULTS: ReadonlySet<string> = new Set(["skipped", "bypassed", "failure_ignored"]);
+
+const SKIPPED: ReadonlySet<string> = new Set(["skipped", "bypassed"]);
+
+/** Whether the steps after the one that was so resolved are skipped, too. */
+export function spreadsSkip(resolution: StepResolution | null, definition: StepDefinition | undefined): boolean {
+  if (resolution === null || !SKIPPED.has(resolution.kind)) return false;
+  return resolution.skippedWith !== null || definition?.whenSkipped === "skip_dependants";
+}
+
+/** How a satisfied step ended, for the conditions of the steps after it. */
+export function outcomeOf(resolution: StepResolution | null): StepOutcome {
+  if (resolution === null) return "complete";
+  if (SKIPPED.has(resolution.kind)) return "skipped";
+  return resolution.kind === "failure_ignored" ? "failed" : "complete";
+}
 
 const NO_RESULTS = new StoredJson("null");
 

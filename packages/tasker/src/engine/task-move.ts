@@ -1,4 +1,5 @@
 import type { JsonObject } from "../json/json-value.ts";
+import { cancelFailedTaskChain } from "../states/composite-moves.ts";
 import type { State } from "../states/state.ts";
 import type { Batch, EncodedAnnotation } from "./batch.ts";
 import { chainRows, NO_ROW, type Writer } from "./step-move.ts";
@@ -13,6 +14,9 @@ const CHAINS: Readonly<Record<string, readonly State[]>> = {
   "error>complete": ["pending", "in_progress", "complete"],
   "pending>error": ["error"],
   "in_progress>error": ["error"],
+  "pending>cancelled": ["cancelled"],
+  "in_progress>cancelled": ["cancelled"],
+  "error>cancelled": cancelFailedTaskChain().slice(1),
 };
 
 function moveTask(batch: Batch, run: TaskRun, to: State, writer: Writer, facts: JsonObject): void {
@@ -39,18 +43,35 @@ export function startTask(batch: Batch, run: TaskRun, writer: Writer): void {
   moveTask(batch, run, "in_progress", writer, facts);
 }
 
-/** Every step is satisfied: the task is complete, and nobody's any more. */
+/** Every step is satisfied, or cancelled and skippable: the task is complete, and nobody's any more. */
 export function completeTask(
   batch: Batch,
   run: TaskRun,
   writer: Writer,
   annotations: readonly EncodedAnnotation[],
 ): void {
-  moveTask(batch, run, "complete", writer, { total_steps: run.steps.length });
+  const cancelled =
+    run.remaining === 0 ? [] : run.steps.filter(({ state }) => state === "cancelled").map(({ name }) => name);
+  moveTask(batch, run, "complete", writer, {
+    total_steps: run.steps.length,
+    ...(cancelled.length === 0 ? {} : { cancelled_steps: cancelled.slice(0, 100) }),
+  });
   const entry = batch.task(run);
   entry.completes = true;
   entry.annotations = annotations;
   entry.release = { wakeAt: null };
+}
+
+/** No step is left but cancelled ones, and not all of them are skippable: the task is over. */
+export function cancelTask(batch: Batch, run: TaskRun, writer: Writer): void {
+  const cancelled = run.steps.filter((step) => step.state === "cancelled").map((step) => step.name);
+  moveTask(batch, run, "cancelled", writer, {
+    reason: "steps_cancelled",
+    cancelled_steps: cancelled.slice(0, 100),
+    cancelled_steps_count: cancelled.length,
+    total_steps: run.steps.length,
+  });
+  batch.task(run).release = { wakeAt: null };
 }
 
 /** No step can go on and not all are satisfied: the task waits for somebody to act. */

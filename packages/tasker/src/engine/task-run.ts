@@ -6,7 +6,6 @@ import { isSatisfied } from "../states/guards.ts";
 import type { State } from "../states/state.ts";
 import type { AddedSteps } from "./added-steps.ts";
 import type { CompiledDefinition } from "./compiled-definition.ts";
-import type { ReadyFacts } from "./decide-ready.ts";
 import type { Execution } from "./execution.ts";
 import { FanOutGate } from "./fan-out-gate.ts";
 import type { Demand } from "./limits/limiter.ts";
@@ -226,15 +225,6 @@ export class TaskRun {
   /** Whether anything but their handlers decides over its steps. */
   get hasFlow(): boolean {
     return this.compiled.hasFlow || this.view.bypassSteps.length > 0;
-  }
-
-  /** What decides whether a step whose turn it is starts. */
-  readyFactsOf(step: StepRun): ReadyFacts {
-    return {
-      step,
-      definition: this.compiled.stepNamed.get(step.name),
-      isBypassed: this.view.bypassSteps.includes(step.name),
-    };
   }
 
   /** Place of a ready step among all of the process: by the task's priority first, then by the step's. The higher goes first. */

@@ -2,6 +2,7 @@ import { HandlerNotFoundError, InvalidRequestError } from "../errors/index.ts";
 import type { TaskDefinition } from "../templates/definition.ts";
 import { hintAt } from "../text/nearest-name.ts";
 import { ApiStepHandler } from "./api/api-step-handler.ts";
+import { bindConditions } from "./bind-conditions.ts";
 import { createTaskTemplate } from "./create-task-template.ts";
 import { type CustomEventDeclaration, readCustomEvents } from "./custom-events.ts";
 import { type HandlerMaker, isClass, toHandlerMaker, UnusableHandler } from "./handler-maker.ts";
@@ -21,6 +22,7 @@ const BUILT_IN: HandlerExports = { ApiStepHandler, "Tasker::StepHandler::Api": A
  * constructed for each attempt with the step's `handler_config`. `task_handler_class` is looked up in the same way and
  * may be absent: then the task has no hooks. A handler's class may declare the events that it publishes by a static member
  * `customEventConfiguration`; what that throws goes through unchanged. `ApiStepHandler` is there without being given.
+ * Functions that a `run_if` asks are looked up by their names.
  * @throws HandlerNotFoundError that lists every handler which is missing, with the nearest export of each
  * @throws InvalidRequestError that lists every export which was found and cannot be a handler
  */
@@ -51,7 +53,7 @@ export function bindTemplate(definition: TaskDefinition, handlers: HandlerExport
     });
   }
   const taskHandler = resolveTaskHandler(definition.taskHandlerClass, handlers, title);
-  return createTaskTemplate(definition, makers, taskHandler, events);
+  return createTaskTemplate(definition, makers, taskHandler, events, bindConditions(definition, handlers));
 }
 
 function notFound(

@@ -2,9 +2,12 @@ import type { z } from "zod";
 import { InvalidTemplateError } from "../errors/index.ts";
 import type { JsonObject, JsonValue } from "../json/json-value.ts";
 import { checkTemplate } from "../templates/check-template.ts";
-import type { FailurePolicy } from "../templates/definition.ts";
+import type { FailurePolicy, SkipPolicy } from "../templates/definition.ts";
 import { finishIssues } from "../templates/draft-issue.ts";
 import { readValue } from "../templates/read-value.ts";
+import { bindConditions } from "./bind-conditions.ts";
+import type { ConditionFunction } from "./condition-function.ts";
+import { type ConditionSettings, conditionSettingsToDocument } from "./condition-settings.ts";
 import { type ContextSchema, toContextSchema } from "./context-schema.ts";
 import { createTaskTemplate } from "./create-task-template.ts";
 import { readCustomEvents } from "./custom-events.ts";
@@ -101,8 +104,32 @@ export interface TaskSettings {
   readonly taskHandler?: TaskHandler;
 }
 
+/** What the steps after it may read in place of results that a step does not have. */
+type Gap<Skippable, WhenSkipped, OnFailure, RunIf, Default> =
+  | (undefined extends RunIf
+      ? true extends Skippable
+        ? SkipGap<WhenSkipped, Default>
+        : never
+      : SkipGap<WhenSkipped, Default>)
+  | ("continue" extends OnFailure ? Filler<Default> : never);
+
+/** Where the steps after it are skipped with it, nobody reads. */
+type SkipGap<WhenSkipped, Default> = WhenSkipped extends "skip_dependants" ? never : Filler<Default>;
+
+type Filler<Default> = undefined extends Default ? null : Default;
+
+/** A condition that a step with these results before it may have. */
+type RunIfSetting<Context, Results> = ConditionSettings<keyof Results & string> | ConditionFunction<Context, Results>;
+
 /** Settings of a step, however it is executed. */
-export interface StepSettings<Parents extends string> {
+export interface StepSettings<
+  Parents extends string,
+  Skippable extends boolean = boolean,
+  WhenSkipped extends SkipPolicy = SkipPolicy,
+  OnFailure extends FailurePolicy = FailurePolicy,
+  RunIf = unknown,
+  Default extends JsonValue | undefined = JsonValue | undefined,
+> {
   /** Steps that must be satisfied first. Default: none. */
   readonly dependsOn?: readonly Parents[];
   /** Default: the name. */
@@ -114,11 +141,18 @@ export interface StepSettings<Parents extends string> {
   /** Largest number of attempts, 1 or more. Default: 3. */
   readonly retryLimit?: number;
   /** Default: false. */
-  readonly skippable?: boolean;
+  readonly skippable?: Skippable;
+  /**
+   * Whether the step runs, asked once all of its parents are satisfied, before each attempt. If it does not hold, the step is
+   * skipped. Default: it runs.
+   */
+  readonly runIf?: RunIf;
+  /** What skipping the step means for those after it. Default: `satisfied`. */
+  readonly whenSkipped?: WhenSkipped;
   /** What the final failure of the step means for the task. Default: `fail`. */
-  readonly onFailure?: FailurePolicy;
+  readonly onFailure?: OnFailure;
   /** What the steps after it read if it was skipped, or its failure ignored. Default: null. */
-  readonly defaultResults?: JsonValue;
+  readonly defaultResults?: Default;
   /** Deadline of one attempt in seconds, more than 0. Default: none. */
   readonly timeoutSeconds?: number;
   /** Among the ready steps of tasks of the same priority the higher goes first: -32,768 to 32,767. Default: 0. */
@@ -186,8 +220,18 @@ export interface SignalStepOptions<Parents extends string> extends WaitSettings<
 }
 
 /** A step that functions execute. */
-export interface FunctionStepOptions<Context, Results, Parents extends string, Output, Stored>
-  extends StepSettings<Parents> {
+export interface FunctionStepOptions<
+  Context,
+  Results,
+  Parents extends string,
+  Output,
+  Stored,
+  Skippable extends boolean,
+  WhenSkipped extends SkipPolicy,
+  OnFailure extends FailurePolicy,
+  RunIf,
+  Default extends JsonValue | undefined,
+> extends StepSettings<Parents, Skippable, WhenSkipped, OnFailure, RunIf, Default> {
   readonly forEach?: undefined;
   /** Does the work; what it returns is stored. */
   process(task: TaskView<Context>, sequence: StepSequence<Results>, step: StepExecution): Output;
@@ -204,7 +248,16 @@ type ConfigSetting<Config> = null extends Config
   : { readonly handlerConfig: Config };
 
 /** A step that a class executes; it is constructed for each attempt. */
-export type ClassStepOptions<Parents extends string, Config, Handler> = StepSettings<Parents> & {
+export type ClassStepOptions<
+  Parents extends string,
+  Config,
+  Handler,
+  Skippable extends boolean,
+  WhenSkipped extends SkipPolicy,
+  OnFailure extends FailurePolicy,
+  RunIf,
+  Default extends JsonValue | undefined,
+> = StepSettings<Parents, Skippable, WhenSkipped, OnFailure, RunIf, Default> & {
   readonly forEach?: undefined;
   readonly handler: new (config: Config) => Handler;
 } & ConfigSetting<Config>;
@@ -301,20 +354,65 @@ export class TaskBuilder<Context extends object, Steps> {
       >
   >;
   /** Adds a step that functions execute. */
-  step<const Name extends string, Output, Parents extends keyof Steps & string = never, Stored = typeof UNSHAPED>(
+  step<
+    const Name extends string,
+    Output,
+    RunIf extends RunIfSetting<Context, VisibleResults<Steps, Parents>> | undefined,
+    Parents extends keyof Steps & string = never,
+    Stored = typeof UNSHAPED,
+    Skippable extends boolean = false,
+    WhenSkipped extends SkipPolicy = "satisfied",
+    OnFailure extends FailurePolicy = "fail",
+    const Default extends JsonValue | undefined = undefined,
+  >(
     name: Name & (Name extends keyof Steps ? never : unknown),
-    options: FunctionStepOptions<Context, VisibleResults<Steps, Parents>, Parents, Output, Stored>,
+    options: FunctionStepOptions<
+      Context,
+      VisibleResults<Steps, Parents>,
+      Parents,
+      Output,
+      Stored,
+      Skippable,
+      WhenSkipped,
+      OnFailure,
+      RunIf,
+      Default
+    >,
   ): TaskBuilder<
     Context,
-    Steps & Record<Name, { readonly results: StoredShape<Output, Stored>; readonly upstream: Upstream<Steps, Parents> }>
+    Steps &
+      Record<
+        Name,
+        {
+          readonly results: StoredShape<Output, Stored> | Gap<Skippable, WhenSkipped, OnFailure, RunIf, Default>;
+          readonly upstream: Upstream<Steps, Parents>;
+        }
+      >
   >;
   /** Adds a step that a class executes. */
-  step<const Name extends string, Config, Handler extends HandlesStep, Parents extends keyof Steps & string = never>(
+  step<
+    const Name extends string,
+    Config,
+    Handler extends HandlesStep,
+    RunIf extends RunIfSetting<Context, VisibleResults<Steps, Parents>> | undefined,
+    Parents extends keyof Steps & string = never,
+    Skippable extends boolean = false,
+    WhenSkipped extends SkipPolicy = "satisfied",
+    OnFailure extends FailurePolicy = "fail",
+    const Default extends JsonValue | undefined = undefined,
+  >(
     name: Name & (Name extends keyof Steps ? never : unknown),
-    options: ClassStepOptions<Parents, Config, Handler>,
+    options: ClassStepOptions<Parents, Config, Handler, Skippable, WhenSkipped, OnFailure, RunIf, Default>,
   ): TaskBuilder<
     Context,
-    Steps & Record<Name, { readonly results: HandlerShape<Handler>; readonly upstream: Upstream<Steps, Parents> }>
+    Steps &
+      Record<
+        Name,
+        {
+          readonly results: HandlerShape<Handler> | Gap<Skippable, WhenSkipped, OnFailure, RunIf, Default>;
+          readonly upstream: Upstream<Steps, Parents>;
+        }
+      >
   >;
   step(name: string, options: AnyStepOptions): TaskBuilder<Context, never> {
     return this.#add(name, options);
@@ -377,7 +475,11 @@ export class TaskBuilder<Context extends object, Steps> {
       ),
     );
     const events = new Map(this.#steps.map(({ name, options }) => [name, readCustomEvents(options.handler)]));
-    return createTaskTemplate(checked.definition, makers, this.#settings.taskHandler ?? null, events);
+    const conditions = bindConditions(
+      checked.definition,
+      Object.fromEntries(this.#steps.map(({ name, options }) => [name, options.runIf])),
+    );
+    return createTaskTemplate(checked.definition, makers, this.#settings.taskHandler ?? null, events, conditions);
   }
 
   #toDocument(): unknown {
@@ -407,6 +509,9 @@ function stepToDocument({ name, options }: AddedStep): unknown {
     default_retryable: options.retryable,
     default_retry_limit: options.retryLimit,
     skippable: options.skippable,
+    // A function is asked by the name of its step.
+    run_if: typeof options.runIf === "function" ? { function: name } : conditionSettingsToDocument(options.runIf),
+    when_skipped: options.whenSkipped,
     on_failure: options.onFailure,
     default_results: options.defaultResults,
     timeout_seconds: options.timeoutSeconds,

@@ -1,4 +1,5 @@
 import type { TaskDefinition } from "../templates/definition.ts";
+import type { ConditionFunction } from "./condition-function.ts";
 import type { CustomEventDeclaration } from "./custom-events.ts";
 import type { HandlesStep } from "./step-handler.ts";
 import type { TaskHandler } from "./task-handler.ts";
@@ -10,6 +11,8 @@ export interface TaskTemplate {
   createStepHandler(stepName: string): HandlesStep;
   /** By the names of steps: events that their handlers' classes declare, besides those of the definition. Default: none. */
   readonly customEvents?: ReadonlyMap<string, readonly CustomEventDeclaration[]>;
+  /** Functions that conditions of steps (`run_if`) ask, by their names. Default: none. */
+  readonly conditions?: ReadonlyMap<string, ConditionFunction>;
   /** Hooks around the whole task, or null. */
   readonly taskHandler: TaskHandler | null;
 }

@@ -67,7 +67,8 @@ function readWhiteList(template: SourceMapping): ReadonlySet<string> | null {
   return new Set(itemsOf(template, "named_steps").flatMap((item) => readName(item).map(({ name }) => name)));
 }
 
-function readStep(node: SourceNode): NamedStep[] {
+/** The step that a node is, or nothing if its name cannot be read. */
+export function readStep(node: SourceNode): NamedStep[] {
   if (node.kind !== "mapping") return [];
   const name = textOf(node, "name");
   const nameNode = node.entries.get("name")?.value;

@@ -1,4 +1,5 @@
 import { checkAddedSteps } from "./check-added-steps.ts";
+import { checkConditions } from "./check-conditions.ts";
 import { checkContextSchema } from "./check-context-schema.ts";
 import { checkLimits } from "./check-limits.ts";
 import { checkStepTypes } from "./check-step-types.ts";
@@ -33,6 +34,7 @@ export function checkTemplate(
     ...settled.issues,
     ...(parsed.error?.issues ?? []).flatMap((issue) => describeZodIssue(issue, settled.tree)),
     ...checkSteps(settled.tree),
+    ...checkConditions(settled.tree),
     ...checkStepTypes(settled.tree),
     ...checkAddedSteps(settled.tree),
     ...checkLimits(settled.tree),

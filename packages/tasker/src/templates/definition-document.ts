@@ -1,6 +1,7 @@
 import { InvalidTemplateError } from "../errors/template-errors.ts";
 import type { JsonObject } from "../json/json-value.ts";
 import { checkTemplate } from "./check-template.ts";
+import { conditionToDocument } from "./condition.ts";
 import type { ForEach, StepDefinition, TaskDefinition } from "./definition.ts";
 import { finishIssues } from "./draft-issue.ts";
 import { namedLimitsToDocument, stepLimitsToDocument } from "./limit-document.ts";
@@ -36,6 +37,8 @@ function stepToDocument(step: StepDefinition): JsonObject {
     default_retryable: step.retryable,
     default_retry_limit: step.retryLimit,
     skippable: step.skippable,
+    run_if: step.runIf === null ? null : conditionToDocument(step.runIf),
+    when_skipped: step.whenSkipped === TEMPLATE_DEFAULTS.whenSkipped ? null : step.whenSkipped,
     on_failure: step.onFailure === TEMPLATE_DEFAULTS.onFailure ? null : step.onFailure,
     default_results: step.defaultResults,
     handler_class: step.wait === null ? step.handlerClass : null,

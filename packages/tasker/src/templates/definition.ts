@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from "../json/json-value.ts";
+import type { Condition } from "./condition.ts";
 import type { NamedLimit, StepLimit } from "./limit.ts";
 import type { StepWait } from "./step-wait.ts";
 
@@ -20,6 +21,12 @@ export interface ForEach {
   readonly maxItems: number;
 }
 
+/**
+ * What skipping a step means for the steps after it: `satisfied`, they go on as if it had succeeded; `skip_dependants`, they
+ * are skipped, too, and so are the steps after them.
+ */
+export type SkipPolicy = "satisfied" | "skip_dependants";
+
 /** One step of a task definition: normalised, every default filled in. */
 export interface StepDefinition {
   readonly name: string;
@@ -38,6 +45,10 @@ export interface StepDefinition {
   readonly handlerClass: string;
   /** Given to the handler's constructor. */
   readonly handlerConfig: JsonObject | null;
+  /** Whether the step runs, asked once all of its parents are satisfied. Null: it does. */
+  readonly runIf: Condition | null;
+  /** Default: `satisfied`. */
+  readonly whenSkipped: SkipPolicy;
   /** Default: `fail`. */
   readonly onFailure: FailurePolicy;
   /** What the steps after it read if it was skipped, or its failure ignored. Default: null. */

@@ -87,7 +87,7 @@ function mergeSteps(base: readonly SourceNode[], overrides: readonly SourceNode[
         issues.push({ at: nameAt, message: `found a second override of the step "${name}", expected one` });
       seen.add(name);
       if (step?.kind === "mapping") {
-        merged[index] = mergeMappings(step, withoutName(override));
+        merged[index] = mergeMappings(withoutReplaced(step, override), withoutName(override));
       } else {
         issues.push({
           at: nameAt,
@@ -109,6 +109,14 @@ function withoutName(override: SourceMapping): SourceMapping {
   const entries = new Map(override.entries);
   entries.delete("name");
   return { ...override, entries };
+}
+
+/** A condition is replaced as a whole: parts of two would make one that nobody wrote. */
+function withoutReplaced(step: SourceMapping, override: SourceMapping): SourceMapping {
+  if (!override.entries.has("run_if")) return step;
+  const entries = new Map(step.entries);
+  entries.delete("run_if");
+  return { ...step, entries };
 }
 
 function mergeMappings(base: SourceMapping, override: SourceMapping): SourceMapping {

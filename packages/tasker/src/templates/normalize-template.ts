@@ -1,3 +1,4 @@
+import { conditionFromDocument } from "./condition.ts";
 import type { ForEach, StepDefinition, TaskDefinition } from "./definition.ts";
 import { namedLimitsOf, stepLimitsOf } from "./limit-document.ts";
 import { waitOfDocument } from "./step-wait-document.ts";
@@ -40,6 +41,8 @@ function normalizeStep(step: StepDocument, defaultSystem: string | null): StepDe
     retryable: step.default_retryable ?? TEMPLATE_DEFAULTS.retryable,
     retryLimit: step.default_retry_limit ?? TEMPLATE_DEFAULTS.retryLimit,
     skippable: step.skippable ?? TEMPLATE_DEFAULTS.skippable,
+    runIf: step.run_if == null ? null : conditionFromDocument(step.run_if),
+    whenSkipped: step.when_skipped ?? TEMPLATE_DEFAULTS.whenSkipped,
     onFailure: step.on_failure ?? TEMPLATE_DEFAULTS.onFailure,
     defaultResults: step.default_results ?? null,
     handlerClass: step.handler_class ?? step.type ?? "",

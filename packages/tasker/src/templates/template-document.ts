@@ -75,6 +75,10 @@ export const StepDocument = z.strictObject({
   default_retry_limit: z.int().min(1).max(LARGEST_INTEGER).nullish(),
   /** Default: false. */
   skippable: z.boolean().nullish(),
+  /** What `check-conditions.ts` checks. Default: the step runs. */
+  run_if: jsonObject.nullish(),
+  /** Default: `satisfied`. */
+  when_skipped: z.enum(["satisfied", "skip_dependants"], { error: '"satisfied" or "skip_dependants"' }).nullish(),
   /** Default: `fail`. */
   on_failure: z.enum(["fail", "continue"], { error: '"fail" or "continue"' }).nullish(),
   /** Default: null. */
@@ -135,6 +139,7 @@ export const TEMPLATE_DEFAULTS = {
   retryable: true,
   retryLimit: 3,
   skippable: false,
+  whenSkipped: "satisfied",
   onFailure: "fail",
   priority: 0,
   maxItems: 10_000,

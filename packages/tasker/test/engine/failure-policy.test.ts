@@ -50,7 +50,7 @@ describe("the final failure of a step with on_failure: continue", () => {
 
   test("is an error that is resolved in the same commit, and satisfies the step", () => {
     const { move, next, resolution } = fail({}, "failure");
-    expect({ next, resolution }).toEqual({ next: "satisfied", resolution: { kind: "failure_ignored" } });
+    expect({ next, resolution }).toEqual({ next: "satisfied", resolution: { kind: "failure_ignored", skippedWith: null } });
     expect(move.rows).toMatchObject([
       { from: "in_progress", to: "error", sortKey: 20, metadata: { error_message: "no", retry_available: false } },
       {
@@ -75,12 +75,14 @@ describe("the final failure of a step with on_failure: continue", () => {
   });
 
   test("is found where another process had it fail, and only there", () => {
-    const facts = { definition: defaultStep("a", goesOn), isBypassed: false };
+    const facts = { definition: defaultStep("a", goesOn), isBypassed: false, skippedWith: null, holds: null };
     const failed = sampleStep({ state: "error", sortKey: 20, attempts: 3 });
-    expect(decideReady({ ...facts, step: failed })?.facts).toMatchObject({ resolution: "failure_ignored" });
-    expect(decideReady({ ...facts, step: { ...failed, attempts: 2 } })).toBe(null);
-    expect(decideReady({ ...facts, step: sampleStep({ retryLimit: 0 }) })).toBe(null);
-    expect(decideReady({ ...facts, definition: defaultStep("a", {}), step: failed })).toBe(null);
+    expect(decideReady({ ...facts, step: failed })).toMatchObject({
+      closing: { facts: { resolution: "failure_ignored" } },
+    });
+    expect(decideReady({ ...facts, step: { ...failed, attempts: 2 } })).toEqual({ kind: "start" });
+    expect(decideReady({ ...facts, step: sampleStep({ retryLimit: 0 }) })).toEqual({ kind: "start" });
+    expect(decideReady({ ...facts, definition: defaultStep("a", {}), step: failed })).toEqual({ kind: "start" });
   });
 });
 

@@ -186,4 +186,51 @@ describe("types of defineTask", () => {
     expectTypeOf<JsonShape<Date | null>>().toEqualTypeOf<string | null>();
     expectTypeOf<JsonShape<readonly { at: Date }[]>>().toEqualTypeOf<readonly { at: string }[]>();
   });
+
+  test("results of a step that may be skipped or fail may be missing", () => {
+    const read = (sequence: StepSequence<{ a: unknown }>) => sequence.resultsOf("a");
+    const process = () => 1;
+    shop()
+      .step("a", { process })
+      .step("plain", { process, dependsOn: ["a"], onFailure: "fail", skippable: false })
+      .step("asked", { process, runIf: (task) => task.context.amount > 3 })
+      .step("tested", { process, dependsOn: ["a"], runIf: { step: "a", greaterThan: 3 }, defaultResults: "none" })
+      .step("skippable", { process, skippable: true })
+      .step("ignored", { process, onFailure: "continue" })
+      .step("taking", { process, runIf: { path: "amount", exists: true }, whenSkipped: "skip_dependants" })
+      .step("class", { handler: ShipOrder, handlerConfig: { carrier: "x" }, onFailure: "continue" })
+      .step("last", {
+        dependsOn: ["plain", "asked", "tested", "skippable", "ignored", "taking", "class"],
+        process: (_task, sequence) => {
+          expectTypeOf(sequence.resultsOf("plain")).toEqualTypeOf<number>();
+          expectTypeOf(sequence.resultsOf("asked")).toEqualTypeOf<number | null>();
+          expectTypeOf(sequence.resultsOf("tested")).toEqualTypeOf<number | "none">();
+          expectTypeOf(sequence.resultsOf("skippable")).toEqualTypeOf<number | null>();
+          expectTypeOf(sequence.resultsOf("ignored")).toEqualTypeOf<number | null>();
+          expectTypeOf(sequence.resultsOf("taking")).toEqualTypeOf<number>();
+          expectTypeOf(sequence.resultsOf("class")).toEqualTypeOf<{ parcel: string } | null>();
+          return read(sequence);
+        },
+      });
+  });
+
+  test("a condition sees its context and the results of the steps before it, and names no other", () => {
+    shop()
+      .step("first", { process: () => ({ total: 1 }) })
+      .step("beside", { process: () => 1 })
+      .step("second", {
+        dependsOn: ["first"],
+        runIf: (task, sequence) => {
+          expectTypeOf(task.context.amount).toEqualTypeOf<number>();
+          expectTypeOf(sequence.resultsOf("first")).toEqualTypeOf<{ total: number }>();
+          return true;
+        },
+        process: () => 1,
+      })
+      // @ts-expect-error a condition answers at once
+      .step("third", { runIf: async () => true, process: () => 1 });
+    const begun = shop().step("first", { process: () => 1 }).step("beside", { process: () => 1 });
+    // @ts-expect-error "beside" is not before it
+    begun.step("second", { dependsOn: ["first"], runIf: { step: "beside", exists: true }, process: () => 1 });
+  });
 });

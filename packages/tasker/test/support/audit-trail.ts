@@ -170,11 +170,12 @@ const RULES: readonly AuditRule[] = [
       where k.complete is distinct from (coalesce(c.to_state, 'pending') = 'complete') and coalesce(c.ours, true)`,
   },
   {
-    rule: "every step of a complete task is satisfied, none of a failed one can go on",
+    rule: "every step of a complete task is satisfied, or cancelled and skippable; none of a failed one can go on",
     sql: `select k.task_id, s.workflow_step_id, c.to_state, s.state, s.metadata from tasker_tasks k
       join chained c on c.kind = 'task' and c.owner = k.task_id and c.newest and c.ours
       join steps s on s.task_id = k.task_id
-      where (c.to_state = 'complete' and s.state not in ('complete', 'resolved_manually'))
+      where (c.to_state = 'complete' and s.state not in ('complete', 'resolved_manually')
+          and not (s.state = 'cancelled' and s.skippable))
         or (c.to_state = 'error' and (s.state = 'in_progress' or (s.state = 'error' and s.ours
           and s.metadata @> '{"retry_available": true}')))`,
   },

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { InvalidTemplateError } from "../../src/errors/index.ts";
 import type { JsonObject, JsonValue } from "../../src/json/json-value.ts";
 import { toCanonicalJson } from "../../src/templates/canonical-json.ts";
+import type { Condition } from "../../src/templates/condition.ts";
 import type { ForEach, StepDefinition, TaskDefinition } from "../../src/templates/definition.ts";
 import { definitionFromDocument, definitionToDocument } from "../../src/templates/definition-document.ts";
 import { hashDefinition } from "../../src/templates/definition-hash.ts";
@@ -47,6 +48,22 @@ const limitsOf = (names: readonly string[]): fc.Arbitrary<readonly NamedLimit[]>
     .subarray([...new Set(names)].filter((name) => name !== "__proto__").sort((a, b) => (a < b ? -1 : 1)))
     .chain((some) => fc.tuple(...some.map((name) => limit.map((one) => ({ name, ...one })))));
 
+const leaf: fc.Arbitrary<Condition> = fc.oneof(
+  fc.record({ kind: fc.constant("function" as const), name: text(20) }),
+  fc.record({
+    kind: fc.constant("test" as const),
+    step: fc.constant(null),
+    path: text(20),
+    operator: fc.constantFrom("equals" as const, "not_equals" as const),
+    value: json,
+  }),
+);
+const condition: fc.Arbitrary<Condition> = fc.oneof(
+  leaf,
+  fc.record({ kind: fc.constantFrom("all" as const, "any" as const), of: fc.array(leaf, { minLength: 1, maxLength: 2 }) }),
+  fc.record({ kind: fc.constant("not" as const), of: leaf }),
+);
+
 const step = (index: number): fc.Arbitrary<StepDefinition> =>
   settings(index).chain((plain) => fc.record({ ...constants(plain), forEach: forEachOf(plain.dependsOn) }));
 
@@ -64,6 +81,8 @@ const settings = (index: number): fc.Arbitrary<Omit<StepDefinition, "forEach">> 
     retryable: fc.boolean(),
     retryLimit: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
     skippable: fc.boolean(),
+    runIf: fc.option(condition),
+    whenSkipped: fc.constantFrom("satisfied", "skip_dependants"),
     onFailure: fc.constantFrom("fail", "continue"),
     defaultResults: json,
     handlerClass: text(100),

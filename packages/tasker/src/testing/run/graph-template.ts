@@ -53,6 +53,8 @@ export function defaultStep(name: string, settings: Partial<StepDefinition>): St
     retryable: true,
     retryLimit: 3,
     skippable: false,
+    runIf: null,
+    whenSkipped: "satisfied",
     onFailure: "fail",
     defaultResults: null,
     handlerClass: "Run",
