@@ -50,7 +50,10 @@ describe("the final failure of a step with on_failure: continue", () => {
 
   test("is an error that is resolved in the same commit, and satisfies the step", () => {
     const { move, next, resolution } = fail({}, "failure");
-    expect({ next, resolution }).toEqual({ next: "satisfied", resolution: { kind: "failure_ignored", skippedWith: null } });
+    expect({ next, resolution }).toEqual({
+      next: "satisfied",
+      resolution: { kind: "failure_ignored", skippedWith: null },
+    });
     expect(move.rows).toMatchObject([
       { from: "in_progress", to: "error", sortKey: 20, metadata: { error_message: "no", retry_available: false } },
       {

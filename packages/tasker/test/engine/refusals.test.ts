@@ -65,10 +65,10 @@ describeOnPostgres("what somebody else changed while a step ran", () => {
     await until(() => ran.includes("d"), "the other branch");
     await transitionAsRails(database, { stepId: (await step("a")).workflow_step_id }, "cancelled");
     gate.open("too late");
-    expect(await engine.settled(taskId)).toEqual({ taskId, state: "error" });
+    expect(await engine.settled(taskId)).toEqual({ taskId, state: "cancelled" });
     expect(signal?.aborted).toBe(true);
     expect(await step("a")).toMatchObject({ state: "cancelled", results: {} });
-    expect(await step("b")).toMatchObject({ state: "pending" });
+    expect(await step("b")).toMatchObject({ state: "cancelled" });
     expect(await readHistory(database, taskId)).not.toContain("a in_progress > complete");
     expect(ran.filter((name) => name === "b")).toEqual([]);
     await expectCleanAuditTrail(database);
@@ -80,7 +80,7 @@ describeOnPostgres("what somebody else changed while a step ran", () => {
     await until(() => ran.length === 2, "both steps");
     await transitionAsRails(database, { stepId: (await step("a")).workflow_step_id }, "cancelled");
     gate.open("too late");
-    expect(await engine.settled(taskId)).toEqual({ taskId, state: "error" });
+    expect(await engine.settled(taskId)).toEqual({ taskId, state: "cancelled" });
     expect(await step("slow")).toMatchObject({ state: "complete", attempts: 1 });
     expect(events.filter(({ name }) => name === "step.completed")).toHaveLength(1);
     await expectCleanAuditTrail(database);

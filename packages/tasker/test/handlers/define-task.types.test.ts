@@ -229,7 +229,9 @@ describe("types of defineTask", () => {
       })
       // @ts-expect-error a condition answers at once
       .step("third", { runIf: async () => true, process: () => 1 });
-    const begun = shop().step("first", { process: () => 1 }).step("beside", { process: () => 1 });
+    const begun = shop()
+      .step("first", { process: () => 1 })
+      .step("beside", { process: () => 1 });
     // @ts-expect-error "beside" is not before it
     begun.step("second", { dependsOn: ["first"], runIf: { step: "beside", exists: true }, process: () => 1 });
   });

@@ -60,7 +60,10 @@ const leaf: fc.Arbitrary<Condition> = fc.oneof(
 );
 const condition: fc.Arbitrary<Condition> = fc.oneof(
   leaf,
-  fc.record({ kind: fc.constantFrom("all" as const, "any" as const), of: fc.array(leaf, { minLength: 1, maxLength: 2 }) }),
+  fc.record({
+    kind: fc.constantFrom("all" as const, "any" as const),
+    of: fc.array(leaf, { minLength: 1, maxLength: 2 }),
+  }),
   fc.record({ kind: fc.constant("not" as const), of: leaf }),
 );
 
