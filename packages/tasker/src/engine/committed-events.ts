@@ -41,5 +41,6 @@ function* taskEvents(
 }
 
 function describe(name: string, run: TaskRun, row: TransitionRow, batch: Batch) {
-  return { name, taskId: run.taskId, fromState: row.from, toState: row.to, metadata: row.metadata, at: batch.nowMs };
+  const { taskId, view: task } = run;
+  return { name, taskId, task, fromState: row.from, toState: row.to, metadata: row.metadata, at: batch.nowMs };
 }

@@ -83,7 +83,7 @@ export class SubscriberRegistry<Event extends { readonly name: string }> extends
       }
       return made;
     });
-    const events = [...new Set(options.events ?? [...eventsOf(source), ...eventsOf(subscriber)])];
+    const events = [...new Set(options.events ?? [...eventsOf(subscriber.constructor), ...eventsOf(subscriber)])];
     this.#entries.set(name, Object.freeze({ name, subscriber, events, registeredAt: new Date(this.clock.now()) }));
     this.tell("registered", { entityId: name, entityClass, options: { events } });
     return name;

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { TaskDisplay } from "../../src/cli/displays/display.ts";
 import { TaskFollower } from "../../src/cli/task-follower.ts";
 import type { EngineEvent } from "../../src/engine/engine-event.ts";
+import { sampleRun } from "../engine/sample-run.ts";
 import { NOW, sampleTask } from "./render/sample-progress.ts";
 
 /** Keeps what it is told. */
@@ -21,6 +22,7 @@ class Recorder implements TaskDisplay {
 const event = (taskId: number, toState: string): EngineEvent => ({
   name: "step.changed",
   taskId,
+  task: sampleRun(taskId).view,
   stepId: 4,
   stepName: "send_receipt",
   fromState: "",

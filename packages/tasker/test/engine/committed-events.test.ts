@@ -70,6 +70,7 @@ describe("the events of a batch", () => {
       {
         name: "step.completed",
         taskId: 3,
+        task: run.view,
         stepId: 30,
         stepName: "a",
         fromState: "in_progress",

@@ -1,11 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { applyEvent } from "../../../src/cli/progress/apply-event.ts";
 import type { EngineEvent } from "../../../src/engine/engine-event.ts";
+import { sampleRun } from "../../engine/sample-run.ts";
 import { NOW, sampleTask } from "../render/sample-progress.ts";
 
 function eventOn(stepName: string, toState: string, metadata: EngineEvent["metadata"] = {}, at = NOW): EngineEvent {
   const stepId = sample.steps.find(({ name }) => name === stepName)?.stepId ?? null;
-  return { name: "step.changed", taskId: 12, stepId, stepName, fromState: "", toState, metadata, at };
+  const task = sampleRun(12).view;
+  return { name: "step.changed", taskId: 12, task, stepId, stepName, fromState: "", toState, metadata, at };
 }
 
 const sample = sampleTask();
