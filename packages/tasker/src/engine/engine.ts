@@ -265,6 +265,7 @@ export class Engine {
     this.#state = "stopping";
     const runtime = this.#runtime;
     runtime.starting = false;
+    runtime.adaptiveConcurrency?.stop();
     const reason = new StepInterruptedError("the engine stopped before the step had finished");
     const cancelGrace = runtime.clock.after(graceMs, () => runtime.interruptAll(reason));
     const cancelWriting = runtime.clock.after(graceMs + LAST_WRITES_MS, () => {
@@ -277,7 +278,6 @@ export class Engine {
     await runtime.closeResources();
     await runtime.releaseAll();
     cancelWriting();
-    runtime.adaptiveConcurrency?.stop();
     await runtime.permits.close();
     await this.#membership.leave();
     await this.#plugins.stop();
