@@ -60,6 +60,7 @@ export { renderPage } from "./diagram/page/render-page.ts";
 export { drawTask, type StepSnapshot, type TaskDiagramOptions, type TaskSnapshot } from "./diagram/task-diagram.ts";
 export { diagramOfTemplate, type StepOutline, type TemplateOutline } from "./diagram/template-diagram.ts";
 export type { AdoptOptions } from "./engine/adopt-options.ts";
+export { type CircuitStatus, closeCircuit, listCircuits } from "./engine/circuits/list-circuits.ts";
 export type { ConcurrencySignals } from "./engine/concurrency/adaptive-concurrency.ts";
 export { type ConcurrencyDecision, optimalConcurrency } from "./engine/concurrency/optimal-concurrency.ts";
 export type { ProcessLoad } from "./engine/concurrency/pressure.ts";
@@ -116,6 +117,8 @@ export { ResponseProcessor, type ResponseProcessorOptions } from "./handlers/api
 export type { OutgoingRequest } from "./handlers/api/send-request.ts";
 export type { StatusList, StatusRules } from "./handlers/api/status-classes.ts";
 export { bindTemplate } from "./handlers/bind-template.ts";
+export type { StepCircuitSettings, SystemSettings } from "./handlers/circuit-settings.ts";
+export type { CircuitSettings, Circuits } from "./handlers/circuits/circuit-board.ts";
 export type { CustomEventDeclaration, RegisteredCustomEvent } from "./handlers/custom-events.ts";
 export { defineTask } from "./handlers/define-task.ts";
 export type { StepExecution, StepSequence, StepView, TaskView } from "./handlers/execution.ts";
@@ -152,6 +155,7 @@ export {
   type SubscriberStats,
 } from "./registries/subscriber-registry.ts";
 export { type BackoffPolicy, backoffSeconds, DEFAULT_BACKOFF } from "./retry/backoff.ts";
+export type { CircuitPolicy } from "./retry/circuit-breaker.ts";
 export { parseRetryAfter } from "./retry/retry-after.ts";
 export { retryDelayMs } from "./retry/retry-delay.ts";
 export { loadTemplateFile } from "./template-files/load-template.ts";

@@ -22,6 +22,7 @@ export function adoptSubmitted(task: PreparedTask, written: WrittenTask, epoch: 
       skippable: definition.skippable,
       interruptions: 0,
       dueAt: null,
+      blockedBy: null,
       inputs: task.inputs.get(index) ?? null,
       results: EMPTY_OBJECT,
       execution: null,

@@ -193,14 +193,21 @@ export class Agenda {
     if (run.dropped || run.isStopped || step.dueAt === null) return;
     const cancel = this.#host.clock.after(Math.max(0, step.dueAt - this.#host.clock.now()), () => {
       run.timers.delete(step.index);
-      if (run.dropped || step.dueAt === null) return;
-      step.dueAt = null;
-      run.waitingCount -= 1;
-      this.enqueue(run, step);
-      this.#checks.add(run);
-      this.#onWork();
+      this.retryNow(run, step);
     });
     run.timers.set(step.index, cancel);
+  }
+
+  /** Ends the wait of a step for its retry, if it waits for that. */
+  retryNow(run: TaskRun, step: StepRun): void {
+    if (run.dropped || run.isStopped || step.dueAt === null) return;
+    run.timers.get(step.index)?.();
+    run.timers.delete(step.index);
+    step.dueAt = null;
+    run.waitingCount -= 1;
+    this.enqueue(run, step);
+    this.#checks.add(run);
+    this.#onWork();
   }
 
   /** Ends the wait of a step if what it waits for is there, or else sets its timer. Its start has been committed. */
@@ -319,6 +326,7 @@ export class Agenda {
     const gate = run.gateOf(step);
     gate?.leave(step);
     this.#apply(run, step, decision);
+    step.blockedBy = outcome.kind === "postponed" ? outcome.circuit : null;
     for (let next = gate?.next(); next != null; next = gate?.next()) this.enqueue(run, next);
   }
 

@@ -1,7 +1,9 @@
 import type { StepGraph } from "../graph/step-graph.ts";
 import { buildGraph } from "../graph/step-graph.ts";
+import type { Guard } from "../handlers/circuits/circuit-board.ts";
 import type { TaskDefinition } from "../templates/definition.ts";
 import { hashDefinition } from "../templates/definition-hash.ts";
+import { guardsOf } from "./circuits/step-guard.ts";
 import { StepDefinitions } from "./step-definitions.ts";
 
 /** A definition with what the engine derives from it once. */
@@ -14,6 +16,8 @@ export interface CompiledDefinition {
   readonly stepNamed: StepDefinitions;
   /** Whether any of its steps has another priority than 0. */
   readonly hasPriorities: boolean;
+  /** The circuits that its steps go through, by step name; null if there are none. */
+  readonly guards: ReadonlyMap<string, Guard> | null;
   /** Whether any of its steps may be decided over without its handler. */
   readonly hasFlow: boolean;
 }
@@ -37,6 +41,7 @@ export class DefinitionCache {
       graph: buildGraph(definition.steps),
       stepNamed: new StepDefinitions(definition.steps),
       hasPriorities: definition.steps.some(({ priority }) => priority !== 0),
+      guards: guardsOf(definition),
       hasFlow: definition.steps.some(
         ({ runIf, whenSkipped, onFailure }) => runIf !== null || whenSkipped !== "satisfied" || onFailure !== "fail",
       ),

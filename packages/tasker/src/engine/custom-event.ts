@@ -1,5 +1,6 @@
 import type { JsonObject } from "../json/json-value.ts";
 import type { Batch } from "./batch.ts";
+import type { Outcome } from "./outcome.ts";
 import type { TaskRun } from "./task-run.ts";
 
 /** Something that a step's handler published, told after the commit of that attempt's outcome. */
@@ -33,7 +34,7 @@ export type CustomEventListener = (event: CustomEvent) => void;
  */
 export function* committedCustomEvents(batch: Batch, refused: ReadonlySet<TaskRun>): Generator<CustomEvent> {
   for (const { run, execution } of batch.outcomes) {
-    if (execution === null || refused.has(run) || execution.outcome?.kind === "interrupted") continue;
+    if (execution === null || refused.has(run) || isGivenBack(execution.outcome)) continue;
     const { namespace, name: taskName, version, correlationId } = run.view;
     for (const [position, { name, payload, at }] of execution.published.entries()) {
       yield {
@@ -55,3 +56,5 @@ export function* committedCustomEvents(batch: Batch, refused: ReadonlySet<TaskRu
     }
   }
 }
+
+const isGivenBack = (outcome: Outcome | null) => outcome?.kind === "interrupted" || outcome?.kind === "postponed";

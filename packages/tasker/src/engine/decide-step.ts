@@ -2,6 +2,7 @@ import type { JsonObject } from "../json/json-value.ts";
 import { interruptedStepChain } from "../states/composite-moves.ts";
 import type { State } from "../states/state.ts";
 import type { StepDefinition } from "../templates/definition.ts";
+import { type Postponement, postponementFacts, postponementMetadata } from "./decide-postponement.ts";
 import type { FailureFacts, Outcome } from "./outcome.ts";
 import { chainRows, type StepMove, type Writer } from "./step-move.ts";
 import { defaultResultsOf, type StepResolution } from "./step-resolution.ts";
@@ -48,6 +49,7 @@ export function decideStep(input: DecisionInput): StepDecision {
   const { outcome } = input;
   if (outcome.kind === "success") return decideSuccess(input, outcome.results, outcome.durationMs);
   if (outcome.kind === "failure") return decideFailure(input, outcome.failure, outcome.durationMs);
+  if (outcome.kind === "postponed") return decidePostponement(input, outcome);
   return decideInterruption(input, outcome.reason);
 }
 
@@ -125,6 +127,27 @@ function endFailed({ definition, writer }: DecisionInput): FailureEnd {
   };
 }
 
+/** An earlier failure stays to be seen: it may be why the circuit is open. */
+function decidePostponement(input: DecisionInput, postponement: Postponement): StepDecision {
+  const { step, nowMs } = input;
+  const waitMs = Math.round(Math.max(0, postponement.retryAt - nowMs));
+  const metadata = { ...attemptFacts(input), ...postponementMetadata(postponement, nowMs) };
+  const isFirst = step.results.text === EMPTY_OBJECT.text;
+  return {
+    move: {
+      base: step.sortKey,
+      rows: chainRows(step.sortKey, "in_progress", [{ to: "error", metadata }]),
+      attempts: step.attempts - 1,
+      backoffSeconds: Math.ceil(waitMs / 1_000),
+      results: isFirst ? failedResults(step.results, postponementFacts(postponement)) : null,
+      retryable: null,
+    },
+    next: "retry",
+    dueAt: nowMs + waitMs,
+    resolution: null,
+  };
+}
+
 function decideInterruption(input: DecisionInput, reason: string): StepDecision {
   const { step, rules } = input;
   const interruptions = step.interruptions + 1;
@@ -192,6 +215,7 @@ function interruptionFacts(reason: string, interruptions: number): FailureFacts 
     errorCode: "TASKER_STEP_INTERRUPTED",
     details: null,
     permanent: true,
+    isOutage: false,
     retryAfterSeconds: null,
   };
 }

@@ -56,6 +56,9 @@ const isPermanent = (thrown: unknown) =>
   thrown instanceof ValueTooLargeError ||
   thrown instanceof FanOutError;
 
+const isOutage = (thrown: unknown) =>
+  !isPermanent(thrown) && !(thrown instanceof RetryableError && thrown.countsAsOutage === false);
+
 /**
  * What is stored of something that a handler threw. Never throws, whatever was thrown. A result that cannot be stored is
  * a permanent failure: the work was done, and doing it again would give the same.
@@ -70,6 +73,7 @@ export function describeFailure(thrown: unknown): FailureFacts {
     errorCode: code === null ? null : truncateText(code, NAME_BYTES),
     details: attempt(() => detailsOf(thrown)) ?? null,
     permanent: attempt(() => isPermanent(thrown)) ?? false,
+    isOutage: attempt(() => isOutage(thrown)) ?? true,
     retryAfterSeconds: attempt(() => retryAfterOf(thrown)) ?? null,
   };
 }

@@ -30,7 +30,7 @@ export interface ExecutionSnapshot {
 /** The state of an attempt of which it is known whether its handler was called and what it came to. */
 export function executionState(launched: boolean, outcome: Outcome | null): ExecutionState {
   if (outcome === null) return launched ? "executing" : "pending";
-  if (outcome.kind === "interrupted") return "cancelled";
+  if (outcome.kind === "interrupted" || outcome.kind === "postponed") return "cancelled";
   return outcome.kind === "success" ? "fulfilled" : "rejected";
 }
 

@@ -1,4 +1,5 @@
 import { ProceduralError, UndeclaredEventError, UnencodableValueError } from "../errors/index.ts";
+import type { Passage } from "../handlers/circuits/circuit-board.ts";
 import type { StepExecution } from "../handlers/execution.ts";
 import type { HandlerResources } from "../handlers/resources.ts";
 import { encodeJson } from "../json/encode.ts";
@@ -60,6 +61,8 @@ export class Execution implements StepExecution {
   alone = false;
   /** What it came to, once that is known; the first one stays. */
   outcome: Outcome | null = null;
+  /** The right with which it goes through a circuit, to be given back with its outcome; null if it goes through none. */
+  passage: Passage | null = null;
   /** Milliseconds since the epoch when the handler was called. */
   startedAt = 0;
 

@@ -11,6 +11,8 @@ export interface FailureFacts {
   /** What the handler told besides, as JSON; null if nothing. */
   readonly details: StoredJson | null;
   readonly permanent: boolean;
+  /** Whether a circuit breaker counts it. */
+  readonly isOutage: boolean;
   /** Seconds that the handler asked to wait; null if it did not. */
   readonly retryAfterSeconds: number | null;
 }
@@ -19,5 +21,7 @@ export interface FailureFacts {
 export type Outcome =
   | { readonly kind: "success"; readonly results: StoredJson; readonly durationMs: number }
   | { readonly kind: "failure"; readonly failure: FailureFacts; readonly durationMs: number }
+  /** The step met an open circuit: the attempt is given back, and comes again at `retryAt` (milliseconds since the epoch). */
+  | { readonly kind: "postponed"; readonly circuit: string; readonly message: string; readonly retryAt: number }
   /** Ended by something that was not the handler's doing: the attempt is given back. */
   | { readonly kind: "interrupted"; readonly reason: string };

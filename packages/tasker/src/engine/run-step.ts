@@ -1,6 +1,8 @@
 import type { Clock } from "../clock/clock.ts";
-import { StepTimeoutError } from "../errors/index.ts";
+import { CircuitOpenError, StepTimeoutError } from "../errors/index.ts";
+import type { CircuitBoard, Guard } from "../handlers/circuits/circuit-board.ts";
 import { encodeJson } from "../json/encode.ts";
+import type { Verdict } from "../retry/circuit-breaker.ts";
 import { describeFailure } from "./describe-failure.ts";
 import type { Execution } from "./execution.ts";
 import { LiveSequence } from "./live-sequence.ts";
@@ -17,6 +19,7 @@ export interface StepRunner {
   readonly strategies: Pick<Strategies, "stepExecutor">;
   /** Deadline of a step that has none of its own, in seconds; null for none. */
   readonly defaultTimeoutSeconds: number | null;
+  readonly circuits: CircuitBoard;
   /** Called once per execution, with its first outcome. */
   settle(execution: Execution): void;
 }
@@ -37,8 +40,10 @@ export function runStep(runner: StepRunner, execution: Execution): void {
     cancelDeadline();
     settleOnce(runner, execution, outcome);
   };
-  const fail = (error: unknown) =>
-    finish({ kind: "failure", failure: describeFailure(error), durationMs: clock.now() - execution.startedAt });
+  const fail = (error: unknown) => {
+    if (error instanceof CircuitOpenError) finish({ kind: "postponed", ...factsOf(error) });
+    else finish({ kind: "failure", failure: describeFailure(error), durationMs: clock.now() - execution.startedAt });
+  };
   const succeed = () => {
     // A deadline has passed: what the handler left is not looked at.
     if (execution.outcome !== null) return;
@@ -50,20 +55,56 @@ export function runStep(runner: StepRunner, execution: Execution): void {
       fail(error);
     }
   };
-  try {
+  const call = () => {
     const handler = stepHandlerOf(execution);
     const { stepExecutor } = runner.strategies;
-    const work = stepExecutor.executeSingleStep(run.view, new LiveSequence(run), execution, handler);
+    return stepExecutor.executeSingleStep(run.view, new LiveSequence(run), execution, handler);
+  };
+  const guard = guardOf(execution);
+  try {
+    const work = guard === undefined ? call() : passThrough(runner, execution, guard, call);
     Promise.resolve(work).then(succeed, fail);
   } catch (error) {
     fail(error);
   }
 }
 
+/** The circuit that an execution goes through; a join calls nobody, and needs none. */
+function guardOf({ run: { compiled }, name }: Execution): Guard | undefined {
+  const { guards, stepNamed } = compiled;
+  if (guards === null || stepNamed.roleOf(name).kind === "join") return undefined;
+  return guards.get(stepNamed.get(name)?.name ?? name);
+}
+
+/** Calls the handler if its circuit lets it through. What becomes of it is told to the circuit when it settles. */
+async function passThrough(
+  runner: StepRunner,
+  execution: Execution,
+  guard: Guard,
+  call: () => unknown,
+): Promise<unknown> {
+  const passage = await runner.circuits.enter(guard, execution.executionId);
+  if (execution.outcome !== null) {
+    // Its deadline has passed meanwhile.
+    runner.circuits.leave(passage, "unknown");
+    return undefined;
+  }
+  execution.passage = passage;
+  return call();
+}
+
+const factsOf = ({ circuit, message, retryAt }: CircuitOpenError) => ({ circuit, message, retryAt });
+
+function verdictOf(outcome: Outcome): Verdict {
+  if (outcome.kind === "success") return "worked";
+  return outcome.kind === "failure" && outcome.failure.isOutage ? "failed" : "unknown";
+}
+
 /** Settles an execution unless it is settled already. */
 export function settleOnce(runner: StepRunner, execution: Execution, outcome: Outcome): void {
   if (execution.outcome !== null) return;
   execution.outcome = outcome;
+  if (execution.passage !== null) runner.circuits.leave(execution.passage, verdictOf(outcome));
   runner.settle(execution);
 }
 

@@ -3,6 +3,7 @@ import { batchTimeoutSeconds, executionConfig } from "../config/execution-config
 import type { Database } from "../database/database.ts";
 import { NotRunningError, StepInterruptedError } from "../errors/index.ts";
 import { EventBus } from "../events/event-bus.ts";
+import { CircuitBoard } from "../handlers/circuits/circuit-board.ts";
 import type { HandlerRegistry } from "../handlers/registry.ts";
 import { SharedResources } from "../handlers/resources.ts";
 import { TaskHandler } from "../handlers/task-handler.ts";
@@ -12,6 +13,7 @@ import { parseAdopt } from "./adopt-options.ts";
 import type { Agenda } from "./agenda.ts";
 import type { Batch, EncodedAnnotation } from "./batch.ts";
 import { findVainBypasses } from "./check-bypass.ts";
+import { DatabaseCircuits } from "./circuits/database-circuits.ts";
 import { committedEvents } from "./committed-events.ts";
 import { type CompiledDefinition, DefinitionCache } from "./compiled-definition.ts";
 import { AdaptiveConcurrency } from "./concurrency/adaptive-concurrency.ts";
@@ -59,6 +61,7 @@ export class Runtime implements LaneHost {
   readonly slots: Slots;
   readonly resources: SharedResources;
   readonly permits: PermitDesk;
+  readonly circuits: CircuitBoard;
   readonly maxBatch = MAX_BATCH;
   readonly strategies: Strategies;
   readonly defaultTimeoutSeconds: number | null;
@@ -99,7 +102,15 @@ export class Runtime implements LaneHost {
     this.clock = options.clock ?? systemClock;
     this.random = options.random ?? Math.random;
     this.log = options.log ?? silentLog;
-    this.resources = new SharedResources(this.clock, this.random);
+    this.circuits = new CircuitBoard({
+      store: new DatabaseCircuits(this.database, this.clock),
+      clock: this.clock,
+      maxAgeMs: options.pollIntervalMs ?? 500,
+      onTrouble: (error) =>
+        this.log.warn({ err: error }, "a circuit breaker could not be read or written: passed over"),
+      onClosed: ({ namespace, name }) => this.#retryBlocked(namespace, name),
+    });
+    this.resources = new SharedResources(this.clock, this.random, this.circuits);
     const strategies = new Strategies(options, this.log);
     this.strategies = strategies;
     this.rules = {
@@ -323,8 +334,17 @@ export class Runtime implements LaneHost {
     }
   }
 
-  /** Closes what handlers shared. */
+  /** A circuit has closed: what waits for it here need not wait for its next probe. */
+  #retryBlocked(namespace: string, circuit: string): void {
+    for (const run of this.#live.values()) {
+      if (run.compiled.definition.namespace !== namespace) continue;
+      for (const step of run.steps) if (step.blockedBy === circuit) this.#agendaOf(run).retryNow(run, step);
+    }
+  }
+
+  /** Closes what handlers shared, when what became of their calls is written. */
   async closeResources(): Promise<void> {
+    await this.circuits.written();
     try {
       await this.resources.close();
     } catch (error) {

@@ -25,6 +25,8 @@ export interface StepRun {
   interruptions: number;
   /** When a failed step may be tried again, milliseconds since the epoch; null if it is not waiting for that. */
   dueAt: number | null;
+  /** The circuit that was open when the step was to run and for which it waits until `dueAt`; null if there is none. */
+  blockedBy: string | null;
   readonly inputs: StoredJson | null;
   results: StoredJson;
   /** The attempt that holds a slot, from the moment its start is put into a batch until its outcome is committed. */

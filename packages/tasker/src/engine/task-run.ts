@@ -130,6 +130,7 @@ export class TaskRun {
         skippable,
         interruptions: 0,
         dueAt: null,
+        blockedBy: null,
         inputs,
         results: EMPTY_OBJECT,
         execution: null,

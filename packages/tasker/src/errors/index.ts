@@ -35,6 +35,7 @@ export {
   ValueTooLargeError,
 } from "./request-errors.ts";
 export {
+  CircuitOpenError,
   FanOutError,
   PermanentError,
   type PermanentErrorOptions,

@@ -21,18 +21,25 @@ export interface StepErrorOptions extends TaskerErrorOptions {
 export interface RetryableErrorOptions extends StepErrorOptions {
   /** Seconds to wait before the next attempt, 0 or more, fractions allowed. Default: exponential backoff decides. */
   readonly retryAfter?: number | null;
+  /**
+   * Whether a circuit breaker counts the failure. False says that the other side works and this call alone failed, or has to
+   * wait. Default: true.
+   */
+  readonly countsAsOutage?: boolean;
 }
 
 /** Thrown by a handler when the same call may succeed later. Uses up one attempt. */
 export class RetryableError extends ProceduralError {
   override readonly code = "TASKER_STEP_RETRYABLE";
   readonly retryAfter: number | null;
+  readonly countsAsOutage: boolean;
   readonly errorCode: string | null;
   readonly details: JsonObject | null;
 
   constructor(message: string, options: RetryableErrorOptions = {}) {
     super(message, options);
     this.retryAfter = options.retryAfter ?? null;
+    this.countsAsOutage = options.countsAsOutage ?? true;
     this.errorCode = options.errorCode ?? null;
     this.details = options.details ?? null;
   }
@@ -72,4 +79,23 @@ export class StepTimeoutError extends TaskerError {
 /** The reason of the abort signal when the engine stops before a handler has returned. The attempt is given back. */
 export class StepInterruptedError extends TaskerError {
   readonly code = "TASKER_STEP_INTERRUPTED";
+}
+
+/**
+ * A circuit breaker lets nothing through. A step whose handler lets it through waits until `retryAt` and keeps its attempt.
+ */
+export class CircuitOpenError extends TaskerError {
+  readonly code = "TASKER_CIRCUIT_OPEN";
+  readonly circuit: string;
+  /** When to ask again, milliseconds since the epoch. */
+  readonly retryAt: number;
+
+  constructor(circuit: { readonly namespace: string; readonly name: string }, retryAt: number) {
+    const until = new Date(retryAt).toISOString();
+    super(`the circuit ${circuit.name} is open: the next look is at ${until}`, {
+      context: { ...circuit, retryAt: until },
+    });
+    this.circuit = circuit.name;
+    this.retryAt = retryAt;
+  }
 }

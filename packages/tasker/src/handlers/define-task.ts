@@ -6,6 +6,12 @@ import type { FailurePolicy, SkipPolicy } from "../templates/definition.ts";
 import { finishIssues } from "../templates/draft-issue.ts";
 import { readValue } from "../templates/read-value.ts";
 import { bindConditions } from "./bind-conditions.ts";
+import {
+  circuitSettingsToDocument,
+  type StepCircuitSettings,
+  type SystemSettings,
+  systemSettingsToDocuments,
+} from "./circuit-settings.ts";
 import type { ConditionFunction } from "./condition-function.ts";
 import { type ConditionSettings, conditionSettingsToDocument } from "./condition-settings.ts";
 import { type ContextSchema, toContextSchema } from "./context-schema.ts";
@@ -97,7 +103,7 @@ export interface TaskSettings {
   /** External system of the steps that name none. Default: `unknown`. */
   readonly dependentSystem?: string;
   /** Limits of the external systems of its steps, by their names. Default: none. */
-  readonly dependentSystems?: Readonly<Record<string, LimitSettings>>;
+  readonly dependentSystems?: Readonly<Record<string, SystemSettings>>;
   /** Limits of the handlers of its steps, by the names of their classes; of a function, the step's name. Default: none. */
   readonly handlerLimits?: Readonly<Record<string, LimitSettings>>;
   /** Hooks around the whole task. Default: none. */
@@ -159,12 +165,17 @@ export interface StepSettings<
   readonly priority?: number;
   /** How many executions of it may run at the same time or start within a time, in all processes. Default: any number. */
   readonly limits?: readonly StepLimitSettings[];
+  /** Lets nothing through for a while after failures. Default: none. */
+  readonly circuitBreaker?: StepCircuitSettings;
   /** Events that the step publishes besides the engine's. Default: none. */
   readonly customEvents?: readonly { readonly name: string; readonly description?: string }[];
 }
 
 /** Settings of a step that waits instead of calling a handler. */
-export type WaitSettings<Parents extends string> = Omit<StepSettings<Parents>, "timeoutSeconds" | "customEvents">;
+export type WaitSettings<Parents extends string> = Omit<
+  StepSettings<Parents>,
+  "timeoutSeconds" | "circuitBreaker" | "customEvents"
+>;
 
 /** Settings of a step that waits until a moment: either `seconds` after its start, or `until`. */
 export type SleepStepOptions<Parents extends string> = WaitSettings<Parents> &
@@ -492,7 +503,7 @@ export class TaskBuilder<Context extends object, Steps> {
       description,
       default_dependent_system: dependentSystem,
       task_handler_class: taskHandler?.constructor.name || undefined,
-      dependent_systems: limitSettingsToDocuments(dependentSystems),
+      dependent_systems: systemSettingsToDocuments(dependentSystems),
       handler_limits: limitSettingsToDocuments(handlerLimits),
       schema: this.#context === undefined ? undefined : toContextSchema(this.#context),
       step_templates: this.#steps.map(stepToDocument),
@@ -515,6 +526,7 @@ function stepToDocument({ name, options }: AddedStep): unknown {
     on_failure: options.onFailure,
     default_results: options.defaultResults,
     timeout_seconds: options.timeoutSeconds,
+    circuit_breaker: circuitSettingsToDocument(options.circuitBreaker),
     priority: options.priority,
     limits: options.limits?.map(({ name: shared, ...limit }) => ({ name: shared, ...limitSettingsToDocument(limit) })),
     // A function has no name that another process could find it by: the step's is as good as any.

@@ -1,5 +1,7 @@
 import type { Clock } from "../clock/clock.ts";
 import { NotRunningError } from "../errors/index.ts";
+import { CircuitBoard, type Circuits } from "./circuits/circuit-board.ts";
+import { MemoryCircuits } from "./circuits/circuit-store.ts";
 
 /**
  * Something that all attempts in one engine share and that outlives them, such as a pool of connections. The object is its
@@ -20,6 +22,8 @@ export interface HandlerResources {
   readonly clock: Clock;
   /** A random number in [0, 1) from the engine's source. */
   random(): number;
+  /** Circuit breakers, which the engines of a database share. */
+  readonly circuits: Circuits;
   /**
    * The engine's resource of a kind: opened when it is first asked for, closed when the engine stops.
    * @throws NotRunningError after that
@@ -31,12 +35,15 @@ export interface HandlerResources {
 export class SharedResources implements HandlerResources {
   readonly clock: Clock;
   readonly random: () => number;
+  readonly circuits: Circuits;
   readonly #opened = new Map<ResourceKind<unknown>, { readonly resource: unknown; close(): void | Promise<void> }>();
   #closed = false;
 
-  constructor(clock: Clock, random: () => number) {
+  /** @param circuits default: circuits of these resources alone, in memory */
+  constructor(clock: Clock, random: () => number, circuits: Circuits = openCircuits(clock)) {
     this.clock = clock;
     this.random = random;
+    this.circuits = circuits;
   }
 
   get<T>(kind: ResourceKind<T>): T {
@@ -58,4 +65,9 @@ export class SharedResources implements HandlerResources {
     const failures = closed.flatMap((result) => (result.status === "rejected" ? [result.reason] : []));
     if (failures.length > 0) throw new AggregateError(failures, "resources of handlers could not be closed");
   }
+}
+
+function openCircuits(clock: Clock): CircuitBoard {
+  const store = new MemoryCircuits();
+  return new CircuitBoard({ store, clock, maxAgeMs: 0, onTrouble: () => {}, onClosed: () => {} });
 }

@@ -62,7 +62,9 @@ function checkNamed(template: SourceMapping, key: string, what: string, known: r
 }
 
 function checkLimit(limit: SourceNode): DraftIssue[] {
-  if (limit.kind !== "mapping" || isGiven(limit, "concurrency") || isGiven(limit, "rate")) return [];
+  // A system may have a circuit breaker alone; elsewhere that key is unknown.
+  if (limit.kind !== "mapping" || ["concurrency", "rate", "circuit_breaker"].some((key) => isGiven(limit, key)))
+    return [];
   return [{ at: limit.at, ...NOTHING_LIMITED }];
 }
 

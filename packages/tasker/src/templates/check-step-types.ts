@@ -6,6 +6,7 @@ const HANDLER_KEYS = [
   "handler_class",
   "handler_config",
   "timeout_seconds",
+  "circuit_breaker",
   "custom_events",
   "priority",
   "limits",

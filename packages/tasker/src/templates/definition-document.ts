@@ -1,6 +1,7 @@
 import { InvalidTemplateError } from "../errors/template-errors.ts";
 import type { JsonObject } from "../json/json-value.ts";
 import { checkTemplate } from "./check-template.ts";
+import { circuitToDocument } from "./circuit-document.ts";
 import { conditionToDocument } from "./condition.ts";
 import type { ForEach, StepDefinition, TaskDefinition } from "./definition.ts";
 import { finishIssues } from "./draft-issue.ts";
@@ -50,6 +51,7 @@ function stepToDocument(step: StepDefinition): JsonObject {
         ? step.customEvents.map((event) => withoutNulls({ name: event.name, description: event.description }))
         : null,
     ...waitToDocument(step.wait),
+    circuit_breaker: circuitToDocument(step.circuit),
     for_each: step.forEach === null ? null : forEachToDocument(step.forEach),
     limits: stepLimitsToDocument(step.limits),
   });

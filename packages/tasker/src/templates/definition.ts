@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from "../json/json-value.ts";
+import type { StepCircuit } from "./circuit-document.ts";
 import type { Condition } from "./condition.ts";
 import type { NamedLimit, StepLimit } from "./limit.ts";
 import type { StepWait } from "./step-wait.ts";
@@ -61,6 +62,8 @@ export interface StepDefinition {
   readonly wait: StepWait | null;
   /** Limits on its executions in all processes. Default: none. */
   readonly limits: readonly StepLimit[];
+  /** The circuit breaker that its executions go through. Null: none. */
+  readonly circuit: StepCircuit | null;
   readonly customEvents: readonly { readonly name: string; readonly description: string | null }[];
   /** Set for a step that runs once for each item of a list. */
   readonly forEach: ForEach | null;

@@ -1,9 +1,11 @@
 import type { z } from "zod";
 import { hintAt } from "../text/nearest-name.ts";
+import { CircuitDocument, StepCircuitDocument } from "./circuit-document.ts";
 import { describeNode } from "./describe-value.ts";
 import type { DraftIssue } from "./draft-issue.ts";
 import { LimitDocument, RateDocument, StepLimitDocument } from "./limit-document.ts";
 import { findNode, type SourceNode } from "./source-tree.ts";
+import { SystemDocument } from "./system-document.ts";
 import { CustomEventDocument, StepDocument, TemplateDocument } from "./template-document.ts";
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {
@@ -74,8 +76,10 @@ function describeUnknownKey(key: string, path: readonly PropertyKey[], parent: S
 /** The part of the schema that describes a mapping: only mappings with fixed keys can have unknown ones. */
 function schemaAt(path: readonly PropertyKey[]): z.ZodObject {
   if (path.length === 0) return TemplateDocument;
+  if (path.at(-1) === "circuit_breaker") return path[0] === "dependent_systems" ? CircuitDocument : StepCircuitDocument;
   if (path.at(-1) === "rate") return RateDocument;
   if (path.at(-2) === "limits") return StepLimitDocument;
-  if (path[0] === "dependent_systems" || path[0] === "handler_limits") return LimitDocument;
+  if (path[0] === "dependent_systems") return SystemDocument;
+  if (path[0] === "handler_limits") return LimitDocument;
   return path.includes("custom_events") ? CustomEventDocument : StepDocument;
 }

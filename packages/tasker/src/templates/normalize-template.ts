@@ -1,7 +1,9 @@
+import { circuitOf, type StepCircuit } from "./circuit-document.ts";
 import { conditionFromDocument } from "./condition.ts";
 import type { ForEach, StepDefinition, TaskDefinition } from "./definition.ts";
 import { namedLimitsOf, stepLimitsOf } from "./limit-document.ts";
 import { waitOfDocument } from "./step-wait-document.ts";
+import { systemLimitsOf } from "./system-document.ts";
 import { type StepDocument, TEMPLATE_DEFAULTS, type TemplateDocument } from "./template-document.ts";
 
 /**
@@ -16,11 +18,9 @@ export function normalizeTemplate(document: TemplateDocument): TaskDefinition {
     description: typeof document.description === "string" ? document.description : null,
     taskHandlerClass: qualifyClass(document.task_handler_class ?? null, document.module_namespace ?? null),
     contextSchema: document.schema ?? null,
-    systemLimits: Object.freeze(namedLimitsOf(document.dependent_systems ?? {})),
+    systemLimits: Object.freeze(systemLimitsOf(document.dependent_systems ?? {})),
     handlerLimits: Object.freeze(namedLimitsOf(document.handler_limits ?? {})),
-    steps: Object.freeze(
-      document.step_templates.map((step) => normalizeStep(step, document.default_dependent_system ?? null)),
-    ),
+    steps: Object.freeze(document.step_templates.map((step) => normalizeStep(step, document))),
   });
 }
 
@@ -32,11 +32,13 @@ export function dependenciesOf(
   return [...new Set(names.filter((name) => name !== null))];
 }
 
-function normalizeStep(step: StepDocument, defaultSystem: string | null): StepDefinition {
+function normalizeStep(step: StepDocument, template: TemplateDocument): StepDefinition {
+  const dependentSystem =
+    step.dependent_system ?? template.default_dependent_system ?? TEMPLATE_DEFAULTS.dependentSystem;
   return Object.freeze({
     name: step.name,
     description: step.description ?? step.name,
-    dependentSystem: step.dependent_system ?? defaultSystem ?? TEMPLATE_DEFAULTS.dependentSystem,
+    dependentSystem,
     dependsOn: Object.freeze(dependenciesOf(step)),
     retryable: step.default_retryable ?? TEMPLATE_DEFAULTS.retryable,
     retryLimit: step.default_retry_limit ?? TEMPLATE_DEFAULTS.retryLimit,
@@ -51,6 +53,7 @@ function normalizeStep(step: StepDocument, defaultSystem: string | null): StepDe
     priority: step.priority ?? TEMPLATE_DEFAULTS.priority,
     wait: waitOfDocument(step),
     limits: Object.freeze(stepLimitsOf(step.limits ?? [])),
+    circuit: circuitOfStep(step, template, dependentSystem),
     customEvents: Object.freeze(
       (step.custom_events ?? []).map((event) =>
         Object.freeze({ name: event.name, description: event.description ?? null }),
@@ -68,6 +71,16 @@ function normalizeForEach(forEach: NonNullable<StepDocument["for_each"]> | null)
     maxParallel: forEach.max_parallel ?? null,
     maxItems: forEach.max_items ?? TEMPLATE_DEFAULTS.maxItems,
   });
+}
+
+/** Steps that talk to the same system go through one circuit, unless a step names another one. */
+function circuitOfStep(step: StepDocument, template: TemplateDocument, system: string): StepCircuit | null {
+  const shared = template.dependent_systems?.[system]?.circuit_breaker;
+  // A step without a handler calls nobody.
+  if (step.circuit_breaker == null) return shared == null || step.type != null ? null : circuitOf(system, shared);
+  const own = `${template.name}.${step.name}`;
+  const name = step.circuit_breaker.name ?? (system === TEMPLATE_DEFAULTS.dependentSystem ? own : system);
+  return circuitOf(name, step.circuit_breaker);
 }
 
 function qualifyClass(className: string | null, module: string | null): string | null {

@@ -1,8 +1,10 @@
 import { z } from "zod";
 import type { JsonObject, JsonValue } from "../json/json-value.ts";
+import { StepCircuitDocument } from "./circuit-document.ts";
 import { expectedEventName } from "./event-name.ts";
 import { NamedLimitsDocument, StepLimitDocument } from "./limit-document.ts";
 import { WAIT_KEYS } from "./step-wait-document.ts";
+import { SystemsDocument } from "./system-document.ts";
 import { isVersion, VERSION_LENGTH } from "./version.ts";
 
 /** Longest name of a task or a namespace, in characters. */
@@ -93,6 +95,8 @@ export const StepDocument = z.strictObject({
   for_each: ForEachDocument.nullish(),
   /** How many executions of it may run at the same time or start within a time, in all processes. Default: any number. */
   limits: z.array(StepLimitDocument).nullish(),
+  /** Lets nothing through for a while after failures. Default: that of its external system, or none. */
+  circuit_breaker: StepCircuitDocument.nullish(),
 });
 
 /**
@@ -112,8 +116,8 @@ export const TemplateDocument = z.strictObject({
   /** Accepted for the reference's sake: how many steps run at once is the engine's decision. */
   concurrent: z.boolean().nullish(),
   default_dependent_system: systemName.nullish(),
-  /** Limits of the external systems of its steps, by their names. */
-  dependent_systems: NamedLimitsDocument.nullish(),
+  /** Limits and circuit breakers of the external systems of its steps, by their names. */
+  dependent_systems: SystemsDocument.nullish(),
   /** Limits of the handlers of its steps, by their `handler_class`. */
   handler_limits: NamedLimitsDocument.nullish(),
   /** The only names that steps and their dependencies may have. */

@@ -16,6 +16,16 @@ tasker_annotation_types
   created_at timestamp(6) without time zone not null
   updated_at timestamp(6) without time zone not null
 
+tasker_circuits
+  namespace character varying(64) not null
+  name character varying(255) not null
+  state character varying(16) not null
+  since timestamp(6) without time zone not null
+  next_probe_at timestamp(6) without time zone
+  detail jsonb not null
+  version bigint not null
+  updated_at timestamp(6) without time zone not null
+
 tasker_definitions
   definition_hash character varying(64) not null
   namespace character varying(64) not null
@@ -258,6 +268,10 @@ schema_migrations
 tasker_annotation_types
   tasker_annotation_types_pkey PRIMARY KEY (annotation_type_id)
 
+tasker_circuits
+  next_probe_iff_open CHECK ((((state)::text = 'open'::text) = (next_probe_at IS NOT NULL)))
+  tasker_circuits_pkey PRIMARY KEY (namespace, name)
+
 tasker_definitions
   tasker_definitions_pkey PRIMARY KEY (definition_hash)
 
@@ -352,6 +366,9 @@ schema_migrations
 tasker_annotation_types
   CREATE UNIQUE INDEX annotation_types_name_unique ON public.tasker_annotation_types USING btree (name)
   CREATE UNIQUE INDEX tasker_annotation_types_pkey ON public.tasker_annotation_types USING btree (annotation_type_id)
+
+tasker_circuits
+  CREATE UNIQUE INDEX tasker_circuits_pkey ON public.tasker_circuits USING btree (namespace, name)
 
 tasker_definitions
   CREATE UNIQUE INDEX tasker_definitions_pkey ON public.tasker_definitions USING btree (definition_hash)
@@ -453,6 +470,9 @@ tasker_workflow_steps
 
 tasker_annotation_types_annotation_type_id_seq
   integer start 1 increment 1 minimum 1 maximum 2147483647 cache 1 owned by tasker_annotation_types.annotation_type_id
+
+tasker_circuit_versions
+  bigint start 1 increment 1 minimum 1 maximum 9223372036854775807 cache 1
 
 tasker_commit_seq
   bigint start 1 increment 1 minimum 1 maximum 9223372036854775807 cache 1

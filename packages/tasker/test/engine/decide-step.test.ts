@@ -18,6 +18,7 @@ const failure = (facts: Partial<FailureFacts> = {}): Outcome => ({
     errorCode: null,
     permanent: false,
     details: null,
+    isOutage: true,
     retryAfterSeconds: null,
     ...facts,
   },

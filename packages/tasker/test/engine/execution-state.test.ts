@@ -16,9 +16,11 @@ const OUTCOMES: Readonly<Record<Outcome["kind"], Outcome>> = {
       permanent: false,
       retryAfterSeconds: null,
       details: null,
+      isOutage: true,
     },
   },
   interrupted: { kind: "interrupted", reason: "stopped" },
+  postponed: { kind: "postponed", circuit: "gateway", message: "open", retryAt: 0 },
 };
 
 describe("the state of an attempt", () => {
@@ -29,6 +31,7 @@ describe("the state of an attempt", () => {
     [true, OUTCOMES.failure, "rejected"],
     [true, OUTCOMES.interrupted, "cancelled"],
     [false, OUTCOMES.interrupted, "cancelled"],
+    [true, OUTCOMES.postponed, "cancelled"],
   ] as const)("launched %s with the outcome %o is %s", (launched, outcome, state) => {
     expect(executionState(launched, outcome)).toBe(state);
   });

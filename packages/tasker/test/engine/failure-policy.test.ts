@@ -40,6 +40,7 @@ describe("the final failure of a step with on_failure: continue", () => {
                 permanent: false,
                 retryAfterSeconds: null,
                 details: null,
+                isOutage: true,
               },
             },
       nowMs: 0,

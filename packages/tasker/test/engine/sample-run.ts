@@ -30,6 +30,7 @@ export function sampleStep(settings: Partial<StepRun> = {}): StepRun {
     skippable: false,
     interruptions: 0,
     dueAt: null,
+    blockedBy: null,
     inputs: null,
     results: EMPTY_OBJECT,
     execution: null,

@@ -100,6 +100,17 @@ const settings = (index: number): fc.Arbitrary<Omit<StepDefinition, "forEach">> 
         selector: ({ name, key }) => JSON.stringify([name, key]),
       },
     ),
+    circuit: fc.option(
+      fc.record({
+        name: text(255),
+        policy: fc.record({
+          failures: fc.integer({ min: 1, max: 1_000 }),
+          windowSeconds: fc.double({ min: 0.001, max: 86_400, noNaN: true }),
+          openSeconds: fc.double({ min: 0.001, max: 86_400, noNaN: true }),
+          probes: fc.integer({ min: 1, max: 1_000 }),
+        }),
+      }),
+    ),
     customEvents: fc.array(
       fc.record({
         name: text(20).map((name) => `my.${name.replaceAll(".", "_")}`),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ConfigurationError } from "../../errors/index.ts";
+import { circuitOf, type StepCircuit, StepCircuitDocument } from "../../templates/circuit-document.ts";
 import { hintAt } from "../../text/nearest-name.ts";
 import { StatusList } from "./status-classes.ts";
 
@@ -96,6 +97,8 @@ export const ApiHandlerConfig = z.strictObject({
   retry_delay: z.number().min(0).nullish(),
   /** Share of a wait, 0 to 1, by which chance makes it longer or shorter. Default: 0.1. */
   jitter_factor: z.number().min(0).max(1).nullish(),
+  /** Lets no call through for a while after failures. Default: none. */
+  circuit_breaker: StepCircuitDocument.nullish(),
   /** Settings of a subclass's own, which nothing here looks at. */
   options: z.record(z.string(), z.unknown()).nullish(),
 });
@@ -153,6 +156,7 @@ function settle(config: z.output<typeof ApiHandlerConfig>) {
     exponential: config.enable_exponential_backoff ?? true,
     retryDelay: config.retry_delay ?? null,
     jitterFactor: config.jitter_factor ?? 0.1,
+    circuit: config.circuit_breaker == null ? null : circuitOfUrl(config.url, config.circuit_breaker),
     options: config.options ?? {},
   } as const;
 }
@@ -181,11 +185,18 @@ function knownKeys(path: readonly PropertyKey[]): readonly string[] {
       return Object.keys(SslOptions.shape);
     case "request":
       return Object.keys(DeclaredRequest.shape);
+    case "circuit_breaker":
+      return Object.keys(StepCircuitDocument.shape);
     case "statuses":
       return ["success", "retryable", "permanent"];
     default:
       return ["headers", "body"];
   }
+}
+
+/** All API steps of a namespace that call the same host share a circuit, unless it is named otherwise. */
+function circuitOfUrl(url: string, document: z.infer<typeof StepCircuitDocument>): StepCircuit {
+  return circuitOf(document.name ?? new URL(url).host, document);
 }
 
 function isBaseUrl(text: string): boolean {

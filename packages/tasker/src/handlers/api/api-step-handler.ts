@@ -80,13 +80,20 @@ export class ApiStepHandler extends StepHandler<ApiHandlerConfig> {
       const previous = step.results;
       // A copy, so that a handler which changes `step.results` in place is seen to have changed it.
       const before = structuredClone(previous);
-      const output = await this.#call(task, sequence, step);
+      const output = await this.#guarded(task, sequence, step);
       await this.#shape(step, output, previous);
       if (isDeepStrictEqual(step.results, before)) {
         step.results = output instanceof ApiResponse ? output.toStored(this.#redaction) : (output ?? null);
       }
       return output;
     });
+  }
+
+  async #guarded(task: TaskView, sequence: StepSequence, step: StepExecution): Promise<unknown> {
+    const { circuit } = this.settings;
+    if (circuit === null) return this.#call(task, sequence, step);
+    const settings = { namespace: task.namespace, name: circuit.name, ...circuit.policy };
+    return step.resources.circuits.run(settings, () => this.#call(task, sequence, step));
   }
 
   async #call(task: TaskView, sequence: StepSequence, step: StepExecution): Promise<unknown> {
@@ -107,8 +114,8 @@ export class ApiStepHandler extends StepHandler<ApiHandlerConfig> {
     if (!(error instanceof RetryableError) || error.retryAfter !== null) return error;
     const retryAfter = ownDelaySeconds(step.attempt, this.settings, step.resources.random());
     if (retryAfter === null) return error;
-    const { errorCode, details, context } = error;
-    return new RetryableError(error.message, { errorCode, details, context, retryAfter, cause: error });
+    const { errorCode, details, context, countsAsOutage } = error;
+    return new RetryableError(error.message, { errorCode, details, context, countsAsOutage, retryAfter, cause: error });
   }
 
   /** The call has succeeded: whatever goes wrong from here on must not repeat it, unless the handler says so. */

@@ -41,7 +41,13 @@ export class ResponseProcessor {
     const retryAfter = parseRetryAfter(response.headers["retry-after"], nowMs);
     if (kind === "asked-to-wait") {
       const options = this.#describe(step, response, excerpt, retryAfter);
-      throw new RetryableError(`API call failed with retryable status ${status}`, { ...options, retryAfter });
+      // Asked too often: the other side works.
+      const countsAsOutage = status !== 429;
+      throw new RetryableError(`API call failed with retryable status ${status}`, {
+        ...options,
+        retryAfter,
+        countsAsOutage,
+      });
     }
     const told = excerpt === "" ? "" : `: ${excerpt}`;
     if (kind === "server-error") {

@@ -63,6 +63,7 @@ export function defaultStep(name: string, settings: Partial<StepDefinition>): St
     priority: 0,
     wait: null,
     limits: [],
+    circuit: null,
     customEvents: [],
     forEach: null,
     ...settings,

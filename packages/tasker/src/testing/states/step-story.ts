@@ -104,6 +104,7 @@ function newStep(definition: StepDefinition, index: number, seed: StepSeed): Ste
     skippable: definition.skippable,
     interruptions: 0,
     dueAt: null,
+    blockedBy: null,
     inputs: null,
     results: EMPTY_OBJECT,
     execution: null,
@@ -162,6 +163,7 @@ function describe(outcome: Exclude<AttemptOutcome, "running">, seed: StepSeed): 
     errorCode: permanent ? "SEEDED" : "TASKER_STEP_RETRYABLE",
     permanent,
     details: null,
+    isOutage: true,
     retryAfterSeconds: seed.backoffSeconds ?? null,
   };
   return { kind: "failure", failure, durationMs: ATTEMPT_MS };
