@@ -207,6 +207,12 @@ const RULES: readonly AuditRule[] = [
         else r.wake_at is not null or r.owner_id <> 0 end`,
   },
   {
+    rule: "a permit is that of a process that is alive, or that may still run the task",
+    sql: `select t.limiter, t.process_id, t.task_id from tasker_permits t
+      where not exists (select from tasker_processes p where p.process_id = t.process_id and p.stopped_at is null)
+        and not exists (select from tasker_task_runs r where r.task_id = t.task_id and r.owner_id = t.process_id)`,
+  },
+  {
     rule: "no edge and no step of a task is there twice",
     sql: `select from_step_id::text || '>' || to_step_id as what from tasker_workflow_step_edges
       group by from_step_id, to_step_id having count(*) > 1

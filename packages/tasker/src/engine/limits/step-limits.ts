@@ -24,18 +24,18 @@ const NO_DEMANDS: readonly Demand[] = [];
 
 /**
  * The limits that hold for the steps of a definition; null if none of them is limited. A limit of the engine takes the place
- * of the template's for the same system, handler or name.
+ * of the template's for the same system, handler or name. Of a step that runs once for each item of a list each of these runs
+ * is limited; what joins their results calls no handler.
  */
 export function limitSteps({ definition, stepNamed }: CompiledDefinition, engine: ParsedLimits): StepLimits | null {
-  const declared = new Map(definition.steps.map((step) => [step, declaredFor(definition, step, engine)]));
+  const declared = new Map(definition.steps.map((step) => [step.name, declaredFor(definition, step, engine)]));
   if ([...declared.values()].every((limits) => limits.length === 0)) return null;
   return {
     demandsOf(stepName, context) {
-      const step = stepNamed.get(stepName);
-      const limits = step === undefined ? undefined : declared.get(step);
-      return limits === undefined || limits.length === 0
-        ? NO_DEMANDS
-        : toDemands(definition.namespace, limits, context);
+      // What runs for an item has the name of the step in its definition.
+      const limits = declared.get(stepNamed.get(stepName)?.name ?? "");
+      if (limits === undefined || limits.length === 0 || stepNamed.roleOf(stepName).kind === "join") return NO_DEMANDS;
+      return toDemands(definition.namespace, limits, context);
     },
   };
 }

@@ -153,11 +153,12 @@ describeOnPostgres("a limit on concurrency", () => {
       clock.advance(500);
       await pause();
     }
-    expect(runs).toEqual(["dead 0", "dead 1"]);
+    expect(runs).toHaveLength(2);
     await database.execute(`update tasker_processes set expires_at = now() at time zone 'UTC' - interval '1 second'
       where process_id = 1`);
     await finish(database, clock);
     expect(await heir.engine.settled(late.taskId)).toMatchObject({ state: "complete" });
+    expect(runs.slice(0, 2).every((run) => run.startsWith("dead"))).toBe(true);
     expect(runs.slice(2).sort()).toEqual(["heir 0", "heir 1", "heir 2", "heir 3", "heir late"]);
     await until(async () => (await permits(database)).length === 0, "the permits to be given back");
     await until(async () => (await waits(database)).length === 0, "nobody to wait");
@@ -230,5 +231,32 @@ describeOnPostgres("a step under several limits", () => {
     expect(running.most.get("both")).toBe(1);
     expect(running.most.get("bank")).toBeLessThanOrEqual(4);
     expect(running.most.get("wide")).toBeGreaterThan(1);
+  });
+
+  test("that runs once for each item of a list is limited in each of these runs; the join takes no permit", async () => {
+    const database = await useDatabase(openTestDatabase);
+    const running = new RunningCount();
+    const template = graphTemplate("list -> each, each -> sum", {
+      steps: {
+        each: {
+          forEach: { step: "list", path: null, maxParallel: null, maxItems: 100 },
+          limits: [{ name: null, key: null, concurrency: 2, rate: null }],
+        },
+      },
+      run: (_task, _sequence, step) => {
+        if (step.name === "list") return Array.from({ length: 10 }, (_, place) => place);
+        return running.during(step.name === "sum" ? "sum" : "each", pause);
+      },
+    });
+    const { engine } = await startEngine(database, [template]);
+    const tasks = await engine.submitMany(requests(2));
+    for (const { taskId } of tasks) expect(await engine.settled(taskId)).toMatchObject({ state: "complete" });
+    expect(running.most.get("each")).toBe(2);
+    const starts = await database.query(
+      `select count(*) filter (where metadata ? 'limiters')::int4 as limited, count(*)::int4 as all
+       from tasker_workflow_step_transitions where to_state = 'in_progress'`,
+    );
+    expect(starts).toEqual([{ limited: 20, all: 26 }]);
+    await expectCleanAuditTrail(database);
   });
 });
