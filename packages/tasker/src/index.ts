@@ -121,11 +121,13 @@ export type { StepCircuitSettings, SystemSettings } from "./handlers/circuit-set
 export type { CircuitSettings, Circuits } from "./handlers/circuits/circuit-board.ts";
 export type { CustomEventDeclaration, RegisteredCustomEvent } from "./handlers/custom-events.ts";
 export { defineTask } from "./handlers/define-task.ts";
+export { type DiscoveredTasks, type DiscoverOptions, discoverTasks } from "./handlers/discover-tasks.ts";
 export type { StepExecution, StepSequence, StepView, TaskView } from "./handlers/execution.ts";
 export type { LimitSettings, StepLimitSettings } from "./handlers/limit-settings.ts";
 export { HandlerRegistry, type HandlerStats, type RegisterOptions } from "./handlers/registry.ts";
 export { type HandlerResources, type ResourceKind, SharedResources } from "./handlers/resources.ts";
 export { type HandlesStep, StepHandler } from "./handlers/step-handler.ts";
+export { TaskBuilder } from "./handlers/task-builder.ts";
 export { type Annotation, type StepDraft, type TaskDraft, TaskHandler } from "./handlers/task-handler.ts";
 export type { TaskTemplate } from "./handlers/task-template.ts";
 export type { JsonObject, JsonValue } from "./json/json-value.ts";
@@ -160,5 +162,23 @@ export { parseRetryAfter } from "./retry/retry-after.ts";
 export { retryDelayMs } from "./retry/retry-delay.ts";
 export { loadTemplateFile } from "./template-files/load-template.ts";
 export type { ForEach, StepDefinition, TaskDefinition } from "./templates/definition.ts";
-export { parseTemplate } from "./templates/parse-template.ts";
+export {
+  type DefinitionDiff,
+  type DefinitionIdentity,
+  diffDefinitions,
+  type FieldChange,
+} from "./templates/diff-definitions.ts";
+export type { TemplateVariables } from "./templates/expand-variables.ts";
+export {
+  type ParseTemplateOptions,
+  parseTemplate,
+  parseTemplateObject,
+  type ReadingOptions,
+} from "./templates/parse-template.ts";
+export {
+  analyzeTemplate,
+  type TemplateEdge,
+  type TemplateGraph,
+  type TemplateNode,
+} from "./templates/template-graph.ts";
 export { VERSION } from "./version.ts";

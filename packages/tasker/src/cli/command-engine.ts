@@ -4,6 +4,7 @@ import type { Database } from "../database/database.ts";
 import type { AdoptOptions } from "../engine/adopt-options.ts";
 import { Engine } from "../engine/engine.ts";
 import type { HandlerRegistry } from "../handlers/registry.ts";
+import type { PluginRegistry } from "../registries/plugin-registry.ts";
 import { createEngineLog } from "./engine-log.ts";
 import { secondsBetween, wholeNumber } from "./input/parse-option.ts";
 import type { CommandIo } from "./io.ts";
@@ -33,7 +34,7 @@ export function createCommandEngine(
   io: CommandIo,
   database: Database,
   registry: HandlerRegistry,
-  choice: EngineChoice & { readonly adopt?: AdoptOptions | null },
+  choice: EngineChoice & { readonly adopt?: AdoptOptions | null; readonly plugins?: PluginRegistry },
   note: (text: string) => void,
 ): Engine {
   return new Engine({
@@ -42,6 +43,7 @@ export function createCommandEngine(
     clock: io.clock,
     log: createEngineLog(io, note),
     ...(choice.concurrency === undefined ? {} : { concurrency: choice.concurrency }),
+    ...(choice.plugins === undefined ? {} : { plugins: choice.plugins }),
     ...(choice.adopt == null ? {} : { adopt: choice.adopt }),
     ...(choice.lease === undefined ? {} : { leaseMs: Math.round(choice.lease * 1000) }),
   });

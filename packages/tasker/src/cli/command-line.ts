@@ -10,6 +10,7 @@ import { addTaskActionCommands } from "./commands/task-actions.ts";
 import { addDiagramCommand } from "./commands/task-diagram.ts";
 import { addListCommand } from "./commands/task-list.ts";
 import { addShowCommand } from "./commands/task-show.ts";
+import { addDiffCommand } from "./commands/template-diff.ts";
 import { addGraphCommand } from "./commands/template-graph.ts";
 import { addValidateCommand } from "./commands/template-validate.ts";
 import { addWorkCommand } from "./commands/work.ts";
@@ -82,6 +83,7 @@ function buildProgram(session: CommandSession): Command {
   const template = program.command("template").description("check and draw templates");
   addValidateCommand(template, session);
   addGraphCommand(template, session);
+  addDiffCommand(template, session);
   const db = program.command("db").description("look after the database");
   addMigrateCommand(db, session);
   addDoctorCommand(db, session);

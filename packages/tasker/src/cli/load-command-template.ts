@@ -1,18 +1,16 @@
 import { bindTemplate } from "../handlers/bind-template.ts";
 import type { TaskTemplate } from "../handlers/task-template.ts";
 import type { TaskDefinition } from "../templates/definition.ts";
-import { parseTemplate } from "../templates/parse-template.ts";
+import { parseTemplate, type ReadingOptions } from "../templates/parse-template.ts";
 import { findHandlersModule, importHandlersModule } from "./input/load-handlers-module.ts";
 import { readTextFile } from "./input/read-text-file.ts";
 
 /** Where a command finds a template and its handlers. */
-export interface TemplateChoice {
+export interface TemplateChoice extends ReadingOptions {
   /** Path of the template's file. */
   readonly template: string;
   /** Path of the module; default: the one beside the template with its name. */
   readonly handlers?: string | undefined;
-  /** Name of the `environments` entry to merge; default: none. */
-  readonly environment?: string | undefined;
 }
 
 /**
@@ -21,7 +19,8 @@ export interface TemplateChoice {
  */
 export async function loadCommandDefinition(cwd: string, choice: TemplateChoice): Promise<TaskDefinition> {
   const text = await readTextFile(cwd, choice.template, "template");
-  return parseTemplate(text, { file: choice.template, environment: choice.environment });
+  const { environment, variables, strictSchema } = choice;
+  return parseTemplate(text, { file: choice.template, environment, variables, strictSchema });
 }
 
 /** Loads a template together with the module that has its handlers. */

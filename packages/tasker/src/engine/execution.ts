@@ -115,8 +115,10 @@ export class Execution implements StepExecution {
         context: { step, event: name },
       });
     }
-    const own = run.compiled.stepNamed.get(step)?.customEvents ?? [];
-    const declared = [...own, ...(run.template.customEvents?.get(step) ?? [])].map((event) => event.name);
+    // An instance of a mapped step has the definition of that step.
+    const definition = run.compiled.stepNamed.get(step);
+    const ofClass = run.template.customEvents?.get(definition?.name ?? step) ?? [];
+    const declared = [...(definition?.customEvents ?? []), ...ofClass].map((event) => event.name);
     if (!declared.includes(name)) {
       throw new UndeclaredEventError(
         `step ${step} published ${JSON.stringify(name)}, which it does not declare (${hintAt(name, declared, "declared")})`,

@@ -10,9 +10,10 @@ import { isFannedOut, joinResults, readItems } from "./fan-out.ts";
 export function stepHandlerOf(execution: Execution): HandlesStep {
   const { run, step } = execution;
   const role = run.compiled.stepNamed.roleOf(step.name);
-  if (role.kind === "instance") return run.template.createStepHandler(role.of);
   if (role.kind === "join") return joinHandler(execution);
-  return run.template.createStepHandler(step.name);
+  // The template may have changed since the task started: it keeps what it started with.
+  const started = run.compiled.stepNamed.get(step.name);
+  return run.template.createStepHandler(role.kind === "instance" ? role.of : step.name, started);
 }
 
 /** Ends a mapped step with the results of its instances; without any, with an empty list or the reason why not. */

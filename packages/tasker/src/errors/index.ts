@@ -48,4 +48,4 @@ export {
   UndeclaredEventError,
 } from "./step-errors.ts";
 export { type ErrorContext, TaskerError, type TaskerErrorOptions } from "./tasker-error.ts";
-export { InvalidTemplateError, type TemplateIssue } from "./template-errors.ts";
+export { DiscoveryError, InvalidTemplateError, type TemplateIssue } from "./template-errors.ts";

@@ -21,6 +21,21 @@ function describe(issue: TemplateIssue): string {
   return `${place}${issue.path === "" ? "" : `${issue.path}: `}${issue.message}${hint}`;
 }
 
+/** Files of a directory cannot be used; `failures` lists each with its error. */
+export class DiscoveryError extends TaskerError {
+  readonly code = "TASKER_DISCOVERY";
+  readonly failures: readonly { readonly file: string; readonly error: Error }[];
+
+  constructor(failures: readonly { readonly file: string; readonly error: Error }[]) {
+    // Messages of templates name their file already.
+    const lines = failures.map(({ file, error }) =>
+      error.message.includes(file) ? error.message : `${file}: ${error.message}`,
+    );
+    super(lines.join("\n"), { context: { files: failures.map(({ file }) => file) }, cause: failures[0]?.error });
+    this.failures = failures;
+  }
+}
+
 /** A template is invalid; `issues` lists everything that was found, the message has one line for each. */
 export class InvalidTemplateError extends TaskerError {
   readonly code = "TASKER_INVALID_TEMPLATE";

@@ -53,7 +53,12 @@ export function bindTemplate(definition: TaskDefinition, handlers: HandlerExport
     });
   }
   const taskHandler = resolveTaskHandler(definition.taskHandlerClass, handlers, title);
-  return createTaskTemplate(definition, makers, taskHandler, events, bindConditions(definition, handlers));
+  const findMaker = (handlerClass: string): HandlerMaker | null => {
+    const found = lookUp(handlers, handlerClass);
+    const maker = found === null ? null : toHandlerMaker(found.value, null);
+    return maker instanceof UnusableHandler ? null : maker;
+  };
+  return createTaskTemplate(definition, makers, taskHandler, events, bindConditions(definition, handlers), findMaker);
 }
 
 function notFound(

@@ -1,5 +1,4 @@
 import { HandlerNotFoundError } from "../errors/index.ts";
-import type { JsonObject } from "../json/json-value.ts";
 import type { TaskDefinition } from "../templates/definition.ts";
 import { hintAt } from "../text/nearest-name.ts";
 import type { ConditionFunction } from "./condition-function.ts";
@@ -7,13 +6,14 @@ import type { CustomEventDeclaration } from "./custom-events.ts";
 import type { HandlerMaker } from "./handler-maker.ts";
 import type { HandlesStep } from "./step-handler.ts";
 import type { TaskHandler } from "./task-handler.ts";
-import type { TaskTemplate } from "./task-template.ts";
+import type { StartedStep, TaskTemplate } from "./task-template.ts";
 
 /**
  * A template whose handlers are known.
  * @param makers by step name
  * @param customEvents what the classes of handlers declare, by step name
  * @param conditions functions that conditions of steps ask, by their names
+ * @param findMaker finds what a task asks for that was started with another definition, by `handler_class`; null: nothing
  */
 export function createTaskTemplate(
   definition: TaskDefinition,
@@ -21,16 +21,19 @@ export function createTaskTemplate(
   taskHandler: TaskHandler | null,
   customEvents: ReadonlyMap<string, readonly CustomEventDeclaration[]>,
   conditions: ReadonlyMap<string, ConditionFunction>,
+  findMaker: (handlerClass: string) => HandlerMaker | null = () => null,
 ): TaskTemplate {
-  const configs = new Map<string, JsonObject | null>(definition.steps.map((step) => [step.name, step.handlerConfig]));
+  const own = new Map(definition.steps.map((step) => [step.name, step]));
   return Object.freeze({
     definition,
     taskHandler,
     customEvents,
     conditions,
-    createStepHandler(stepName: string): HandlesStep {
-      const maker = makers.get(stepName);
-      if (maker !== undefined) return maker(configs.get(stepName) ?? null);
+    createStepHandler(stepName: string, started?: StartedStep): HandlesStep {
+      const step = own.get(stepName);
+      const isOther = started !== undefined && started.handlerClass !== step?.handlerClass;
+      const maker = (isOther ? findMaker(started.handlerClass) : null) ?? makers.get(stepName);
+      if (maker !== undefined) return maker((started ?? step)?.handlerConfig ?? null);
       const { namespace, name, version } = definition;
       throw new HandlerNotFoundError(
         `The template ${namespace}.${name}@${version} has no step "${stepName}" (${hintAt(stepName, [...makers.keys()], "steps")})`,

@@ -304,7 +304,7 @@ interface AddedStep {
  * Builds a template step by step. Every call returns a new builder, which knows one step more: its name may be used in
  * `dependsOn`, and its results can be read by the steps that come after it.
  */
-export class TaskBuilder<Context extends object, Steps> {
+export class TemplateBuilder<Context extends object, Steps> {
   readonly #settings: TaskSettings;
   readonly #context: ContextSchema | undefined;
   readonly #steps: readonly AddedStep[];
@@ -335,7 +335,7 @@ export class TaskBuilder<Context extends object, Steps> {
       Output,
       Stored
     >,
-  ): TaskBuilder<
+  ): TemplateBuilder<
     Context,
     Steps &
       Record<
@@ -356,7 +356,7 @@ export class TaskBuilder<Context extends object, Steps> {
   >(
     name: Name & (Name extends keyof Steps ? never : unknown),
     options: MappedClassStepOptions<Parents, Source, Config, Handler>,
-  ): TaskBuilder<
+  ): TemplateBuilder<
     Context,
     Steps &
       Record<
@@ -389,7 +389,7 @@ export class TaskBuilder<Context extends object, Steps> {
       RunIf,
       Default
     >,
-  ): TaskBuilder<
+  ): TemplateBuilder<
     Context,
     Steps &
       Record<
@@ -414,7 +414,7 @@ export class TaskBuilder<Context extends object, Steps> {
   >(
     name: Name & (Name extends keyof Steps ? never : unknown),
     options: ClassStepOptions<Parents, Config, Handler, Skippable, WhenSkipped, OnFailure, RunIf, Default>,
-  ): TaskBuilder<
+  ): TemplateBuilder<
     Context,
     Steps &
       Record<
@@ -425,12 +425,12 @@ export class TaskBuilder<Context extends object, Steps> {
         }
       >
   >;
-  step(name: string, options: AnyStepOptions): TaskBuilder<Context, never> {
+  step(name: string, options: AnyStepOptions): TemplateBuilder<Context, never> {
     return this.#add(name, options);
   }
 
-  #add(name: string, options: AnyStepOptions): TaskBuilder<Context, never> {
-    return new TaskBuilder(this.#settings, this.#context, [...this.#steps, { name, options }]);
+  #add(name: string, options: AnyStepOptions): TemplateBuilder<Context, never> {
+    return new TemplateBuilder(this.#settings, this.#context, [...this.#steps, { name, options }]);
   }
 
   /**
@@ -440,11 +440,11 @@ export class TaskBuilder<Context extends object, Steps> {
   sleep<const Name extends string, Parents extends keyof Steps & string = never>(
     name: Name & (Name extends keyof Steps ? never : unknown),
     options: SleepStepOptions<Parents>,
-  ): TaskBuilder<
+  ): TemplateBuilder<
     Context,
     Steps & Record<Name, { readonly results: SleepResults; readonly upstream: Upstream<Steps, Parents> }>
   >;
-  sleep(name: string, options: SleepStepOptions<string>): TaskBuilder<Context, never> {
+  sleep(name: string, options: SleepStepOptions<string>): TemplateBuilder<Context, never> {
     const sleep =
       "seconds" in options
         ? { seconds: options.seconds }
@@ -459,11 +459,11 @@ export class TaskBuilder<Context extends object, Steps> {
   waitForSignal<const Name extends string, Parents extends keyof Steps & string = never>(
     name: Name & (Name extends keyof Steps ? never : unknown),
     options?: SignalStepOptions<Parents>,
-  ): TaskBuilder<
+  ): TemplateBuilder<
     Context,
     Steps & Record<Name, { readonly results: SignalResults; readonly upstream: Upstream<Steps, Parents> }>
   >;
-  waitForSignal(name: string, options: SignalStepOptions<string> = {}): TaskBuilder<Context, never> {
+  waitForSignal(name: string, options: SignalStepOptions<string> = {}): TemplateBuilder<Context, never> {
     const { signal = name, timeoutSeconds, onTimeout, ...settings } = options;
     const wait = {
       type: "signal",
@@ -565,12 +565,12 @@ function toMaker(options: AnyStepOptions, index: number): HandlerMaker {
  */
 export function defineTask<Schema extends z.ZodType<object>>(
   settings: TaskSettings & { readonly context: Schema },
-): TaskBuilder<z.output<Schema>, Record<never, KnownStep>>;
+): TemplateBuilder<z.output<Schema>, Record<never, KnownStep>>;
 export function defineTask<Context extends object = JsonObject>(
   settings: TaskSettings & { readonly context?: JsonObject },
-): TaskBuilder<Context, Record<never, KnownStep>>;
+): TemplateBuilder<Context, Record<never, KnownStep>>;
 export function defineTask(
   settings: TaskSettings & { readonly context?: ContextSchema },
-): TaskBuilder<JsonObject, Record<never, KnownStep>> {
-  return new TaskBuilder(settings, settings.context, []);
+): TemplateBuilder<JsonObject, Record<never, KnownStep>> {
+  return new TemplateBuilder(settings, settings.context, []);
 }

@@ -190,7 +190,7 @@ export class HandlerRegistry extends BaseRegistry<HandlerStats> {
 /** What a template that was not made by this package may have got wrong. */
 function checkTemplate(template: TaskTemplate): void {
   const { entityId: owner } = identify(template);
-  checkInterface(template, `the template ${owner}`, [{ name: "createStepHandler", mostArguments: 1 }]);
+  checkInterface(template, `the template ${owner}`, [{ name: "createStepHandler", mostArguments: 2 }]);
   if (template.taskHandler !== null) checkInterface(template.taskHandler, `the task handler of ${owner}`, HOOKS);
   const { version } = template.definition;
   if (!isVersion(version)) {

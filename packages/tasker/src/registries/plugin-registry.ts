@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import { InvalidInterfaceError, RegistryConflictError } from "../errors/index.ts";
 import { BaseRegistry, type BaseStats, type RegistryOptions } from "./base-registry.ts";
 import { checkInterface, classNameOf, type MethodRule } from "./check-interface.ts";
-import { type Discovery, discoverModules } from "./discover.ts";
+import { type Discovery, discoverModules, importValues } from "./discover.ts";
 import { type ExportPlugin, isExportPlugin, type Plugin } from "./plugin.ts";
 
 /** A plugin as it is registered. */
@@ -122,7 +122,7 @@ export class PluginRegistry extends BaseRegistry<PluginStats> {
    * with its error; a directory that does not exist has none.
    */
   discoverDirectory(directory: string): Promise<Discovery> {
-    return discoverModules(directory, /[-_.](?:plugin|exporter)$/i, (module, file) => this.#take(module, file));
+    return discoverModules(directory, /[-_.](?:plugin|exporter)$/i, (exported, file) => this.#take(exported, file));
   }
 
   /**
@@ -132,8 +132,12 @@ export class PluginRegistry extends BaseRegistry<PluginStats> {
    * @throws InvalidInterfaceError if it exports no plugin; what importing it throws
    */
   async registerPackage(name: string, from: string = process.cwd()): Promise<readonly string[]> {
-    const module: unknown = await import(locate(name, from));
-    return this.#take(typeof module === "object" && module !== null ? { ...module } : {}, name);
+    return this.#take(await importValues(locate(name, from)), name);
+  }
+
+  /** As {@link registerPackage}, for a module. @param file absolute */
+  async registerModule(file: string): Promise<readonly string[]> {
+    return this.#take(await importValues(pathToFileURL(file).href), file);
   }
 
   /** `uniform` if every format has as many plugins, or else `varied`; `empty` without formats. */
@@ -163,9 +167,8 @@ export class PluginRegistry extends BaseRegistry<PluginStats> {
     };
   }
 
-  /** A module may export the same plugin under two names. */
-  #take(module: Readonly<Record<string, unknown>>, place: string): readonly string[] {
-    const found = [...new Set(Object.values(module))].filter(looksLikePlugin);
+  #take(exported: readonly unknown[], place: string): readonly string[] {
+    const found = exported.filter(looksLikePlugin);
     if (found.length > 0) return found.map((plugin) => this.register(plugin));
     throw new InvalidInterfaceError(`${place} exports no plugin: an object or class with setup, or with export`, {
       context: { owner: place, violations: [] },

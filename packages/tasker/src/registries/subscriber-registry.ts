@@ -141,8 +141,8 @@ export class SubscriberRegistry<Event extends { readonly name: string }> extends
    * file that fails is listed with its error.
    */
   discoverDirectory(directory: string): Promise<Discovery> {
-    return discoverModules(directory, /[-_.]subscriber$/i, (module) =>
-      Object.values(module)
+    return discoverModules(directory, /[-_.]subscriber$/i, (exported) =>
+      exported
         .filter((value): value is SubscriberSource<Event> => isSource(value))
         .map((source) => this.register(source)),
     );

@@ -1,13 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { InvalidTemplateError } from "../errors/template-errors.ts";
 import type { TaskDefinition } from "../templates/definition.ts";
-import { parseTemplate } from "../templates/parse-template.ts";
-
-/** Options of {@link loadTemplateFile}. */
-export interface LoadTemplateOptions {
-  /** The entry of `environments` to merge. Default: none. */
-  readonly environment?: string | undefined;
-}
+import { parseTemplate, type ReadingOptions } from "../templates/parse-template.ts";
 
 const READ_FAILURES: Readonly<Record<string, string>> = {
   ENOENT: "found no such file, expected a template in YAML or JSON",
@@ -20,8 +14,8 @@ const READ_FAILURES: Readonly<Record<string, string>> = {
  * Reads a template from a file in YAML or JSON, encoded as UTF-8.
  * @throws InvalidTemplateError if the file cannot be read (with the cause), is not UTF-8, or is not a valid template
  */
-export async function loadTemplateFile(path: string, options: LoadTemplateOptions = {}): Promise<TaskDefinition> {
-  return parseTemplate(await readText(path), { file: path, environment: options.environment });
+export async function loadTemplateFile(path: string, options: ReadingOptions = {}): Promise<TaskDefinition> {
+  return parseTemplate(await readText(path), { ...options, file: path });
 }
 
 async function readText(path: string): Promise<string> {

@@ -146,6 +146,7 @@ class TreeReader {
       if (defect !== null)
         return reject(`found a text with ${defect}, expected text that PostgreSQL can store`, "remove it");
       const yaml11 = scalar?.type === "PLAIN" ? YAML11_BOOLEAN.exec(value) : null;
+      if (scalar?.type === "PLAIN" && value.includes("${")) return { kind: "scalar", at, value, plain: true };
       return yaml11 === null
         ? { kind: "scalar", at, value }
         : { kind: "scalar", at, value, yaml11: yaml11[1] !== undefined };

@@ -17,6 +17,8 @@ export interface SourceScalar {
   readonly value: string | number | boolean | null;
   /** A number as it was written, such as `1.0`. */
   readonly written?: string;
+  /** A text with a placeholder, written without quotes. */
+  readonly plain?: true;
   /** What YAML 1.1 reads here, when it is not what YAML 1.2 reads: `yes` is true there and a text here. */
   readonly yaml11?: boolean;
 }

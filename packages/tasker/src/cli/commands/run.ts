@@ -9,7 +9,8 @@ import { LineDisplay } from "../displays/line-display.ts";
 import { LiveDisplay } from "../displays/live-display.ts";
 import { EXIT } from "../exit-code.ts";
 import { GlobalOptions } from "../global-options.ts";
-import { positiveSeconds, required } from "../input/parse-option.ts";
+import { loadPlugins } from "../input/load-plugins.ts";
+import { collect, positiveSeconds, required } from "../input/parse-option.ts";
 import { readContext } from "../input/read-context.ts";
 import { loadCommandTemplate } from "../load-command-template.ts";
 import { withDatabase } from "../open-command-database.ts";
@@ -19,12 +20,14 @@ import type { CommandSession } from "../session.ts";
 import { type StopReason, StopRequest } from "../stop-request.ts";
 import { readTaskDetails } from "../task-details.ts";
 import { TaskFollower } from "../task-follower.ts";
+import { addReadingOptions, READING_CHOICE, readingOf } from "../template-reading.ts";
 import { UnlistedRegistry } from "../unlisted-registry.ts";
 
 const RunOptions = GlobalOptions.extend(EngineChoice.shape).extend({
   context: z.string().optional(),
   handlers: z.string().optional(),
-  environment: z.string().optional(),
+  ...READING_CHOICE,
+  plugin: z.array(z.string()).optional(),
   watch: z.boolean().default(false),
   json: z.boolean().default(false),
   /** Seconds. */
@@ -34,11 +37,11 @@ type RunOptions = z.infer<typeof RunOptions>;
 
 /** Adds `run`: submits one task, executes it in this process and shows how it goes. */
 export function addRunCommand(program: Command, session: CommandSession): void {
-  addEngineOptions(program.command("run <template>"))
+  addReadingOptions(addEngineOptions(program.command("run <template>")))
     .description("submit a task and execute it here, to its end")
     .option("--context <file|json>", "the task's input: a file with a JSON object, or the object itself")
     .option("--handlers <module>", "module with the step handlers (default: beside the template, with its name)")
-    .option("--environment <name>", "entry of the template's 'environments' to use")
+    .option("--plugin <name>", "a module or an installed package with plugins; can be given several times", collect)
     .option("--watch", "redraw the steps in place while they run")
     .option("--json", "print one JSON object a line")
     .option("--timeout <seconds>", "stop after this time; the task can be resumed", positiveSeconds("--timeout"))
@@ -51,7 +54,11 @@ export function addRunCommand(program: Command, session: CommandSession): void {
 async function runTask(session: CommandSession, path: string, options: RunOptions): Promise<number> {
   const { io, printer } = session;
   const context = await readContext(io.cwd, required("--context", options.context));
-  const template = await loadCommandTemplate(io.cwd, { template: path, ...options });
+  const template = await loadCommandTemplate(io.cwd, {
+    template: path,
+    handlers: options.handlers,
+    ...readingOf(options, io),
+  });
   const stop = new StopRequest(io, options.timeout === undefined ? null : options.timeout * 1000);
   const display = chooseDisplay(session, options);
   const work = withDatabase(options, io, "create", async (database) => {
@@ -85,7 +92,8 @@ async function executeTask(
   const { io } = session;
   const registry = new UnlistedRegistry();
   registry.register(template);
-  const engine = createCommandEngine(io, database, registry, options, (text) => display.notice(text));
+  const plugins = await loadPlugins(io.cwd, options.plugin ?? []);
+  const engine = createCommandEngine(io, database, registry, { ...options, plugins }, (text) => display.notice(text));
   const since = io.clock.now();
   const follower = new TaskFollower(display);
   const unsubscribe = engine.on((event) => follower.observe(event));

@@ -8,14 +8,16 @@ import { GlobalOptions } from "../global-options.ts";
 import { findModuleBeside } from "../input/load-handlers-module.ts";
 import { filledText, isoMoment, required, wholeNumber } from "../input/parse-option.ts";
 import { readContext } from "../input/read-context.ts";
+import type { CommandIo } from "../io.ts";
 import { loadCommandDefinition, loadCommandTemplate } from "../load-command-template.ts";
 import { withDatabase } from "../open-command-database.ts";
 import type { CommandSession } from "../session.ts";
+import { addReadingOptions, READING_CHOICE, readingOf } from "../template-reading.ts";
 
 const SubmitOptions = GlobalOptions.extend({
   context: z.string().optional(),
   handlers: z.string().optional(),
-  environment: z.string().optional(),
+  ...READING_CHOICE,
   idempotencyKey: z.string().optional(),
   runAt: z.date().optional(),
   priority: z.number().optional(),
@@ -25,11 +27,9 @@ type SubmitOptions = z.infer<typeof SubmitOptions>;
 
 /** Adds `submit`: creates a task for a process that works on its template. */
 export function addSubmitCommand(program: Command, session: CommandSession): void {
-  program
-    .command("submit <template>")
+  addReadingOptions(program.command("submit <template>"))
     .description("create a task and print its id; 'tasker work' executes it")
     .option("--context <file|json>", "the task's input: a file with a JSON object, or the object itself")
-    .option("--environment <name>", "entry of the template's 'environments' to use")
     .option(
       "--handlers <module>",
       "module whose task handler shapes the steps (default: beside the template, if there is one)",
@@ -51,7 +51,7 @@ export function addSubmitCommand(program: Command, session: CommandSession): voi
 async function submitTask(session: CommandSession, path: string, options: SubmitOptions): Promise<void> {
   const { io, printer } = session;
   const context = await readContext(io.cwd, required("--context", options.context));
-  const template = await loadForSubmit(io.cwd, path, options);
+  const template = await loadForSubmit(io, path, options);
   const registry = new HandlerRegistry();
   registry.register(template);
   const { namespace, name, version } = template.definition;
@@ -76,8 +76,9 @@ async function submitTask(session: CommandSession, path: string, options: Submit
  * With the module that is named or stands beside the template, its task handler shapes the steps, as it does for `run`.
  * Without one the template is complete enough to be submitted.
  */
-async function loadForSubmit(cwd: string, path: string, options: SubmitOptions): Promise<TaskTemplate> {
-  const choice = { template: path, handlers: options.handlers, environment: options.environment };
+async function loadForSubmit(io: CommandIo, path: string, options: SubmitOptions): Promise<TaskTemplate> {
+  const { cwd } = io;
+  const choice = { template: path, handlers: options.handlers, ...readingOf(options, io) };
   const definition = await loadCommandDefinition(cwd, choice);
   if (options.handlers !== undefined || (await findModuleBeside(cwd, path)) !== null) {
     return loadCommandTemplate(cwd, choice);

@@ -1,12 +1,19 @@
+import { resolve } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
 import type { Database } from "../../database/database.ts";
 import type { AdoptOptions } from "../../engine/adopt-options.ts";
+import { DiscoveryError } from "../../errors/index.ts";
+import { discoverTasks } from "../../handlers/discover-tasks.ts";
 import { HandlerRegistry } from "../../handlers/registry.ts";
+import type { TaskTemplate } from "../../handlers/task-template.ts";
+import type { PluginRegistry } from "../../registries/plugin-registry.ts";
 import { addEngineOptions, createCommandEngine, EngineChoice } from "../command-engine.ts";
 import { UsageError } from "../errors.ts";
 import { EXIT } from "../exit-code.ts";
 import { GlobalOptions } from "../global-options.ts";
+import { importHandlersModule } from "../input/load-handlers-module.ts";
+import { loadPlugins } from "../input/load-plugins.ts";
 import { collect, collectFilled, required, secondsBetween } from "../input/parse-option.ts";
 import { loadCommandTemplate } from "../load-command-template.ts";
 import { withDatabase } from "../open-command-database.ts";
@@ -15,6 +22,7 @@ import { drawFinished } from "../render/finished-line.ts";
 import type { CommandSession } from "../session.ts";
 import { countLiveTasksStatement } from "../statements/count-live-tasks.ts";
 import { StopRequest } from "../stop-request.ts";
+import { addReadingOptions, READING_CHOICE, readingOf } from "../template-reading.ts";
 
 /** Time between two looks whether anything is left to do, in milliseconds. */
 const IDLE_POLL_MS = 200;
@@ -22,7 +30,9 @@ const IDLE_POLL_MS = 200;
 const WorkOptions = GlobalOptions.extend(EngineChoice.shape).extend({
   template: z.array(z.string()).optional(),
   handlers: z.string().optional(),
-  environment: z.string().optional(),
+  ...READING_CHOICE,
+  templates: z.array(z.string()).optional(),
+  plugin: z.array(z.string()).optional(),
   untilIdle: z.boolean().default(false),
   adopt: z.boolean().default(false),
   adoptSourceSystem: z.array(z.string()).optional(),
@@ -34,11 +44,12 @@ type WorkOptions = z.infer<typeof WorkOptions>;
 
 /** Adds `work`: executes the tasks of some templates until it is stopped. */
 export function addWorkCommand(program: Command, session: CommandSession): void {
-  addEngineOptions(program.command("work"))
+  addReadingOptions(addEngineOptions(program.command("work")))
     .description("execute the tasks of templates until stopped")
     .option("--template <file>", "a template to work on; can be given several times", collect)
     .option("--handlers <module>", "module with all step handlers (default: beside each template, with its name)")
-    .option("--environment <name>", "entry of the templates' 'environments' to use")
+    .option("--templates <dir>", "work on all templates below a directory; can be given several times", collect)
+    .option("--plugin <name>", "a module or an installed package with plugins; can be given several times", collect)
     .option("--until-idle", "stop when no task of these templates is left to do")
     .option("--adopt", "also run tasks of these templates that the Rails engine creates in the same database")
     .option(
@@ -62,13 +73,11 @@ async function work(session: CommandSession, options: WorkOptions): Promise<numb
   const { io } = session;
   const adopt = readAdopt(options);
   const registry = new HandlerRegistry();
-  for (const template of required("--template", options.template)) {
-    const { handlers, environment } = options;
-    registry.register(await loadCommandTemplate(io.cwd, { template, handlers, environment }));
-  }
+  registry.registerMany(await loadTemplates(session, options));
+  const plugins = await loadPlugins(io.cwd, options.plugin ?? []);
   const stop = new StopRequest(io, null);
   const done = withDatabase(options, io, "create", async (database) => {
-    await runEngine(session, database, registry, options, adopt, stop);
+    await runEngine(session, database, registry, options, { adopt, plugins }, stop);
     return EXIT.done;
   });
   try {
@@ -83,11 +92,11 @@ async function runEngine(
   database: Database,
   registry: HandlerRegistry,
   options: WorkOptions,
-  adopt: AdoptOptions | null,
+  more: { readonly adopt: AdoptOptions | null; readonly plugins: PluginRegistry },
   stop: StopRequest,
 ): Promise<void> {
   const { io, printer } = session;
-  const engine = createCommandEngine(io, database, registry, { ...options, adopt }, (text) => printer.note(text));
+  const engine = createCommandEngine(io, database, registry, { ...options, ...more }, (text) => printer.note(text));
   const finished = new FinishedTasks();
   const unsubscribe = engine.on((event) => {
     const task = finished.observe(event);
@@ -108,6 +117,25 @@ async function runEngine(
     await engine.stop();
     unsubscribe();
   }
+}
+
+/**
+ * The templates that were named, and those of the directories.
+ * @throws UsageError if none is given, DiscoveryError that lists every file of the directories that cannot be used
+ */
+async function loadTemplates({ io }: CommandSession, options: WorkOptions): Promise<TaskTemplate[]> {
+  const reading = readingOf(options, io);
+  const { handlers, templates: directories = [] } = options;
+  const named = directories.length > 0 ? (options.template ?? []) : required("--template", options.template);
+  const templates: TaskTemplate[] = [];
+  for (const template of named) templates.push(await loadCommandTemplate(io.cwd, { template, handlers, ...reading }));
+  const found = await discoverTasks({
+    ...reading,
+    directories: directories.map((directory) => resolve(io.cwd, directory)),
+    handlers: handlers === undefined ? undefined : await importHandlersModule(io.cwd, resolve(io.cwd, handlers)),
+  });
+  if (found.failures.length > 0) throw new DiscoveryError(found.failures);
+  return [...templates, ...found.templates];
 }
 
 /** What `--adopt` and the options that belong to it come to; null: nothing is adopted. */

@@ -1,10 +1,8 @@
 import { stat } from "node:fs/promises";
 import { basename, dirname, extname, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { importNames, MODULE_ENDINGS } from "../../registries/discover.ts";
 import { HandlersModuleError, UsageError } from "../errors.ts";
-
-/** Endings of modules that stand beside a template, in the order in which they are looked for. */
-const ENDINGS = [".ts", ".mts", ".js", ".mjs"] as const;
 
 /** A module as `import()` gives it: exported names and values. */
 export type HandlersModule = Readonly<Record<string, unknown>>;
@@ -12,7 +10,7 @@ export type HandlersModule = Readonly<Record<string, unknown>>;
 /** Absolute path of the module that stands beside a template with its name, or null. */
 export async function findModuleBeside(cwd: string, template: string): Promise<string | null> {
   const stem = stemOf(cwd, template);
-  for (const ending of ENDINGS) if (await isFile(stem + ending)) return stem + ending;
+  for (const ending of MODULE_ENDINGS) if (await isFile(stem + ending)) return stem + ending;
   return null;
 }
 
@@ -33,23 +31,21 @@ export async function findHandlersModule(cwd: string, template: string, named: s
   }
   const beside = await findModuleBeside(cwd, template);
   if (beside !== null) return beside;
-  const looked = ENDINGS.map((ending) => relative(cwd, stemOf(cwd, template) + ending)).join(", ");
+  const looked = MODULE_ENDINGS.map((ending) => relative(cwd, stemOf(cwd, template) + ending)).join(", ");
   throw new UsageError(`no handlers for '${template}': looked for ${looked}; name the module with --handlers`, {
     context: { template },
   });
 }
 
 /**
- * Imports a module of handlers; Node strips the types of a TypeScript one. A default export adds its own names: the keys
- * of an object (which is what a CommonJS module exports), the name of a class or function.
+ * Imports a module of handlers; Node strips the types of a TypeScript one.
  * @param path absolute
  * @throws HandlersModuleError if it cannot be loaded
  */
 export async function importHandlersModule(cwd: string, path: string): Promise<HandlersModule> {
   const name = relative(cwd, path) || path;
   try {
-    const module: unknown = await import(pathToFileURL(path).href);
-    return namesOf(module);
+    return await importNames(pathToFileURL(path).href);
   } catch (cause) {
     const hint =
       cause instanceof Error && "code" in cause && cause.code === "ERR_UNKNOWN_FILE_EXTENSION"
@@ -60,14 +56,6 @@ export async function importHandlersModule(cwd: string, path: string): Promise<H
       cause,
     });
   }
-}
-
-function namesOf(module: unknown): HandlersModule {
-  if (typeof module !== "object" || module === null) return {};
-  // Newer releases of Node repeat the default export of a CommonJS module under the second name.
-  const { default: main, "module.exports": _, ...named }: Record<string, unknown> = { ...module };
-  if (typeof main === "function") return { [main.name]: main, default: main, ...named };
-  return { ...(typeof main === "object" ? main : {}), ...named };
 }
 
 async function isFile(path: string): Promise<boolean> {

@@ -67,4 +67,49 @@ describe("tasker template", () => {
       ],
     });
   });
+
+  test("diff says what changed between two files, step by step", async () => {
+    using project = createOrderProject();
+    const text = readFileSync(join(project.path, "order.yaml"), "utf8");
+    project.write(
+      "new.yaml",
+      text.replace("retry_limit: 2", "retry_limit: 5").replace("version: 1.2.0", "version: 1.3.0"),
+    );
+    const diff = (...argv: string[]) => runCaptured(["template", "diff", ...argv], { cwd: project.path });
+    expect((await diff("order.yaml", "order.yaml")).out).toMatch(
+      /^shop\/order 1\.2\.0 \([0-9a-f]{12}\): nothing changed\n$/,
+    );
+    const { code, out } = await diff("order.yaml", "new.yaml");
+    expect(code).toBe(0);
+    expect(out.split("\n").slice(2)).toEqual([
+      '~ version: "1.2.0" -> "1.3.0"',
+      "~ step charge",
+      "    ~ default_retry_limit: 2 -> 5",
+      "",
+    ]);
+    expect(JSON.parse((await diff("order.yaml", "new.yaml", "--json")).out)).toMatchObject({
+      same: false,
+      steps: { changed: [{ name: "charge", changes: [{ path: "default_retry_limit", before: 2, after: 5 }] }] },
+    });
+  });
+
+  test("validate expands variables only when asked to, from the environment", async () => {
+    using project = createOrderProject();
+    const braced = `\${TIMEOUT}`;
+    project.write(
+      "env.yaml",
+      `name: env\nstep_templates: [{name: a, handler_class: A, timeout_seconds: "${braced}"}]\n`,
+    );
+    project.write(
+      "plain.yaml",
+      `name: env\nstep_templates:\n  - name: a\n    handler_class: A\n    timeout_seconds: ${braced}\n`,
+    );
+    const validate = (env: Record<string, string>, ...argv: string[]) =>
+      runCaptured(["template", "validate", ...argv], { cwd: project.path, env });
+    expect((await validate({ TIMEOUT: "5" }, "plain.yaml")).code).toBe(1);
+    expect((await validate({ TIMEOUT: "5" }, "plain.yaml", "--expand-variables")).code).toBe(0);
+    expect((await validate({}, "plain.yaml", "--expand-variables")).err).toContain(
+      "the variable TIMEOUT, which is not set",
+    );
+  });
 });

@@ -148,4 +148,43 @@ describeOnPostgres("tasker submit and tasker work", () => {
     expect(err).toBe("working on single 0.1.0, order 1.2.0\n");
     expect(out.match(/complete/g)).toHaveLength(2);
   });
+
+  test("work finds templates in a directory and sets up plugins; diff compares with what was submitted", async () => {
+    const text = "name: hello\nstep_templates: [{name: greet, handler_class: Greet}]\n";
+    project.write("tasks/hello.yaml", text);
+    project.write("tasks/hello.js", "export const Greet = () => 'hello';\n");
+    project.write(
+      "count-plugin.js",
+      "export class Count { name = 'count'; setup({ onEvent, log }) { onEvent(({ name }) => log.warn({}, 'saw ' + name)); } }\n",
+    );
+    await tasker("submit", "tasks/hello.yaml", "--context", "{}");
+    const { code, out, err } = await tasker(
+      "work",
+      "--templates",
+      "tasks",
+      "--plugin",
+      "./count-plugin.js",
+      "--until-idle",
+    );
+    expect(code).toBe(0);
+    expect(out).toContain("task 1  complete");
+    expect(err).toContain("working on hello 0.1.0\n");
+    expect(err).toContain("saw task.completed");
+    project.write("tasks/hello.yaml", `${text}version: 0.2.0\n`);
+    expect((await tasker("template", "diff", "tasks/hello.yaml")).out).toContain('~ version: "0.1.0" -> "0.2.0"');
+    const never = await tasker("template", "diff", "order.yaml");
+    expect([never.code, never.err]).toEqual([
+      1,
+      expect.stringContaining("no task of the template shop.order was ever submitted"),
+    ]);
+  });
+
+  test("work does not start when a template of a directory cannot be used, and names every such file", async () => {
+    project.write("tasks/bad.yaml", "name: bad\nstep_templates: [{nam: a}]\n");
+    project.write("tasks/lonely.yaml", "name: lonely\nstep_templates: [{name: a, handler_class: A}]\n");
+    const { code, err } = await tasker("work", "--templates", "tasks", "--until-idle");
+    expect(code).toBe(1);
+    expect(err).toMatch(/TASKER_DISCOVERY: .*bad\.yaml:2:\d+/);
+    expect(err).toContain("lonely.yaml");
+  });
 });
