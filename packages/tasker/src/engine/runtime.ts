@@ -95,6 +95,8 @@ export class Runtime implements LaneHost {
   readonly #settlements: SettlementWatch;
   readonly #running = new Set<Execution>();
   #whenQuiet: (() => void)[] = [];
+  /** Why nothing runs any more, once the time of the handlers has ended. */
+  #interruption: Error | null = null;
   #executions = 0;
 
   constructor(options: EngineOptions) {
@@ -222,6 +224,12 @@ export class Runtime implements LaneHost {
 
   launch(execution: Execution): void {
     this.#running.add(execution);
+    // Its start was on its way into the database when the time of the handlers ended.
+    if (this.#interruption !== null) {
+      execution.abort(this.#interruption);
+      settleOnce(this, execution, { kind: "interrupted", reason: this.#interruption.message });
+      return;
+    }
     runStep(this, execution);
   }
 
@@ -328,6 +336,7 @@ export class Runtime implements LaneHost {
 
   /** Ends every running execution as interrupted and gives its step back. */
   interruptAll(reason: Error): void {
+    this.#interruption = reason;
     for (const execution of [...this.#running]) {
       settleOnce(this, execution, { kind: "interrupted", reason: reason.message });
       execution.abort(reason);
