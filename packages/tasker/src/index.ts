@@ -119,6 +119,8 @@ export type { StatusList, StatusRules } from "./handlers/api/status-classes.ts";
 export { bindTemplate } from "./handlers/bind-template.ts";
 export type { StepCircuitSettings, SystemSettings } from "./handlers/circuit-settings.ts";
 export type { CircuitSettings, Circuits } from "./handlers/circuits/circuit-board.ts";
+export type { ConditionFunction } from "./handlers/condition-function.ts";
+export type { ConditionSettings } from "./handlers/condition-settings.ts";
 export type { CustomEventDeclaration, RegisteredCustomEvent } from "./handlers/custom-events.ts";
 export { defineTask } from "./handlers/define-task.ts";
 export { type DiscoveredTasks, type DiscoverOptions, discoverTasks } from "./handlers/discover-tasks.ts";
@@ -161,7 +163,7 @@ export type { CircuitPolicy } from "./retry/circuit-breaker.ts";
 export { parseRetryAfter } from "./retry/retry-after.ts";
 export { retryDelayMs } from "./retry/retry-delay.ts";
 export { loadTemplateFile } from "./template-files/load-template.ts";
-export type { ForEach, StepDefinition, TaskDefinition } from "./templates/definition.ts";
+export type { FailurePolicy, ForEach, SkipPolicy, StepDefinition, TaskDefinition } from "./templates/definition.ts";
 export {
   type DefinitionDiff,
   type DefinitionIdentity,

@@ -133,7 +133,7 @@ export interface StepSettings<
   Skippable extends boolean = boolean,
   WhenSkipped extends SkipPolicy = SkipPolicy,
   OnFailure extends FailurePolicy = FailurePolicy,
-  RunIf = unknown,
+  RunIf = ConditionSettings | ConditionFunction | undefined,
   Default extends JsonValue | undefined = JsonValue | undefined,
 > {
   /** Steps that must be satisfied first. Default: none. */
@@ -285,7 +285,7 @@ export type MappedClassStepOptions<
 } & ConfigSetting<Config>;
 
 /** Either kind, as the builder keeps it. */
-interface AnyStepOptions extends StepSettings<string> {
+interface AnyStepOptions extends StepSettings<string, boolean, SkipPolicy, FailurePolicy, unknown> {
   readonly forEach?: ForEachSetting<string, string | undefined> | undefined;
   process?(task: TaskView<object>, sequence: StepSequence<object>, step: StepExecution<unknown>): unknown;
   processResults?(step: StepExecution<unknown>, output: unknown, previous: unknown): unknown;
