@@ -62,6 +62,7 @@ export function adoptSubmitted(task: PreparedTask, written: WrittenTask, epoch: 
     sortKey: NO_ROW,
     halted: false,
     paused: false,
+    parentTaskId: null,
     abandonedAt: null,
   });
 }

@@ -3,6 +3,7 @@ import type { JsonObject } from "../json/json-value.ts";
 import type { AddedSteps } from "./added-steps.ts";
 import { Batch, type EncodedAnnotation } from "./batch.ts";
 import { beginWait } from "./begin-wait.ts";
+import type { WaitingStep } from "./child-starter.ts";
 import { decideCancellations } from "./decide-cancellations.ts";
 import { type Closing, decideClosing } from "./decide-closing.ts";
 import { decideEnd } from "./decide-end.ts";
@@ -10,7 +11,7 @@ import { decideReady } from "./decide-ready.ts";
 import { decideStart } from "./decide-start.ts";
 import { decideStep, LOST_PROCESS, type StepDecision } from "./decide-step.ts";
 import { describeFailure } from "./describe-failure.ts";
-import { endBySignal, endByTime, findSignal } from "./end-wait.ts";
+import { endByChild, endBySignal, endByTime, findSignal } from "./end-wait.ts";
 import { Execution } from "./execution.ts";
 import { isFannedOut, planFanOut, readItems } from "./fan-out.ts";
 import type { LaneHost } from "./lane-host.ts";
@@ -218,6 +219,14 @@ export class Agenda {
       run.waitingCount -= 1;
       return;
     }
+    if (wait.facts.kind === "task") {
+      const child = run.children.get(step.stepId);
+      const outcome = child === undefined ? null : endByChild(wait, child, this.#host.clock.now());
+      if (child === undefined) {
+        this.#holdForChild(run, step);
+        this.#host.startChild(run, step);
+      } else if (outcome !== null) this.endWait({ run, step, wait }, outcome);
+    }
     const endsAt = endOfWait(wait);
     if (endsAt === null) return;
     const cancel = this.#host.clock.after(Math.max(0, endsAt - this.#host.clock.now()), () => {
@@ -227,6 +236,31 @@ export class Agenda {
       this.#end({ run, step, outcome: endByTime(wait, this.#host.clock.now()) });
     });
     run.timers.set(step.index, cancel);
+  }
+
+  /** Ends a wait, if it is going on. */
+  endWait({ run, step, wait }: WaitingStep, outcome: Outcome): void {
+    if (run.dropped || step.wait !== wait || step.queued) return;
+    this.childStarted(run, step);
+    run.waitingCount -= 1;
+    this.#end({ run, step, outcome });
+  }
+
+  /** The task that a step waits for has been submitted: its own task may be given back. */
+  childStarted(run: TaskRun, step: StepRun): void {
+    if (run.dropped || !run.startingChildren.delete(step.index)) return;
+    run.activeCount -= 1;
+    run.waitingCount += 1;
+    this.#checks.add(run);
+    this.#onWork();
+  }
+
+  /** Keeps a task in memory until the task that a step of it waits for has been submitted. */
+  #holdForChild(run: TaskRun, step: StepRun): void {
+    if (run.startingChildren.has(step.index)) return;
+    run.startingChildren.add(step.index);
+    run.waitingCount -= 1;
+    run.activeCount += 1;
   }
 
   /** Ends a wait by a signal that is there, if one is: the commit that ends it takes the signal. */
@@ -474,8 +508,11 @@ export class Agenda {
       this.#end({ run, step, outcome: facts });
     } else {
       step.wait = { executionId, facts };
+      // Of an earlier attempt, if there is one.
+      run.children.delete(step.stepId);
       // A signal that came early is taken by the next commit; the task is not given back in between.
       if (!this.#takeSignal(run, step, step.wait)) run.waitingCount += 1;
+      if (facts.kind === "task") this.#holdForChild(run, step);
     }
   }
 

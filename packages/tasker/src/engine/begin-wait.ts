@@ -15,6 +15,9 @@ const LATEST_MS = 8.64e15;
  */
 export function beginWait(wait: StepWait, run: TaskRun, step: StepRun, nowMs: number): WaitingFor {
   if (wait.kind === "signal") return listen(wait, step, nowMs);
+  if (wait.kind === "task") {
+    return { kind: "task", since: iso(nowMs), namespace: wait.namespace ?? run.view.namespace, name: wait.name };
+  }
   const until = wait.until === null ? nowMs + (wait.seconds ?? 0) * 1_000 : readMoment(wait.until, run, step);
   if (until > LATEST_MS) throw unusable(step, "sleeps longer than a date can tell", "WAIT_WITHOUT_END");
   return { kind: "sleep", since: iso(nowMs), until: iso(until) };
@@ -40,6 +43,14 @@ function readMoment(source: NonNullable<SleepWait["until"]>, run: TaskRun, step:
     `found ${JSON.stringify(value)} at ${describe(source)}, expected ${expected}`,
     "WAIT_UNTIL_WHEN",
   );
+}
+
+/**
+ * The context of the task that a step submits.
+ * @throws PermanentError if a member's source leads to nothing
+ */
+export function readContext(sources: Readonly<Record<string, ValueSource>>, run: TaskRun, step: StepRun) {
+  return Object.fromEntries(Object.entries(sources).map(([key, source]) => [key, readSource(source, run, step)]));
 }
 
 /** The value that a source leads to. @throws PermanentError if there is none */

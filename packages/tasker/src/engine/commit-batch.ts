@@ -150,5 +150,14 @@ function encodeOutside(batch: Batch): string | null {
   const signals = batch.outcomes.flatMap(({ step, signalId }) =>
     signalId === undefined ? [] : [{ i: signalId, s: step.stepId }],
   );
-  return signals.length === 0 ? null : JSON.stringify({ g: signals });
+  const parents = batch.tasks.flatMap(({ run, base, release }) =>
+    run.parentTaskId === null || release === null || !run.isEnded
+      ? []
+      : [{ c: run.taskId, t: run.parentTaskId, m: base !== null }],
+  );
+  if (signals.length === 0 && parents.length === 0) return null;
+  return JSON.stringify({
+    ...(signals.length === 0 ? {} : { g: signals }),
+    ...(parents.length === 0 ? {} : { p: parents }),
+  });
 }

@@ -7,6 +7,7 @@ import type { Execution } from "./execution.ts";
 import type { PermitDesk } from "./limits/permit-desk.ts";
 import type { Log } from "./options.ts";
 import type { Slots } from "./slots.ts";
+import type { StepRun } from "./step-run.ts";
 import type { Strategies } from "./strategies/strategies.ts";
 import type { ReenqueueStatus } from "./strategies/task-reenqueuer.ts";
 import type { TaskRun } from "./task-run.ts";
@@ -38,6 +39,8 @@ export interface LaneHost {
   launch(execution: Execution): void;
   /** Whether the task has a hook that must run before it completes. */
   hasAnnotations(run: TaskRun): boolean;
+  /** Submits the task that a step waits for; what keeps it from that ends the step by {@link Agenda.endWait}. */
+  startChild(run: TaskRun, step: StepRun): void;
   /** Runs that hook, then calls {@link Agenda.finish}. */
   annotate(run: TaskRun): void;
   /** Tells what a batch made true; `refused` tasks excepted. */

@@ -55,6 +55,7 @@ export const loadTasks = statement({
     sort_key: int4,
     halted: bool,
     paused: bool,
+    parent_task_id: nullable(int8),
     steps: nullable(json),
     edges: nullable(json),
   },
@@ -182,6 +183,7 @@ export function buildTaskRun(
     sortKey: row.sort_key,
     halted: row.halted,
     paused: row.paused,
+    parentTaskId: row.parent_task_id,
     abandonedAt,
   });
   if (!run.isOver) checkHandlers(run);

@@ -53,10 +53,11 @@ export class TaskPreparer {
   /**
    * @throws InvalidRequestError, HandlerNotFoundError, InvalidContextError, UnencodableValueError, ValueTooLargeError,
    * and what the template's task handler throws
+   * @param known the template; default: it is looked up in the registry
    */
-  prepare(request: TaskRequest, now: Date): PreparedTask {
+  prepare(request: TaskRequest, now: Date, known?: TaskTemplate): PreparedTask {
     const parsed = parseRequest(request);
-    const template = this.#registry.get(parsed.namespace, parsed.name, parsed.version);
+    const template = known ?? this.#registry.get(parsed.namespace, parsed.name, parsed.version);
     const { given, context } = this.#checkContext(parsed, template.definition);
     const correlationId = parsed.correlationId ?? randomUUID();
     const requestedAt = parsed.requestedAt ?? now;

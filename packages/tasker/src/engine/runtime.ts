@@ -8,18 +8,22 @@ import type { HandlerRegistry } from "../handlers/registry.ts";
 import { SharedResources } from "../handlers/resources.ts";
 import { TaskHandler } from "../handlers/task-handler.ts";
 import { encodeJson } from "../json/encode.ts";
+import type { TaskWait } from "../templates/step-wait.ts";
 import { textDefect } from "../text/text-defect.ts";
 import { parseAdopt } from "./adopt-options.ts";
 import type { Agenda } from "./agenda.ts";
 import type { Batch, EncodedAnnotation } from "./batch.ts";
 import { findVainBypasses } from "./check-bypass.ts";
+import { ChildStarter, type WaitingStep } from "./child-starter.ts";
 import { DatabaseCircuits } from "./circuits/database-circuits.ts";
+import { isDataRefusal } from "./commit-failure.ts";
 import { committedEvents } from "./committed-events.ts";
 import { type CompiledDefinition, DefinitionCache } from "./compiled-definition.ts";
 import { AdaptiveConcurrency } from "./concurrency/adaptive-concurrency.ts";
 import { confirmBatch } from "./confirm-batch.ts";
 import { type CustomEvent, committedCustomEvents } from "./custom-event.ts";
 import type { RetryRules } from "./decide-step.ts";
+import { describeFailure } from "./describe-failure.ts";
 import type { EngineEvent } from "./engine-event.ts";
 import type { Execution } from "./execution.ts";
 import { describeExecution, queuedSteps } from "./execution-snapshot.ts";
@@ -30,13 +34,16 @@ import { type ParsedLimits, parseEngineLimits } from "./limits/engine-limits.ts"
 import { PermitDesk } from "./limits/permit-desk.ts";
 import { limitSteps, type StepLimits } from "./limits/step-limits.ts";
 import { LiveSequence } from "./live-sequence.ts";
+import { loadChildren } from "./load-children.ts";
 import { loadSignals } from "./load-signals.ts";
 import { buildTaskRun, fetchDefinitions, giveBack, loadTasks } from "./load-tasks.ts";
 import type { EngineOptions, Log } from "./options.ts";
+import { type PreparedTask, TaskPreparer } from "./prepare-task.ts";
 import { recoverLostSteps } from "./recover-steps.ts";
 import { runStep, settleOnce } from "./run-step.ts";
 import { SettlementWatch } from "./settlement-watch.ts";
 import { Slots } from "./slots.ts";
+import type { StepRun } from "./step-run.ts";
 import { Strategies } from "./strategies/strategies.ts";
 import type { ReenqueueStatus } from "./strategies/task-reenqueuer.ts";
 import type { TaskRun } from "./task-run.ts";
@@ -75,6 +82,8 @@ export class Runtime implements LaneHost {
   readonly customEvents: EventBus<CustomEvent>;
   readonly pollIntervalMs: number;
   processId = 0;
+  /** Called when tasks that nobody owns may be due. */
+  onDue: () => void = () => {};
   starting = false;
   writing = true;
   /** Places for tasks that are being submitted. */
@@ -82,6 +91,7 @@ export class Runtime implements LaneHost {
   readonly #registry: HandlerRegistry;
   readonly #limits: ParsedLimits;
   readonly #limitsOf = new WeakMap<CompiledDefinition, StepLimits | null>();
+  readonly #children: ChildStarter;
   readonly #lanes: readonly Lane[];
   readonly #live = new Map<number, TaskRun>();
   /**
@@ -123,6 +133,8 @@ export class Runtime implements LaneHost {
     this.abandonedStepMs = parseAdopt(options.adopt)?.abandonedStepMs ?? null;
     this.pollIntervalMs = options.pollIntervalMs ?? 500;
     this.#registry = options.registry;
+    const preparer = new TaskPreparer(options.registry, this.definitions, this.maxValueBytes);
+    this.#children = new ChildStarter(this.database, options.registry, preparer);
     const execution = options.execution === undefined ? null : executionConfig(options.execution);
     this.defaultTimeoutSeconds =
       execution?.batch_timeout_as_step_deadline === true ? batchTimeoutSeconds(execution, 1) : null;
@@ -261,6 +273,50 @@ export class Runtime implements LaneHost {
     if (this.#live.get(run.taskId) !== run) return;
     this.#live.delete(run.taskId);
     this.#settlements.notice(run.taskId, run.state);
+    if (run.parentTaskId !== null && run.isEnded) this.#wakeParent(run.parentTaskId);
+  }
+
+  startChild(run: TaskRun, step: StepRun): void {
+    const { waits, wait } = step;
+    if (wait === null || waits?.kind !== "task") return;
+    const work = this.#submitChild(waits, { run, step, wait }).finally(() => this.#reloads.delete(work));
+    this.#reloads.add(work);
+  }
+
+  async #submitChild(asked: TaskWait, waiting: WaitingStep): Promise<void> {
+    const { run, step } = waiting;
+    const agenda = this.#agendaOf(run);
+    const now = new Date(this.clock.now());
+    const fail = (error: unknown) =>
+      agenda.endWait(waiting, { kind: "failure", failure: describeFailure(error), durationMs: 0 });
+    const elsewhere = await this.#persist(run.taskId, () => this.#children.findElsewhere(asked, run));
+    let task: PreparedTask;
+    try {
+      task = this.#children.prepare(asked, waiting, elsewhere, now);
+    } catch (error) {
+      return fail(error);
+    }
+    const isSubmitted = await this.#persist(run.taskId, async () => {
+      if (run.dropped) return false;
+      try {
+        return await this.#children.submit(this.processId, waiting, task, now);
+      } catch (error) {
+        if (!isDataRefusal(error)) throw error;
+        fail(error);
+        return false;
+      }
+    });
+    if (isSubmitted === true) this.onDue();
+    // Somebody else has moved it: it is found out by the next commit.
+    else agenda.recheck(run);
+    agenda.childStarted(run, step);
+  }
+
+  /** A task that waits for one that has ended is to look at it. */
+  #wakeParent(taskId: number): void {
+    const run = this.#live.get(taskId);
+    if (run === undefined) this.onDue();
+    else this.#agendaOf(run).recheck(run);
   }
 
   lost(run: TaskRun): void {
@@ -429,6 +485,7 @@ export class Runtime implements LaneHost {
       }
     }
     await loadSignals(this.database, runs);
+    await loadChildren(this.database, runs);
     for (const [wakeAt, ids] of unusable) {
       await this.database.run(giveBack, [this.processId, ids, new Date(wakeAt)]);
     }

@@ -11,8 +11,15 @@ const Listening = z.object({
   on_timeout: z.enum(["fail", "continue"]).optional(),
 });
 
+const Parenting = z.object({
+  kind: z.literal("task"),
+  since: z.string(),
+  namespace: z.string(),
+  name: z.string(),
+});
+
 /** What a waiting step waits for, as the metadata of its row `in_progress` says under `waiting_for`. */
-export const WaitingFor = z.discriminatedUnion("kind", [Sleeping, Listening]);
+export const WaitingFor = z.discriminatedUnion("kind", [Sleeping, Listening, Parenting]);
 export type WaitingFor = z.infer<typeof WaitingFor>;
 
 /** A step that is in progress and waits: it holds no slot, and its process may go without interrupting it. */
@@ -27,5 +34,5 @@ export const LOOK_AGAIN_MS = 86_400_000;
 
 /** When the wait ends by itself, milliseconds since the epoch; null: never. */
 export function endOfWait({ facts }: StandingWait): number | null {
-  return facts.until === undefined ? null : Date.parse(facts.until);
+  return facts.kind === "task" || facts.until === undefined ? null : Date.parse(facts.until);
 }

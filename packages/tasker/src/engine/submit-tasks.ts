@@ -20,6 +20,12 @@ export interface InitialOwner {
   readonly count: number;
 }
 
+/** A step that waits for the tasks of a submit. */
+export interface ParentStep {
+  readonly taskId: number;
+  readonly stepId: number;
+}
+
 /** A task that was written, or that existed under this identity. */
 export interface WrittenTask {
   readonly taskId: number;
@@ -37,7 +43,35 @@ export async function submitTasks(
   tasks: readonly PreparedTask[],
   options: { readonly now: Date; readonly remember: boolean; readonly owner: InitialOwner | null },
 ): Promise<WrittenTask[]> {
-  const { now, remember, owner } = options;
+  const { now, owner } = options;
+  const submit = await encodeSubmit(connection, naming, tasks, { ...options, parent: null });
+  const rows = await connection.run(submitTasksStatement, [
+    owner?.processId ?? 0,
+    owner?.epoch ?? 0,
+    now,
+    submit.definitions,
+    submit.tasks,
+  ]);
+  return rows.map((row, place) => {
+    const task = tasks[place];
+    const owned = row.created && task !== undefined && isOwned(owner, task, place, now);
+    return { taskId: row.task_id, created: row.created, stepIds: row.step_ids, owned };
+  });
+}
+
+/** What the submitting function is called with, as JSON text; the rows that name new definitions are written before. */
+export async function encodeSubmit(
+  connection: Connection,
+  naming: DefinitionNaming,
+  tasks: readonly PreparedTask[],
+  options: {
+    readonly now: Date;
+    readonly remember: boolean;
+    readonly owner: InitialOwner | null;
+    readonly parent: ParentStep | null;
+  },
+): Promise<{ readonly definitions: string; readonly tasks: string }> {
+  const { now, remember, owner, parent } = options;
   const places = new Map<CompiledDefinition, number>();
   const definitions: string[] = [];
   for (const { compiled } of tasks) {
@@ -45,21 +79,14 @@ export async function submitTasks(
     places.set(compiled, places.size + 1);
     definitions.push(encodeDefinition(compiled, await naming.find(connection, compiled, now, remember)));
   }
-  const isOwned = (task: PreparedTask, place: number) =>
-    owner !== null && place < owner.count && wakeTime(task, now) <= now;
-  const items = tasks.map((task, place) => encodeTask(task, places.get(task.compiled) ?? 0, now, isOwned(task, place)));
-  const rows = await connection.run(submitTasksStatement, [
-    owner?.processId ?? 0,
-    owner?.epoch ?? 0,
-    now,
-    `[${definitions.join(",")}]`,
-    `[${items.join(",")}]`,
-  ]);
-  return rows.map((row, place) => {
-    const task = tasks[place];
-    const owned = row.created && task !== undefined && isOwned(task, place);
-    return { taskId: row.task_id, created: row.created, stepIds: row.step_ids, owned };
-  });
+  const items = tasks.map((task, place) =>
+    encodeTask(task, places.get(task.compiled) ?? 0, now, isOwned(owner, task, place, now), parent),
+  );
+  return { definitions: `[${definitions.join(",")}]`, tasks: `[${items.join(",")}]` };
+}
+
+function isOwned(owner: InitialOwner | null, task: PreparedTask, place: number, now: Date): boolean {
+  return owner !== null && place < owner.count && wakeTime(task, now) <= now;
 }
 
 function wakeTime({ request }: PreparedTask, now: Date): Date {
@@ -82,7 +109,13 @@ function encodeDefinition({ definition, hash, graph }: CompiledDefinition, names
 }
 
 /** The context is JSON text already: it is put in as it is. */
-function encodeTask(task: PreparedTask, definition: number, now: Date, own: boolean): string {
+function encodeTask(
+  task: PreparedTask,
+  definition: number,
+  now: Date,
+  own: boolean,
+  parent: ParentStep | null,
+): string {
   const { request, inputs } = task;
   const fields = JSON.stringify({
     d: definition,
@@ -98,6 +131,7 @@ function encodeTask(task: PreparedTask, definition: number, now: Date, own: bool
     prio: request.priority,
     corr: task.correlationId,
     own,
+    ...(parent === null ? {} : { up: parent.taskId, us: parent.stepId }),
   });
   const withInputs =
     inputs.size === 0

@@ -10,6 +10,7 @@ import type { Execution } from "./execution.ts";
 import { FanOutGate } from "./fan-out-gate.ts";
 import type { Demand } from "./limits/limiter.ts";
 import type { StepLimits } from "./limits/step-limits.ts";
+import type { ChildTask } from "./load-children.ts";
 import type { WaitingSignal } from "./load-signals.ts";
 import { endOfWait, LOOK_AGAIN_MS } from "./standing-wait.ts";
 import { NO_ROW } from "./step-move.ts";
@@ -39,6 +40,8 @@ export interface TaskRunParts {
   readonly halted: boolean;
   /** Whether an operator has paused the task. */
   readonly paused: boolean;
+  /** The task that waits for this one. */
+  readonly parentTaskId: number | null;
   /** When the first of the steps that run elsewhere counts as left behind, milliseconds since the epoch; null: never. */
   readonly abandonedAt: number | null;
 }
@@ -64,6 +67,10 @@ export class TaskRun {
   readonly executions = new Map<string, Execution>();
   /** Timers of steps that wait for their retry or for the end of a wait. */
   readonly timers = new Map<number, CancelTimer>();
+  /** By the ids of steps: the tasks that they wait for, as they stood when this one was loaded. */
+  readonly children = new Map<number, ChildTask>();
+  /** Places of the steps whose task is being submitted. */
+  readonly startingChildren = new Set<number>();
   /** Signals that no step has taken, oldest first. */
   readonly signals: WaitingSignal[] = [];
   /** Steps in the queue of ready ones, and executions whose outcome is in no batch yet. */
@@ -76,6 +83,7 @@ export class TaskRun {
   finishing = false;
   readonly #halted: boolean;
   readonly #paused: boolean;
+  readonly parentTaskId: number | null;
   readonly #abandonedAt: number | null;
   readonly #gates = new Map<string, FanOutGate>();
   #graph: StepGraph;
@@ -96,6 +104,7 @@ export class TaskRun {
     this.sortKey = parts.sortKey;
     this.#halted = parts.halted;
     this.#paused = parts.paused;
+    this.parentTaskId = parts.parentTaskId;
     this.#abandonedAt = parts.abandonedAt;
     this.#counters = this.#count();
   }
@@ -178,6 +187,11 @@ export class TaskRun {
   /** Whether its state is one that ends it. A task that was just loaded is then over by somebody else's doing. */
   get isOver(): boolean {
     return this.state === "cancelled" || this.state === "resolved_manually" || this.state === "complete";
+  }
+
+  /** Whether it has ended or failed: what waits for it waits no longer. */
+  get isEnded(): boolean {
+    return this.isOver || this.state === "error";
   }
 
   /**

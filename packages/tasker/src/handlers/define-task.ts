@@ -91,6 +91,15 @@ export interface SignalResults {
   readonly timed_out: boolean;
 }
 
+/** What a step stores that waited for a task. */
+export interface ChildResults {
+  readonly task_id: number;
+  /** `complete` or `resolved_manually`. */
+  readonly state: string;
+  /** What those of its steps stored that nothing comes after, by their names. */
+  readonly results: Readonly<Record<string, JsonValue>>;
+}
+
 /** Settings of a task. */
 export interface TaskSettings {
   /** 1 to 64 characters. */
@@ -228,6 +237,24 @@ export interface SignalStepOptions<Parents extends string> extends WaitSettings<
   readonly timeoutSeconds?: number;
   /** What a wait without a signal comes to: the step fails for good, or completes with `timed_out`. Default: `fail`. */
   readonly onTimeout?: "fail" | "continue";
+}
+
+/** Where a member of a child's context comes from: a value; or a path in the context, or in the results of a step before. */
+export type ContextSource =
+  | { readonly value: JsonValue }
+  | { readonly path: string; readonly step?: string }
+  | { readonly step: string };
+
+/** Settings of a step that submits a task and waits for its end. */
+export interface TaskStepOptions<Parents extends string> extends WaitSettings<Parents> {
+  /** The task: its template, or its name. */
+  readonly task: string | TaskTemplate;
+  /** Default: the template's, or else that of the task that the step belongs to. */
+  readonly namespace?: string;
+  /** A version or a range of versions. Default: the template's, or else the newest. */
+  readonly version?: string;
+  /** The new task's context. Default: an empty one. */
+  readonly context?: Readonly<Record<string, ContextSource>>;
 }
 
 /** A step that functions execute. */
@@ -468,6 +495,28 @@ export class TemplateBuilder<Context extends object, Steps> {
     const wait = {
       type: "signal",
       signal: { name: signal, timeout_seconds: timeoutSeconds, on_timeout: onTimeout },
+    };
+    return this.#add(name, { ...settings, wait });
+  }
+
+  /**
+   * Adds a step that submits a task, waits for its end and stores what its last steps stored. If that task fails or is
+   * cancelled, the step has failed, and its next attempt submits another one.
+   * @see docs/waiting.md
+   */
+  task<const Name extends string, Parents extends keyof Steps & string = never>(
+    name: Name & (Name extends keyof Steps ? never : unknown),
+    options: TaskStepOptions<Parents>,
+  ): TemplateBuilder<
+    Context,
+    Steps & Record<Name, { readonly results: ChildResults; readonly upstream: Upstream<Steps, Parents> }>
+  >;
+  task(name: string, options: TaskStepOptions<string>): TemplateBuilder<Context, never> {
+    const { task, namespace, version, context, ...settings } = options;
+    const of = typeof task === "string" ? { name: task, namespace: undefined, version: undefined } : task.definition;
+    const wait = {
+      type: "task",
+      task: { name: of.name, namespace: namespace ?? of.namespace, version: version ?? of.version, context },
     };
     return this.#add(name, { ...settings, wait });
   }

@@ -1,5 +1,5 @@
 import type { DraftIssue } from "./draft-issue.ts";
-import { itemsOf, type SourceMapping, type SourceNode, textOf } from "./source-tree.ts";
+import { itemsOf, type SourceMapping, type SourceNode, type SourceScalar, textOf } from "./source-tree.ts";
 
 /** Keys that say how a handler is called: a step that has none has no use for them. */
 const HANDLER_KEYS = [
@@ -12,7 +12,7 @@ const HANDLER_KEYS = [
   "limits",
 ] as const;
 /** The types of steps without a handler; each has a key of the same name that says the rest. */
-const TYPES = ["sleep", "signal"] as const;
+const TYPES = ["sleep", "signal", "task"] as const;
 
 /**
  * Checks that each step has either a handler or a type, with the keys of the one and none of the other; and that what it
@@ -58,6 +58,7 @@ function checkTypedStep(step: SourceMapping, type: string): DraftIssue[] {
     const at = { path: [...step.at.path, type], offset: step.at.offset };
     issues.push({ at, message: "is missing, expected a mapping", missing: true });
   } else if (settings.kind === "mapping" && type === "sleep") issues.push(...checkSleep(settings));
+  else if (settings.kind === "mapping" && type === "task") issues.push(...checkContext(settings));
   return issues;
 }
 
@@ -66,6 +67,18 @@ function checkSleep(sleep: SourceMapping): DraftIssue[] {
   const isFound = !isAbsent(sleep, "until_path");
   if (isFixed !== isFound && (isFound || isAbsent(sleep, "step"))) return [];
   return [{ at: sleep.at, message: "found a mapping, expected either seconds, or until_path with or without step" }];
+}
+
+function checkContext(task: SourceMapping): DraftIssue[] {
+  const context = task.entries.get("context")?.value;
+  if (context?.kind !== "mapping") return [];
+  return [...context.entries.values()].flatMap(({ value: source }) => {
+    if (source.kind !== "mapping") return [];
+    const isFixed = source.entries.has("value");
+    const isFound = !isAbsent(source, "path") || !isAbsent(source, "step");
+    if (isFixed !== isFound) return [];
+    return [{ at: source.at, message: "found a mapping, expected either value, or path, step or both" }];
+  });
 }
 
 /** What a step reads is of a step that comes before it: it would not be there otherwise. */
@@ -78,8 +91,10 @@ function checkSources(step: SourceMapping, type: string, before: Ancestors): Dra
   });
 }
 
-/** The names of steps in a step's settings, where they stand. */
-function sourcesOf(node: SourceNode | undefined) {
+/** The names of steps in a step's settings, where they stand: beside a path, or in the members of a context. */
+function sourcesOf(node: SourceNode | undefined): SourceScalar[] {
+  const context = node?.kind === "mapping" ? node.entries.get("context")?.value : undefined;
+  if (context?.kind === "mapping") return [...context.entries.values()].flatMap(({ value }) => sourcesOf(value));
   const step = node?.kind === "mapping" ? node.entries.get("step")?.value : undefined;
   return step?.kind === "scalar" && typeof step.value === "string" ? [step] : [];
 }

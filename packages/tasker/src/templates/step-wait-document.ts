@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { JsonObject } from "../json/json-value.ts";
-import type { StepWait } from "./step-wait.ts";
+import type { JsonObject, JsonValue } from "../json/json-value.ts";
+import type { StepWait, TaskWait, ValueSource } from "./step-wait.ts";
 
 const text = z.string().min(1);
 
@@ -21,11 +21,30 @@ const SignalDocument = z.strictObject({
   on_timeout: z.enum(["fail", "continue"], { error: "fail or continue" }).nullish(),
 });
 
+/** Where a member of a child's context comes from: `value`; or `path`, in the results of `step` or else in the context. */
+const SourceDocument = z.strictObject({
+  value: z.custom<JsonValue>(() => true).optional(),
+  path: text.nullish(),
+  step: text.nullish(),
+});
+
+/** `task` of a step of that type: which task it submits, and with which context. */
+const TaskDocument = z.strictObject({
+  name: text.max(64),
+  /** Default: that of the task that the step belongs to. */
+  namespace: text.max(64).nullish(),
+  /** Default: the newest one. */
+  version: text.max(64).nullish(),
+  /** Default: an empty one. */
+  context: z.record(z.string(), SourceDocument).nullish(),
+});
+
 /** The keys of a step that has a type instead of a handler: `type`, and one of the same name as the type. */
 export const WAIT_KEYS = {
-  type: z.enum(["sleep", "signal"], { error: "sleep or signal" }).nullish(),
+  type: z.enum(["sleep", "signal", "task"], { error: "sleep, signal or task" }).nullish(),
   sleep: SleepDocument.nullish(),
   signal: SignalDocument.nullish(),
+  task: TaskDocument.nullish(),
 };
 
 const WaitKeys = z.object(WAIT_KEYS);
@@ -46,7 +65,22 @@ export function waitOfDocument(step: z.infer<typeof WaitKeys>): StepWait | null 
       onTimeout: onTimeout ?? "fail",
     });
   }
+  if (step.type === "task") {
+    const { name = "", namespace, version, context } = step.task ?? {};
+    const sources = Object.entries(context ?? {}).map(([key, source]) => [key, sourceOf(source)] as const);
+    return Object.freeze({
+      kind: "task",
+      namespace: namespace ?? null,
+      name,
+      version: version ?? null,
+      context: Object.freeze(Object.fromEntries(sources)),
+    });
+  }
   return null;
+}
+
+function sourceOf({ value, path, step }: z.infer<typeof SourceDocument>): ValueSource {
+  return value === undefined ? Object.freeze({ step: step ?? null, path: path ?? null }) : Object.freeze({ value });
 }
 
 /** The keys that say what a step waits for. */
@@ -58,7 +92,20 @@ export function waitToDocument(wait: StepWait | null): JsonObject {
     const policy: JsonObject = onTimeout === "fail" ? {} : { on_timeout: onTimeout };
     return { type: wait.kind, signal: { name, ...limit, ...policy } };
   }
+  if (wait.kind === "task") return { type: wait.kind, task: taskToDocument(wait) };
   if (wait.until === null) return { type: wait.kind, sleep: { seconds: wait.seconds } };
   const { step, path } = wait.until;
   return { type: wait.kind, sleep: { until_path: path, ...(step === null ? {} : { step }) } };
 }
+
+function taskToDocument({ name, namespace, version, context }: TaskWait): JsonObject {
+  const sources = Object.entries(context).map(([key, source]) => [key, sourceToDocument(source)] as const);
+  return withoutNulls({ name, namespace, version, context: Object.fromEntries(sources) });
+}
+
+function sourceToDocument(source: ValueSource): JsonObject {
+  return "value" in source ? { value: source.value } : withoutNulls({ step: source.step, path: source.path });
+}
+
+const withoutNulls = (value: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(value).filter(([, item]) => item !== null));

@@ -28,5 +28,17 @@ export interface SignalWait {
   readonly onTimeout: "fail" | "continue";
 }
 
+/** A step that submits a task and waits for its end. */
+export interface TaskWait {
+  readonly kind: "task";
+  /** Null: that of the task that the step belongs to. */
+  readonly namespace: string | null;
+  readonly name: string;
+  /** Null: the newest one. */
+  readonly version: string | null;
+  /** The new task's context: where each member of it comes from. */
+  readonly context: Readonly<Record<string, ValueSource>>;
+}
+
 /** What a step without a handler does: it waits. */
-export type StepWait = SleepWait | SignalWait;
+export type StepWait = SleepWait | SignalWait | TaskWait;

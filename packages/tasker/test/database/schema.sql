@@ -178,6 +178,8 @@ tasker_task_runs
   dirty boolean not null default false
   paused boolean not null default false
   resumes_at timestamp(6) without time zone
+  parent_task_id bigint
+  parent_step_id bigint
   rerun_of bigint
   priority smallint not null default 0
   wake_at timestamp(6) without time zone
@@ -436,6 +438,7 @@ tasker_task_namespaces
   CREATE UNIQUE INDEX tasker_task_namespaces_pkey ON public.tasker_task_namespaces USING btree (task_namespace_id)
 
 tasker_task_runs
+  CREATE INDEX tasker_task_runs_children ON public.tasker_task_runs USING btree (parent_task_id) WHERE (parent_task_id IS NOT NULL)
   CREATE INDEX tasker_task_runs_dirty ON public.tasker_task_runs USING btree (owner_id) WHERE dirty
   CREATE INDEX tasker_task_runs_live ON public.tasker_task_runs USING btree (owner_id, named_task_id, priority DESC, wake_at) WHERE (wake_at IS NOT NULL)
   CREATE UNIQUE INDEX tasker_task_runs_pkey ON public.tasker_task_runs USING btree (task_id)
@@ -563,6 +566,9 @@ tasker_act_on_task
 tasker_adopt
   (p_now timestamp without time zone, p_kinds integer[], p_namespaces integer[], p_hashes text[], p_sources text[], p_in_progress boolean, p_after bigint[], p_upto bigint[], p_reopen boolean) returns TABLE(adopted bigint, reopened bigint, next_task_id bigint) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC, lock_timeout=1s
 
+tasker_cancel_children
+  (p_task_id bigint, p_step_id bigint, p_now timestamp without time zone, p_note jsonb) returns void set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+
 tasker_claim
   (p_owner bigint, p_kinds integer[], p_limit integer, p_now timestamp without time zone) returns TABLE(task_id bigint, raised integer) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
@@ -576,7 +582,10 @@ tasker_execution_context
   (input_task_id bigint) returns TABLE(task_id bigint, named_task_id integer, status text, total_steps bigint, pending_steps bigint, in_progress_steps bigint, completed_steps bigint, failed_steps bigint, ready_steps bigint, execution_status text, recommended_action text, completion_percentage numeric, health_status text)
 
 tasker_load
-  (p_owner bigint, p_task_ids bigint[]) returns TABLE(task_id bigint, definition_hash character varying, epoch bigint, revision integer, priority smallint, correlation_id character varying, namespace character varying, name character varying, version character varying, context jsonb, initiator character varying, source_system character varying, reason character varying, tags jsonb, bypass_steps json, requested_at timestamp without time zone, state character varying, sort_key integer, halted boolean, paused boolean, steps json, edges json) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+  (p_owner bigint, p_task_ids bigint[]) returns TABLE(task_id bigint, definition_hash character varying, epoch bigint, revision integer, priority smallint, correlation_id character varying, namespace character varying, name character varying, version character varying, context jsonb, initiator character varying, source_system character varying, reason character varying, tags jsonb, bypass_steps json, requested_at timestamp without time zone, state character varying, sort_key integer, halted boolean, paused boolean, parent_task_id bigint, steps json, edges json) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+
+tasker_lock_with_parents
+  (p_tasks bigint[]) returns void set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
 tasker_name_definition
   (p_now timestamp without time zone, p_hash character varying, p_definition jsonb, p_namespace character varying, p_name character varying, p_version character varying, p_description character varying, p_steps json) returns TABLE(task_namespace_id integer, named_task_id integer, named_step_ids integer[]) set TimeZone=UTC
@@ -617,5 +626,11 @@ tasker_step_readiness
 tasker_submit
   (p_owner bigint, p_epoch bigint, p_now timestamp without time zone, p_definitions jsonb, p_tasks json) returns TABLE(task_id bigint, created boolean, step_ids bigint[]) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
+tasker_submit_child
+  (p_owner bigint, p_epoch bigint, p_parent bigint, p_step bigint, p_execution text, p_now timestamp without time zone, p_definitions jsonb, p_tasks json) returns TABLE(task_id bigint, created boolean) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+
 tasker_take_permits
   (p_process bigint, p_now timestamp without time zone, p_given_back bigint[], p_patience_ms integer, p_groups json) returns TABLE(place integer, granted integer, refused_by text, wait_ms double precision) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+
+tasker_wake_parents
+  (p_parents bigint[], p_now timestamp without time zone) returns void set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC

@@ -77,6 +77,7 @@ export function sampleRun(taskId: number): TaskRun {
     sortKey: NO_ROW,
     halted: false,
     paused: false,
+    parentTaskId: null,
     abandonedAt: null,
   });
 }

@@ -48,7 +48,7 @@ describe("a step without a handler", () => {
 
   test.each([
     ["{ name: nap }", "step_templates[1].handler_class: is missing, expected a text"],
-    ["{ name: nap, type: doze }", 'step_templates[1].type: found "doze", expected sleep or signal'],
+    ["{ name: nap, type: doze }", 'step_templates[1].type: found "doze", expected sleep, signal or task'],
     ["{ name: nap, type: sleep }", "step_templates[1].sleep: is missing, expected a mapping"],
     [
       "{ name: nap, handler_class: Nap, sleep: { seconds: 1 } }",

@@ -53,6 +53,9 @@ create table tasker_task_runs (
   paused boolean not null default false,
   -- When a paused task that had not begun wanted to wake up.
   resumes_at timestamp(6),
+  -- The task and the step of it that wait for this one.
+  parent_task_id bigint,
+  parent_step_id bigint,
   -- The finished task that this one does again from some step on. That one may be gone by now.
   rerun_of bigint,
   priority smallint not null default 0,
@@ -64,6 +67,8 @@ create table tasker_task_runs (
 -- Serves the claim (owner 0) and the takeover (owner dead). Only live tasks are in it.
 create index tasker_task_runs_live on tasker_task_runs (owner_id, named_task_id, priority desc, wake_at)
   where wake_at is not null;
+
+create index tasker_task_runs_children on tasker_task_runs (parent_task_id) where parent_task_id is not null;
 
 -- What its owner has to look at, which is nothing nearly always.
 create index tasker_task_runs_dirty on tasker_task_runs (owner_id) where dirty;

@@ -19,7 +19,8 @@
 --   p_extra     [{s, q, k, f, g, d}]: rows of a chain of moves before its last
 --   p_task_rows [{t, q, k, f, g, d, l: last of its chain}]
 --   p_annotations [{t, n: name of the type, v: value}] to store with the completion of their task
---   p_outside   {g: [{i: signal, s: step}]}: signals that outcomes take
+--   p_outside   {g: [{i: signal, s: step}], p: [{c: task, t: parent, m: moves}]}: signals that outcomes take, and parents of tasks
+--               that end
 -- Every row's metadata gets a `seq`: the number of the commit, then the place in the batch.
 -- Returns the tasks of which something was refused. A task whose lock was refused has nothing written. If one outcome of a
 -- task was refused, its other outcomes stand, its starts and its own move are not written.
@@ -40,6 +41,17 @@ declare
   v_moved bigint[];
   v_tasks_moved bigint[] = '{}';
 begin
+  if json_typeof(p_outside -> 'p') = 'array' then
+    -- Parents are written, too: their rows stand in the same order.
+    perform from (
+      select a.t from json_to_recordset(p_tasks) as a(t bigint)
+      union
+      select p.t from json_to_recordset(p_outside -> 'p') as p(t bigint)
+      order by 1
+    ) o
+    cross join lateral (select from tasker_task_runs r where r.task_id = o.t for no key update) l;
+  end if;
+
   -- Rows are locked in the order of p_tasks, and the owner is checked on the version that the lock got. What follows has
   -- snapshots that are younger than the locks. A task of which steps are to start is refused, too, if it has ended: the
   -- reference raises no revision when it ends one.
@@ -153,7 +165,7 @@ begin
   )
   select coalesce(array_agg(i.workflow_step_id), '{}') into v_moved from inserted i;
 
-  if p_outside is not null then
+  if json_typeof(p_outside -> 'g') = 'array' then
     update tasker_signals g set consumed_at = p_now, consumed_by_step_id = q.s
     from json_to_recordset(p_outside -> 'g') as q(i bigint, s bigint)
     where g.signal_id = q.i and coalesce(q.s in (select unnest(v_moved)), false);
@@ -210,6 +222,14 @@ begin
     where r.task_id = a.t and a.x
       and case when a.b is null then coalesce(a.t in (select unnest(v_accepted)), false)
                else coalesce(a.t in (select unnest(v_tasks_moved)), false) end;
+  end if;
+
+  if json_typeof(p_outside -> 'p') = 'array' then
+    perform tasker_wake_parents(array(
+      select p.t from json_to_recordset(p_outside -> 'p') as p(c bigint, t bigint, m boolean)
+      where case when p.m then coalesce(p.c in (select unnest(v_tasks_moved)), false)
+                 else coalesce(p.c in (select unnest(v_accepted)), false) end
+    ), p_now);
   end if;
 
   if array[cardinality(v_locked), cardinality(v_moved), cardinality(v_tasks_moved)] = p_counts[1:3] then

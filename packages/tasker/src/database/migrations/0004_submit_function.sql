@@ -38,6 +38,7 @@ $$;
 --   p_tasks       [{d: 1-based definition, i: identity hash, w: sliding window in milliseconds or null, c: context, by: initiator, src: source system, why: reason,
 --                   tags, bypass: names of steps to skip, at: requested at, wake: wake-up time, prio, corr: correlation id,
 --                   own: p_owner owns it at once,
+--                   up, us: task and step that wait for it, absent: none,
 --                   in: {0-based step: inputs} or null}]
 -- Returns one row per task in the order of p_tasks: its id, whether it is new, and the ids of its steps if it is.
 create function tasker_submit(
@@ -102,11 +103,14 @@ begin
     from generate_series(1, (select sum(u.n) from unnest(step_count) as u(n)));
 
     insert into tasker_task_runs
-      (task_id, definition_hash, task_namespace_id, named_task_id, owner_id, epoch, priority, wake_at, correlation_id)
+      (task_id, definition_hash, task_namespace_id, named_task_id, owner_id, epoch, priority, wake_at, correlation_id,
+       parent_task_id, parent_step_id)
     select task_ids[t.o], hashes[t.d], (p_definitions -> (t.d - 1) ->> 'ns')::integer,
-      (p_definitions -> (t.d - 1) ->> 'n')::integer, case when t.own then p_owner else 0 end, p_epoch, t.prio, t.wake, t.corr
-    from rows from (json_to_recordset(p_tasks) as (d integer, prio smallint, wake timestamp, corr varchar, own boolean))
-      with ordinality as t(d, prio, wake, corr, own, o)
+      (p_definitions -> (t.d - 1) ->> 'n')::integer, case when t.own then p_owner else 0 end, p_epoch, t.prio, t.wake, t.corr,
+      t.up, t.us
+    from rows from (json_to_recordset(p_tasks) as (d integer, prio smallint, wake timestamp, corr varchar, own boolean, up bigint,
+      us bigint))
+      with ordinality as t(d, prio, wake, corr, own, up, us, o)
     where is_new[t.o];
 
     insert into tasker_workflow_steps

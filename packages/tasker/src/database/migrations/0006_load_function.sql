@@ -11,7 +11,7 @@ returns table (
   task_id bigint, definition_hash varchar, epoch bigint, revision integer, priority smallint,
   correlation_id varchar, namespace varchar, name varchar, version varchar, context jsonb, initiator varchar,
   source_system varchar, reason varchar, tags jsonb, bypass_steps json, requested_at timestamp, state varchar,
-  sort_key integer, halted boolean, paused boolean, steps json, edges json
+  sort_key integer, halted boolean, paused boolean, parent_task_id bigint, steps json, edges json
 )
 language plpgsql stable
 set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off
@@ -23,7 +23,7 @@ begin
   select r.task_id, r.definition_hash, r.epoch, r.revision, r.priority, r.correlation_id,
     s.name, n.name, n.version, k.context, k.initiator, k.source_system, k.reason, k.tags, k.bypass_steps, k.requested_at,
     coalesce(c.to_state, 'pending'), coalesce(c.sort_key, -1), coalesce(c.to_state = 'error' and not c.ours, false),
-    r.paused,
+    r.paused, r.parent_task_id,
     (
       select json_agg(json_build_array(w.workflow_step_id,
           (select x.name from tasker_named_steps x where x.named_step_id = w.named_step_id),

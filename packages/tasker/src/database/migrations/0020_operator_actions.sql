@@ -177,6 +177,12 @@ begin
   ) c on true
   where r.task_id = p_task_id
   returning r.owner_id, r.revision into tasker_operator_end.owner_id, tasker_operator_end.revision;
+
+  perform tasker_wake_parents(array[r.parent_task_id], p_now)
+  from tasker_task_runs r where r.task_id = p_task_id and r.parent_task_id is not null and exists (
+    select from tasker_task_transitions y
+    where y.task_id = p_task_id and y.most_recent and y.to_state in ('cancelled', 'resolved_manually')
+  );
 end
 $$;
 

@@ -20,6 +20,9 @@ declare
   v_details jsonb = '{}';
   v_over boolean;
 begin
+  if p_action in ('cancel_task', 'resolve_task', 'pause_task') then
+    perform tasker_lock_with_parents(array[p_task_id]);
+  end if;
   select r.task_id, r.paused, r.owner_id into v_run from tasker_task_runs r where r.task_id = p_task_id for no key update;
   select coalesce(nullif(c.to_state, ''), 'pending') into v_task from tasker_tasks k
   left join lateral (
@@ -142,6 +145,9 @@ begin
   end if;
   if v_to is not null then
     perform tasker_operator_move_task(p_task_id, v_to, p_now, p_note);
+  end if;
+  if p_action = 'cancel_task' then
+    perform tasker_cancel_children(p_task_id, null, p_now, p_note);
   end if;
 
   if p_action = 'pause_task' then

@@ -8,16 +8,20 @@ import type { TestEngine } from "./test-engine.ts";
  * they could, and waits whose time is over or whose signal is there; `waiting`: those among them that wait for a limit;
  * `running`: steps in progress that do not wait; `unowned`: tasks that wait to be claimed and are due; `next_at`: the first
  * moment at which a retry, a wait's end, a step under a limit or a task that waits to be claimed is due. `task_ids` null: all
- * tasks that there are.
+ * tasks that there are; otherwise those and the tasks that their steps submit.
  */
 export const findWaits = statement({
   name: "testing_find_waits",
   text: `
-    with live as materialized (
+    with recursive family as (
+      select asked.id from unnest($1::bigint[]) as asked(id)
+      union
+      select r.task_id from tasker_task_runs r join family on r.parent_task_id = family.id
+    ), live as materialized (
       select r.task_id, r.owner_id, r.wake_at from tasker_task_runs r
       left join tasker_task_transitions t on t.task_id = r.task_id and t.most_recent
       where r.wake_at is not null and coalesce(t.to_state, 'pending') in ('pending', 'in_progress')
-        and ($1::bigint[] is null or r.task_id = any($1))
+        and ($1::bigint[] is null or r.task_id in (select id from family))
     ), steps as materialized (
       select w.*, coalesce(x.to_state, 'pending') as state, x.metadata, live.owner_id from live
       join tasker_workflow_steps w using (task_id)
@@ -40,6 +44,11 @@ export const findWaits = statement({
         select count(*) from listening where owner_id <> 0 and exists (
           select from tasker_signals g where g.task_id = listening.task_id and g.name = listening.name
             and g.consumed_at is null)
+      ) + (
+        -- Its task is about to be submitted, or has ended.
+        select count(*) from steps where owner_id <> 0 and state = 'in_progress'
+          and metadata -> 'waiting_for' ->> 'kind' = 'task' and not exists (
+            select from tasker_task_runs r where r.parent_step_id = steps.workflow_step_id and r.wake_at is not null)
       ) + (select count(*) from retries where owner_id <> 0 and at <= $2) + (
         select count(*) from steps where state = 'pending' and owner_id <> 0 and attempts < retry_limit
           and (retryable or attempts = 0) and not exists (
@@ -79,7 +88,7 @@ export type Drainable = Pick<TestEngine, "engine" | "database" | "clock">;
  * Runs a started engine on its manual clock until the tasks are over: whenever everything that is left waits for the
  * clock (a sleeping step, a retry's backoff, a handler in `clock.sleep`, a deadline), the clock is moved to the next moment at which
  * something happens. No real time is slept away; a handler that waits for something real is given about 20 seconds.
- * @param taskIds default: every task of the database that has a run row and is not over
+ * @param taskIds the tasks that steps of these submit are run as well. Default: every task of the database that has a run row and is not over
  * @throws ProceduralError after many looks at which nothing moved, as for tasks of a template that is not registered, or for
  * those that wait for a signal which nobody sends
  */

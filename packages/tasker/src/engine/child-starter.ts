@@ -1,0 +1,122 @@
+import type { Connection } from "../database/database.ts";
+import { bool, int8, json, jsonb, text, timestamp } from "../database/sql-type.ts";
+import { statement } from "../database/statement.ts";
+import { HandlerNotFoundError } from "../errors/index.ts";
+import { createTaskTemplate } from "../handlers/create-task-template.ts";
+import type { HandlerRegistry } from "../handlers/registry.ts";
+import type { TaskTemplate } from "../handlers/task-template.ts";
+import { definitionFromDocument } from "../templates/definition-document.ts";
+import type { TaskWait } from "../templates/step-wait.ts";
+import { readContext } from "./begin-wait.ts";
+import { childKey } from "./child-key.ts";
+import { DefinitionNaming } from "./name-definition.ts";
+import type { PreparedTask, TaskPreparer } from "./prepare-task.ts";
+import type { StandingWait } from "./standing-wait.ts";
+import type { StepRun } from "./step-run.ts";
+import { encodeSubmit } from "./submit-tasks.ts";
+import type { TaskRun } from "./task-run.ts";
+
+/** Submits a task in the name of a step, if the step still waits for it. */
+export const submitChildStatement = statement({
+  name: "submit_child",
+  text: "select task_id, created from tasker_submit_child($1, $2, $3, $4, $5, $6, $7, $8)",
+  parameters: [int8, int8, int8, int8, text, timestamp, jsonb, json],
+  columns: { task_id: int8, created: bool },
+});
+
+/** The newest definition of a template that some process has run, of any version where `$3` is empty. */
+export const findStoredDefinition = statement({
+  name: "find_stored_definition",
+  text: `
+    select d.definition from tasker_definitions d
+    where d.namespace = $1 and d.name = $2 and ($3 = '' or d.version = $3)
+    order by string_to_array(d.version, '.')::int8[] desc, d.created_at desc limit 1`,
+  parameters: [text, text, text],
+  columns: { definition: jsonb },
+});
+
+/** A step that waits, with its task. */
+export interface WaitingStep {
+  readonly run: TaskRun;
+  readonly step: StepRun;
+  readonly wait: StandingWait;
+}
+
+/** Submits the tasks that steps wait for. */
+export class ChildStarter {
+  readonly #connection: Connection;
+  readonly #registry: HandlerRegistry;
+  readonly #preparer: TaskPreparer;
+  readonly #naming = new DefinitionNaming();
+
+  constructor(connection: Connection, registry: HandlerRegistry, preparer: TaskPreparer) {
+    this.#connection = connection;
+    this.#registry = registry;
+    this.#preparer = preparer;
+  }
+
+  /**
+   * Finds the template of a task that another process runs: what that has run is known by its definition.
+   * @returns null if it is registered here, or known nowhere
+   */
+  async findElsewhere(asked: TaskWait, run: TaskRun): Promise<TaskTemplate | null> {
+    const namespace = asked.namespace ?? run.view.namespace;
+    try {
+      this.#registry.get(namespace, asked.name, asked.version ?? "latest");
+      return null;
+    } catch (error) {
+      if (!(error instanceof HandlerNotFoundError)) return null;
+    }
+    const [stored] = await this.#connection.run(findStoredDefinition, [namespace, asked.name, asked.version ?? ""]);
+    if (stored === undefined) return null;
+    try {
+      return createTaskTemplate(definitionFromDocument(stored.definition), new Map(), null, new Map(), new Map());
+    } catch {
+      return null;
+    }
+  }
+
+  /**
+   * The task that a step submits.
+   * @throws as `TaskPreparer.prepare`, and PermanentError for a context that cannot be made from what its task has
+   */
+  prepare(asked: TaskWait, parent: WaitingStep, elsewhere: TaskTemplate | null, now: Date): PreparedTask {
+    const { run, step, wait } = parent;
+    const { view } = run;
+    const request = {
+      namespace: asked.namespace ?? view.namespace,
+      name: asked.name,
+      version: asked.version ?? "latest",
+      context: readContext(asked.context, run, step),
+      initiator: view.initiator,
+      sourceSystem: view.sourceSystem,
+      reason: `step ${step.name} of task ${run.taskId}`.slice(0, 128),
+      priority: run.priority,
+      correlationId: view.correlationId,
+      idempotencyKey: childKey(step.stepId, wait.executionId),
+    };
+    return this.#preparer.prepare(request, now, elsewhere ?? undefined);
+  }
+
+  /**
+   * Writes the task that a step submits: once, however often it is called.
+   * @param owner id of the process that runs the step
+   * @returns false if the step does not wait for it any more
+   */
+  async submit(owner: number, { run, step, wait }: WaitingStep, task: PreparedTask, now: Date): Promise<boolean> {
+    const parent = { taskId: run.taskId, stepId: step.stepId };
+    const options = { now, remember: true, owner: null, parent };
+    const submit = await encodeSubmit(this.#connection, this.#naming, [task], options);
+    const rows = await this.#connection.run(submitChildStatement, [
+      owner,
+      run.epoch,
+      run.taskId,
+      step.stepId,
+      wait.executionId,
+      now,
+      submit.definitions,
+      submit.tasks,
+    ]);
+    return rows.length > 0;
+  }
+}
