@@ -163,7 +163,14 @@ export type { CircuitPolicy } from "./retry/circuit-breaker.ts";
 export { parseRetryAfter } from "./retry/retry-after.ts";
 export { retryDelayMs } from "./retry/retry-delay.ts";
 export { loadTemplateFile } from "./template-files/load-template.ts";
-export type { FailurePolicy, ForEach, SkipPolicy, StepDefinition, TaskDefinition } from "./templates/definition.ts";
+export type {
+  Compensation,
+  FailurePolicy,
+  ForEach,
+  SkipPolicy,
+  StepDefinition,
+  TaskDefinition,
+} from "./templates/definition.ts";
 export {
   type DefinitionDiff,
   type DefinitionIdentity,

@@ -35,6 +35,7 @@ export async function handleStep(handler: HandlesStep, call: Call = {}): Promise
     signal: call.signal ?? new AbortController().signal,
     publishEvent: () => {},
     itemIndex: null,
+    compensates: null,
     executionId: "1",
     resources: new SharedResources(systemClock, Math.random),
   };

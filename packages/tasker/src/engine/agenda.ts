@@ -4,6 +4,7 @@ import type { AddedSteps } from "./added-steps.ts";
 import { Batch, type EncodedAnnotation } from "./batch.ts";
 import { beginWait } from "./begin-wait.ts";
 import type { WaitingStep } from "./child-starter.ts";
+import { compensationFacts, findCompensable, isCompensationDue, planCompensation } from "./compensation.ts";
 import { decideCancellations } from "./decide-cancellations.ts";
 import { type Closing, decideClosing } from "./decide-closing.ts";
 import { decideEnd } from "./decide-end.ts";
@@ -60,6 +61,8 @@ export class Agenda {
   #admitted: AdmittedStep[] = [];
   #checks = new Set<TaskRun>();
   #finished: { readonly run: TaskRun; readonly annotations: readonly EncodedAnnotation[] }[] = [];
+  /** Tasks to look at again in the next batch. */
+  #postponed: TaskRun[] = [];
   #rechecks = new Set<TaskRun>();
   #releases = new Map<TaskRun, number>();
 
@@ -293,6 +296,7 @@ export class Agenda {
       if (!run.dropped) completeTask(batch, run, this.#writer(run), annotations);
     }
     for (const entry of batch.tasks) this.#checks.add(entry.run);
+    for (const run of this.#postponed.splice(0)) this.#checks.add(run);
     for (const run of this.#checks) {
       if (batch.taskCount >= MOST_TASKS) break;
       this.#checks.delete(run);
@@ -531,7 +535,7 @@ export class Agenda {
     if (run.isStopped) {
       run.finishing = true;
       batch.task(run).release ??= { wakeAt: null };
-    } else if (run.remaining === 0) {
+    } else if (run.remaining === 0 && !run.isCompensating) {
       this.#completeTask(batch, run);
     } else if (run.waitingCount === 0) {
       const lookAt = run.nextLookAt(() => this.#host.lookAgainAt(run, "processing", batch.nowMs));
@@ -553,7 +557,7 @@ export class Agenda {
 
   /** Ends a task of which nothing can go on although not every step is satisfied. */
   #endTask(batch: Batch, run: TaskRun): void {
-    const end = decideEnd(run.steps);
+    const end = run.isCompensating ? "error" : decideEnd(run.steps);
     if (end === "complete") {
       this.#completeTask(batch, run);
       return;
@@ -563,14 +567,35 @@ export class Agenda {
       this.#holdTask(batch, run, lookAt);
       return;
     }
+    if (end === "error") {
+      this.#fail(batch, run);
+      return;
+    }
     run.finishing = true;
-    if (end === "error") failTask(batch, run, this.#writer(run));
-    else cancelTask(batch, run, this.#writer(run));
+    cancelTask(batch, run, this.#writer(run));
   }
 
   #holdTask(batch: Batch, run: TaskRun, lookAt: number): void {
     run.finishing = true;
     batch.task(run).release = { wakeAt: lookAt };
+  }
+
+  /** Nothing of the task can go on: it fails, after what it has done was undone if that is due. */
+  #fail(batch: Batch, run: TaskRun): void {
+    const isDue = isCompensationDue(run);
+    const steps = isDue ? findCompensable(run) : [];
+    const before = batch.addedCount;
+    if (before > 0 && before + steps.length > MOST_ADDED) {
+      this.#postponed.push(run);
+    } else if (steps.length > 0) {
+      const added = batch.addingTo(run);
+      added.holds += 1;
+      run.activeCount += 1;
+      planCompensation(added, run, steps);
+    } else {
+      run.finishing = true;
+      failTask(batch, run, this.#writer(run), compensationFacts(run, isDue));
+    }
   }
 
   #writer(run: TaskRun): Writer {

@@ -43,6 +43,7 @@ export class Execution implements StepExecution {
   readonly handlerConfig: JsonObject | null;
   readonly inputs: JsonValue;
   readonly itemIndex: number | null;
+  readonly compensates: string | null;
   results: unknown;
   readonly resources: HandlerResources;
 
@@ -85,7 +86,9 @@ export class Execution implements StepExecution {
     const role = run.compiled.stepNamed.roleOf(step.name);
     this.itemIndex = role.kind === "instance" ? role.index : null;
     this.handlerConfig = run.compiled.stepNamed.get(step.name)?.handlerConfig ?? null;
-    this.inputs = (step.inputs?.copy() ?? null) as JsonValue;
+    const undone = role.kind === "undo" ? run.steps[run.graph.indexOf(role.of)] : undefined;
+    this.compensates = undone?.name ?? null;
+    this.inputs = ((step.inputs ?? undone?.results)?.copy() ?? null) as JsonValue;
     this.results = step.results.copy();
   }
 

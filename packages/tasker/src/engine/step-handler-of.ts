@@ -4,16 +4,18 @@ import { isFannedOut, joinResults, readItems } from "./fan-out.ts";
 
 /**
  * The handler that executes a step: the template's, that of the mapped step for an instance, or the engine's own for a
- * step that joins.
+ * step that joins and for what undoes such a one.
  * @throws HandlerNotFoundError if the template has none
  */
 export function stepHandlerOf(execution: Execution): HandlesStep {
   const { run, step } = execution;
-  const role = run.compiled.stepNamed.roleOf(step.name);
+  const { stepNamed } = run.compiled;
+  const role = stepNamed.roleOf(step.name);
   if (role.kind === "join") return joinHandler(execution);
+  // What its instances did is undone by steps of their own.
+  if (role.kind === "undo" && stepNamed.roleOf(role.of).kind === "join") return NOTHING;
   // The template may have changed since the task started: it keeps what it started with.
-  const started = run.compiled.stepNamed.get(step.name);
-  return run.template.createStepHandler(role.kind === "instance" ? role.of : step.name, started);
+  return run.template.createStepHandler(stepNamed.handlerNameOf(step.name), stepNamed.get(step.name));
 }
 
 /** Ends a mapped step with the results of its instances; without any, with an empty list or the reason why not. */
@@ -25,3 +27,5 @@ function joinHandler(execution: Execution): HandlesStep {
     },
   };
 }
+
+const NOTHING: HandlesStep = { handle: async () => undefined };

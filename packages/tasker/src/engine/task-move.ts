@@ -74,8 +74,11 @@ export function cancelTask(batch: Batch, run: TaskRun, writer: Writer): void {
   batch.task(run).release = { wakeAt: null };
 }
 
-/** No step can go on and not all are satisfied: the task waits for somebody to act. */
-export function failTask(batch: Batch, run: TaskRun, writer: Writer): void {
+/**
+ * No step can go on and not all are satisfied: the task waits for somebody to act.
+ * @param facts what else its row says
+ */
+export function failTask(batch: Batch, run: TaskRun, writer: Writer, facts: JsonObject): void {
   const failed = run.steps.filter((step) => step.state === "error").map((step) => step.name);
   const blocked = run.steps.filter((step) => step.state === "pending").length;
   moveTask(batch, run, "error", writer, {
@@ -84,6 +87,7 @@ export function failTask(batch: Batch, run: TaskRun, writer: Writer): void {
     failed_steps_count: failed.length,
     blocked_steps_count: blocked,
     total_steps: run.steps.length,
+    ...facts,
   });
   batch.task(run).release = { wakeAt: null };
 }

@@ -89,6 +89,7 @@ export class TaskRun {
   #graph: StepGraph;
   #steps: readonly StepRun[];
   #counters: ReadinessCounters;
+  #isCompensating: boolean;
 
   constructor(parts: TaskRunParts) {
     this.taskId = parts.taskId;
@@ -107,6 +108,7 @@ export class TaskRun {
     this.parentTaskId = parts.parentTaskId;
     this.#abandonedAt = parts.abandonedAt;
     this.#counters = this.#count();
+    this.#isCompensating = this.#steps.some((step) => this.#undoes(step));
   }
 
   get graph(): StepGraph {
@@ -122,6 +124,16 @@ export class TaskRun {
     const satisfied = new Uint8Array(this.#steps.length);
     for (const step of this.#steps) if (isSatisfied(step.state)) satisfied[step.index] = 1;
     return new ReadinessCounters(this.#graph, satisfied);
+  }
+
+  #undoes({ name }: StepRun): boolean {
+    const { stepNamed } = this.compiled;
+    return stepNamed.hasCompensations && stepNamed.roleOf(name).kind === "undo";
+  }
+
+  /** Whether what the task has done is being undone, or was: nothing else of it starts from then on, and it fails. */
+  get isCompensating(): boolean {
+    return this.#isCompensating;
   }
 
   /** Takes in steps that were added to the task; gives them. */
@@ -156,6 +168,7 @@ export class TaskRun {
     this.#graph = graphFromEdges(names, edges.from.concat(added.from), edges.to.concat(added.to));
     this.#steps = [...this.#steps, ...fresh];
     this.#counters = this.#count();
+    this.#isCompensating ||= fresh.some((step) => this.#undoes(step));
     return fresh;
   }
 
@@ -234,7 +247,8 @@ export class TaskRun {
     const open = step.state === "pending" || step.state === "error" || step.state === "in_progress";
     const free =
       step.execution === null && step.wait === null && step.outside !== "running" && step.outside !== "closed";
-    return open && free && !this.isStopped && step.dueAt === null && this.#counters.isReady(step.index);
+    const allowed = !this.isStopped && (!this.#isCompensating || this.#undoes(step));
+    return open && free && allowed && step.dueAt === null && this.#counters.isReady(step.index);
   }
 
   /** Whether anything but their handlers decides over its steps. */

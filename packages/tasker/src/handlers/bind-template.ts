@@ -1,5 +1,6 @@
 import { HandlerNotFoundError, InvalidRequestError } from "../errors/index.ts";
-import type { TaskDefinition } from "../templates/definition.ts";
+import { undoName } from "../templates/added-step-name.ts";
+import type { StepDefinition, TaskDefinition } from "../templates/definition.ts";
 import { hintAt } from "../text/nearest-name.ts";
 import { ApiStepHandler } from "./api/api-step-handler.ts";
 import { bindConditions } from "./bind-conditions.ts";
@@ -31,8 +32,7 @@ export function bindTemplate(definition: TaskDefinition, handlers: HandlerExport
   const events = new Map<string, readonly CustomEventDeclaration[]>();
   const missing: { readonly step: string; readonly handlerClass: string }[] = [];
   const unusable: { readonly step: string; readonly handlerClass: string; readonly reason: string }[] = [];
-  for (const { name: step, handlerClass, handlerConfig, wait } of definition.steps) {
-    if (wait !== null) continue;
+  for (const { step, handlerClass, handlerConfig } of definition.steps.flatMap(handlersOf)) {
     const found = lookUp(handlers, handlerClass) ?? lookUp(BUILT_IN, handlerClass);
     if (found === null) {
       missing.push({ step, handlerClass });
@@ -59,6 +59,12 @@ export function bindTemplate(definition: TaskDefinition, handlers: HandlerExport
     return maker instanceof UnusableHandler ? null : maker;
   };
   return createTaskTemplate(definition, makers, taskHandler, events, bindConditions(definition, handlers), findMaker);
+}
+
+/** The handlers that a step needs: its own, unless it only waits, and that of what undoes it. */
+function handlersOf({ name, handlerClass, handlerConfig, wait, compensation }: StepDefinition) {
+  const own = wait === null ? [{ step: name, handlerClass, handlerConfig }] : [];
+  return compensation === null ? own : [...own, { step: undoName(name), ...compensation }];
 }
 
 function notFound(

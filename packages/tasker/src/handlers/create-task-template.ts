@@ -1,4 +1,5 @@
 import { HandlerNotFoundError } from "../errors/index.ts";
+import { undoName } from "../templates/added-step-name.ts";
 import type { TaskDefinition } from "../templates/definition.ts";
 import { hintAt } from "../text/nearest-name.ts";
 import type { ConditionFunction } from "./condition-function.ts";
@@ -10,7 +11,7 @@ import type { StartedStep, TaskTemplate } from "./task-template.ts";
 
 /**
  * A template whose handlers are known.
- * @param makers by step name
+ * @param makers by step name; what undoes a step by the name of that
  * @param customEvents what the classes of handlers declare, by step name
  * @param conditions functions that conditions of steps ask, by their names
  * @param findMaker finds what a task asks for that was started with another definition, by `handler_class`; null: nothing
@@ -23,7 +24,11 @@ export function createTaskTemplate(
   conditions: ReadonlyMap<string, ConditionFunction>,
   findMaker: (handlerClass: string) => HandlerMaker | null = () => null,
 ): TaskTemplate {
-  const own = new Map(definition.steps.map((step) => [step.name, step]));
+  const own = new Map<string, StartedStep>();
+  for (const step of definition.steps) {
+    own.set(step.name, step);
+    if (step.compensation !== null) own.set(undoName(step.name), step.compensation);
+  }
   return Object.freeze({
     definition,
     taskHandler,

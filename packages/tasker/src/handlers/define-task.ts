@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { InvalidTemplateError } from "../errors/index.ts";
 import type { JsonObject, JsonValue } from "../json/json-value.ts";
+import { undoName } from "../templates/added-step-name.ts";
 import { checkTemplate } from "../templates/check-template.ts";
 import type { FailurePolicy, SkipPolicy } from "../templates/definition.ts";
 import { finishIssues } from "../templates/draft-issue.ts";
@@ -115,6 +116,8 @@ export interface TaskSettings {
   readonly dependentSystems?: Readonly<Record<string, SystemSettings>>;
   /** Limits of the handlers of its steps, by the names of their classes; of a function, the step's name. Default: none. */
   readonly handlerLimits?: Readonly<Record<string, LimitSettings>>;
+  /** What the final failure of a step means, for the steps that do not say themselves. Default: `fail`. */
+  readonly onFailure?: FailurePolicy;
   /** Hooks around the whole task. Default: none. */
   readonly taskHandler?: TaskHandler;
 }
@@ -211,6 +214,19 @@ export interface ForEachSetting<Source extends string, Path extends string | und
   readonly maxItems?: number;
 }
 
+/** Undoes what a step has done when its task fails: a function, or a class. What the step stored is `step.inputs`. */
+export type CompensationSetting<Context, Results> = {
+  /** Whether a failure may be followed by another attempt. Default: true. */
+  readonly retryable?: boolean;
+  /** Largest number of attempts, 1 or more. Default: 3. */
+  readonly retryLimit?: number;
+  /** Deadline of one attempt in seconds, more than 0. Default: none. */
+  readonly timeoutSeconds?: number;
+} & (
+  | { process(task: TaskView<Context>, sequence: StepSequence<Results>, step: StepExecution): unknown }
+  | { readonly handler: new (config: never) => HandlesStep; readonly handlerConfig?: JsonObject }
+);
+
 /** A step that functions execute once for each item of a list; the item is `step.inputs`. */
 export interface MappedStepOptions<
   Context,
@@ -227,6 +243,8 @@ export interface MappedStepOptions<
   process(task: TaskView<Context>, sequence: StepSequence<Results>, step: StepExecution<Item>): Output;
   /** As for a step that runs once: shapes what is stored for one item. */
   processResults?(step: StepExecution<Item>, output: Awaited<Output>, previous: unknown): Stored;
+  /** Undoes what was done for one item. Default: nothing is undone. */
+  readonly compensation?: CompensationSetting<Context, Results>;
 }
 
 /** Settings of a step that waits for a signal. */
@@ -278,6 +296,8 @@ export interface FunctionStepOptions<
    * @param previous what the step held before: left by an earlier failed attempt
    */
   processResults?(step: StepExecution, output: Awaited<Output>, previous: unknown): Stored;
+  /** Undoes what the step has done. Default: nothing is undone. */
+  readonly compensation?: CompensationSetting<Context, Results>;
 }
 
 /** `handler_config`, which may be left out if the class takes null for it. */
@@ -298,6 +318,8 @@ export type ClassStepOptions<
 > = StepSettings<Parents, Skippable, WhenSkipped, OnFailure, RunIf, Default> & {
   readonly forEach?: undefined;
   readonly handler: new (config: Config) => Handler;
+  /** Undoes what the step has done. Default: nothing is undone. */
+  readonly compensation?: CompensationSetting<JsonObject, Readonly<Record<string, JsonValue>>>;
 } & ConfigSetting<Config>;
 
 /** A step that a class executes once for each item of a list; the item is `step.inputs`. */
@@ -309,6 +331,8 @@ export type MappedClassStepOptions<
 > = StepSettings<Parents> & {
   readonly forEach: ForEachSetting<Source, string | undefined>;
   readonly handler: new (config: Config) => Handler;
+  /** Undoes what was done for one item. Default: nothing is undone. */
+  readonly compensation?: CompensationSetting<JsonObject, Readonly<Record<string, JsonValue>>>;
 } & ConfigSetting<Config>;
 
 /** Either kind, as the builder keeps it. */
@@ -318,9 +342,15 @@ interface AnyStepOptions extends StepSettings<string, boolean, SkipPolicy, Failu
   processResults?(step: StepExecution<unknown>, output: unknown, previous: unknown): unknown;
   readonly handler?: new (config: never) => unknown;
   readonly handlerConfig?: unknown;
+  readonly compensation?: AnyCompensation | undefined;
   /** For a step without a handler: its type and what belongs to it, in the keys of YAML. */
   readonly wait?: { readonly type: string } & Readonly<Record<string, unknown>>;
 }
+
+type AnyCompensation = Pick<AnyStepOptions, "retryable" | "retryLimit" | "timeoutSeconds" | "handlerConfig"> & {
+  process?(task: TaskView<object>, sequence: StepSequence<object>, step: StepExecution<unknown>): unknown;
+  readonly handler?: new (config: never) => unknown;
+};
 
 interface AddedStep {
   readonly name: string;
@@ -529,11 +559,7 @@ export class TemplateBuilder<Context extends object, Steps> {
     const reading = readValue(this.#toDocument());
     const checked = reading.issues.length === 0 ? checkTemplate(reading.tree) : { issues: reading.issues };
     if (!("definition" in checked)) throw new InvalidTemplateError(finishIssues(checked.issues));
-    const makers = new Map(
-      this.#steps.flatMap(({ name, options }, index) =>
-        options.wait === undefined ? [[name, toMaker(options, index)] as const] : [],
-      ),
-    );
+    const makers = new Map(this.#steps.flatMap(makersOf));
     const events = new Map(this.#steps.map(({ name, options }) => [name, readCustomEvents(options.handler)]));
     const conditions = bindConditions(
       checked.definition,
@@ -543,14 +569,16 @@ export class TemplateBuilder<Context extends object, Steps> {
   }
 
   #toDocument(): unknown {
-    const { name, namespace, version, description, dependentSystem, dependentSystems, handlerLimits, taskHandler } =
+    const { name, namespace, version, description, dependentSystem, dependentSystems, handlerLimits, onFailure } =
       this.#settings;
+    const { taskHandler } = this.#settings;
     return {
       name,
       namespace_name: namespace,
       version,
       description,
       default_dependent_system: dependentSystem,
+      on_failure: onFailure,
       task_handler_class: taskHandler?.constructor.name || undefined,
       dependent_systems: systemSettingsToDocuments(dependentSystems),
       handler_limits: limitSettingsToDocuments(handlerLimits),
@@ -584,6 +612,18 @@ function stepToDocument({ name, options }: AddedStep): unknown {
     custom_events: options.customEvents,
     ...options.wait,
     for_each: forEachToDocument(options.forEach),
+    compensation: compensationToDocument(name, options.compensation),
+  };
+}
+
+function compensationToDocument(step: string, compensation: AnyStepOptions["compensation"]): unknown {
+  if (compensation === undefined) return undefined;
+  return {
+    handler_class: compensation.handler?.name || undoName(step),
+    handler_config: compensation.handlerConfig,
+    default_retryable: compensation.retryable,
+    default_retry_limit: compensation.retryLimit,
+    timeout_seconds: compensation.timeoutSeconds,
   };
 }
 
@@ -593,15 +633,25 @@ function forEachToDocument(forEach: AnyStepOptions["forEach"]): unknown {
   return { step, path, max_parallel: maxParallel, max_items: maxItems };
 }
 
-function toMaker(options: AnyStepOptions, index: number): HandlerMaker {
+/** The handlers that a step needs, by the names under which they are asked for. */
+function makersOf({ name, options }: AddedStep, index: number): (readonly [string, HandlerMaker])[] {
+  const { wait, compensation } = options;
+  const path = `step_templates[${index}]`;
+  const own = wait === undefined ? [[name, toMaker(options, `${path}.handler_class`)] as const] : [];
+  if (compensation === undefined) return own;
+  return [...own, [undoName(name), toMaker(compensation, `${path}.compensation.handler_class`)]];
+}
+
+function toMaker(
+  options: Pick<AnyStepOptions, "process" | "processResults" | "handler" | "handlerConfig">,
+  path: string,
+): HandlerMaker {
   const { process, processResults, handler, handlerConfig } = options;
   if (process !== undefined) return () => new FunctionStepHandler(process, processResults ?? null);
   // It passed readValue, so it is JSON.
   const maker = toHandlerMaker(handler, (handlerConfig ?? null) as JsonObject | null);
   if (maker instanceof UnusableHandler) {
-    throw new InvalidTemplateError([
-      { path: `step_templates[${index}].handler_class`, message: `the handler ${maker.reason}` },
-    ]);
+    throw new InvalidTemplateError([{ path, message: `the handler ${maker.reason}` }]);
   }
   return maker;
 }

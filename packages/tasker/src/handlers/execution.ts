@@ -57,10 +57,15 @@ export interface StepExecution<Inputs = JsonValue> {
   readonly retryable: boolean;
   /** `handler_config` of the step's template; null if it has none. A handler class gets it by its constructor too. */
   readonly handlerConfig: JsonObject | null;
-  /** The step's own inputs, when it has any. Of a step that runs for each item of a list: the item. */
+  /**
+   * The step's own inputs, when it has any. Of a step that runs for each item of a list: the item. Of one that undoes another:
+   * what that one stored.
+   */
   readonly inputs: Inputs;
   /** Place of the item in its list, from 0, for a step that runs for each item; null for any other. */
   readonly itemIndex: number | null;
+  /** Name of the step that this one undoes; null if it undoes none. */
+  readonly compensates: string | null;
   /**
    * What will be stored. Before the first success it holds what an earlier failed attempt left. `processResults` may
    * assign it; if it leaves it as it was, the engine stores the output of `process`.

@@ -3,7 +3,7 @@ import type { JsonObject } from "../json/json-value.ts";
 import { checkTemplate } from "./check-template.ts";
 import { circuitToDocument } from "./circuit-document.ts";
 import { conditionToDocument } from "./condition.ts";
-import type { ForEach, StepDefinition, TaskDefinition } from "./definition.ts";
+import type { Compensation, ForEach, StepDefinition, TaskDefinition } from "./definition.ts";
 import { finishIssues } from "./draft-issue.ts";
 import { namedLimitsToDocument, stepLimitsToDocument } from "./limit-document.ts";
 import { readValue } from "./read-value.ts";
@@ -54,6 +54,17 @@ function stepToDocument(step: StepDefinition): JsonObject {
     circuit_breaker: circuitToDocument(step.circuit),
     for_each: step.forEach === null ? null : forEachToDocument(step.forEach),
     limits: stepLimitsToDocument(step.limits),
+    compensation: step.compensation === null ? null : compensationToDocument(step.compensation),
+  });
+}
+
+function compensationToDocument(compensation: Compensation): JsonObject {
+  return withoutNulls({
+    handler_class: compensation.handlerClass,
+    handler_config: compensation.handlerConfig,
+    default_retryable: compensation.retryable,
+    default_retry_limit: compensation.retryLimit,
+    timeout_seconds: compensation.timeoutSeconds,
   });
 }
 

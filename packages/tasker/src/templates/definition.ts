@@ -6,9 +6,10 @@ import type { StepWait } from "./step-wait.ts";
 
 /**
  * What the final failure of a step means for its task: `fail`, the steps after it do not run and the task fails;
- * `continue`, they run as if it had succeeded, and the task can complete.
+ * `continue`, they run as if it had succeeded, and the task can complete; `compensate`, as `fail`, and before the task fails
+ * what it has done is undone.
  */
-export type FailurePolicy = "fail" | "continue";
+export type FailurePolicy = "fail" | "continue" | "compensate";
 
 /** How a step is run once for each item of a list. */
 export interface ForEach {
@@ -27,6 +28,20 @@ export interface ForEach {
  * are skipped, too, and so are the steps after them.
  */
 export type SkipPolicy = "satisfied" | "skip_dependants";
+
+/** How what a step has done is undone. */
+export interface Compensation {
+  /** The name under which the handler is found. */
+  readonly handlerClass: string;
+  /** Given to the handler's constructor. */
+  readonly handlerConfig: JsonObject | null;
+  /** Default: true. */
+  readonly retryable: boolean;
+  /** Largest number of attempts, 1 or more. Default: 3. */
+  readonly retryLimit: number;
+  /** Deadline of one attempt in seconds, more than 0. Null: none. */
+  readonly timeoutSeconds: number | null;
+}
 
 /** One step of a task definition: normalised, every default filled in. */
 export interface StepDefinition {
@@ -67,6 +82,8 @@ export interface StepDefinition {
   readonly customEvents: readonly { readonly name: string; readonly description: string | null }[];
   /** Set for a step that runs once for each item of a list. */
   readonly forEach: ForEach | null;
+  /** Set for a step that can be undone. */
+  readonly compensation: Compensation | null;
 }
 
 /** What a template says once it is parsed, merged and validated. Immutable; identified by its hash. */

@@ -1,6 +1,6 @@
 import { circuitOf, type StepCircuit } from "./circuit-document.ts";
 import { conditionFromDocument } from "./condition.ts";
-import type { ForEach, StepDefinition, TaskDefinition } from "./definition.ts";
+import type { Compensation, ForEach, StepDefinition, TaskDefinition } from "./definition.ts";
 import { namedLimitsOf, stepLimitsOf } from "./limit-document.ts";
 import { waitOfDocument } from "./step-wait-document.ts";
 import { systemLimitsOf } from "./system-document.ts";
@@ -45,7 +45,7 @@ function normalizeStep(step: StepDocument, template: TemplateDocument): StepDefi
     skippable: step.skippable ?? TEMPLATE_DEFAULTS.skippable,
     runIf: step.run_if == null ? null : conditionFromDocument(step.run_if),
     whenSkipped: step.when_skipped ?? TEMPLATE_DEFAULTS.whenSkipped,
-    onFailure: step.on_failure ?? TEMPLATE_DEFAULTS.onFailure,
+    onFailure: step.on_failure ?? template.on_failure ?? TEMPLATE_DEFAULTS.onFailure,
     defaultResults: step.default_results ?? null,
     handlerClass: step.handler_class ?? step.type ?? "",
     handlerConfig: step.handler_config ?? null,
@@ -60,6 +60,18 @@ function normalizeStep(step: StepDocument, template: TemplateDocument): StepDefi
       ),
     ),
     forEach: normalizeForEach(step.for_each ?? null),
+    compensation: normalizeCompensation(step.compensation ?? null),
+  });
+}
+
+function normalizeCompensation(document: NonNullable<StepDocument["compensation"]> | null): Compensation | null {
+  if (document === null) return null;
+  return Object.freeze({
+    handlerClass: document.handler_class,
+    handlerConfig: document.handler_config ?? null,
+    retryable: document.default_retryable ?? TEMPLATE_DEFAULTS.retryable,
+    retryLimit: document.default_retry_limit ?? TEMPLATE_DEFAULTS.retryLimit,
+    timeoutSeconds: document.timeout_seconds ?? null,
   });
 }
 

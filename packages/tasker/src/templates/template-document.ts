@@ -60,6 +60,20 @@ export const ForEachDocument = z.strictObject({
   max_items: z.int().min(1).max(MOST_ITEMS).nullish(),
 });
 
+/** Undoes what a step has done when its task fails. */
+export const CompensationDocument = z.strictObject({
+  handler_class: text,
+  handler_config: jsonObject.nullish(),
+  /** Default: true. */
+  default_retryable: z.boolean().nullish(),
+  /** Largest number of attempts. Default: 3. */
+  default_retry_limit: z.int().min(1).max(LARGEST_INTEGER).nullish(),
+  /** Deadline of one attempt in seconds. Default: none. */
+  timeout_seconds: z.number().positive().nullish(),
+});
+
+const failurePolicy = z.enum(["fail", "continue", "compensate"], { error: '"fail", "continue" or "compensate"' });
+
 /** One entry of `step_templates`. A key without a value counts as absent. */
 export const StepDocument = z.strictObject({
   name: stepName,
@@ -81,8 +95,8 @@ export const StepDocument = z.strictObject({
   run_if: jsonObject.nullish(),
   /** Default: `satisfied`. */
   when_skipped: z.enum(["satisfied", "skip_dependants"], { error: '"satisfied" or "skip_dependants"' }).nullish(),
-  /** Default: `fail`. */
-  on_failure: z.enum(["fail", "continue"], { error: '"fail" or "continue"' }).nullish(),
+  /** Default: the template's. */
+  on_failure: failurePolicy.nullish(),
   /** Default: null. */
   default_results: jsonValue.optional(),
   handler_config: jsonObject.nullish(),
@@ -97,6 +111,7 @@ export const StepDocument = z.strictObject({
   limits: z.array(StepLimitDocument).nullish(),
   /** Lets nothing through for a while after failures. Default: that of its external system, or none. */
   circuit_breaker: StepCircuitDocument.nullish(),
+  compensation: CompensationDocument.nullish(),
 });
 
 /**
@@ -124,6 +139,8 @@ export const TemplateDocument = z.strictObject({
   named_steps: z.array(stepName).nullish(),
   /** JSON Schema of the context. */
   schema: jsonObject.nullish(),
+  /** For the steps that do not say themselves. Default: `fail`. */
+  on_failure: failurePolicy.nullish(),
   step_templates: z.array(StepDocument),
   handler_config: z.unknown().optional(),
   custom_events: z.unknown().optional(),

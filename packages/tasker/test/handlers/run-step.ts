@@ -64,6 +64,7 @@ export async function runStep(
     publishEvent: () => {},
     signal: options.signal ?? new AbortController().signal,
     itemIndex: null,
+    compensates: null,
     executionId: "1",
     resources,
   };

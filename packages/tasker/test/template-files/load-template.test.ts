@@ -46,6 +46,7 @@ describe("a template of the reference", () => {
       timeoutSeconds: null,
       customEvents: [],
       forEach: null,
+      compensation: null,
     });
     expect(definition.steps[3]).toMatchObject({
       description: "create_order",

@@ -256,6 +256,21 @@ const BROKEN: Readonly<Record<string, BrokenTemplate>> = {
     path: "step_templates[2].name",
     message: /the steps that "b" adds are named so/,
   },
+  "a failure that is to be compensated where nothing can be": {
+    text: inStep("on_failure: §compensate"),
+    path: "step_templates[1].on_failure",
+    message: 'found "compensate", expected a step of the template to have a compensation',
+  },
+  "a compensation without a handler": {
+    text: inStep("compensation: §{}"),
+    path: "step_templates[1].compensation.handler_class",
+    message: "is missing, expected a text",
+  },
+  "a step that is named like one that undoes": {
+    text: withSteps("name: b, compensation: {handler_class: U}", 'name: §"undo(b)"'),
+    path: "step_templates[1].name",
+    message: /the steps that "b" adds are named so/,
+  },
   // Values
   "a name without value": {
     text: "name:§\nstep_templates: []\n",

@@ -5,7 +5,7 @@ import { InvalidTemplateError } from "../../src/errors/index.ts";
 import type { JsonObject, JsonValue } from "../../src/json/json-value.ts";
 import { toCanonicalJson } from "../../src/templates/canonical-json.ts";
 import type { Condition } from "../../src/templates/condition.ts";
-import type { ForEach, StepDefinition, TaskDefinition } from "../../src/templates/definition.ts";
+import type { Compensation, ForEach, StepDefinition, TaskDefinition } from "../../src/templates/definition.ts";
 import { definitionFromDocument, definitionToDocument } from "../../src/templates/definition-document.ts";
 import { hashDefinition } from "../../src/templates/definition-hash.ts";
 import type { Limit, NamedLimit } from "../../src/templates/limit.ts";
@@ -67,15 +67,26 @@ const condition: fc.Arbitrary<Condition> = fc.oneof(
   fc.record({ kind: fc.constant("not" as const), of: leaf }),
 );
 
+const compensation: fc.Arbitrary<Compensation | null> = fc.option(
+  fc.record({
+    handlerClass: text(100),
+    handlerConfig: fc.option(config),
+    retryable: fc.boolean(),
+    retryLimit: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
+    timeoutSeconds: fc.option(fc.double({ min: 0.001, max: 1e9, noNaN: true })),
+  }),
+);
+
 const step = (index: number): fc.Arbitrary<StepDefinition> =>
-  settings(index).chain((plain) => fc.record({ ...constants(plain), forEach: forEachOf(plain.dependsOn) }));
+  settings(index).chain((plain) =>
+    fc.record({ forEach: forEachOf(plain.dependsOn), compensation }).map((added) => ({
+      ...plain,
+      ...added,
+      onFailure: added.compensation !== null && plain.skippable ? "compensate" : plain.onFailure,
+    })),
+  );
 
-const constants = <T extends object>(value: T) =>
-  Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fc.constant(item)])) as {
-    [Key in keyof T]: fc.Arbitrary<T[Key]>;
-  };
-
-const settings = (index: number): fc.Arbitrary<Omit<StepDefinition, "forEach">> =>
+const settings = (index: number): fc.Arbitrary<Omit<StepDefinition, "forEach" | "compensation">> =>
   fc.record({
     name: fc.constant(`step ${index}`),
     description: fc.string({ unit: "grapheme-ascii" }),

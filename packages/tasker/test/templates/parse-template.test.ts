@@ -133,6 +133,7 @@ environments:
       handlerConfig: { "x-d": 4 },
       customEvents: [{ name: "e.f", description: null }],
       forEach: null,
+      compensation: null,
     });
   });
 

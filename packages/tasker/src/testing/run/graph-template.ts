@@ -66,6 +66,7 @@ export function defaultStep(name: string, settings: Partial<StepDefinition>): St
     circuit: null,
     customEvents: [],
     forEach: null,
+    compensation: null,
     ...settings,
   };
 }
