@@ -54,6 +54,11 @@ export class StepDefinitions {
     return this.get(name) !== undefined;
   }
 
+  /** The definitions of all steps that a task can have. */
+  all(): readonly StepDefinition[] {
+    return [...this.#byName.values(), ...this.#instances.values(), ...this.#undos.values()];
+  }
+
   /** Names of the template's steps. */
   keys(): Iterable<string> {
     return this.#byName.keys();
@@ -101,6 +106,7 @@ function undoDefinitions(step: StepDefinition): (readonly [string, StepDefinitio
     wait: null,
     customEvents: [],
     limits: [],
+    circuit: null,
     forEach: null,
     compensation: null,
   };

@@ -262,6 +262,28 @@ describeOnPostgres("a step that runs for each item of a list", () => {
     await expectCleanAuditTrail(database);
   });
 
+  test("holds each item, and not the join, to the limits of the step", async () => {
+    const database = await useDatabase(openTestDatabase);
+    let running = 0;
+    const template = defineTask({ name: "limited" })
+      .step("load", { process: () => [1, 2, 3, 4] })
+      .step("each", {
+        forEach: { step: "load" },
+        limits: [{ concurrency: 1 }],
+        process: async (_task, _sequence, step) => {
+          running += 1;
+          expect(running).toBe(1);
+          await new Promise((resolve) => setImmediate(resolve));
+          running -= 1;
+          return step.inputs * 2;
+        },
+      })
+      .build();
+    const report = await runTask(template, {}, { database });
+    expect(report.steps.each).toMatchObject({ state: "complete", results: [2, 4, 6, 8] });
+    await expectCleanAuditTrail(database);
+  });
+
   test("can run over the results of another such step", async () => {
     const database = await useDatabase(openTestDatabase);
     const template = defineTask({ name: "chain" })

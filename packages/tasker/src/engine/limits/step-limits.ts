@@ -28,7 +28,7 @@ const NO_DEMANDS: readonly Demand[] = [];
  * is limited; what joins their results calls no handler.
  */
 export function limitSteps({ definition, stepNamed }: CompiledDefinition, engine: ParsedLimits): StepLimits | null {
-  const declared = new Map(definition.steps.map((step) => [step.name, declaredFor(definition, step, engine)]));
+  const declared = new Map(stepNamed.all().map((step) => [step.name, declaredFor(definition, step, engine)]));
   if ([...declared.values()].every((limits) => limits.length === 0)) return null;
   return {
     demandsOf(stepName, context) {
