@@ -1,4 +1,4 @@
-import { jsonb, varchar } from "../../database/sql-type.ts";
+import { jsonb, text, varchar } from "../../database/sql-type.ts";
 import { statement } from "../../database/statement.ts";
 
 /** The definition that came last under a name; that of the task submitted last, where several came at one moment. */
@@ -12,6 +12,6 @@ export const latestDefinition = statement({
       select max(r.task_id) from tasker_task_runs r where r.definition_hash = d.definition_hash
     ) desc nulls last
     limit 1`,
-  parameters: [varchar, varchar],
+  parameters: [text, text],
   columns: { definition_hash: varchar, definition: jsonb },
 });
