@@ -43,7 +43,8 @@ export class DefinitionCache {
       hasPriorities: definition.steps.some(({ priority }) => priority !== 0),
       guards: guardsOf(definition),
       hasFlow: definition.steps.some(
-        ({ runIf, whenSkipped, onFailure }) => runIf !== null || whenSkipped !== "satisfied" || onFailure === "continue",
+        ({ runIf, whenSkipped, onFailure }) =>
+          runIf !== null || whenSkipped !== "satisfied" || onFailure === "continue",
       ),
     };
     this.#byObject.set(definition, compiled);
