@@ -10,6 +10,7 @@ import { addTaskActionCommands } from "./commands/task-actions.ts";
 import { addDiagramCommand } from "./commands/task-diagram.ts";
 import { addListCommand } from "./commands/task-list.ts";
 import { addShowCommand } from "./commands/task-show.ts";
+import { addSignalCommand } from "./commands/task-signal.ts";
 import { addDiffCommand } from "./commands/template-diff.ts";
 import { addGraphCommand } from "./commands/template-graph.ts";
 import { addValidateCommand } from "./commands/template-validate.ts";
@@ -77,6 +78,7 @@ function buildProgram(session: CommandSession): Command {
   addListCommand(task, session);
   addShowCommand(task, session);
   addDiagramCommand(task, session);
+  addSignalCommand(task, session);
   addTaskActionCommands(task, session);
   const step = program.command("step").description("act on steps of tasks");
   addStepActionCommands(step, session);

@@ -142,6 +142,9 @@ begin
   if v_task = 'error' and v_to is not null then
     perform tasker_operator_move_task(p_task_id, 'pending', p_now, p_note - 'resolution');
   end if;
+  if p_action = 'cancel_step' then
+    perform tasker_cancel_children(p_task_id, v_step.id, p_now, p_note);
+  end if;
   select e.owner_id, e.revision into owner_id, revision
   from tasker_operator_end(p_task_id, v_step.id, p_now, p_note - 'resolution', v_details) e;
   outcome = 'done';

@@ -193,6 +193,28 @@ describeOnPostgres("a step that submits a task", () => {
     }
   });
 
+  test("has its task cancelled when it is cancelled itself", async () => {
+    const database = await useDatabase(openTestDatabase);
+    const child = defineTask({ name: "child" }).waitForSignal("never").build();
+    const parent = defineTask({ name: "parent" }).task("run", { task: child }).task("stay", { task: child }).build();
+    const under = await startEngine(database, [parent, child]);
+    const { taskId } = await under.engine.submit({ name: "parent", context: {} });
+    await until(async () => {
+      const begun = await database.query("select 1 from tasker_task_transitions where to_state = 'in_progress'");
+      return begun.length === 3;
+    }, "both children");
+    await under.engine.actions.cancelStep({ taskId, step: "run" }, { actor: "grace", reason: "not needed" });
+    const rows = await database.query(`
+      select n.name, c.to_state from tasker_task_runs r join tasker_task_transitions c on c.task_id = r.task_id and c.most_recent
+      join tasker_workflow_steps w on w.workflow_step_id = r.parent_step_id join tasker_named_steps n using (named_step_id)
+      order by 1`);
+    expect(rows).toEqual([
+      { name: "run", to_state: "cancelled" },
+      { name: "stay", to_state: "in_progress" },
+    ]);
+    await expectCleanAuditTrail(database);
+  });
+
   test("has its task cancelled with its own", async () => {
     const database = await useDatabase(openTestDatabase);
     const gate = makeGate();
