@@ -100,6 +100,7 @@ const DAMAGES: readonly Damage[] = [
     findings: [
       "error key tasker_tasks_pkey on tasker_tasks",
       "error foreign key tasker_operator_actions_task_id_fkey on tasker_operator_actions",
+      "error foreign key tasker_signals_task_id_fkey on tasker_signals",
       "error foreign key task_annotations_task_id_foreign on tasker_task_annotations",
       "error foreign key tasker_task_runs_task_id_fkey on tasker_task_runs",
       "error foreign key fk_rails_e8caec803c on tasker_task_transitions",
@@ -190,9 +191,16 @@ const DAMAGES: readonly Damage[] = [
     what: "a function has another result",
     sql: `drop function tasker_commit;
           create function tasker_commit(p_owner bigint, p_now timestamp, p_counts integer[], p_tasks json, p_outcomes json,
-            p_starts json, p_restarts boolean, p_extra json, p_task_rows json, p_annotations json)
+            p_starts json, p_restarts boolean, p_extra json, p_task_rows json, p_annotations json, p_outside json)
           returns table (refused bigint) language sql as 'select 1::bigint'`,
     findings: ["error function tasker_commit"],
+  },
+  {
+    what: "a function takes other arguments",
+    sql: `drop function tasker_claim;
+          create function tasker_claim(p_owner bigint) returns bigint language sql as 'select 1::bigint'`,
+    findings: ["error function tasker_claim"],
+    cleanUp: "drop function tasker_claim(bigint)",
   },
   {
     what: "a table has no room for updates",
