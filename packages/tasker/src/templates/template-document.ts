@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { JsonObject, JsonValue } from "../json/json-value.ts";
 import { StepCircuitDocument } from "./circuit-document.ts";
-import { expectedEventName } from "./event-name.ts";
+import { expectedTemplateEventName } from "./event-name.ts";
 import { NamedLimitsDocument, StepLimitDocument } from "./limit-document.ts";
 import { WAIT_KEYS } from "./step-wait-document.ts";
 import { SystemsDocument } from "./system-document.ts";
@@ -35,7 +35,7 @@ const jsonObject = z.custom<JsonObject>(
 const jsonValue = z.custom<JsonValue>(() => true);
 
 const eventName = text.superRefine((name, issues) => {
-  const expected = expectedEventName(name);
+  const expected = expectedTemplateEventName(name);
   if (name !== "" && expected !== null) issues.addIssue({ code: "custom", message: expected });
 });
 

@@ -1,8 +1,10 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
+import { Engine } from "../../src/engine/engine.ts";
 import type { TaskView } from "../../src/handlers/execution.ts";
-import { graphTemplate, startEngine, until, useDatabase } from "../support/engine-harness.ts";
+import { HandlerRegistry } from "../../src/handlers/registry.ts";
+import { graphTemplate, until, useDatabase } from "../support/engine-harness.ts";
 import { describeOnPostgres, openTestDatabase } from "../support/test-database.ts";
 
 setFlagsFromString("--expose-gc");
@@ -17,7 +19,12 @@ describeOnPostgres("an engine that has nothing to do", () => {
         seen.push(new WeakRef(task));
       },
     });
-    const { engine } = await startEngine(database, [template]);
+    // Nobody listens: whoever keeps an event keeps its task.
+    const registry = new HandlerRegistry();
+    registry.register(template);
+    const engine = new Engine({ database, registry });
+    onTestFinished(() => engine.stop({ graceMs: 0 }));
+    await engine.start();
     const submitted = await engine.submitMany(Array.from({ length: 20 }, () => ({ name: "graph", context: {} })));
     await Promise.all(submitted.map(({ taskId }) => engine.settled(taskId)));
     const kept = () => {

@@ -215,10 +215,10 @@ const BROKEN: Readonly<Record<string, BrokenTemplate>> = {
     path: "step_templates[1].custom_events[0].name",
     message: "is missing, expected a text",
   },
-  "an event without namespace": {
-    text: inStep("custom_events: [{name: §paid}]"),
+  "an event of an unnamed namespace": {
+    text: inStep("custom_events: [{name: §.paid}]"),
     path: "step_templates[1].custom_events[0].name",
-    message: 'found "paid", expected a name with a dot inside, such as order.paid',
+    message: 'found ".paid", expected a name with a dot inside, such as order.paid',
   },
   "an event with a name of the engine": {
     text: inStep("custom_events: [{name: §step.failed}]"),

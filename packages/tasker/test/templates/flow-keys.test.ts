@@ -143,7 +143,7 @@ describe("the keys that decide over a step", () => {
     ["run_if: { function: 3 }", "found 3, expected the name of a function", undefined],
     ["run_if: [1]", "found a list, expected a mapping", undefined],
     ["when_skipped: skip", 'found "skip", expected "satisfied" or "skip_dependants"', undefined],
-    ["on_failure: ignore", 'found "ignore", expected "fail" or "continue"', undefined],
+    ["on_failure: ignore", 'found "ignore", expected "fail", "continue" or "compensate"', undefined],
   ])("%s: %s", (line, message, hint) => {
     expect(issuesOf(line)).toEqual([expect.objectContaining({ line: 9, message, hint })]);
   });
