@@ -2,8 +2,13 @@ import { fileURLToPath } from "node:url";
 import type { OutcomeScript } from "@example/simulation";
 import { bindTemplate, type Database, InvalidContextError, type JsonObject, loadTemplateFile } from "tasker";
 import { createTestEngine, drain, ManualClock, runTask, type TaskRunReport } from "tasker/testing";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { describeOnPostgres, openTestDatabase } from "../../../packages/tasker/test/support/test-database.ts";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { runTasker } from "../../../packages/tasker/test/cli/support/tasker-process.ts";
+import {
+  createTestDatabase,
+  describeOnPostgres,
+  openTestDatabase,
+} from "../../../packages/tasker/test/support/test-database.ts";
 import backwards from "../ranges/backwards.json" with { type: "json" };
 import january from "../ranges/january.json" with { type: "json" };
 import tooFewOrders from "../ranges/too-few-orders.json" with { type: "json" };
@@ -105,6 +110,17 @@ describeOnPostgres("the nightly report", () => {
     expect(Object.keys(dashboards.get("executive_dashboard_2024_01") ?? {})).toHaveLength(4);
     expect(notifier.deliveries.map(({ channel }) => channel)).toEqual(["#data-team", "#executives"]);
     expect(notifier.deliveries[0]?.text).toContain("Best customer: Ada Byron; best product: Desk lamp");
+  });
+
+  test("is run by one command", { timeout: 60_000 }, async () => {
+    const throwAway = await createTestDatabase();
+    onTestFinished(() => throwAway.drop());
+    const context = fileURLToPath(new URL("../ranges/january.json", import.meta.url));
+    const env = { DATABASE_URL: throwAway.url };
+    const { code, out } = await runTasker(["run", TEMPLATE, "--context", context], { cwd: "/", env });
+    expect(code).toBe(0);
+    expect(out).toContain("customer_analytics");
+    expect(out).toContain('"dashboard_id": "executive_dashboard_2024_01"');
   });
 
   test("the three extractions are under way at the same time", async () => {

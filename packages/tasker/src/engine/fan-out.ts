@@ -70,7 +70,7 @@ export function joinResults(run: TaskRun, mapped: StepRun): unknown[] {
 }
 
 function resultOf(step: StepRun): unknown {
-  if (step.state === "complete") return step.results.value;
-  // Skipped, or completed by somebody, with or without a result.
+  if (step.state === "complete" || step.resolution?.kind === "completed") return step.results.value;
+  // Skipped, or resolved by somebody, with or without a result.
   return step.state === "resolved_manually" && step.results.text !== "{}" ? step.results.value : null;
 }

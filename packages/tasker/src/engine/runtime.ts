@@ -53,6 +53,8 @@ const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
 /** Connections that write at the same time on PostgreSQL. More gain nothing on few cores. */
 const LANES = 2;
 const MAX_BATCH = 500;
+/** Most revisions that are remembered of tasks on their way into memory; more of them are never on it at a time. */
+const MOST_RAISED = 20_000;
 /** Wait between attempts to load a task again while the database is away. */
 const RELOAD_WAIT_MS = 500;
 
@@ -195,9 +197,16 @@ export class Runtime implements LaneHost {
    */
   recheck(taskId: number, revision: number): void {
     const run = this.#live.get(taskId);
-    // One that is being read may have been read before the change.
-    if (run === undefined) this.#raised.set(taskId, revision);
+    if (run === undefined) this.#rememberRaised(taskId, revision);
     else if (revision > run.revision) this.#agendaOf(run).recheck(run);
+  }
+
+  /** One that is being read may have been read before the change. Of those that never came, the oldest are forgotten. */
+  #rememberRaised(taskId: number, revision: number): void {
+    this.#raised.delete(taskId);
+    this.#raised.set(taskId, revision);
+    const [oldest] = this.#raised.keys();
+    if (this.#raised.size > MOST_RAISED && oldest !== undefined) this.#raised.delete(oldest);
   }
 
   /** As {@link recheck}, for a task that may not be in memory yet and is then read in any case. */

@@ -262,6 +262,35 @@ describeOnPostgres("a step that runs for each item of a list", () => {
     await expectCleanAuditTrail(database);
   });
 
+  test("joins what an operator completed an item with, an empty object too", async () => {
+    const database = await useDatabase(openTestDatabase);
+    const template = defineTask({ name: "by_hand" })
+      .step("load", { process: () => [1, 2] })
+      .step("each", {
+        forEach: { step: "load" },
+        process: (_task, _sequence, step) => {
+          if (step.inputs === 2) throw new PermanentError("not this one");
+          return step.inputs;
+        },
+      })
+      .build();
+    const under = await startEngine(database, [template]);
+    const { taskId } = await under.engine.submit({ name: "by_hand", context: {} });
+    expect(await under.engine.settled(taskId)).toMatchObject({ state: "error" });
+    await under.engine.actions.completeStep(
+      { taskId, step: "each[1]" },
+      {},
+      { actor: "Grace", reason: "done by hand" },
+    );
+    await until(async () => {
+      under.clock.advance(500);
+      return (await readState(database, taskId)) === "complete";
+    }, "the end of the task");
+    expect(await readStep(database, taskId, "each")).toMatchObject({ results: [1, {}] });
+    await under.engine.stop();
+    await expectCleanAuditTrail(database);
+  });
+
   test("holds each item, and not the join, to the limits of the step", async () => {
     const database = await useDatabase(openTestDatabase);
     let running = 0;
