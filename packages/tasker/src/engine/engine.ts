@@ -97,6 +97,10 @@ export class Engine {
     this.#membership = new Membership(this.#runtime, options.leaseMs ?? 10_000);
     this.#claimer = new Claimer(this.#runtime, this.#registry, this.#maxTasks, parseAdopt(options.adopt));
     this.#runtime.onDue = () => this.#claimer.lookNow();
+    this.#runtime.onSubmitted = () => {
+      this.#claimer.noticeSubmit();
+      this.#claimer.lookNow();
+    };
     const { clock, log } = this.#runtime;
     this.#plugins = new PluginHost(options.plugins, {
       registry: this.#registry,

@@ -86,6 +86,8 @@ export class Runtime implements LaneHost {
   processId = 0;
   /** Called when tasks that nobody owns may be due. */
   onDue: () => void = () => {};
+  /** Called when a task was submitted that nobody owns, maybe the first one of its template. */
+  onSubmitted: () => void = () => {};
   starting = false;
   writing = true;
   /** Places for tasks that are being submitted. */
@@ -315,7 +317,7 @@ export class Runtime implements LaneHost {
         return false;
       }
     });
-    if (isSubmitted === true) this.onDue();
+    if (isSubmitted === true) this.onSubmitted();
     // Somebody else has moved it: it is found out by the next commit.
     else agenda.recheck(run);
     agenda.childStarted(run, step);

@@ -198,6 +198,8 @@ describeOnPostgres("a step that submits a task", () => {
     const child = defineTask({ name: "child" }).waitForSignal("never").build();
     const parent = defineTask({ name: "parent" }).task("run", { task: child }).task("stay", { task: child }).build();
     const under = await startEngine(database, [parent, child]);
+    // After a look at which the database knew neither of them: the clock stands still from here on.
+    await until(() => under.clock.timers.length > 0, "the first look");
     const { taskId } = await under.engine.submit({ name: "parent", context: {} });
     await until(async () => {
       const begun = await database.query("select 1 from tasker_task_transitions where to_state = 'in_progress'");
