@@ -121,6 +121,7 @@ tasker_processes
   expires_at timestamp(6) without time zone not null
   stopped_at timestamp(6) without time zone
   released_at timestamp(6) without time zone
+  first_permit_call bigint not null default 0
 
 tasker_rate_starts
   limiter text not null
@@ -630,7 +631,7 @@ tasker_submit_child
   (p_owner bigint, p_epoch bigint, p_parent bigint, p_step bigint, p_execution text, p_now timestamp without time zone, p_definitions jsonb, p_tasks json) returns TABLE(task_id bigint, created boolean) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
 tasker_take_permits
-  (p_process bigint, p_now timestamp without time zone, p_given_back bigint[], p_patience_ms integer, p_groups json) returns TABLE(place integer, granted integer, refused_by text, wait_ms double precision) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+  (p_process bigint, p_call bigint, p_fence boolean, p_now timestamp without time zone, p_given_back bigint[], p_patience_ms integer, p_groups json) returns TABLE(place integer, granted integer, refused_by text, wait_ms double precision) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
 tasker_wake_parents
   (p_parents bigint[], p_now timestamp without time zone) returns void set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC

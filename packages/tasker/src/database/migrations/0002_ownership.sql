@@ -31,6 +31,8 @@ create table tasker_processes (
   stopped_at timestamp(6),
   -- Set when none of its tasks is left in its name.
   released_at timestamp(6),
+  -- Calls for permits with lower numbers were given up: what arrives of them late does nothing.
+  first_permit_call bigint not null default 0,
   constraint released_only_after_stop check (released_at is null or stopped_at is not null)
 );
 

@@ -1,4 +1,8 @@
 -- Gives back permits of a process and takes others for its steps that are ready: one call for all of them.
+--   p_call        number of the call, drawn by the process, which makes one at a time
+--   p_fence       whether the calls before this one were given up without an answer: those that are under way are waited for,
+--                 so that what they took can be given back, and those still to come will do nothing. To be made without groups:
+--                 the process's row stays locked, and its lease could not be renewed while limiters are waited for
 --   p_now         null: the database's own time, so that the clocks of machines may differ
 --   p_given_back  numbers of permits; null for none
 --   p_patience_ms how much longer a step of another process must have waited to go first, and for how long it keeps that right
@@ -12,7 +16,7 @@
 -- Limiters are locked in one order, by advisory locks that last as long as the transaction. What is read after that is read by
 -- statements of their own, for their snapshots must be younger than the locks.
 create function tasker_take_permits(
-  p_process bigint, p_now timestamp, p_given_back bigint[], p_patience_ms integer, p_groups json
+  p_process bigint, p_call bigint, p_fence boolean, p_now timestamp, p_given_back bigint[], p_patience_ms integer, p_groups json
 ) returns table (place integer, granted integer, refused_by text, wait_ms double precision)
 language plpgsql
 set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off
@@ -21,6 +25,7 @@ as $$
 #variable_conflict use_column
 declare
   c_lock_class constant integer := 1414743884;
+  c_process_lock_class constant integer := 1414743885;
   v_patience interval := p_patience_ms * interval '1 millisecond';
   v_now timestamp;
   v_hash integer;
@@ -34,13 +39,20 @@ declare
   v_wait double precision;
   v_oldest timestamp;
 begin
+  -- Calls of one process go one after the other, also those that nobody listens to any more. Before the limiters' locks, always.
+  perform pg_advisory_xact_lock(c_process_lock_class, (p_process % 2147483647)::integer);
+
+  if p_fence then
+    update tasker_processes p set first_permit_call = p_call
+    where p.process_id = p_process and p.stopped_at is null and p.first_permit_call < p_call;
+  end if;
   if p_given_back is not null then
     delete from tasker_permits p where p.process_id = p_process and p.permit_no = any(p_given_back);
   end if;
 
-  -- A process that was declared dead and does not know it yet gets nothing.
+  -- A process that was declared dead and does not know it yet gets nothing, nor does a call that was given up.
   if p_groups is null or not exists (
-    select from tasker_processes p where p.process_id = p_process and p.stopped_at is null
+    select from tasker_processes p where p.process_id = p_process and p.stopped_at is null and p.first_permit_call <= p_call
   ) then
     return;
   end if;

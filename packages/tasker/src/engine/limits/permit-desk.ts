@@ -39,6 +39,9 @@ export class PermitDesk {
   #givenBack: Permit[] = [];
   #permitNo = 0;
   #groupNo = 0;
+  #callNo = 0;
+  /** Whether a call got no answer: it may still be under way, and take permits later. */
+  #callLost = false;
   #scheduled = false;
   #working: Promise<void> | null = null;
   #timer: { readonly at: number; readonly cancel: CancelTimer } | null = null;
@@ -103,18 +106,22 @@ export class PermitDesk {
 
   async #work(): Promise<void> {
     while (!this.#closed && this.#pausedUntil <= this.#host.clock.now()) {
-      const requests = this.#collect();
+      // Nothing is asked for before it is certain that a call without an answer takes nothing any more.
+      const requests = this.#callLost ? [] : this.#collect();
       const givenBack = this.#givenBack.splice(0);
-      if (requests.length === 0 && givenBack.length === 0) return;
+      if (requests.length === 0 && givenBack.length === 0 && !this.#callLost) return;
       await this.#call(requests, givenBack);
     }
   }
 
   async #call(requests: readonly PermitRequest[], givenBack: readonly Permit[]): Promise<void> {
     const { database, clock, pollIntervalMs, processId, log } = this.#host;
+    this.#callNo += 1;
     try {
       const answers = await takePermits(database, {
         processId,
+        callNo: this.#callNo,
+        fence: this.#callLost,
         nowMs: clock.now(),
         byDatabaseTime: clock === systemClock,
         patienceMs: Math.min(2 * pollIntervalMs, LONGEST_MS),
@@ -122,9 +129,11 @@ export class PermitDesk {
         givenBack: givenBack.filter((permit) => permit.processId === processId).map(({ permitNo }) => permitNo),
         requests,
       });
+      this.#callLost = false;
       for (const [place, request] of requests.entries()) this.#settle(request, answers[place], processId);
     } catch (error) {
       log.warn({ err: error, groups: requests.length }, "asking for permits failed, trying again");
+      this.#callLost = true;
       this.#pausedUntil = clock.now() + RETRY_MS;
       this.#givenBack.push(...givenBack);
       for (const request of requests) {

@@ -1,5 +1,5 @@
 import type { Connection } from "../../database/database.ts";
-import { array, float8, int4, int8, json, nullable, text, timestamp } from "../../database/sql-type.ts";
+import { array, bool, float8, int4, int8, json, nullable, text, timestamp } from "../../database/sql-type.ts";
 import { statement } from "../../database/statement.ts";
 import type { PermitWaiter } from "./permit.ts";
 import type { PermitGroup } from "./permit-group.ts";
@@ -7,8 +7,8 @@ import type { PermitGroup } from "./permit-group.ts";
 /** Gives back permits and takes others; says for each group how many of its steps got theirs. */
 export const takePermitsStatement = statement({
   name: "take_permits",
-  text: "select place, granted, refused_by, wait_ms from tasker_take_permits($1, $2, $3, $4, $5)",
-  parameters: [int8, nullable(timestamp), nullable(array(int8)), int4, nullable(json)],
+  text: "select place, granted, refused_by, wait_ms from tasker_take_permits($1, $2, $3, $4, $5, $6, $7)",
+  parameters: [int8, int8, bool, nullable(timestamp), nullable(array(int8)), int4, nullable(json)],
   columns: { place: int4, granted: int4, refused_by: nullable(text), wait_ms: nullable(float8) },
 });
 
@@ -47,6 +47,10 @@ export async function takePermits(
   connection: Connection,
   call: {
     readonly processId: number;
+    /** Number of the call: higher than those of the process's earlier ones. */
+    readonly callNo: number;
+    /** Whether an earlier call got no answer: it is voided if it has not come to the database yet. Then without requests. */
+    readonly fence: boolean;
     /** Milliseconds since the epoch. */
     readonly nowMs: number;
     /** Whether the database's time is used for rates, instead of `nowMs`. */
@@ -59,6 +63,8 @@ export async function takePermits(
   const { processId, nowMs, givenBack, requests } = call;
   const rows = await connection.run(takePermitsStatement, [
     processId,
+    call.callNo,
+    call.fence,
     call.byDatabaseTime ? null : new Date(nowMs),
     givenBack.length === 0 ? null : givenBack,
     call.patienceMs,

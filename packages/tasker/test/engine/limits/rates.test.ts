@@ -19,7 +19,7 @@ describeOnPostgres("a limit on a rate", () => {
       run: (async (statement, parameters) => {
         const rows = await database.run(statement, parameters);
         if (statement.name !== "take_permits") return rows;
-        const [, at] = parameters;
+        const [, , , at] = parameters;
         const count = rows.reduce((sum, row) => sum + Number(row.granted), 0);
         for (let start = 0; start < count; start++) granted.push(at instanceof Date ? at.getTime() : Number.NaN);
         return rows;

@@ -88,6 +88,8 @@ describeEachDatabase("permits taken in the database", (open) => {
   const take = async (nowMs: number, givenBack: readonly number[], groups: readonly object[], by = processId) =>
     database.run(takePermitsStatement, [
       by,
+      1,
+      false,
       new Date(nowMs),
       givenBack.length === 0 ? null : givenBack,
       1_000,
@@ -179,9 +181,31 @@ describeEachDatabase("permits taken in the database", (open) => {
     ]);
     // The other one stands there, but asks no more: it would have half its patience after it was told to.
     expect(await granted(take(EPOCH + 300, [], [waited(3, 9_000)], other))).toBe(0);
-    await database.run(takePermitsStatement, [other, new Date(EPOCH + 300), [2], 1_000, null]);
+    await database.run(takePermitsStatement, [other, 1, false, new Date(EPOCH + 300), [2], 1_000, null]);
     expect(await granted(take(EPOCH + 1_799, [], [waited(904, 0)]))).toBe(0);
     expect(await granted(take(EPOCH + 1_800, [], [waited(904, 0)]))).toBe(1);
+  });
+
+  test("are not given to a call that comes after it was given up", async () => {
+    const by = await register(database, "1.0.0", 600_000);
+    const limits = [{ limiter: "late", concurrency: 1, rate: null }];
+    const call = (callNo: number, fence: boolean, groups: readonly object[] | null) =>
+      database.run(takePermitsStatement, [
+        by,
+        callNo,
+        fence,
+        new Date(EPOCH),
+        fence ? [1] : null,
+        1_000,
+        groups === null ? null : JSON.stringify(groups),
+      ]);
+    expect(await call(3, true, null)).toEqual([]);
+    expect(await call(2, false, [encode({ limits, asked: 1 }, [1], 0)])).toEqual([]);
+    // One that gave up even earlier calls was given up itself, and comes last.
+    expect(await call(1, true, null)).toEqual([]);
+    expect(await call(2, false, [encode({ limits, asked: 1 }, [1], 0)])).toEqual([]);
+    expect(await call(4, false, [encode({ limits, asked: 1 }, [2], 0)])).toMatchObject([{ granted: 1 }]);
+    expect(await database.query("select from tasker_permits where limiter = 'late'")).toHaveLength(1);
   });
 
   test("leave nothing behind: starts that are over are removed with those of later ones, of whatever limiter", async () => {

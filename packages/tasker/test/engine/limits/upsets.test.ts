@@ -21,6 +21,17 @@ const one = { name: "one", key: null, concurrency: 1, rate: null };
 const requests = (count: number) =>
   Array.from({ length: count }, (_, place) => ({ name: "graph", context: { place }, idempotencyKey: `${place}` }));
 
+/** The limiter of `one` in the namespace of the templates. */
+const LIMITER_ONE = JSON.stringify(["default", "name", "one"]);
+
+async function waitingForLocks(database: Database): Promise<number> {
+  const rows = await database.query(
+    `select from pg_locks l where l.locktype = 'advisory' and not l.granted
+      and l.database = (select d.oid from pg_database d where d.datname = current_database())`,
+  );
+  return rows.length;
+}
+
 describeOnPostgres("permits", () => {
   test("of a start that was refused are given back", async () => {
     const real = await useDatabase(openTestDatabase);
@@ -109,6 +120,53 @@ describeOnPostgres("permits", () => {
     expect(losses).toBe(3);
     expect(tasks).toHaveLength(4);
     expect(lines.filter(({ level }) => level === "warn")).toHaveLength(3);
+    await until(async () => (await real.query("select from tasker_permits")).length === 0, "the last permit");
+    await expectCleanAuditTrail(real);
+  });
+
+  test("that a call takes after its client has given it up do not stay taken", async () => {
+    const real = await useDatabase(openTestDatabase);
+    const clock = new ManualClock();
+    const asked = makeGate();
+    const locked = makeGate();
+    const unlock = makeGate();
+    let calls = 0;
+    let late: Promise<unknown> = Promise.resolve();
+    const database: Database = {
+      ...real,
+      run: async (statement, parameters) => {
+        const rows = real.run(statement, parameters);
+        if (statement.name !== "take_permits") return rows;
+        calls += 1;
+        if (calls > 1) return rows;
+        late = rows;
+        await until(async () => (await waitingForLocks(real)) === 1, "the call to wait for the limiter");
+        asked.open();
+        throw new DatabaseUnavailableError("the connection was lost");
+      },
+    };
+    const { engine } = await startEngine(database, [graphTemplate("a", { steps: { a: { limits: [one] } } })], {
+      clock,
+    });
+    const holder = real.transaction(async (transaction) => {
+      await transaction.query("select pg_advisory_xact_lock(1414743884, hashtext($1))", [LIMITER_ONE]);
+      locked.open();
+      await unlock.promise;
+    });
+    await locked.promise;
+    const { taskId } = await engine.submit({ name: "graph", context: {} });
+    await asked.promise;
+    await until(async () => {
+      clock.advance(100);
+      return calls > 1;
+    }, "the next call");
+    await until(async () => (await waitingForLocks(real)) === 2, "the next call to wait for the first one");
+    unlock.open();
+    await Promise.all([holder, late]);
+    await until(async () => {
+      clock.advance(100);
+      return (await readState(real, taskId)) === "complete";
+    }, "the end of the task");
     await until(async () => (await real.query("select from tasker_permits")).length === 0, "the last permit");
     await expectCleanAuditTrail(real);
   });
