@@ -40,6 +40,7 @@ export type ActionReason =
   | "running_below"
   | "finished_below"
   | "unfinished_above"
+  | "compensated"
   | "rerun_under_way";
 
 /** What every action tells of itself. */

@@ -59,6 +59,8 @@ export function explainReason(reason: ActionReason, { action, taskId, stepName }
       return `${step}, or one that comes after it, has ended for good: ${NEW_TASK}`;
     case "unfinished_above":
       return `${step} waits for steps that are not complete: begin with one of those`;
+    case "compensated":
+      return `what ${task} had done was undone, and nothing but what undoes it runs from then on: once it has ended, ${NEW_TASK}`;
     case "rerun_under_way":
       return `${task} is being done again from step ${stepName} on`;
   }

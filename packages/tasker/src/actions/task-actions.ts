@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from "../clock/clock.ts";
 import type { Connection } from "../database/database.ts";
-import { RecordConflictError, StepNotFoundError, TaskNotFoundError } from "../errors/index.ts";
+import { DatabaseStatementError, RecordConflictError, StepNotFoundError, TaskNotFoundError } from "../errors/index.ts";
 import { encodeJson } from "../json/encode.ts";
 import type { ActionReason, ActionResult, StepAction, TaskAction } from "./action-result.ts";
 import { actOnStep, actOnTask, listActions, rerunAsNew, type StoredOutcome } from "./action-statements.ts";
@@ -51,6 +51,7 @@ export interface RecordedAction {
 
 /** How often an action is tried when a process that takes no lock moves the same step at the same moment. */
 const TRIES = 5;
+const DEADLOCK_DETECTED = "40P01";
 
 interface Answer {
   readonly outcome: StoredOutcome;
@@ -226,7 +227,11 @@ export class TaskActions {
     checkNote(note);
     const written = JSON.stringify({ writer: 0, actor: note.actor, action, reason: note.reason });
     for (let tries = 0; tries < TRIES; tries++) {
-      const answer = await ask(new Date(this.#clock.now()), written);
+      const answer = await ask(new Date(this.#clock.now()), written).catch((error: unknown) => {
+        if (tries + 1 < TRIES && this.#canRepeat(error)) return null;
+        throw error;
+      });
+      if (answer === null) continue;
       if (answer === undefined) throw new RangeError(`${action} gave no row`);
       if (answer.outcome === "conflict") continue;
       return this.#conclude(action, taskId, step, answer);
@@ -234,6 +239,12 @@ export class TaskActions {
     throw new RecordConflictError(`task ${taskId} was moved by somebody else at the same moment, ${TRIES} times`, {
       context: { field: "taskId", value: taskId, expected: "a task that nobody else moves" },
     });
+  }
+
+  /** Whether an action that failed left nothing behind and may go through now: not in a transaction of the caller's. */
+  #canRepeat(error: unknown): boolean {
+    const { sqlstate } = error instanceof DatabaseStatementError ? error.context : {};
+    return sqlstate === DEADLOCK_DETECTED && "kind" in this.#database;
   }
 
   #conclude(

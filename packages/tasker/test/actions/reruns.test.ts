@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Database } from "../../src/database/database.ts";
+import { PermanentError, RetryableError } from "../../src/errors/index.ts";
 import { defineTask } from "../../src/handlers/define-task.ts";
 import { expectCleanAuditTrail } from "../support/audit-trail.ts";
-import { graphTemplate, readStep, readTransitions, startEngine } from "../support/engine-harness.ts";
+import { graphTemplate, readState, readStep, readTransitions, startEngine, until } from "../support/engine-harness.ts";
 import { describeOnPostgres, openTestDatabase } from "../support/test-database.ts";
 
 const note = { actor: "ada", reason: "the data was wrong" };
@@ -136,6 +137,83 @@ describeOnPostgres("doing a task again from a step on", () => {
     };
     expect(await again("end")).toEqual(["end"]);
     expect(await again("load")).toEqual(["load", "each", "each", "end"]);
+    await engine.stop();
+    await expectCleanAuditTrail(database);
+  });
+
+  test("a step that runs for one item has the attempts of its template again", async () => {
+    let calls = 0;
+    const template = defineTask({ name: "mapped" })
+      .step("load", { process: () => ["x", "y"] })
+      .step("each", {
+        forEach: { step: "load" },
+        retryLimit: 4,
+        process: (_task, _sequence, step) => {
+          if (step.name !== "each[1]") return "done";
+          calls += 1;
+          if (calls === 1) throw new PermanentError("no");
+          throw new RetryableError("not yet", { retryAfter: 0 });
+        },
+      })
+      .build();
+    const { engine, clock } = await startEngine(database, [template]);
+    const { taskId } = await engine.submit({ name: "mapped", context: {} });
+    await engine.settled(taskId);
+    expect(calls).toBe(1);
+    expect(await engine.actions.resetAttempts({ taskId, step: "each[1]" }, note)).toMatchObject({ outcome: "done" });
+    await until(async () => {
+      clock.advance(1000);
+      return calls === 5 && (await readState(database, taskId)) === "error";
+    }, "four more attempts");
+    expect(await readStep(database, taskId, "each[1]")).toMatchObject({ attempts: 4, retry_limit: 4, retryable: true });
+    await engine.stop();
+    await expectCleanAuditTrail(database);
+  });
+
+  test("what was undone is only done again by a new task", async () => {
+    let stuck = true;
+    const compensation = {
+      retryLimit: 2,
+      process: () => {
+        if (stuck) throw new PermanentError("stuck");
+      },
+    };
+    const template = defineTask({ name: "undone", onFailure: "compensate" })
+      .step("reserve", { process: () => 1, compensation })
+      .step("charge", {
+        dependsOn: ["reserve"],
+        skippable: true,
+        process: () => {
+          throw new PermanentError("declined");
+        },
+      })
+      .build();
+    const { engine } = await startEngine(database, [template]);
+    const { taskId } = await engine.submit({ name: "undone", context: {} });
+    await engine.settled(taskId);
+    const { actions } = engine;
+    const charge = { taskId, step: "charge" };
+    const refused = { outcome: "refused", reason: "compensated", message: expect.stringContaining("rerunTask") };
+    expect(await actions.retryStep(charge, note)).toMatchObject(refused);
+    expect(await actions.resetAttempts(charge, note)).toMatchObject(refused);
+    expect(await actions.resolveStep(charge, note)).toMatchObject(refused);
+    expect(await actions.completeStep(charge, 1, note)).toMatchObject(refused);
+    expect(await actions.skipStep(charge, note)).toMatchObject(refused);
+    expect(await actions.editStep(charge, { retryLimit: 9 }, note)).toMatchObject(refused);
+    expect(await actions.rerunFrom(charge, note)).toMatchObject(refused);
+    expect(await actions.history(taskId)).toEqual([]);
+
+    const undo = { taskId, step: "undo(reserve)" };
+    expect(await actions.resetAttempts(undo, note)).toMatchObject({ outcome: "done" });
+    await engine.settled(taskId);
+    expect(await readStep(database, taskId, "undo(reserve)")).toMatchObject({ state: "error", retry_limit: 2 });
+    stuck = false;
+    expect(await actions.retryTask(taskId, note)).toMatchObject({ outcome: "done", movedSteps: 1 });
+    expect(await engine.settled(taskId)).toMatchObject({ state: "error" });
+    expect(await readStep(database, taskId, "undo(reserve)")).toMatchObject({ state: "complete" });
+    expect(await readStep(database, taskId, "charge")).toMatchObject({ state: "error", attempts: 1 });
+    expect(await actions.retryTask(taskId, note)).toMatchObject(refused);
+    expect(await actions.rerunTask(charge, note)).toMatchObject({ outcome: "done" });
     await engine.stop();
     await expectCleanAuditTrail(database);
   });

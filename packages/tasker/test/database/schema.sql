@@ -585,6 +585,9 @@ tasker_execution_context
 tasker_load
   (p_owner bigint, p_task_ids bigint[]) returns TABLE(task_id bigint, definition_hash character varying, epoch bigint, revision integer, priority smallint, correlation_id character varying, namespace character varying, name character varying, version character varying, context jsonb, initiator character varying, source_system character varying, reason character varying, tags jsonb, bypass_steps json, requested_at timestamp without time zone, state character varying, sort_key integer, halted boolean, paused boolean, parent_task_id bigint, steps json, edges json) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
+tasker_lock_family
+  (p_task_id bigint, p_step_id bigint) returns void set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+
 tasker_lock_with_parents
   (p_tasks bigint[]) returns void set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
@@ -606,8 +609,14 @@ tasker_operator_move_task
 tasker_operator_step_rules
   (p_step_id bigint, OUT retryable boolean, OUT retry_limit integer) returns record set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
+tasker_operator_step_template
+  (p_hash character varying, p_name character varying, OUT settings jsonb, OUT undoes boolean) returns record set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+
 tasker_operator_steps_from
   (p_step_id bigint) returns bigint[] set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+
+tasker_operator_undo_steps
+  (p_task_id bigint) returns bigint[] set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
 tasker_positions
   (p_owner bigint, p_kinds integer[], p_now timestamp without time zone) returns TABLE(tasks bigint, task_rows bigint, step_rows bigint, writers text[], due boolean) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC

@@ -186,6 +186,54 @@ begin
 end
 $$;
 
+-- What a definition says of a step by its name: of one of its own, else of that which an added step runs for one item,
+-- `name[i]`, or undoes, `undo(name)` and `undo(name[i])`. Of those that undo it gives the compensation's settings.
+create function tasker_operator_step_template(p_hash varchar, p_name varchar, out settings jsonb, out undoes boolean)
+language plpgsql stable
+set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off
+set jit = off set plan_cache_mode = force_generic_plan set timezone = 'UTC'
+as $$
+declare
+  v_inner varchar = substring(p_name from '^undo\((.+)\)$');
+begin
+  select case when t.undoes then e.step -> 'compensation' else e.step end, t.undoes
+    into tasker_operator_step_template.settings, tasker_operator_step_template.undoes
+  from tasker_definitions d
+  cross join lateral jsonb_array_elements(d.definition -> 'step_templates') as e(step)
+  cross join lateral (values
+    (1, p_name, false),
+    (2, substring(p_name from '^(.+)\[(?:0|[1-9]\d*)\]$'), false),
+    (3, v_inner, true),
+    (4, substring(v_inner from '^(.+)\[(?:0|[1-9]\d*)\]$'), true)
+  ) as t(rank, name, undoes)
+  where d.definition_hash = p_hash and e.step ->> 'name' = t.name and (not t.undoes or e.step ? 'compensation')
+  order by t.rank limit 1;
+  undoes = coalesce(undoes, false);
+end
+$$;
+
+-- The steps of a task that undo what others did. Nothing else of it starts once there is one.
+create function tasker_operator_undo_steps(p_task_id bigint) returns bigint[]
+language plpgsql stable
+set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off
+set jit = off set plan_cache_mode = force_generic_plan set timezone = 'UTC'
+as $$
+begin
+  return array(
+    select w.workflow_step_id from tasker_workflow_steps w
+    cross join lateral (
+      select x.name from tasker_named_steps x where x.named_step_id = w.named_step_id and x.name like 'undo(%)' limit 1
+    ) n
+    cross join lateral (
+      select r.definition_hash from tasker_task_runs r where r.task_id = p_task_id limit 1
+    ) r
+    cross join lateral tasker_operator_step_template(r.definition_hash, n.name) t
+    where w.task_id = p_task_id and t.undoes
+    order by 1
+  );
+end
+$$;
+
 -- How often and whether again a step may be tried by the definition that its task runs; by its own row where there is none.
 create function tasker_operator_step_rules(p_step_id bigint, out retryable boolean, out retry_limit integer)
 language plpgsql stable
@@ -193,20 +241,15 @@ set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off s
 set jit = off set plan_cache_mode = force_generic_plan set timezone = 'UTC'
 as $$
 begin
-  select coalesce((d.step ->> 'default_retryable')::boolean, w.retryable),
-      coalesce((d.step ->> 'default_retry_limit')::integer, w.retry_limit, 3)
+  select coalesce((t.settings ->> 'default_retryable')::boolean, w.retryable),
+      coalesce((t.settings ->> 'default_retry_limit')::integer, w.retry_limit, 3)
     into tasker_operator_step_rules.retryable, tasker_operator_step_rules.retry_limit
   from tasker_workflow_steps w
+  cross join lateral (select x.name from tasker_named_steps x where x.named_step_id = w.named_step_id limit 1) n
   left join lateral (
-    select e.step from tasker_task_runs r
-    cross join lateral (
-      select q.definition from tasker_definitions q where q.definition_hash = r.definition_hash limit 1
-    ) q
-    cross join lateral jsonb_array_elements(q.definition -> 'step_templates') as e(step)
-    where r.task_id = w.task_id
-      and e.step ->> 'name' = (select n.name from tasker_named_steps n where n.named_step_id = w.named_step_id)
-    limit 1
-  ) d on true
+    select q.definition_hash from tasker_task_runs q where q.task_id = w.task_id limit 1
+  ) r on true
+  left join lateral tasker_operator_step_template(r.definition_hash, n.name) t on true
   where w.workflow_step_id = p_step_id;
 end
 $$;

@@ -25,7 +25,15 @@ declare
   v_to text;
   v_details jsonb = '{}';
   v_results jsonb;
+  v_undo bigint[];
 begin
+  if p_action = 'cancel_step' then
+    perform tasker_lock_family(p_task_id, coalesce(p_step_id, (
+      select min(w.workflow_step_id) from tasker_workflow_steps w
+      cross join lateral (select x.name from tasker_named_steps x where x.named_step_id = w.named_step_id limit 1) n
+      where w.task_id = p_task_id and n.name = p_step_name
+    ), 0));
+  end if;
   perform from tasker_task_runs r where r.task_id = p_task_id for no key update;
   select coalesce(nullif(c.to_state, ''), 'pending') into v_task from tasker_tasks k
   left join lateral (
@@ -88,8 +96,14 @@ begin
     code = 'task_' || v_task;
   elsif not v_open and not (v_step.state = 'in_progress' and p_action in ('cancel_step', 'edit_step')) then
     code = 'step_' || v_step.state;
-  elsif p_action = 'skip_step' and not v_step.skippable then
-    code = 'not_skippable';
+  elsif p_action <> 'cancel_step' then
+    v_undo = tasker_operator_undo_steps(p_task_id);
+    if cardinality(v_undo) > 0 and v_step.id <> all(v_undo) then
+      -- Nothing but what undoes starts any more.
+      code = 'compensated';
+    elsif p_action = 'skip_step' and not v_step.skippable then
+      code = 'not_skippable';
+    end if;
   end if;
   if code is not null then
     outcome = 'refused';

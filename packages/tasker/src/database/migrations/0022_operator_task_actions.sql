@@ -19,8 +19,12 @@ declare
   v_to text;
   v_details jsonb = '{}';
   v_over boolean;
+  v_undo bigint[] = '{}';
+  v_failed integer;
 begin
-  if p_action in ('cancel_task', 'resolve_task', 'pause_task') then
+  if p_action = 'cancel_task' then
+    perform tasker_lock_family(p_task_id, null);
+  elsif p_action in ('resolve_task', 'pause_task') then
     perform tasker_lock_with_parents(array[p_task_id]);
   end if;
   select r.task_id, r.paused, r.owner_id into v_run from tasker_task_runs r where r.task_id = p_task_id for no key update;
@@ -48,6 +52,9 @@ begin
     v_steps = tasker_operator_steps_from(step_id);
   elsif p_action in ('retry_task', 'cancel_task') then
     v_steps = array(select w.workflow_step_id from tasker_workflow_steps w where w.task_id = p_task_id order by 1);
+  end if;
+  if p_action in ('retry_task', 'rerun_from') then
+    v_undo = tasker_operator_undo_steps(p_task_id);
   end if;
 
   -- The steps that would move, and for rerun_from what stands in its way.
@@ -88,11 +95,29 @@ begin
     code = 'unfinished_above';
   end if;
 
+  -- Once something is undone nothing else of the task starts.
+  if p_action = 'rerun_from' and cardinality(v_undo) > 0 and step_id <> all(v_undo) then
+    code = 'compensated';
+  elsif p_action = 'retry_task' and cardinality(v_undo) > 0 then
+    v_failed = cardinality(v_steps);
+    v_steps = array(select s.id from unnest(v_steps) as s(id) where s.id = any(v_undo));
+    v_moving = array(select s.id from unnest(v_moving) as s(id) where s.id = any(v_undo));
+    if cardinality(v_steps) = 0 and (case when v_task <> 'error' then v_failed > 0 else not exists (
+      select from unnest(v_undo) as s(id)
+      left join lateral (
+        select y.to_state from tasker_workflow_step_transitions y
+        where y.workflow_step_id = s.id and y.most_recent limit 1
+      ) c on true
+      where coalesce(nullif(c.to_state, ''), 'pending') in ('pending', 'in_progress')
+    ) end) then
+      code = 'compensated';
+    end if;
+  end if;
+
   -- Whether it is so already.
   outcome = 'already';
-  if p_action = 'retry_task' and not v_over and v_task <> 'error' and cardinality(v_steps) = 0 then
-    code = 'nothing_failed';
-  elsif p_action = 'rerun_from' and not v_over and v_task <> 'error' and cardinality(v_steps) = 0 then
+  if p_action in ('retry_task', 'rerun_from') and code is distinct from 'compensated'
+    and not v_over and v_task <> 'error' and cardinality(v_steps) = 0 then
     code = 'nothing_failed';
   elsif p_action = 'cancel_task' and v_task = 'cancelled' then
     code = 'task_cancelled';
@@ -286,14 +311,18 @@ begin
     where w.task_id = p_task_id and n.name like 'undo(%)' and c.to_state in ('complete', 'resolved_manually')
       and not coalesce(n.name in (select d.name from defined d), false)
   ), old as materialized (
-    select w.*, c.to_state, c.metadata, d.name is not null as is_defined, d.retryable as first_retryable,
-      d.retry_limit as first_limit, d.name is null and n.name like 'undo(%)' as is_undo,
+    select w.*, c.to_state, c.metadata, d.name is not null as is_defined,
+      coalesce(d.retryable, m.retryable) as first_retryable, coalesce(d.retry_limit, m.retry_limit) as first_limit, d.name is null and n.name like 'undo(%)' as is_undo,
       not coalesce(w.workflow_step_id in (select unnest(v_below)), false)
         and coalesce(c.to_state in ('complete', 'resolved_manually'), false)
         and not coalesce(n.name in (select u.name from undone u), false) as is_kept
     from tasker_workflow_steps w
     cross join lateral (select x.name from tasker_named_steps x where x.named_step_id = w.named_step_id limit 1) n
     left join lateral (select q.* from defined q where q.name = n.name limit 1) d on true
+    -- Of one that runs for an item of a list: the step that it is of.
+    left join lateral (
+      select q.* from defined q where q.name = substring(n.name from '^(.+)\[(?:0|[1-9]\d*)\]$') limit 1
+    ) m on true
     left join lateral (
       select y.to_state, y.metadata from tasker_workflow_step_transitions y
       where y.workflow_step_id = w.workflow_step_id and y.most_recent limit 1

@@ -48,6 +48,37 @@ begin
 end
 $$;
 
+-- Locks the run rows of a task, of the one that waits for it and of all the tasks below it, in ascending order: those that
+-- are to be cancelled with it, and all that this touches.
+--   p_step_id: only the tasks below this step; null: all
+create function tasker_lock_family(p_task_id bigint, p_step_id bigint) returns void
+language plpgsql
+set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off
+set jit = off set plan_cache_mode = force_generic_plan set timezone = 'UTC'
+as $$
+declare
+  v_family bigint[];
+  v_locked bigint[];
+begin
+  -- A task below may submit another one until its own row is locked.
+  loop
+    with recursive below as (
+      select r.task_id as id from tasker_task_runs r
+      where r.parent_task_id = p_task_id and (p_step_id is null or r.parent_step_id = p_step_id)
+      union
+      select e.task_id from below b
+      cross join lateral (
+        select q.task_id from tasker_task_runs q where q.parent_task_id = b.id offset 0
+      ) e
+    )
+    select coalesce(array_agg(b.id order by b.id), '{}') into v_family from below b;
+    exit when v_family = v_locked;
+    perform tasker_lock_with_parents(v_family || p_task_id);
+    v_locked = v_family;
+  end loop;
+end
+$$;
+
 -- Has tasks looked at of which a child has ended. Their run rows are locked already.
 create function tasker_wake_parents(p_parents bigint[], p_now timestamp) returns void
 language plpgsql
@@ -61,8 +92,8 @@ begin
 end
 $$;
 
--- Cancels the tasks that steps of a task have submitted and that are not over. The task's run row is locked already; its
--- children have greater ids.
+-- Cancels the tasks that steps of a task have submitted and wait for: those that are not over and have not failed, paused or
+-- not. The rows of the whole family are locked already.
 --   p_step_id: only those of this step; null: all
 create function tasker_cancel_children(p_task_id bigint, p_step_id bigint, p_now timestamp, p_note jsonb) returns void
 language plpgsql
@@ -75,7 +106,11 @@ declare
 begin
   for v_child in
     select r.task_id from tasker_task_runs r
-    where r.parent_task_id = p_task_id and r.wake_at is not null and (p_step_id is null or r.parent_step_id = p_step_id)
+    left join lateral (
+      select y.to_state from tasker_task_transitions y where y.task_id = r.task_id and y.most_recent limit 1
+    ) c on true
+    where r.parent_task_id = p_task_id and (p_step_id is null or r.parent_step_id = p_step_id)
+      and coalesce(c.to_state, 'pending') not in ('complete', 'error', 'cancelled', 'resolved_manually')
     order by 1
   loop
     select a.outcome into v_outcome

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { TaskActions } from "../../../src/actions/task-actions.ts";
 import type { Database } from "../../../src/database/database.ts";
 import { NotRunningError, PermanentError } from "../../../src/errors/index.ts";
 import { bindTemplate } from "../../../src/handlers/bind-template.ts";
@@ -238,6 +239,85 @@ describeOnPostgres("a step that submits a task", () => {
       const live = await database.query("select 1 from tasker_task_runs where wake_at is not null or owner_id <> 0");
       return live.length === 0;
     }, "the end of both");
+    await expectCleanAuditTrail(database);
+  });
+
+  test("has its task cancelled with its own, also if that or one between is paused", async () => {
+    const database = await useDatabase(openTestDatabase);
+    const leaf = defineTask({ name: "leaf" }).waitForSignal("never").build();
+    const middle = defineTask({ name: "middle" }).task("run", { task: leaf }).build();
+    const top = defineTask({ name: "top" }).task("run", { task: middle }).build();
+    const under = await startEngine(database, [top, middle, leaf]);
+    const note = { actor: "grace", reason: "not needed" };
+    for (const paused of ["middle", "leaf"]) {
+      const { taskId } = await under.engine.submit({ name: "top", context: { paused } });
+      await until(async () => {
+        under.clock.advance(100);
+        const [middleId = 0] = await childrenOf(database, taskId);
+        const [leafId = 0] = await childrenOf(database, middleId);
+        return leafId !== 0 && (await readState(database, leafId)) === "in_progress";
+      }, "the wait of the last one");
+      const [middleId = 0] = await childrenOf(database, taskId);
+      const [leafId = 0] = await childrenOf(database, middleId);
+      const pausedId = paused === "middle" ? middleId : leafId;
+      await under.engine.actions.pauseTask(pausedId, note);
+      await until(async () => {
+        under.clock.advance(100);
+        const released = await database.query(
+          "select 1 from tasker_task_runs where task_id = $1 and owner_id = 0 and wake_at is null",
+          [pausedId],
+        );
+        return released.length === 1;
+      }, "the release of the paused one");
+      expect(await under.engine.actions.cancelTask(taskId, note)).toMatchObject({ outcome: "done" });
+      for (const id of [taskId, middleId, leafId]) expect(await readState(database, id)).toBe("cancelled");
+    }
+    await expectCleanAuditTrail(database);
+  });
+
+  test("is cancelled beside a commit that locks tasks below it in the order of their ids", async () => {
+    const database = await useDatabase(openTestDatabase);
+    const leaf = defineTask({ name: "leaf" }).waitForSignal("never").build();
+    const middle = defineTask({ name: "middle" })
+      .waitForSignal("go")
+      .task("run", { task: leaf, dependsOn: ["go"] })
+      .build();
+    const parent = defineTask({ name: "parent" }).task("a", { task: middle }).task("b", { task: leaf }).build();
+    const under = await startEngine(database, [parent, middle, leaf]);
+    const { taskId } = await under.engine.submit({ name: "parent", context: {} });
+    await until(async () => (await childrenOf(database, taskId)).length === 2, "both children");
+    const rows = await database.query(
+      "select r.task_id, n.name from tasker_task_runs r join tasker_named_tasks n using (named_task_id) where parent_task_id = $1",
+      [taskId],
+    );
+    const idOf = (name: string) => Number(rows.find((row) => row.name === name)?.task_id);
+    const [a, b] = [idOf("middle"), idOf("leaf")];
+    await under.engine.signal(a, "go");
+    await until(async () => {
+      under.clock.advance(100);
+      const [leafId = 0] = await childrenOf(database, a);
+      return leafId !== 0 && (await readState(database, leafId)) === "in_progress";
+    }, "the task of the one between");
+    const [g = 0] = await childrenOf(database, a);
+    await under.engine.stop();
+    expect(g).toBeGreaterThan(b);
+    const actions = new TaskActions({ database });
+    const lock = "select 1 from tasker_task_runs where task_id = $1 for no key update";
+    let cancelling: Promise<unknown> = Promise.resolve();
+    await database.transaction(async (commit) => {
+      await commit.query(lock, [b]);
+      cancelling = actions.cancelTask(taskId, { actor: "grace", reason: "not needed" });
+      await until(async () => {
+        const waiting = await database.query(
+          "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+        );
+        return waiting.length > 0;
+      }, "the cancellation at the lock");
+      // Refused at once if the cancellation holds it, where a commit would wait for ever.
+      await commit.query(`${lock} nowait`, [g]);
+    });
+    expect(await cancelling).toMatchObject({ outcome: "done" });
+    for (const id of [taskId, a, b, g]) expect(await readState(database, id)).toBe("cancelled");
     await expectCleanAuditTrail(database);
   });
 
