@@ -48,7 +48,7 @@ export interface EncodedAnnotation {
 export class Batch {
   readonly nowMs: number;
   readonly outcomes: StepEntry[] = [];
-  /** What is only written where all outcomes of its task are: starts, and closings without a handler. */
+  /** What is only written where all outcomes and all closings of its task are: starts, and closings without a handler. */
   readonly starts: StepEntry[] = [];
   readonly #tasks = new Map<TaskRun, TaskEntry>();
 

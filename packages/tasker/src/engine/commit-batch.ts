@@ -24,7 +24,14 @@ export async function commitBatch(connection: Connection, processId: number, bat
   const parameters = [
     processId,
     new Date(batch.nowMs),
-    [tasks.length, batch.size, count(tasks, isMoving), count(tasks, isReleased), batch.outcomes.length],
+    [
+      tasks.length,
+      batch.size,
+      count(tasks, isMoving),
+      count(tasks, isReleased),
+      batch.outcomes.length,
+      count(batch.starts, isClosing),
+    ],
     list(tasks.map(encodeTask)),
     listOrNull(outcomes),
     listOrNull(starts),
@@ -54,6 +61,8 @@ const count = <T>(items: readonly T[], holds: (item: T) => boolean) =>
 
 const isMoving = (task: TaskEntry) => task.base !== null;
 const isReleased = (task: TaskEntry) => task.release !== null;
+/** Whether a step of the starts is closed without its handler. */
+const isClosing = ({ move }: StepEntry) => move.rows.at(-1)?.to !== "in_progress";
 
 /** Whether a row opens a task's work: it stands before the rows of the steps that start. */
 const opens = (row: TransitionRow) => row.to === "pending" || row.to === "in_progress";

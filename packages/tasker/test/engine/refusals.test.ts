@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { Database } from "../../src/database/database.ts";
 import { TaskNotFoundError } from "../../src/errors/index.ts";
 import type { StepExecution } from "../../src/handlers/execution.ts";
+import type { TaskTemplate } from "../../src/handlers/task-template.ts";
 import { expectCleanAuditTrail } from "../support/audit-trail.ts";
 import {
   type Gate,
@@ -175,6 +176,105 @@ describeOnPostgres("what somebody else changed while a step ran", () => {
     clock.advance(1_000);
     expect(await engine.settled(taskId)).toEqual({ taskId, state: "complete" });
     expect(runs).toBe(1);
+    await expectCleanAuditTrail(database);
+  });
+});
+
+/**
+ * Runs a task; before its first commit, somebody else moves step `b` as the reference does.
+ * @param from a state that step `b` has a row of before that
+ */
+async function moveBeforeCommit(
+  template: TaskTemplate,
+  to: string,
+  { bypassSteps, from }: { readonly bypassSteps?: string[]; readonly from?: string } = {},
+) {
+  const real = await useDatabase(openTestDatabase);
+  const request = { name: "graph", context: {}, ...(bypassSteps === undefined ? {} : { bypassSteps }) };
+  const { taskId } = await makeEngine(real, [template]).engine.submit(request);
+  const { workflow_step_id: stepId } = await readStep(real, taskId, "b");
+  if (from !== undefined) await transitionAsRails(real, { stepId }, from);
+  let isMoved = false;
+  const database: Database = {
+    ...real,
+    run: async (statement, parameters) => {
+      if (statement.name === "commit_batch" && !isMoved) {
+        isMoved = true;
+        await transitionAsRails(real, { stepId }, to);
+      }
+      return real.run(statement, parameters);
+    },
+  };
+  return { ...(await startEngine(database, [template])), database: real, taskId };
+}
+
+describeOnPostgres("a step that somebody else moved before it is closed without its handler", () => {
+  const skippable = { skippable: true } as const;
+  const never = { kind: "test", step: null, path: "x", operator: "equals", value: 1 } as const;
+  const recorder = () => {
+    const ran: string[] = [];
+    return { ran, run: (_task: unknown, _sequence: unknown, step: StepExecution) => void ran.push(step.name) };
+  };
+
+  test("takes with it the start that would have followed", async () => {
+    const { ran, run } = recorder();
+    const template = graphTemplate("b -> c", { steps: { b: skippable }, run });
+    const { engine, database, taskId, events } = await moveBeforeCommit(template, "cancelled", { bypassSteps: ["b"] });
+    await engine.settled(taskId);
+    expect(ran).toEqual([]);
+    expect(await readStep(database, taskId, "c")).toMatchObject({ state: "cancelled", attempts: 0 });
+    expect(events.map(({ name }) => name)).not.toContain("step.execution_requested");
+    await expectCleanAuditTrail(database);
+  });
+
+  test("takes with it the closings that would have followed", async () => {
+    const { ran, run } = recorder();
+    const template = graphTemplate("b -> c, c -> d", { steps: { b: skippable, c: skippable }, run });
+    const bypassSteps = ["b", "c"];
+    const { engine, database, taskId, events } = await moveBeforeCommit(template, "cancelled", { bypassSteps });
+    await engine.settled(taskId);
+    expect(ran).toEqual([]);
+    expect(await readStep(database, taskId, "c")).toMatchObject({ state: "cancelled" });
+    expect(await readStep(database, taskId, "d")).toMatchObject({ state: "cancelled" });
+    expect(events.map(({ name }) => name)).not.toContain("step.resolved_manually");
+    await expectCleanAuditTrail(database);
+  });
+
+  test("takes with it the end of its task", async () => {
+    const template = graphTemplate("b", { steps: { b: { runIf: never } } });
+    const { engine, database, taskId } = await moveBeforeCommit(template, "cancelled");
+    expect(await engine.settled(taskId)).toEqual({ taskId, state: "cancelled" });
+    expect(await readHistory(database, taskId)).not.toContain("task in_progress > complete");
+    await expectCleanAuditTrail(database);
+  });
+
+  test("does so where it had a row before", async () => {
+    const { ran, run } = recorder();
+    const template = graphTemplate("b -> d, c -> d, c", { steps: { b: skippable, c: skippable }, run });
+    const how = { bypassSteps: ["b", "c"], from: "pending" };
+    const { engine, database, taskId } = await moveBeforeCommit(template, "cancelled", how);
+    await engine.settled(taskId);
+    expect(ran).toEqual([]);
+    expect(await readStep(database, taskId, "c")).toMatchObject({ state: "resolved_manually" });
+    expect(await readStep(database, taskId, "d")).toMatchObject({ state: "cancelled" });
+    await expectCleanAuditTrail(database);
+  });
+
+  test("goes on as they left it: what depends on a step that they resolved runs once", async () => {
+    const { ran, run } = recorder();
+    const template = graphTemplate("b -> c", { steps: { b: skippable }, run });
+    const moved = await moveBeforeCommit(template, "resolved_manually", { bypassSteps: ["b"] });
+    expect(await moved.engine.settled(moved.taskId)).toMatchObject({ state: "complete" });
+    expect(ran).toEqual(["c"]);
+    await expectCleanAuditTrail(moved.database);
+  });
+
+  test("is another thing than a start: what starts beside one that is refused does so", async () => {
+    const { ran, run } = recorder();
+    const { engine, database, taskId } = await moveBeforeCommit(graphTemplate("b, c", { run }), "resolved_manually");
+    expect(await engine.settled(taskId)).toMatchObject({ state: "complete" });
+    expect(ran).toEqual(["c"]);
+    expect(await readStep(database, taskId, "c")).toMatchObject({ state: "complete", attempts: 1 });
     await expectCleanAuditTrail(database);
   });
 });

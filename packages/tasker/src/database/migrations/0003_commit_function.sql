@@ -5,7 +5,7 @@
 
 -- Writes what happened to a batch of tasks that p_owner runs.
 --   p_counts    number of tasks, of steps that move, of tasks that move, of tasks that are released,
---               of outcomes
+--               of outcomes, of starts that are closings: those whose new state is not in_progress
 --   p_tasks     [{t: task, e: epoch, r: revision, n: number of outcomes, m: number of outcomes and starts,
 --                 b: sort key of the task's current row, -1 for none, null for no move; c: complete;
 --                 x: ends or releases the ownership, w: wake-up time after that}], in ascending order of t
@@ -23,7 +23,8 @@
 --               that end
 -- Every row's metadata gets a `seq`: the number of the commit, then the place in the batch.
 -- Returns the tasks of which something was refused. A task whose lock was refused has nothing written. If one outcome of a
--- task was refused, its other outcomes stand, its starts and its own move are not written.
+-- task was refused, its other outcomes stand, its starts and its own move are not written. If one closing of a task was
+-- refused, none of its starts is written, no other closing and no move of its own: they may follow from what was refused.
 create function tasker_commit(
   p_owner bigint, p_now timestamp, p_counts integer[], p_tasks json, p_outcomes json, p_starts json, p_restarts boolean,
   p_extra json, p_task_rows json, p_annotations json,
@@ -38,6 +39,8 @@ declare
   v_first bigint;
   v_flipped bigint[] = '{}';
   v_accepted bigint[];
+  v_closed bigint[];
+  v_hindered bigint[];
   v_moved bigint[];
   v_tasks_moved bigint[] = '{}';
 begin
@@ -105,6 +108,56 @@ begin
     end if;
   end if;
 
+  if p_counts[6] > 0 then
+    -- Closings show first whether they can be written: their first rows are inserted, the rows that others follow locked.
+    with closings as materialized (
+      select c.t, c.s, c.q, c.b, c.k, c.f, c.g, c.d from json_to_recordset(p_starts)
+        as c(t bigint, s bigint, q integer, b integer, k integer, f varchar, g varchar, d jsonb)
+      where c.g <> 'in_progress' and coalesce(c.t in (select unnest(v_accepted)), false)
+    ), held as materialized (
+      select c.t from closings c
+      cross join lateral (
+        select 1 from tasker_workflow_step_transitions y
+        where y.workflow_step_id = c.s and y.sort_key = c.b and y.most_recent
+        for no key update of y
+      ) l
+      where c.b >= 0
+    ), inserted as (
+      insert into tasker_workflow_step_transitions
+        (workflow_step_id, from_state, to_state, metadata, sort_key, most_recent, created_at, updated_at)
+      select c.s, c.f, c.g, c.d || jsonb_build_object('seq', v_first + c.q), c.k, true, p_now, p_now
+      from closings c where c.b < 0
+      on conflict do nothing
+      returning workflow_step_id
+    )
+    select coalesce((select array_agg(i.workflow_step_id) from inserted i), '{}'), coalesce((
+      select array_agg(g.t) from (
+        select q.t from (
+          select c.t, 1 as n from closings c
+          union all select h.t, -1 from held h
+          union all
+          select c.t, -1 from closings c where coalesce(c.s in (select workflow_step_id from inserted), false)
+        ) q
+        group by q.t having sum(q.n) <> 0
+      ) g
+    ), '{}') into v_closed, v_hindered;
+
+    if cardinality(v_hindered) > 0 then
+      -- Nobody else has seen them.
+      delete from tasker_workflow_step_transitions x
+      using (
+        select c.s, (
+          select y.ctid from tasker_workflow_step_transitions y
+          where y.workflow_step_id = c.s and y.sort_key = c.k and y.most_recent limit 1
+        ) as row_id
+        from json_to_recordset(p_starts) as c(t bigint, s bigint, k integer)
+        where coalesce(c.t in (select unnest(v_hindered)), false) and coalesce(c.s in (select unnest(v_closed)), false)
+      ) c
+      where x.ctid = c.row_id;
+      v_accepted = array(select unnest(v_accepted) except all select unnest(v_hindered));
+    end if;
+  end if;
+
   if p_restarts then
     with restarted as (
       update tasker_workflow_step_transitions x set most_recent = false, updated_at = p_now
@@ -146,9 +199,14 @@ begin
     insert into tasker_workflow_step_transitions
       (workflow_step_id, from_state, to_state, metadata, sort_key, most_recent, created_at, updated_at)
     select m.s, m.f, m.g, m.d || jsonb_build_object('seq', v_first + m.q), m.k, true, p_now, p_now from moves m
+    where v_closed is null or not coalesce(m.s in (select unnest(v_closed)), false)
     -- A first row: somebody else may have written one.
     on conflict do nothing
     returning workflow_step_id
+  ), written as materialized (
+    select i.workflow_step_id from inserted i
+    union all
+    select m.s from moves m where v_closed is not null and coalesce(m.s in (select unnest(v_closed)), false)
   ), stepped as (
     update tasker_workflow_steps w set
       attempts = m.a,
@@ -161,9 +219,9 @@ begin
       retryable = coalesce(m.y, w.retryable),
       updated_at = p_now
     from moves m
-    where w.workflow_step_id = m.s and coalesce(m.s in (select workflow_step_id from inserted), false)
+    where w.workflow_step_id = m.s and coalesce(m.s in (select workflow_step_id from written), false)
   )
-  select coalesce(array_agg(i.workflow_step_id), '{}') into v_moved from inserted i;
+  select coalesce(array_agg(r.workflow_step_id), '{}') into v_moved from written r;
 
   if json_typeof(p_outside -> 'g') = 'array' then
     update tasker_signals g set consumed_at = p_now, consumed_by_step_id = q.s
