@@ -23,11 +23,11 @@ export interface TaskActionsOptions {
   readonly clock?: Clock;
   /** Largest result or inputs, in bytes of JSON. Default: 1,000,000. */
   readonly maxValueBytes?: number;
-  /** Called after each action that was done. */
-  readonly onDone?: (change: RunChange) => void;
+  /** Called after each answer: also a call that changed nothing has held the task's row, which a look may have passed over. */
+  readonly onAnswered?: (change: RunChange) => void;
 }
 
-/** What an action did to a task's run row. */
+/** What an action did to a task's run row; nulls if it did nothing. */
 export interface RunChange {
   readonly taskId: number;
   /** The process that runs the task, 0: nobody; null if no engine knows the task. */
@@ -77,13 +77,13 @@ export class TaskActions {
   readonly #database: Connection;
   readonly #clock: Clock;
   readonly #maxValueBytes: number;
-  readonly #onDone: (change: RunChange) => void;
+  readonly #onAnswered: (change: RunChange) => void;
 
   constructor(options: TaskActionsOptions) {
     this.#database = options.database;
     this.#clock = options.clock ?? systemClock;
     this.#maxValueBytes = options.maxValueBytes ?? 1_000_000;
-    this.#onDone = options.onDone ?? (() => {});
+    this.#onAnswered = options.onAnswered ?? (() => {});
   }
 
   /** Has a failed step tried again at once, once more if its attempts were used up or it had failed for good. */
@@ -257,8 +257,8 @@ export class TaskActions {
     const newTaskId = run.new_task_id ?? null;
     const step = stepId === null || stepName === null ? null : { id: stepId, name: stepName };
     const subject = { action, taskId, stepName: step?.name ?? null };
+    this.#onAnswered({ taskId, ownerId: run.owner_id ?? null, revision: run.revision ?? null });
     if (outcome === "done") {
-      this.#onDone({ taskId, ownerId: run.owner_id ?? null, revision: run.revision ?? null });
       return { outcome, action, taskId, step, movedSteps: moved, newTaskId, message: explainDone(subject, newTaskId) };
     }
     if (code === null || code === "task" || code === "step" || outcome === "conflict") {

@@ -113,7 +113,7 @@ export class Engine {
       database: this.#runtime.database,
       clock: this.#runtime.clock,
       maxValueBytes: this.#runtime.maxValueBytes,
-      onDone: ({ taskId, ownerId, revision }) => {
+      onAnswered: ({ taskId, ownerId, revision }) => {
         const isOurs = ownerId !== null && ownerId !== 0 && ownerId === this.#runtime.processId;
         if (isOurs && revision !== null) this.#runtime.recheck(taskId, revision);
         else this.#claimer.lookNow();
