@@ -69,8 +69,10 @@ describeEachDatabase("submitting", (open) => {
     const { engine, clock } = await startEngine(database, [graphTemplate("a")]);
     const { taskId } = await database.transaction((transaction) => engine.submit(request, { transaction }));
     expect(await readState(database, taskId)).toBe("pending");
-    clock.advance(500);
-    await until(async () => (await readState(database, taskId)) === "complete", "the task's end");
+    await until(async () => {
+      clock.advance(500);
+      return (await readState(database, taskId)) === "complete";
+    }, "the task's end");
     await expectCleanAuditTrail(database);
   });
 
