@@ -8,6 +8,22 @@ const TOP = "src";
 /** Folders every layer may use. They may use each other. */
 const BASE = [TOP, "clock", "errors", "graph", "json", "retry", "states", "text"];
 
+/** What the engine stands on. */
+const BELOW_ENGINE = [
+  ...BASE,
+  "config",
+  "templates",
+  "template-files",
+  "database",
+  "models",
+  "actions",
+  "events",
+  "registries",
+  "handlers",
+];
+/** What may use the engine and everything below it. */
+const ABOVE_ENGINE = [...BELOW_ENGINE, "diagram", "engine"];
+
 /** For each folder of the engine's source: the other folders it may import. What is missing here is refused. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(BASE.map((folder) => [folder, BASE])),
@@ -21,46 +37,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   events: [...BASE, "templates", "database"],
   registries: [...BASE, "templates", "events"],
   handlers: [...BASE, "templates", "template-files", "database", "events", "registries"],
-  engine: [
-    ...BASE,
-    "config",
-    "templates",
-    "template-files",
-    "database",
-    "models",
-    "actions",
-    "events",
-    "registries",
-    "handlers",
-  ],
-  cli: [
-    ...BASE,
-    "config",
-    "diagram",
-    "templates",
-    "template-files",
-    "database",
-    "models",
-    "actions",
-    "events",
-    "registries",
-    "handlers",
-    "engine",
-  ],
-  testing: [
-    ...BASE,
-    "config",
-    "diagram",
-    "templates",
-    "template-files",
-    "database",
-    "models",
-    "actions",
-    "events",
-    "registries",
-    "handlers",
-    "engine",
-  ],
+  engine: BELOW_ENGINE,
+  cli: ABOVE_ENGINE,
+  testing: ABOVE_ENGINE,
 };
 
 /** Folders that also run in a browser: no module of Node, and of packages only those named. */
