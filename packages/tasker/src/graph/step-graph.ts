@@ -43,7 +43,7 @@ export class StepGraph {
   listEdges(): { readonly from: number[]; readonly to: number[] } {
     const from: number[] = [];
     for (let parent = 0; parent < this.size; parent++) {
-      const count = (this.childOffsets[parent + 1] ?? 0) - (this.childOffsets[parent] ?? 0);
+      const count = (this.childOffsets[parent + 1] as number) - (this.childOffsets[parent] as number);
       for (let edge = 0; edge < count; edge++) from.push(parent);
     }
     return { from, to: [...this.children] };

@@ -194,6 +194,15 @@ function isCyclic(size: number, edges: readonly (readonly [number, number])[]): 
   return reaches.some((row, index) => row[index] === true);
 }
 
+test("listEdges answers each edge once, by parent and then by child, whatever the graph", () => {
+  fc.assert(
+    fc.property(randomGraph, ({ graph }) => {
+      const { from, to } = graph.listEdges();
+      expect(from.map((parent, edge) => [parent, to[edge]])).toEqual(edgesOf(graph));
+    }),
+  );
+});
+
 describe("large graphs", () => {
   test("a chain of 100,000 steps is built without recursion", () => {
     const graph = chainGraph(100_000);
