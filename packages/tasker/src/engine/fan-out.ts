@@ -33,6 +33,19 @@ export function readItems(run: TaskRun, mapped: StepRun): readonly unknown[] {
   return items;
 }
 
+/** The items of a mapped step that has to get its instances; null for one that starts itself, and for any other step. */
+export function itemsToAdd(run: TaskRun, step: StepRun): readonly unknown[] | null {
+  if (run.compiled.stepNamed.roleOf(step.name).kind !== "join" || isFannedOut(run, step)) return null;
+  try {
+    const items = readItems(run, step);
+    return items.length === 0 ? null : items;
+  } catch (error) {
+    // It starts, and fails with this error.
+    if (error instanceof FanOutError) return null;
+    throw error;
+  }
+}
+
 function refuse(mapped: StepRun, { step, path }: ForEach, found: string, expected: string): FanOutError {
   const place = path === null ? `the results of step ${step}` : `${path} in the results of step ${step}`;
   return new FanOutError(`step ${mapped.name} runs for each item of ${place}: found ${found}, expected ${expected}`, {

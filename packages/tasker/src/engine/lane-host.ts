@@ -7,6 +7,7 @@ import type { Execution } from "./execution.ts";
 import type { PermitDesk } from "./limits/permit-desk.ts";
 import type { Log } from "./options.ts";
 import type { Slots } from "./slots.ts";
+import type { Writer } from "./step-move.ts";
 import type { StepRun } from "./step-run.ts";
 import type { Strategies } from "./strategies/strategies.ts";
 import type { ReenqueueStatus } from "./strategies/task-reenqueuer.ts";
@@ -39,7 +40,7 @@ export interface LaneHost {
   launch(execution: Execution): void;
   /** Whether the task has a hook that must run before it completes. */
   hasAnnotations(run: TaskRun): boolean;
-  /** Submits the task that a step waits for; what keeps it from that ends the step by {@link Agenda.endWait}. */
+  /** Submits the task that a step waits for; what keeps it from that ends the step by {@link StepWaits.endWait}. */
   startChild(run: TaskRun, step: StepRun): void;
   /** Runs that hook, then calls {@link Agenda.finish}. */
   annotate(run: TaskRun): void;
@@ -54,4 +55,9 @@ export interface LaneHost {
    * @param refused what was to be written and may have been, in part or as a whole; null if nothing was
    */
   reload(run: TaskRun, refused: Batch | null): Promise<void>;
+}
+
+/** Who writes a task's transitions, for their metadata. */
+export function writerOf({ processId }: LaneHost, { epoch }: TaskRun): Writer {
+  return { writer: processId, epoch };
 }

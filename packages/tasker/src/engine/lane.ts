@@ -1,5 +1,5 @@
 import { NotRunningError } from "../errors/index.ts";
-import { Agenda } from "./agenda.ts";
+import { Agenda } from "./agenda/agenda.ts";
 import type { Batch } from "./batch.ts";
 import { commitBatch } from "./commit-batch.ts";
 import { isDataRefusal, isMissingTask } from "./commit-failure.ts";
@@ -130,12 +130,12 @@ export class Lane {
         run.executions.delete(execution.executionId);
         this.agenda.returnPermit(execution);
       }
-      if (dueAt !== null) this.agenda.waitForRetry(run, step);
+      if (dueAt !== null) this.agenda.waits.waitForRetry(run, step);
     }
     this.#host.committed(batch, refused);
     for (const { run, step, execution } of batch.starts) {
       if (refused.has(run)) continue;
-      if (execution === null) this.agenda.waitForEnd(run, step);
+      if (execution === null) this.agenda.waits.waitForEnd(run, step);
       // Dropped meanwhile: the process was declared dead, and the step is somebody else's.
       if (execution !== null && !run.dropped) this.#host.launch(execution);
     }

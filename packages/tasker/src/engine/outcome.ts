@@ -25,3 +25,6 @@ export type Outcome =
   | { readonly kind: "postponed"; readonly circuit: string; readonly message: string; readonly retryAt: number }
   /** Ended by something that was not the handler's doing: the attempt is given back. */
   | { readonly kind: "interrupted"; readonly reason: string };
+
+/** An outcome that is a failure. */
+export type Failure = Extract<Outcome, { readonly kind: "failure" }>;

@@ -11,7 +11,7 @@ import { encodeJson } from "../json/encode.ts";
 import type { TaskWait } from "../templates/step-wait.ts";
 import { textDefect } from "../text/text-defect.ts";
 import { parseAdopt } from "./adopt-options.ts";
-import type { Agenda } from "./agenda.ts";
+import type { Agenda } from "./agenda/agenda.ts";
 import type { Batch, EncodedAnnotation } from "./batch.ts";
 import { findVainBypasses } from "./check-bypass.ts";
 import { ChildStarter, type WaitingStep } from "./child-starter.ts";
@@ -299,7 +299,7 @@ export class Runtime implements LaneHost {
     const agenda = this.#agendaOf(run);
     const now = new Date(this.clock.now());
     const fail = (error: unknown) =>
-      agenda.endWait(waiting, { kind: "failure", failure: describeFailure(error), durationMs: 0 });
+      agenda.waits.endWait(waiting, { kind: "failure", failure: describeFailure(error), durationMs: 0 });
     const elsewhere = await this.#persist(run.taskId, () => this.#children.findElsewhere(asked, run));
     let task: PreparedTask;
     try {
@@ -320,7 +320,7 @@ export class Runtime implements LaneHost {
     if (isSubmitted === true) this.onSubmitted();
     // Somebody else has moved it: it is found out by the next commit.
     else agenda.recheck(run);
-    agenda.childStarted(run, step);
+    agenda.waits.childStarted(run, step);
   }
 
   /** A task that waits for one that has ended is to look at it. */
@@ -414,7 +414,7 @@ export class Runtime implements LaneHost {
   #retryBlocked(namespace: string, circuit: string): void {
     for (const run of this.#live.values()) {
       if (run.compiled.definition.namespace !== namespace) continue;
-      for (const step of run.steps) if (step.blockedBy === circuit) this.#agendaOf(run).retryNow(run, step);
+      for (const step of run.steps) if (step.blockedBy === circuit) this.#agendaOf(run).waits.retryNow(run, step);
     }
   }
 

@@ -1,0 +1,176 @@
+import type { JsonObject } from "../../json/json-value.ts";
+import type { Batch } from "../batch.ts";
+import { beginWait } from "../begin-wait.ts";
+import { decideStart } from "../decide-start.ts";
+import { describeFailure } from "../describe-failure.ts";
+import { Execution } from "../execution.ts";
+import { itemsToAdd, planFanOut } from "../fan-out.ts";
+import { type LaneHost, writerOf } from "../lane-host.ts";
+import type { AdmittedStep, Permit } from "../limits/permit.ts";
+import type { Failure } from "../outcome.ts";
+import { ReadyQueue } from "../ready-queue.ts";
+import type { LaneSlots } from "../slots.ts";
+import type { WaitingFor } from "../standing-wait.ts";
+import type { StepMove } from "../step-move.ts";
+import type { StepRun } from "../step-run.ts";
+import { startTask } from "../task-move.ts";
+import type { TaskRun } from "../task-run.ts";
+import { MOST_ADDED } from "./batch-limits.ts";
+import type { StepWaits } from "./step-waits.ts";
+
+/** What comes of steps that begin. */
+export interface StartEnds {
+  /** Called when there may be something to start. */
+  onWork(): void;
+  /** Takes the failure of a step that could not begin to wait. */
+  fail(run: TaskRun, step: StepRun, failure: Failure): void;
+}
+
+/**
+ * The steps whose turn it is to start: in line for a slot by their rank, with the permits of their limits, or, if they only
+ * wait for something, without either.
+ */
+export class StartLine {
+  readonly #host: LaneHost;
+  readonly #waits: StepWaits;
+  readonly #ends: StartEnds;
+  readonly #slots: LaneSlots;
+  readonly #ready = new ReadyQueue<{ readonly run: TaskRun; readonly step: StepRun }>();
+  #admitted: AdmittedStep[] = [];
+  #waiting: { readonly run: TaskRun; readonly step: StepRun; readonly failure: Failure | null }[] = [];
+
+  constructor(host: LaneHost, waits: StepWaits, ends: StartEnds) {
+    this.#host = host;
+    this.#waits = waits;
+    this.#ends = ends;
+    this.#slots = host.slots.openLane(() => ends.onWork());
+  }
+
+  /** Takes a step that calls its handler when there is room. */
+  push(run: TaskRun, step: StepRun): void {
+    const demands = run.demandsOf(step);
+    if (demands.length === 0) this.#ready.push({ run, step }, run.rankOf(step));
+    else this.#host.permits.ask({ run, step, since: this.#host.clock.now(), admit: this.#admit }, demands);
+  }
+
+  /**
+   * Takes a step that calls no handler: it takes no slot and no permit, and does not stand in line for one.
+   * @param failure that it has had before it could begin; null: it begins to wait
+   */
+  pushWait(run: TaskRun, step: StepRun, failure: Failure | null): void {
+    this.#waiting.push({ run, step, failure });
+  }
+
+  /** Takes a step that has waited for its permits and got them, with a slot. */
+  readonly #admit = (step: AdmittedStep): void => {
+    this.#admitted.push(step);
+    this.#ends.onWork();
+  };
+
+  /** Adds the starts for which there is room. */
+  addTo(batch: Batch): void {
+    if (this.#host.starting) {
+      for (const step of this.#admitted.splice(0)) this.#addAdmitted(batch, step);
+    }
+    this.#addReady(batch);
+    if (!this.#host.starting) return;
+    for (const { run, step, failure } of this.#waiting.splice(0, 2 * this.#host.maxBatch)) {
+      step.queued = false;
+      if (!run.dropped) this.#addWait(batch, run, step, failure);
+    }
+  }
+
+  #addReady(batch: Batch): void {
+    while (batch.size < 2 * this.#host.maxBatch && this.#host.starting) {
+      const next = this.#ready.peek();
+      if (next === undefined) break;
+      const { run, step } = next;
+      const items = run.dropped ? null : itemsToAdd(run, step);
+      if (items !== null) {
+        const before = batch.addedCount;
+        if (before > 0 && before + items.length > MOST_ADDED) break;
+        this.#ready.shift();
+        step.queued = false;
+        const added = batch.addingTo(run);
+        added.holds += 1;
+        planFanOut(added, run, step, items);
+        continue;
+      }
+      // One that waits for a slot keeps its place, and the lane its claim to the next slot.
+      if (!run.dropped && !this.#slots.take(this.#ready.rank)) return;
+      this.#ready.shift();
+      if (run.dropped) continue;
+      step.queued = false;
+      this.#addStart(batch, run, step, this.#slots, null);
+    }
+    this.#slots.stopWaiting();
+  }
+
+  #addAdmitted(batch: Batch, { run, step, permit, slots }: AdmittedStep): void {
+    if (run.dropped) {
+      slots.give();
+      this.#host.permits.giveBack(permit);
+    } else {
+      step.queued = false;
+      this.#addStart(batch, run, step, slots, permit);
+    }
+  }
+
+  #addStart(batch: Batch, run: TaskRun, step: StepRun, slots: LaneSlots, permit: Permit | null): void {
+    const executionId = this.#host.nextExecutionId();
+    const move = this.#start(run, step, executionId, permit?.facts ?? {});
+    const execution = new Execution(executionId, run, step, this.#host.resources);
+    execution.slots = slots;
+    execution.permit = permit;
+    step.execution = execution;
+    run.executions.set(executionId, execution);
+    batch.addStart({ run, step, execution, move, dueAt: null });
+    if (run.state !== "in_progress") startTask(batch, run, writerOf(this.#host, run));
+  }
+
+  /**
+   * Starts a step that waits: its start, what it waits for and, if nothing else is to do, its task's release are one commit.
+   * One that has failed before it could begin starts as well, so that the attempt counts.
+   */
+  #addWait(batch: Batch, run: TaskRun, step: StepRun, failure: Failure | null): void {
+    const { waits } = step;
+    const begun = () => (waits === null ? null : attemptWait(() => beginWait(waits, run, step, batch.nowMs)));
+    const facts = failure ?? begun();
+    if (facts === null) return;
+    const executionId = this.#host.nextExecutionId();
+    run.activeCount -= 1;
+    const move = this.#start(run, step, executionId, "failure" in facts ? {} : { waiting_for: facts });
+    batch.addStart({ run, step, execution: null, move, dueAt: null });
+    if (run.state !== "in_progress") startTask(batch, run, writerOf(this.#host, run));
+    if ("failure" in facts) {
+      step.lostExecutionId = executionId;
+      this.#ends.fail(run, step, facts);
+      return;
+    }
+    step.wait = { executionId, facts };
+    // Of an earlier attempt, if there is one.
+    run.children.delete(step.stepId);
+    // A signal that came early is taken by the next commit; the task is not given back in between.
+    if (!this.#waits.takeSignal(run, step, step.wait)) run.waitingCount += 1;
+    if (facts.kind === "task") this.#waits.holdForChild(run, step);
+  }
+
+  #start(run: TaskRun, step: StepRun, executionId: string, facts: JsonObject): StepMove {
+    const move = decideStart(step, executionId, writerOf(this.#host, run), facts);
+    step.attempts = move.attempts;
+    step.state = "in_progress";
+    step.sortKey = move.rows.at(-1)?.sortKey ?? step.sortKey;
+    step.lostExecutionId = null;
+    step.outside = null;
+    return move;
+  }
+}
+
+/** What a step waits for; or its failure, if what it reads of the task is not as it has to be. */
+function attemptWait(begin: () => WaitingFor): WaitingFor | Failure {
+  try {
+    return begin();
+  } catch (error) {
+    return { kind: "failure", failure: describeFailure(error), durationMs: 0 };
+  }
+}

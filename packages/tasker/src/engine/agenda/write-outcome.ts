@@ -1,0 +1,77 @@
+import type { Batch } from "../batch.ts";
+import { decideStep, type StepDecision } from "../decide-step.ts";
+import type { Execution } from "../execution.ts";
+import { type LaneHost, writerOf } from "../lane-host.ts";
+import { readableResults, type StepResolution } from "../step-resolution.ts";
+import type { StepRun } from "../step-run.ts";
+import type { TaskRun } from "../task-run.ts";
+import type { Ending } from "./step-waits.ts";
+
+/** What a step's attempt came to, to be written. */
+export interface EndedStep extends Ending {
+  /** Null where the step has no execution in this process. */
+  readonly execution: Execution | null;
+}
+
+/**
+ * Puts what a step's attempt came to into a batch, and brings the task in memory to where the batch will leave it.
+ * @param enqueue takes steps that may start after it
+ */
+export function writeOutcome(
+  batch: Batch,
+  host: LaneHost,
+  ended: EndedStep,
+  enqueue: (run: TaskRun, step: StepRun) => void,
+): void {
+  const { run, step, execution, outcome, signalId } = ended;
+  const decision = decideStep({
+    step,
+    definition: run.compiled.stepNamed.get(step.name),
+    executionId: execution?.executionId ?? step.wait?.executionId ?? step.lostExecutionId ?? "unknown",
+    outcome,
+    nowMs: batch.nowMs,
+    random: host.random(),
+    rules: host.rules,
+    writer: writerOf(host, run),
+  });
+  const { move, dueAt } = decision;
+  batch.addOutcome({ run, step, execution, move, dueAt, ...(signalId === undefined ? {} : { signalId }) });
+  run.activeCount -= 1;
+  const gate = run.gateOf(step);
+  gate?.leave(step);
+  apply(run, step, decision, enqueue);
+  step.blockedBy = outcome.kind === "postponed" ? outcome.circuit : null;
+  for (let next = gate?.next(); next != null; next = gate?.next()) enqueue(run, next);
+}
+
+function apply(
+  run: TaskRun,
+  step: StepRun,
+  { move, next, dueAt, resolution }: StepDecision,
+  enqueue: (run: TaskRun, step: StepRun) => void,
+): void {
+  const row = move.rows.at(-1);
+  if (row === undefined) return;
+  step.state = row.to;
+  step.sortKey = row.sortKey;
+  step.attempts = move.attempts;
+  step.execution = null;
+  step.lostExecutionId = null;
+  step.wait = null;
+  step.dueAt = dueAt;
+  if (move.results !== null) step.results = move.results;
+  if (resolution !== null) resolveStep(run, step, resolution);
+  if (move.retryable !== null) step.retryable = move.retryable;
+  if (next === "satisfied") run.satisfy(step, (child) => enqueue(run, child));
+  if (next === "retry") run.waitingCount += 1;
+  if (next === "open") {
+    step.interruptions += 1;
+    enqueue(run, step);
+  }
+}
+
+/** Tells a step in memory how it was resolved; its results are what its children read then. */
+export function resolveStep(run: TaskRun, step: StepRun, resolution: StepResolution): void {
+  step.resolution = resolution;
+  step.results = readableResults(resolution, step.results, run.compiled.stepNamed.get(step.name));
+}
