@@ -1,29 +1,21 @@
 import { type Clock, systemClock } from "../clock/clock.ts";
 import { batchTimeoutSeconds, executionConfig } from "../config/execution-config.ts";
 import type { Database } from "../database/database.ts";
-import { NotRunningError, StepInterruptedError } from "../errors/index.ts";
+import { StepInterruptedError } from "../errors/index.ts";
 import { EventBus } from "../events/event-bus.ts";
 import { CircuitBoard } from "../handlers/circuits/circuit-board.ts";
-import type { HandlerRegistry } from "../handlers/registry.ts";
 import { SharedResources } from "../handlers/resources.ts";
-import { TaskHandler } from "../handlers/task-handler.ts";
-import { encodeJson } from "../json/encode.ts";
-import type { TaskWait } from "../templates/step-wait.ts";
-import { textDefect } from "../text/text-defect.ts";
 import { parseAdopt } from "./adopt-options.ts";
 import type { Agenda } from "./agenda/agenda.ts";
 import type { Batch, EncodedAnnotation } from "./batch.ts";
-import { findVainBypasses } from "./check-bypass.ts";
-import { ChildStarter, type WaitingStep } from "./child-starter.ts";
+import { ChildStarter } from "./child-starter.ts";
 import { DatabaseCircuits } from "./circuits/database-circuits.ts";
-import { isDataRefusal } from "./commit-failure.ts";
+import { collectAnnotations, hasAnnotations } from "./collect-annotations.ts";
 import { committedEvents } from "./committed-events.ts";
 import { type CompiledDefinition, DefinitionCache } from "./compiled-definition.ts";
 import { AdaptiveConcurrency } from "./concurrency/adaptive-concurrency.ts";
-import { confirmBatch } from "./confirm-batch.ts";
 import { type CustomEvent, committedCustomEvents } from "./custom-event.ts";
 import type { RetryRules } from "./decide-step.ts";
-import { describeFailure } from "./describe-failure.ts";
 import type { EngineEvent } from "./engine-event.ts";
 import type { Execution } from "./execution.ts";
 import { describeExecution, queuedSteps } from "./execution-snapshot.ts";
@@ -33,12 +25,9 @@ import type { LaneHost } from "./lane-host.ts";
 import { type ParsedLimits, parseEngineLimits } from "./limits/engine-limits.ts";
 import { PermitDesk } from "./limits/permit-desk.ts";
 import { limitSteps, type StepLimits } from "./limits/step-limits.ts";
-import { LiveSequence } from "./live-sequence.ts";
-import { loadChildren } from "./load-children.ts";
-import { loadSignals } from "./load-signals.ts";
-import { buildTaskRun, fetchDefinitions, giveBack, loadTasks } from "./load-tasks.ts";
 import type { EngineOptions, Log } from "./options.ts";
-import { type PreparedTask, TaskPreparer } from "./prepare-task.ts";
+import { TaskPreparer } from "./prepare-task.ts";
+import { RaisedRevisions } from "./raised-revisions.ts";
 import { recoverLostSteps } from "./recover-steps.ts";
 import { runStep, settleOnce } from "./run-step.ts";
 import { SettlementWatch } from "./settlement-watch.ts";
@@ -46,6 +35,9 @@ import { Slots } from "./slots.ts";
 import type { StepRun } from "./step-run.ts";
 import { Strategies } from "./strategies/strategies.ts";
 import type { ReenqueueStatus } from "./strategies/task-reenqueuer.ts";
+import { submitChild } from "./submit-child.ts";
+import { TaskLoader } from "./task-loader.ts";
+import { TaskReader } from "./task-reader.ts";
 import type { TaskRun } from "./task-run.ts";
 
 const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
@@ -53,12 +45,6 @@ const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
 /** Connections that write at the same time on PostgreSQL. More gain nothing on few cores. */
 const LANES = 2;
 const MAX_BATCH = 500;
-/** Most revisions that are remembered of tasks on their way into memory; more of them are never on it at a time. */
-const MOST_RAISED = 20_000;
-/** Wait between attempts to load a task again while the database is away. */
-const RELOAD_WAIT_MS = 500;
-
-const NOTHING_REFUSED: ReadonlySet<TaskRun> = new Set();
 
 /** The tasks that this process owns, and what is going on with them. */
 export class Runtime implements LaneHost {
@@ -92,20 +78,14 @@ export class Runtime implements LaneHost {
   writing = true;
   /** Places for tasks that are being submitted. */
   reserved = 0;
-  readonly #registry: HandlerRegistry;
   readonly #limits: ParsedLimits;
   readonly #limitsOf = new WeakMap<CompiledDefinition, StepLimits | null>();
-  readonly #children: ChildStarter;
+  readonly children: ChildStarter;
   readonly #lanes: readonly Lane[];
   readonly #live = new Map<number, TaskRun>();
-  /**
-   * Tasks that are being loaded again: whoever else finds that this process owns them must not take them, but say so, for
-   * they may have been claimed after they were read.
-   */
-  readonly #reloading = new Map<number, { isClaimed: boolean }>();
-  /** Revisions that were raised for others' changes while the task was on its way into memory. */
-  readonly #raised = new Map<number, number>();
-  readonly #reloads = new Set<Promise<void>>();
+  readonly #raised = new RaisedRevisions();
+  readonly #loader: TaskLoader;
+  readonly #submits = new Set<Promise<void>>();
   readonly #settlements: SettlementWatch;
   readonly #running = new Set<Execution>();
   #whenQuiet: (() => void)[] = [];
@@ -136,9 +116,8 @@ export class Runtime implements LaneHost {
     this.maxValueBytes = options.maxValueBytes ?? 1_000_000;
     this.abandonedStepMs = parseAdopt(options.adopt)?.abandonedStepMs ?? null;
     this.pollIntervalMs = options.pollIntervalMs ?? 500;
-    this.#registry = options.registry;
     const preparer = new TaskPreparer(options.registry, this.definitions, this.maxValueBytes);
-    this.#children = new ChildStarter(this.database, options.registry, preparer);
+    this.children = new ChildStarter(this.database, options.registry, preparer);
     const execution = options.execution === undefined ? null : executionConfig(options.execution);
     this.defaultTimeoutSeconds =
       execution?.batch_timeout_as_step_deadline === true ? batchTimeoutSeconds(execution, 1) : null;
@@ -152,9 +131,14 @@ export class Runtime implements LaneHost {
     this.customEvents = new EventBus(onListenerError);
     this.permits = new PermitDesk(this);
     this.#limits = parseEngineLimits(options.limits);
-    const isLive = (taskId: number) => this.#live.has(taskId);
+    const isLive = (taskId: number) => this.isLive(taskId);
+    this.#loader = new TaskLoader(this, new TaskReader(this, options.registry));
     this.#settlements = new SettlementWatch(this.database, this.clock, this.log, this.pollIntervalMs, isLive);
     this.#lanes = Array.from({ length: Math.min(LANES, this.database.parallelism) }, () => new Lane(this));
+  }
+
+  get hasListeners(): boolean {
+    return this.events.hasListeners || this.customEvents.hasListeners;
   }
 
   /** Tasks in memory, and those that submits under way will add. */
@@ -185,12 +169,10 @@ export class Runtime implements LaneHost {
     if (this.#live.has(run.taskId)) return;
     this.#live.set(run.taskId, run);
     run.limits = this.#findLimits(run.compiled);
-    const agenda = this.#agendaOf(run);
+    const agenda = this.agendaOf(run);
     for (const step of recoverLostSteps(run, this.rules.maxInterruptions)) agenda.giveUp(run, step);
     agenda.adopt(run);
-    const raised = this.#raised.get(run.taskId);
-    this.#raised.delete(run.taskId);
-    if (raised !== undefined && raised > run.revision) agenda.recheck(run);
+    if (this.#raised.takeIsNewer(run.taskId, run.revision)) agenda.recheck(run);
   }
 
   /**
@@ -199,16 +181,8 @@ export class Runtime implements LaneHost {
    */
   recheck(taskId: number, revision: number): void {
     const run = this.#live.get(taskId);
-    if (run === undefined) this.#rememberRaised(taskId, revision);
-    else if (revision > run.revision) this.#agendaOf(run).recheck(run);
-  }
-
-  /** One that is being read may have been read before the change. Of those that never came, the oldest are forgotten. */
-  #rememberRaised(taskId: number, revision: number): void {
-    this.#raised.delete(taskId);
-    this.#raised.set(taskId, revision);
-    const [oldest] = this.#raised.keys();
-    if (this.#raised.size > MOST_RAISED && oldest !== undefined) this.#raised.delete(oldest);
+    if (run === undefined) this.#raised.remember(taskId, revision);
+    else if (revision > run.revision) this.agendaOf(run).recheck(run);
   }
 
   /** As {@link recheck}, for a task that may not be in memory yet and is then read in any case. */
@@ -217,13 +191,12 @@ export class Runtime implements LaneHost {
   }
 
   /** Reads tasks that this process owns in the database and takes them. */
-  async load(taskIds: readonly number[]): Promise<void> {
-    const isMissing = (taskId: number) => {
-      const reloading = this.#reloading.get(taskId);
-      if (reloading !== undefined) reloading.isClaimed = true;
-      return reloading === undefined && !this.#live.has(taskId);
-    };
-    for (const run of await this.#read(taskIds.filter(isMissing))) if (isMissing(run.taskId)) this.adopt(run);
+  load(taskIds: readonly number[]): Promise<void> {
+    return this.#loader.load(taskIds);
+  }
+
+  isLive(taskId: number): boolean {
+    return this.#live.has(taskId);
   }
 
   nextExecutionId(): string {
@@ -259,16 +232,16 @@ export class Runtime implements LaneHost {
   /** Called with each execution that has an outcome. */
   settle(execution: Execution): void {
     this.#running.delete(execution);
-    this.#agendaOf(execution.run).settle(execution);
+    this.agendaOf(execution.run).settle(execution);
     if (this.#running.size === 0) for (const resolve of this.#whenQuiet.splice(0)) resolve();
   }
 
-  hasAnnotations({ template: { taskHandler } }: TaskRun): boolean {
-    return taskHandler !== null && taskHandler.updateAnnotations !== TaskHandler.prototype.updateAnnotations;
+  hasAnnotations(run: TaskRun): boolean {
+    return hasAnnotations(run);
   }
 
   annotate(run: TaskRun): void {
-    void this.#collectAnnotations(run).then((annotations) => this.#agendaOf(run).finish(run, annotations));
+    void this.#collectAnnotations(run).then((annotations) => this.agendaOf(run).finish(run, annotations));
   }
 
   committed(batch: Batch, refused: ReadonlySet<TaskRun>): void {
@@ -290,104 +263,48 @@ export class Runtime implements LaneHost {
   startChild(run: TaskRun, step: StepRun): void {
     const { waits, wait } = step;
     if (wait === null || waits?.kind !== "task") return;
-    const work = this.#submitChild(waits, { run, step, wait }).finally(() => this.#reloads.delete(work));
-    this.#reloads.add(work);
-  }
-
-  async #submitChild(asked: TaskWait, waiting: WaitingStep): Promise<void> {
-    const { run, step } = waiting;
-    const agenda = this.#agendaOf(run);
-    const now = new Date(this.clock.now());
-    const fail = (error: unknown) =>
-      agenda.waits.endWait(waiting, { kind: "failure", failure: describeFailure(error), durationMs: 0 });
-    const elsewhere = await this.#persist(run.taskId, () => this.#children.findElsewhere(asked, run));
-    let task: PreparedTask;
-    try {
-      task = this.#children.prepare(asked, waiting, elsewhere, now);
-    } catch (error) {
-      return fail(error);
-    }
-    const isSubmitted = await this.#persist(run.taskId, async () => {
-      if (run.dropped) return false;
-      try {
-        return await this.#children.submit(this.processId, waiting, task, now);
-      } catch (error) {
-        if (!isDataRefusal(error)) throw error;
-        fail(error);
-        return false;
-      }
-    });
-    if (isSubmitted === true) this.onSubmitted();
-    // Somebody else has moved it: it is found out by the next commit.
-    else agenda.recheck(run);
-    agenda.waits.childStarted(run, step);
+    const agenda = this.agendaOf(run);
+    const work = submitChild(this, agenda.waits, waits, { run, step, wait })
+      .then((isSubmitted) => {
+        if (isSubmitted) this.onSubmitted();
+        // Somebody else has moved it: it is found out by the next commit.
+        else agenda.recheck(run);
+      })
+      .finally(() => this.#submits.delete(work));
+    this.#submits.add(work);
   }
 
   /** A task that waits for one that has ended is to look at it. */
   #wakeParent(taskId: number): void {
     const run = this.#live.get(taskId);
     if (run === undefined) this.onDue();
-    else this.#agendaOf(run).recheck(run);
+    else this.agendaOf(run).recheck(run);
   }
 
   lost(run: TaskRun): void {
-    if (this.#live.get(run.taskId) === run) this.#live.delete(run.taskId);
-    for (const execution of run.executions.values()) this.#abandon(this.#agendaOf(run), execution);
+    this.forget(run);
+    for (const execution of run.executions.values()) this.abandon(execution);
     this.#settlements.notice(run.taskId, null);
   }
 
   reload(run: TaskRun, refused: Batch | null): Promise<void> {
-    const reload = this.#loadAgain(run, refused).finally(() => this.#reloads.delete(reload));
-    this.#reloads.add(reload);
-    return reload;
+    return this.#loader.reload(run, refused);
   }
 
-  async #loadAgain(run: TaskRun, refused: Batch | null): Promise<void> {
-    const agenda = this.#agendaOf(run);
+  forget(run: TaskRun): void {
     if (this.#live.get(run.taskId) === run) this.#live.delete(run.taskId);
-    const reloading = { isClaimed: false };
-    this.#reloading.set(run.taskId, reloading);
-    if (refused !== null && (this.events.hasListeners || this.customEvents.hasListeners)) {
-      const confirmed = await this.#persist(run.taskId, () => confirmBatch(this.database, refused));
-      if (confirmed !== null) this.committed(confirmed, NOTHING_REFUSED);
-    }
-    let fresh: TaskRun | undefined;
-    do {
-      reloading.isClaimed = false;
-      fresh = (await this.#persist(run.taskId, () => this.#read([run.taskId])))?.[0];
-    } while (fresh === undefined && reloading.isClaimed);
-    this.#reloading.delete(run.taskId);
-    const held = new Set(run.executions.values());
-    if (fresh === undefined) {
-      this.log.warn({ taskId: run.taskId }, "the task is not this process's any more");
-      this.#settlements.notice(run.taskId, null);
-    } else {
-      for (const step of fresh.steps) {
-        const execution = run.executions.get(step.lostExecutionId ?? "");
-        if (execution === undefined) continue;
-        held.delete(execution);
-        execution.run = fresh;
-        execution.step = step;
-        step.execution = execution;
-        step.lostExecutionId = null;
-        fresh.executions.set(execution.executionId, execution);
-        fresh.activeCount += 1;
-      }
-      this.adopt(fresh);
-      for (const execution of fresh.executions.values()) {
-        if (fresh.isOver) this.#stop(execution);
-        if (execution.outcome !== null) agenda.settle(execution);
-        else if (!execution.launched) this.launch(execution);
-      }
-    }
-    for (const execution of held) this.#abandon(agenda, execution);
+  }
+
+  disowned(run: TaskRun): void {
+    this.log.warn({ taskId: run.taskId }, "the task is not this process's any more");
+    this.#settlements.notice(run.taskId, null);
   }
 
   /** Lets go of everything without writing: the process was declared dead, and its tasks are others'. */
   abandonAll(): void {
     for (const run of this.#live.values()) {
       run.drop();
-      for (const execution of run.executions.values()) this.#abandon(this.#agendaOf(run), execution);
+      for (const execution of run.executions.values()) this.abandon(execution);
     }
     const lost = [...this.#live.keys()];
     this.#live.clear();
@@ -414,7 +331,7 @@ export class Runtime implements LaneHost {
   #retryBlocked(namespace: string, circuit: string): void {
     for (const run of this.#live.values()) {
       if (run.compiled.definition.namespace !== namespace) continue;
-      for (const step of run.steps) if (step.blockedBy === circuit) this.#agendaOf(run).waits.retryNow(run, step);
+      for (const step of run.steps) if (step.blockedBy === circuit) this.agendaOf(run).waits.retryNow(run, step);
     }
   }
 
@@ -436,7 +353,7 @@ export class Runtime implements LaneHost {
       // A step that is ready does not wait for another one.
       const isWaiting = run.activeCount === 0 && run.nextDueAt(now) !== null;
       const status = isWaiting ? "waiting_for_dependencies" : "has_ready_steps";
-      this.#agendaOf(run).release(run, Math.max(now, this.lookAgainAt(run, status, now)));
+      this.agendaOf(run).release(run, Math.max(now, this.lookAgainAt(run, status, now)));
     }
     await this.written();
   }
@@ -444,70 +361,18 @@ export class Runtime implements LaneHost {
   /** Resolves when everything that has happened is committed. */
   async written(): Promise<void> {
     do {
-      await Promise.all(this.#reloads);
+      await Promise.all([...this.#submits, this.#loader.idle()]);
       await Promise.all(this.#lanes.map((lane) => lane.idle()));
-    } while (this.#reloads.size > 0);
+    } while (this.#submits.size > 0 || this.#loader.isBusy);
   }
 
   async #collectAnnotations(run: TaskRun): Promise<EncodedAnnotation[]> {
     try {
-      const annotations = (await run.template.taskHandler?.updateAnnotations(run.view, new LiveSequence(run))) ?? [];
-      if (!Array.isArray(annotations)) {
-        throw new RangeError(`updateAnnotations returned ${typeof annotations}, expected an array of { type, value }`);
-      }
-      return annotations.map(({ type, value }) => {
-        if (type.length < 1 || type.length > 64 || textDefect(type) !== null) {
-          throw new RangeError(`annotation type ${JSON.stringify(type)} is not 1 to 64 characters that can be stored`);
-        }
-        return { type, valueText: encodeJson(value, { maxBytes: this.maxValueBytes, what: `annotation ${type}` }) };
-      });
+      return await collectAnnotations(run, this.maxValueBytes);
     } catch (error) {
-      this.log.error(
-        { err: error, taskId: run.taskId },
-        "updateAnnotations failed: the task completes without annotations",
-      );
+      const { taskId } = run;
+      this.log.error({ err: error, taskId }, "updateAnnotations failed: the task completes without annotations");
       return [];
-    }
-  }
-
-  async #read(taskIds: readonly number[]): Promise<TaskRun[]> {
-    if (taskIds.length === 0) return [];
-    const rows = await this.database.run(loadTasks, [this.processId, taskIds]);
-    const definitions = await fetchDefinitions(this.database, this.definitions, rows);
-    const runs: TaskRun[] = [];
-    const unusable = new Map<number, number[]>();
-    const now = this.clock.now();
-    const rules = { nowMs: now, abandonedStepMs: this.abandonedStepMs };
-    for (const row of rows) {
-      const compiled = definitions.get(row.definition_hash);
-      try {
-        if (compiled === undefined) throw new RangeError(`definition ${row.definition_hash} is not in the database`);
-        if (compiled instanceof Error) throw compiled;
-        const run = buildTaskRun(row, compiled, this.#registry.get(row.namespace, row.name, row.version), rules);
-        this.#warnOfBypasses(run);
-        runs.push(run);
-      } catch (error) {
-        const { task_id: taskId, namespace, name, version } = row;
-        const given = { taskId, namespace, name, version, now, nextDueAt: null };
-        const wakeAt = this.strategies.lookAgainAt({ ...given, status: "context_unavailable" });
-        const wakesAt = new Date(wakeAt).toISOString();
-        this.log.error({ err: error, taskId, wakesAt }, "a task cannot be loaded: it is given back for a while");
-        unusable.set(wakeAt, [...(unusable.get(wakeAt) ?? []), taskId]);
-      }
-    }
-    await loadSignals(this.database, runs);
-    await loadChildren(this.database, runs);
-    for (const [wakeAt, ids] of unusable) {
-      await this.database.run(giveBack, [this.processId, ids, new Date(wakeAt)]);
-    }
-    return runs;
-  }
-
-  /** Submit refuses such names; a task that Rails created may have them. */
-  #warnOfBypasses({ taskId, view, steps }: TaskRun): void {
-    if (view.bypassSteps.length === 0) return;
-    for (const { name, why } of findVainBypasses(steps, view.bypassSteps)) {
-      this.log.warn({ taskId, step: name }, `bypass_steps names a step that is ${why}: it has no effect`);
     }
   }
 
@@ -520,35 +385,23 @@ export class Runtime implements LaneHost {
     return limits;
   }
 
-  /** Asks the database until it answers; null if it was closed, or nobody waits for it any more. */
-  async #persist<T>(taskId: number, ask: () => Promise<T>): Promise<T | null> {
-    for (;;) {
-      try {
-        return await ask();
-      } catch (error) {
-        if (!this.writing || error instanceof NotRunningError) return null;
-        this.log.warn({ err: error, taskId }, "loading a task again failed, trying once more");
-        await new Promise<void>((resolve) => void this.clock.after(RELOAD_WAIT_MS, resolve));
-      }
-    }
-  }
-
   /** Somebody else has ended the task: a handler that runs is told and may still end by itself, which is kept. */
-  #stop(execution: Execution): void {
+  stopExecution(execution: Execution): void {
     const reason = `the task is ${execution.run.state}`;
     execution.abort(new StepInterruptedError(reason));
     if (!execution.launched) settleOnce(this, execution, { kind: "interrupted", reason });
   }
 
-  #abandon(agenda: Agenda, execution: Execution): void {
+  abandon(execution: Execution): void {
     execution.abort(new Error("the task was changed by somebody else"));
     // A handler that is running keeps its slot until it returns: it still takes up this process.
     if (execution.launched && execution.outcome === null) return;
+    const agenda = this.agendaOf(execution.run);
     agenda.discard(execution);
     agenda.returnPermit(execution);
   }
 
-  #agendaOf(run: TaskRun): Agenda {
+  agendaOf(run: TaskRun): Agenda {
     const lane = this.#lanes[run.taskId % this.#lanes.length];
     if (lane === undefined) throw new RangeError("an engine has at least one lane");
     return lane.agenda;

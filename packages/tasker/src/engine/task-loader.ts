@@ -1,0 +1,123 @@
+import type { Connection } from "../database/database.ts";
+import type { Agenda } from "./agenda/agenda.ts";
+import { type Asker, askUntilAnswered } from "./ask-until-answered.ts";
+import type { Batch } from "./batch.ts";
+import { confirmBatch } from "./confirm-batch.ts";
+import type { Execution } from "./execution.ts";
+import type { TaskReader } from "./task-reader.ts";
+import type { TaskRun } from "./task-run.ts";
+
+/** What loading tasks needs of the engine around it. */
+export interface LoaderHost extends Asker {
+  readonly database: Connection;
+  /** Whether anybody listens to events. */
+  readonly hasListeners: boolean;
+  isLive(taskId: number): boolean;
+  agendaOf(run: TaskRun): Agenda;
+  /** Takes a task that this process owns. */
+  adopt(run: TaskRun): void;
+  /** Lets a task go without telling anybody. */
+  forget(run: TaskRun): void;
+  /** A task that this process had is somebody else's. */
+  disowned(run: TaskRun): void;
+  /** Tells what a batch made true; `refused` tasks excepted. */
+  committed(batch: Batch, refused: ReadonlySet<TaskRun>): void;
+  launch(execution: Execution): void;
+  /** Stops an execution of a task that somebody else has ended. */
+  stopExecution(execution: Execution): void;
+  /** Lets go of an execution whose step is not this process's any more. */
+  abandon(execution: Execution): void;
+}
+
+const NOTHING_REFUSED: ReadonlySet<TaskRun> = new Set();
+
+/** Brings tasks into memory: those that were claimed, and those that the database has otherwise than this process thought. */
+export class TaskLoader {
+  readonly #host: LoaderHost;
+  readonly #reader: TaskReader;
+  /**
+   * Tasks that are being loaded again: whoever else finds that this process owns them must not take them, but say so, for
+   * they may have been claimed after they were read.
+   */
+  readonly #reloading = new Map<number, { isClaimed: boolean }>();
+  readonly #reloads = new Set<Promise<void>>();
+
+  constructor(host: LoaderHost, reader: TaskReader) {
+    this.#host = host;
+    this.#reader = reader;
+  }
+
+  /** Whether tasks are being loaded again. */
+  get isBusy(): boolean {
+    return this.#reloads.size > 0;
+  }
+
+  /** Resolves when those are loaded that are being loaded again now. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#reloads);
+  }
+
+  /** Reads tasks that this process owns and takes them. */
+  async load(taskIds: readonly number[]): Promise<void> {
+    const isMissing = (taskId: number) => {
+      const reloading = this.#reloading.get(taskId);
+      if (reloading !== undefined) reloading.isClaimed = true;
+      return reloading === undefined && !this.#host.isLive(taskId);
+    };
+    for (const run of await this.#reader.read(taskIds.filter(isMissing))) {
+      if (isMissing(run.taskId)) this.#host.adopt(run);
+    }
+  }
+
+  /**
+   * Reads a task again whose write was refused; executions that still are its steps' go on.
+   * @param refused what was to be written and may have been, in part or as a whole; null if nothing was
+   */
+  reload(run: TaskRun, refused: Batch | null): Promise<void> {
+    const reload = this.#reload(run, refused).finally(() => this.#reloads.delete(reload));
+    this.#reloads.add(reload);
+    return reload;
+  }
+
+  async #reload(run: TaskRun, refused: Batch | null): Promise<void> {
+    const host = this.#host;
+    host.forget(run);
+    const reloading = { isClaimed: false };
+    this.#reloading.set(run.taskId, reloading);
+    if (refused !== null && host.hasListeners) {
+      const confirmed = await askUntilAnswered(host, run.taskId, () => confirmBatch(host.database, refused));
+      if (confirmed !== null) host.committed(confirmed, NOTHING_REFUSED);
+    }
+    let fresh: TaskRun | undefined;
+    do {
+      reloading.isClaimed = false;
+      fresh = (await askUntilAnswered(host, run.taskId, () => this.#reader.read([run.taskId])))?.[0];
+    } while (fresh === undefined && reloading.isClaimed);
+    this.#reloading.delete(run.taskId);
+    const held = new Set(run.executions.values());
+    if (fresh === undefined) host.disowned(run);
+    else this.#replace(run, fresh, held);
+    for (const execution of held) host.abandon(execution);
+  }
+
+  /** Takes the fresh one; what it goes on with of the old one's executions is taken out of `held`. */
+  #replace(run: TaskRun, fresh: TaskRun, held: Set<Execution>): void {
+    for (const step of fresh.steps) {
+      const execution = run.executions.get(step.lostExecutionId ?? "");
+      if (execution === undefined) continue;
+      held.delete(execution);
+      execution.run = fresh;
+      execution.step = step;
+      step.execution = execution;
+      step.lostExecutionId = null;
+      fresh.executions.set(execution.executionId, execution);
+      fresh.activeCount += 1;
+    }
+    this.#host.adopt(fresh);
+    for (const execution of fresh.executions.values()) {
+      if (fresh.isOver) this.#host.stopExecution(execution);
+      if (execution.outcome !== null) this.#host.agendaOf(fresh).settle(execution);
+      else if (!execution.launched) this.#host.launch(execution);
+    }
+  }
+}
