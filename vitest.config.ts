@@ -1,6 +1,8 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
+const isCi = process.env.CI === "true";
+
 export default defineConfig({
   resolve: {
     alias: [
@@ -26,10 +28,11 @@ export default defineConfig({
     reporters: ["default", "./test/support/no-test-left-out.ts"],
     // One more than the default: many tests wait for a server or for a child process.
     maxWorkers: availableParallelism(),
-    // A shared machine may stand still for seconds. What passes only at the second attempt is named at the end of the run.
-    retry: process.env.CI === "true" ? 1 : 0,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // A shared machine may stand still for seconds, or do other work besides. What passes only at the second attempt is named
+    // at the end of the run.
+    retry: isCi ? 1 : 0,
+    testTimeout: isCi ? 120_000 : 30_000,
+    hookTimeout: isCi ? 180_000 : 60_000,
     coverage: {
       include: ["packages/*/src/**/*.ts", "examples/*/src/**/*.ts"],
       reporter: [["text", { skipFull: true }], "html"],
