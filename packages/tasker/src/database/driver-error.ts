@@ -1,4 +1,4 @@
-import { DatabaseStatementError, DatabaseUnavailableError, TaskerError } from "../errors/index.ts";
+import { DatabaseStatementError, DatabaseUnavailableError, OutcomeUnknownError, TaskerError } from "../errors/index.ts";
 
 /** Where and what a driver was asked when it failed. */
 export interface DriverErrorOrigin {
@@ -8,6 +8,8 @@ export interface DriverErrorOrigin {
   readonly statement: string;
   /** Whether the driver's error is worth keeping as `cause`. PGlite's is not: its stack holds 15 kB of minified code. */
   readonly keepCause: boolean;
+  /** Whether the statement had been sent and would stand by itself: then a lost connection leaves it open whether it does. */
+  readonly mayStand: boolean;
 }
 
 /** SQLSTATE classes and codes that say that the server, not the statement, is the trouble. */
@@ -30,7 +32,8 @@ export function statementLabel(sql: string): string {
 /**
  * The error of the family that stands for what a driver threw. A SQLSTATE means that the server answered:
  * `DatabaseStatementError`, unless the code says that it is going away or full. Everything else that a driver raises
- * comes from the connection: `DatabaseUnavailableError`. Errors of the family, and programming errors, pass unchanged.
+ * comes from the connection: `DatabaseUnavailableError`, or `OutcomeUnknownError` if the statement may have been executed
+ * all the same. Errors of the family, and programming errors, pass unchanged.
  */
 export function toDatabaseError(error: unknown, origin: DriverErrorOrigin): unknown {
   if (error instanceof TaskerError || error instanceof TypeError || error instanceof RangeError) return error;
@@ -39,10 +42,14 @@ export function toDatabaseError(error: unknown, origin: DriverErrorOrigin): unkn
   const { place, statement } = origin;
   if (sqlstate === undefined || sqlstate.startsWith(UNAVAILABLE_CLASS) || UNAVAILABLE.has(sqlstate)) {
     const reason = reasonOf(error);
-    return new DatabaseUnavailableError(`The database at ${place} cannot be reached: ${reason}`, {
-      context: { place, reason, statement, ...(sqlstate === undefined ? {} : { sqlstate }) },
-      cause,
-    });
+    const context = { place, reason, statement, ...(sqlstate === undefined ? {} : { sqlstate }) };
+    if (!origin.mayStand) {
+      return new DatabaseUnavailableError(`The database at ${place} cannot be reached: ${reason}`, { context, cause });
+    }
+    return new OutcomeUnknownError(
+      `The database at ${place} was lost before it answered "${statement}", which it may have executed: ${reason}`,
+      { context, cause },
+    );
   }
   const constraint = fieldOf(error, "constraint");
   const detail = fieldOf(error, "detail");

@@ -53,7 +53,7 @@ async function openPglite(dataDir: string | undefined, surroundings: Surrounding
     await pglite.exec("set timezone = 'UTC'; set datestyle = 'ISO, YMD'; set jit = off");
     return new EmbeddedDatabase(new PgliteSession(pglite), surroundings);
   } catch (error) {
-    throw toDatabaseError(error, { place: surroundings.place, statement: "open", keepCause: false });
+    throw toDatabaseError(error, { place: surroundings.place, statement: "open", keepCause: false, mayStand: false });
   }
 }
 
@@ -199,7 +199,7 @@ class EmbeddedDatabase extends EmbeddedConnection implements Database {
     try {
       return await call(this.#session);
     } catch (error) {
-      throw toDatabaseError(error, { place: this.#surroundings.place, statement, keepCause: false });
+      throw toDatabaseError(error, { place: this.#surroundings.place, statement, keepCause: false, mayStand: false });
     }
   }
 }

@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { DatabaseStatementError, ProceduralError } from "../errors/index.ts";
+import { DatabaseStatementError, DatabaseUnavailableError, ProceduralError } from "../errors/index.ts";
 import { CallQueue } from "./call-queue.ts";
 import type { Connection } from "./database.ts";
 import { statementLabel, toDatabaseError } from "./driver-error.ts";
@@ -12,14 +12,17 @@ export class PostgresConnection implements Connection {
   readonly #client: pg.PoolClient;
   readonly #place: string;
   readonly #named: boolean;
+  /** Whether what is sent is part of a transaction, which a lost connection rolls back. */
+  readonly #inTransaction: boolean;
   readonly #queue = new CallQueue();
   #ended = false;
 
   /** @param named whether statements are prepared under their name and kept */
-  constructor(client: pg.PoolClient, place: string, named: boolean) {
+  constructor(client: pg.PoolClient, place: string, named: boolean, inTransaction = false) {
     this.#client = client;
     this.#place = place;
     this.#named = named;
+    this.#inTransaction = inTransaction;
   }
 
   async run<const P extends readonly SqlType<unknown>[], const C extends Readonly<Record<string, SqlType<unknown>>>>(
@@ -48,17 +51,17 @@ export class PostgresConnection implements Connection {
 
   /** Runs `work` in a transaction; see {@link Database.transaction}. */
   async transaction<T>(idleTimeoutMs: number, work: (transaction: Connection) => Promise<T>): Promise<T> {
-    await this.execute(
-      `begin isolation level read committed; set local idle_in_transaction_session_timeout = ${idleTimeoutMs}`,
-    );
-    const inner = new PostgresConnection(this.#client, this.#place, this.#named);
+    const begin = `begin isolation level read committed; set local idle_in_transaction_session_timeout = ${idleTimeoutMs}`;
+    await this.#send("begin", () => this.#client.query(begin), false);
+    const inner = new PostgresConnection(this.#client, this.#place, this.#named, true);
     let result: T;
     try {
       result = await work(inner);
     } catch (error) {
       await inner.#end();
-      // the error of the work is what the caller must see; a connection whose rollback failed is thrown away
-      await this.execute("rollback").catch(() => undefined);
+      // the error of the work is what the caller must see; a connection whose rollback failed is thrown away, and on one that
+      // does not answer nothing is asked
+      if (!(error instanceof DatabaseUnavailableError)) await this.execute("rollback").catch(() => undefined);
       throw error;
     }
     await inner.#end();
@@ -78,7 +81,8 @@ export class PostgresConnection implements Connection {
     await this.#queue.whenIdle();
   }
 
-  #send<R>(statement: string, call: () => Promise<R>): Promise<R> {
+  /** @param mayStand whether what is sent stands by itself once the server has it */
+  #send<R>(statement: string, call: () => Promise<R>, mayStand = !this.#inTransaction): Promise<R> {
     if (this.#ended) {
       return Promise.reject(
         new ProceduralError(`"${statement}" was sent to a transaction that has ended`, { context: { statement } }),
@@ -88,8 +92,14 @@ export class PostgresConnection implements Connection {
       try {
         return await call();
       } catch (error) {
-        throw toDatabaseError(error, { place: this.#place, statement, keepCause: true });
+        const origin = { place: this.#place, statement, keepCause: true, mayStand: mayStand && !isUnsent(error) };
+        throw toDatabaseError(error, origin);
       }
     });
   }
+}
+
+/** Whether the driver had found the connection broken before it sent anything. */
+function isUnsent(error: unknown): boolean {
+  return error instanceof Error && error.message.endsWith("not queryable");
 }

@@ -8,24 +8,40 @@ const OLDEST_SERVER = 140_000;
 export interface SessionSettings {
   /** Where the server is, for messages. */
   readonly place: string;
-  /** Behind a pooler in transaction mode, settings of the session would reach other clients. */
-  readonly pooled: boolean;
+  /** Whether a pooler stands in between; null: to be found out. */
+  readonly pooled: boolean | null;
   /** Milliseconds; 0 for no limit. */
   readonly statementTimeoutMs: number;
+  /** Longest wait for the server's answer, in milliseconds. */
+  readonly answerTimeoutMs: number;
+}
+
+/** What was found out about a new connection. */
+export interface Session {
+  /**
+   * Whether a pooler stands in between that may give each transaction another connection of the server: there, what is kept in
+   * the session is lost, or reaches other clients.
+   */
+  readonly pooled: boolean;
 }
 
 /**
  * Makes a new connection one on which our statements mean what they say: time zone UTC and ISO dates (both are
- * settings that poolers follow from client to client), and checks what cannot be set.
+ * settings that poolers follow from client to client), and checks what cannot be set. A pooler shows by the key for
+ * cancelling that it gave the client: a server's has the id of the process that answers.
  * @throws ConfigurationError if the server is too old, or its default isolation is not READ COMMITTED
  */
-export async function prepareSession(client: pg.ClientBase, settings: SessionSettings): Promise<void> {
-  const timeout = settings.pooled ? "" : `, set_config('statement_timeout', '${settings.statementTimeoutMs}', false)`;
-  const result = await client.query<{ isolation: string; version: number }>(
-    `select current_setting('default_transaction_isolation') as isolation,
+export async function prepareSession(client: pg.ClientBase, settings: SessionSettings): Promise<Session> {
+  const pid: unknown = Reflect.get(client, "processID");
+  const isDirect = settings.pooled === null ? `pg_backend_pid() = ${Number(pid)}` : String(!settings.pooled);
+  const question = {
+    text: `select current_setting('default_transaction_isolation') as isolation,
             current_setting('server_version_num')::int4 as version,
-            set_config('TimeZone', 'UTC', false), set_config('DateStyle', 'ISO, YMD', false)${timeout}`,
-  );
+            set_config('TimeZone', 'UTC', false), set_config('DateStyle', 'ISO, YMD', false), ${isDirect} as direct,
+            case when ${isDirect} then set_config('statement_timeout', '${settings.statementTimeoutMs}', false) end`,
+    query_timeout: settings.answerTimeoutMs,
+  };
+  const result = await client.query<{ isolation: string; version: number; direct: boolean }>(question);
   const [session] = result.rows;
   if (session === undefined) throw new ConfigurationError(`The server at ${settings.place} gave no session settings`);
   if (session.version < OLDEST_SERVER) {
@@ -41,4 +57,5 @@ export async function prepareSession(client: pg.ClientBase, settings: SessionSet
       { context: { field: "default_transaction_isolation", value: session.isolation, expected: "read committed" } },
     );
   }
+  return { pooled: !session.direct };
 }

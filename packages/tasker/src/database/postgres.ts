@@ -1,23 +1,32 @@
 import pg from "pg";
 import { type Clock, systemClock } from "../clock/clock.ts";
-import { ConfigurationError, DatabaseUnavailableError, NotRunningError } from "../errors/index.ts";
+import { ConfigurationError, NotRunningError } from "../errors/index.ts";
 import type { Connection, Database, PoolUsage } from "./database.ts";
-import { statementLabel, toDatabaseError } from "./driver-error.ts";
-import { nextPlanExpiryMs } from "./plan-expiry.ts";
-import { PostgresConnection } from "./postgres-connection.ts";
-import { prepareSession } from "./postgres-session.ts";
+import { statementLabel } from "./driver-error.ts";
+import type { PostgresConnection } from "./postgres-connection.ts";
+import { PostgresPool } from "./postgres-pool.ts";
 import type { SqlType } from "./sql-type.ts";
 import type { ParametersOf, RowOf, Statement } from "./statement.ts";
-import { parserOf } from "./type-parsers.ts";
 
 /** How to use a PostgreSQL server. */
 export interface PostgresOptions {
   /** Connections opened at most. Default: 4. */
   readonly connections?: number;
-  /** The server is behind a pooler in transaction mode: no named statements, no session settings. Default: false. */
+  /**
+   * Whether a pooler such as PgBouncer stands in between that gives each transaction another connection of the server: then no
+   * statement is prepared under a name, and nothing is set for the session. Default: found out at each new connection; a pooler
+   * that gives a client one connection for good counts as one, too.
+   */
   readonly pooled?: boolean;
   /** Longest time a statement may run, in milliseconds; 0 for no limit. Not applied when `pooled`. Default: 60,000. */
   readonly statementTimeoutMs?: number;
+  /**
+   * Longest wait for the answer to a statement, in milliseconds, 0 for no limit; then its connection is given up. For networks
+   * that fall silent. Default: 5,000 more than `statementTimeoutMs`, without a limit if that has none.
+   */
+  readonly answerTimeoutMs?: number;
+  /** Longest wait for a connection while all are in use, in milliseconds. Default: 60,000. */
+  readonly acquireTimeoutMs?: number;
   /** Longest silence inside an open transaction before the server ends it, in milliseconds. Default: 5,000. */
   readonly idleInTransactionTimeoutMs?: number;
   /** Longest time that connecting may take, in milliseconds. Default: 10,000. */
@@ -44,55 +53,32 @@ export async function openPostgres(url: string, options: PostgresOptions = {}): 
   return database;
 }
 
-interface PlanAge {
-  readonly openedAtMs: number;
-  expiresAtMs: number;
-}
-
 class PostgresDatabase implements Database {
   readonly kind = "postgres";
   readonly parallelism: number;
-  readonly #pool: pg.Pool;
+  readonly #pool: PostgresPool;
   readonly #place: string;
-  readonly #clock: Clock;
-  readonly #pooled: boolean;
   readonly #idleInTransactionTimeoutMs: number;
-  readonly #plans = new WeakMap<pg.ClientBase, PlanAge>();
   #running = 0;
   #whenIdle: (() => void) | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(url: string, options: PostgresOptions) {
-    const connectionTimeoutMillis = options.connectTimeoutMs ?? 10_000;
-    const statementTimeoutMs = options.statementTimeoutMs ?? 60_000;
-    const pooled = options.pooled ?? false;
     this.parallelism = options.connections ?? 4;
-    this.#clock = options.clock ?? systemClock;
-    this.#pooled = pooled;
-    this.#idleInTransactionTimeoutMs = options.idleInTransactionTimeoutMs ?? 5_000;
     this.#place = placeOf(url);
-    this.#pool = new pg.Pool({
-      connectionString: url,
-      max: this.parallelism,
-      // kept open: a new connection costs a handshake and every prepared statement
-      idleTimeoutMillis: 0,
-      keepAlive: true,
-      fallback_application_name: "tasker",
-      types: { getTypeParser: (oid) => parserOf(oid) },
-      // given to the clients only: the pool itself would also apply it to waiting for a connection that is in use
-      Client: class extends pg.Client {
-        constructor(config?: pg.ClientConfig) {
-          super({ ...config, connectionTimeoutMillis });
-        }
-      },
-      onConnect: (client) => prepareSession(client, { place: this.#place, pooled, statementTimeoutMs }),
-    });
-    // without listeners, a connection that breaks would end the process; whoever uses it next gets the error
-    this.#pool.on("error", ignore);
-    this.#pool.on("connect", (client) => {
-      client.on("error", ignore);
-      const openedAtMs = this.#clock.now();
-      this.#plans.set(client, { openedAtMs, expiresAtMs: nextPlanExpiryMs(openedAtMs, openedAtMs) });
+    this.#idleInTransactionTimeoutMs = options.idleInTransactionTimeoutMs ?? 5_000;
+    const statementTimeoutMs = options.statementTimeoutMs ?? 60_000;
+    const defaultAnswerMs = statementTimeoutMs === 0 ? 0 : statementTimeoutMs + 5_000;
+    this.#pool = new PostgresPool({
+      url,
+      place: this.#place,
+      size: this.parallelism,
+      pooled: options.pooled ?? null,
+      statementTimeoutMs,
+      answerTimeoutMs: options.answerTimeoutMs ?? defaultAnswerMs,
+      acquireTimeoutMs: options.acquireTimeoutMs ?? 60_000,
+      connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
+      clock: options.clock ?? systemClock,
     });
   }
 
@@ -112,8 +98,7 @@ class PostgresDatabase implements Database {
   }
 
   poolUsage(): PoolUsage {
-    const { totalCount, idleCount, waitingCount } = this.#pool;
-    return { size: this.parallelism, busy: totalCount - idleCount, waiting: waitingCount };
+    return this.#pool.usage();
   }
 
   /** It always can: there are other connections. */
@@ -132,37 +117,11 @@ class PostgresDatabase implements Database {
     if (this.#closing !== undefined) throw new NotRunningError(`The database at ${this.#place} was closed`);
     this.#running += 1;
     try {
-      const client = await this.#connect(statement);
-      try {
-        await this.#discardOldPlans(client);
-        const result = await work(new PostgresConnection(client, this.#place, !this.#pooled));
-        // what left a transaction open by hand must not pass it on to the next user of the connection
-        client.release(client.getTransactionStatus() !== "I");
-        return result;
-      } catch (error) {
-        client.release(error instanceof DatabaseUnavailableError || client.getTransactionStatus() !== "I");
-        throw error;
-      }
+      return await this.#pool.use(statement, work);
     } finally {
       this.#running -= 1;
       if (this.#running === 0) this.#whenIdle?.();
     }
-  }
-
-  async #connect(statement: string): Promise<pg.PoolClient> {
-    try {
-      return await this.#pool.connect();
-    } catch (error) {
-      throw toDatabaseError(error, { place: this.#place, statement: `connect, for ${statement}`, keepCause: true });
-    }
-  }
-
-  async #discardOldPlans(client: pg.PoolClient): Promise<void> {
-    const plans = this.#plans.get(client);
-    const nowMs = this.#clock.now();
-    if (this.#pooled || plans === undefined || nowMs < plans.expiresAtMs) return;
-    plans.expiresAtMs = nextPlanExpiryMs(plans.openedAtMs, nowMs);
-    await new PostgresConnection(client, this.#place, true).execute("discard plans");
   }
 
   /** The pool's own end() forgets the calls that still wait for a connection. */
@@ -173,8 +132,6 @@ class PostgresDatabase implements Database {
     });
   }
 }
-
-function ignore(): void {}
 
 /** Where a URL points, as the driver understands it; without user, password and options. */
 function placeOf(url: string): string {

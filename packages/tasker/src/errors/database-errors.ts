@@ -1,8 +1,16 @@
 import { TaskerError } from "./tasker-error.ts";
 
-/** The database cannot be reached, or refuses connections. Worth trying again. */
+/** The database cannot be reached, or refuses connections. Nothing was written: worth trying again. */
 export class DatabaseUnavailableError extends TaskerError {
-  readonly code = "TASKER_DATABASE_UNAVAILABLE";
+  readonly code: "TASKER_DATABASE_UNAVAILABLE" | "TASKER_OUTCOME_UNKNOWN" = "TASKER_DATABASE_UNAVAILABLE";
+}
+
+/**
+ * The connection to the database was lost after a statement was sent and before its answer came, or the answer did not come
+ * in time: the statement may have been executed or not. Worth trying again only where doing it twice does no harm.
+ */
+export class OutcomeUnknownError extends DatabaseUnavailableError {
+  override readonly code = "TASKER_OUTCOME_UNKNOWN";
 }
 
 /** Another process has the embedded database's directory open. */

@@ -5,6 +5,7 @@ export {
   DatabaseStatementError,
   DatabaseUnavailableError,
   MigrationError,
+  OutcomeUnknownError,
   UnsafeIntegerError,
 } from "./database-errors.ts";
 export {

@@ -1,8 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { statementLabel, toDatabaseError } from "../../src/database/driver-error.ts";
-import { DatabaseStatementError, DatabaseUnavailableError, ProceduralError } from "../../src/errors/index.ts";
+import {
+  DatabaseStatementError,
+  DatabaseUnavailableError,
+  OutcomeUnknownError,
+  ProceduralError,
+} from "../../src/errors/index.ts";
 
-const origin = { place: "db.internal:5432/orders", statement: "claim_tasks", keepCause: true };
+const origin = { place: "db.internal:5432/orders", statement: "claim_tasks", keepCause: true, mayStand: false };
 
 const serverError = (code: string) => Object.assign(new Error("said the server"), { code, severity: "FATAL" });
 const nodeError = (code: string) => Object.assign(new Error(`connect ${code}`), { code });
@@ -36,6 +41,13 @@ describe("what a driver throws", () => {
       "message",
       `The database at db.internal:5432/orders cannot be reached: connect ${code}`,
     );
+  });
+
+  test("a connection lost after a statement was sent: it may have been executed", () => {
+    for (const cause of [serverError("57P01"), nodeError("ECONNRESET"), new Error("Query read timeout")]) {
+      expect(toDatabaseError(cause, { ...origin, mayStand: true })).toBeInstanceOf(OutcomeUnknownError);
+    }
+    expect(toDatabaseError(serverError("57014"), { ...origin, mayStand: true })).toBeInstanceOf(DatabaseStatementError);
   });
 
   test("a host with two addresses gives both reasons", () => {
