@@ -122,12 +122,29 @@ tasker_processes
   stopped_at timestamp(6) without time zone
   released_at timestamp(6) without time zone
   first_permit_call bigint not null default 0
+  spare_slots integer not null default 0
 
 tasker_rate_starts
   limiter text not null
   started_at timestamp(6) without time zone not null
   starts integer not null
   ends_at timestamp(6) without time zone not null
+
+tasker_ready_steps
+  workflow_step_id bigint not null
+  task_id bigint not null
+  task_namespace_id integer not null
+  named_task_id integer not null
+  owner_id bigint not null
+  epoch bigint not null
+  revision integer not null
+  execution_id character varying(64) not null
+  attempt integer not null
+  timeout_ms bigint
+  queue character varying(128) not null default 'default'::character varying
+  priority bigint not null
+  run_at timestamp(6) without time zone not null
+  offered_at timestamp(6) without time zone not null
 
 tasker_signals
   signal_id bigint not null generated always as identity
@@ -152,6 +169,25 @@ tasker_step_dag_relationships
   is_root_step boolean
   is_leaf_step boolean
   min_depth_from_root integer
+
+tasker_step_executions
+  execution_id character varying(64) not null
+  workflow_step_id bigint not null
+  task_id bigint not null
+  task_namespace_id integer not null
+  owner_id bigint not null
+  epoch bigint not null
+  attempt integer not null
+  process_id bigint not null
+  nonce character varying(64)
+  state character varying(16) not null
+  started_at timestamp(6) without time zone not null
+  deadline_at timestamp(6) without time zone
+  heartbeat_at timestamp(6) without time zone not null
+  finished_at timestamp(6) without time zone
+  outcome jsonb
+  results jsonb
+  reason text
 
 tasker_task_annotations
   task_annotation_id bigint not null default nextval('tasker_task_annotations_task_annotation_id_seq'::regclass)
@@ -319,10 +355,20 @@ tasker_processes
 tasker_rate_starts
   tasker_rate_starts_pkey PRIMARY KEY (limiter, started_at)
 
+tasker_ready_steps
+  tasker_ready_steps_pkey PRIMARY KEY (workflow_step_id)
+  tasker_ready_steps_task_id_fkey FOREIGN KEY (task_id) REFERENCES tasker_tasks(task_id) ON DELETE CASCADE
+
 tasker_signals
   consumed_by_a_step CHECK (((consumed_at IS NULL) = (consumed_by_step_id IS NULL)))
   tasker_signals_pkey PRIMARY KEY (signal_id)
   tasker_signals_task_id_fkey FOREIGN KEY (task_id) REFERENCES tasker_tasks(task_id) ON DELETE CASCADE
+
+tasker_step_executions
+  known_state CHECK (((state)::text = ANY ((ARRAY['running'::character varying, 'finished'::character varying, 'revoked'::character varying, 'refused'::character varying])::text[])))
+  outcome_iff_over CHECK (((outcome IS NULL) = ((state)::text = ANY ((ARRAY['running'::character varying, 'revoked'::character varying])::text[]))))
+  tasker_step_executions_pkey PRIMARY KEY (execution_id)
+  tasker_step_executions_task_id_fkey FOREIGN KEY (task_id) REFERENCES tasker_tasks(task_id) ON DELETE CASCADE
 
 tasker_task_annotations
   task_annotations_annotation_type_id_foreign FOREIGN KEY (annotation_type_id) REFERENCES tasker_annotation_types(annotation_type_id)
@@ -424,10 +470,21 @@ tasker_rate_starts
   CREATE INDEX tasker_rate_starts_ended ON public.tasker_rate_starts USING btree (ends_at)
   CREATE UNIQUE INDEX tasker_rate_starts_pkey ON public.tasker_rate_starts USING btree (limiter, started_at)
 
+tasker_ready_steps
+  CREATE INDEX tasker_ready_steps_next ON public.tasker_ready_steps USING btree (queue, named_task_id, priority DESC, run_at)
+  CREATE UNIQUE INDEX tasker_ready_steps_pkey ON public.tasker_ready_steps USING btree (workflow_step_id)
+  CREATE INDEX tasker_ready_steps_task ON public.tasker_ready_steps USING btree (task_id)
+
 tasker_signals
   CREATE INDEX tasker_signals_of_task ON public.tasker_signals USING btree (task_id, signal_id)
   CREATE UNIQUE INDEX tasker_signals_once ON public.tasker_signals USING btree (task_id, idempotency_key) WHERE (idempotency_key IS NOT NULL)
   CREATE UNIQUE INDEX tasker_signals_pkey ON public.tasker_signals USING btree (signal_id)
+
+tasker_step_executions
+  CREATE INDEX tasker_step_executions_owner ON public.tasker_step_executions USING btree (owner_id) WHERE ((state)::text = ANY ((ARRAY['running'::character varying, 'finished'::character varying])::text[]))
+  CREATE UNIQUE INDEX tasker_step_executions_pkey ON public.tasker_step_executions USING btree (execution_id)
+  CREATE INDEX tasker_step_executions_process ON public.tasker_step_executions USING btree (process_id) WHERE ((state)::text = 'running'::text)
+  CREATE INDEX tasker_step_executions_task ON public.tasker_step_executions USING btree (task_id)
 
 tasker_task_annotations
   CREATE INDEX task_annotations_annotation_type_id_index ON public.tasker_task_annotations USING btree (annotation_type_id)

@@ -100,7 +100,9 @@ const DAMAGES: readonly Damage[] = [
     findings: [
       "error key tasker_tasks_pkey on tasker_tasks",
       "error foreign key tasker_operator_actions_task_id_fkey on tasker_operator_actions",
+      "error foreign key tasker_ready_steps_task_id_fkey on tasker_ready_steps",
       "error foreign key tasker_signals_task_id_fkey on tasker_signals",
+      "error foreign key tasker_step_executions_task_id_fkey on tasker_step_executions",
       "error foreign key task_annotations_task_id_foreign on tasker_task_annotations",
       "error foreign key tasker_task_runs_task_id_fkey on tasker_task_runs",
       "error foreign key fk_rails_e8caec803c on tasker_task_transitions",
