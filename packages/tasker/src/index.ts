@@ -122,7 +122,7 @@ export type { CircuitSettings, Circuits } from "./handlers/circuits/circuit-boar
 export type { ConditionFunction } from "./handlers/condition-function.ts";
 export type { ConditionSettings } from "./handlers/condition-settings.ts";
 export type { CustomEventDeclaration, RegisteredCustomEvent } from "./handlers/custom-events.ts";
-export { defineTask } from "./handlers/define-task.ts";
+export { defineTask } from "./handlers/define-task/define-task.ts";
 export { type DiscoveredTasks, type DiscoverOptions, discoverTasks } from "./handlers/discover-tasks.ts";
 export type { StepExecution, StepSequence, StepView, TaskView } from "./handlers/execution.ts";
 export type { LimitSettings, StepLimitSettings } from "./handlers/limit-settings.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Database } from "../../src/database/database.ts";
 import { PermanentError, RetryableError } from "../../src/errors/index.ts";
-import { defineTask } from "../../src/handlers/define-task.ts";
+import { defineTask } from "../../src/handlers/define-task/define-task.ts";
 import { expectCleanAuditTrail } from "../support/audit-trail.ts";
 import { graphTemplate, readState, readStep, readTransitions, startEngine, until } from "../support/engine-harness.ts";
 import { describeOnPostgres, openTestDatabase } from "../support/test-database.ts";

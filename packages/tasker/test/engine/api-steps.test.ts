@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { ApiStepHandler } from "../../src/handlers/api/api-step-handler.ts";
 import { bindTemplate } from "../../src/handlers/bind-template.ts";
-import { defineTask } from "../../src/handlers/define-task.ts";
+import { defineTask } from "../../src/handlers/define-task/define-task.ts";
 import { parseTemplate } from "../../src/templates/parse-template.ts";
 import { json, startRemote } from "../handlers/api/remote-server.ts";
 import { expectCleanAuditTrail } from "../support/audit-trail.ts";

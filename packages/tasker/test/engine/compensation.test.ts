@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { Database } from "../../src/database/database.ts";
 import { PermanentError, RetryableError } from "../../src/errors/index.ts";
 import { bindTemplate } from "../../src/handlers/bind-template.ts";
-import { defineTask } from "../../src/handlers/define-task.ts";
+import { defineTask } from "../../src/handlers/define-task/define-task.ts";
 import { StepHandler } from "../../src/handlers/step-handler.ts";
 import { parseTemplate } from "../../src/templates/parse-template.ts";
 import { ManualClock } from "../../src/testing/run/manual-clock.ts";

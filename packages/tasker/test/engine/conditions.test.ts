@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { z } from "zod";
 import { RetryableError } from "../../src/errors/index.ts";
 import { bindTemplate } from "../../src/handlers/bind-template.ts";
-import { defineTask } from "../../src/handlers/define-task.ts";
+import { defineTask } from "../../src/handlers/define-task/define-task.ts";
 import type { TaskView } from "../../src/handlers/execution.ts";
 import { parseTemplate } from "../../src/templates/parse-template.ts";
 import { expectCleanAuditTrail } from "../support/audit-trail.ts";

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Database } from "../../src/database/database.ts";
 import { DatabaseUnavailableError, PermanentError, RetryableError } from "../../src/errors/index.ts";
-import { defineTask } from "../../src/handlers/define-task.ts";
+import { defineTask } from "../../src/handlers/define-task/define-task.ts";
 import type { StepExecution } from "../../src/handlers/execution.ts";
 import type { JsonValue } from "../../src/json/json-value.ts";
 import { ManualClock } from "../../src/testing/run/manual-clock.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { defineTask } from "../../src/handlers/define-task.ts";
+import { defineTask } from "../../src/handlers/define-task/define-task.ts";
 import { expectCleanAuditTrail } from "../support/audit-trail.ts";
 import { graphTemplate, makeEngine, makeGate, startEngine, useDatabase } from "../support/engine-harness.ts";
 import { describeOnPostgres, openTestDatabase } from "../support/test-database.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { InvalidTemplateError } from "../../src/errors/index.ts";
-import { defineTask } from "../../src/handlers/define-task.ts";
+import { defineTask } from "../../src/handlers/define-task/define-task.ts";
 import { StepHandler } from "../../src/handlers/step-handler.ts";
 import { TaskHandler } from "../../src/handlers/task-handler.ts";
 import type { JsonObject } from "../../src/json/json-value.ts";

@@ -1,6 +1,6 @@
 import { describe, expectTypeOf, test } from "vitest";
 import { z } from "zod";
-import { defineTask } from "../../src/handlers/define-task.ts";
+import { defineTask } from "../../src/handlers/define-task/define-task.ts";
 import type { StepExecution, StepSequence, TaskView } from "../../src/handlers/execution.ts";
 import type { JsonShape } from "../../src/handlers/json-shape.ts";
 import { StepHandler } from "../../src/handlers/step-handler.ts";

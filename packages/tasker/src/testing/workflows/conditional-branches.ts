@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { defineTask } from "../../handlers/define-task.ts";
+import { defineTask } from "../../handlers/define-task/define-task.ts";
 import type { TaskTemplate } from "../../handlers/task-template.ts";
 
 /** The workflow and which branches did their work. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { PermanentError } from "../../errors/index.ts";
-import { defineTask } from "../../handlers/define-task.ts";
+import { defineTask } from "../../handlers/define-task/define-task.ts";
 import type { TaskTemplate } from "../../handlers/task-template.ts";
 
 const Row = z.object({ id: z.int(), amount: z.number() });

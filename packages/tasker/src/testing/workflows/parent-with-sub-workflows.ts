@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Connection } from "../../database/database.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { PermanentError, RetryableError } from "../../errors/index.ts";
-import { defineTask } from "../../handlers/define-task.ts";
+import { defineTask } from "../../handlers/define-task/define-task.ts";
 import type { TaskTemplate } from "../../handlers/task-template.ts";
 import { readTask } from "../run/read-task.ts";
 

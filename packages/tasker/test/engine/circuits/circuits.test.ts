@@ -3,7 +3,7 @@ import type { Database } from "../../../src/database/database.ts";
 import { closeCircuit, listCircuits } from "../../../src/engine/circuits/list-circuits.ts";
 import { PermanentError } from "../../../src/errors/index.ts";
 import { ApiStepHandler } from "../../../src/handlers/api/api-step-handler.ts";
-import { defineTask } from "../../../src/handlers/define-task.ts";
+import { defineTask } from "../../../src/handlers/define-task/define-task.ts";
 import type { StepExecution } from "../../../src/handlers/execution.ts";
 import { ManualClock } from "../../../src/testing/run/manual-clock.ts";
 import { json, startRemote } from "../../handlers/api/remote-server.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Database } from "../../../src/database/database.ts";
-import { defineTask } from "../../../src/handlers/define-task.ts";
+import { defineTask } from "../../../src/handlers/define-task/define-task.ts";
 import { ManualClock } from "../../../src/testing/run/manual-clock.ts";
 import { expectCleanAuditTrail } from "../../support/audit-trail.ts";
 import {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { defineTask } from "../../../src/handlers/define-task.ts";
+import { defineTask } from "../../../src/handlers/define-task/define-task.ts";
 import { ManualClock } from "../../../src/testing/run/manual-clock.ts";
 import { runTask } from "../../../src/testing/run/run-task.ts";
 import { expectCleanAuditTrail } from "../../support/audit-trail.ts";

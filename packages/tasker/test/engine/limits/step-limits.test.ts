@@ -4,7 +4,7 @@ import { type EngineLimits, parseEngineLimits } from "../../../src/engine/limits
 import { keyText, limiterId } from "../../../src/engine/limits/limiter.ts";
 import { limitSteps } from "../../../src/engine/limits/step-limits.ts";
 import { ConfigurationError } from "../../../src/errors/index.ts";
-import { defineTask } from "../../../src/handlers/define-task.ts";
+import { defineTask } from "../../../src/handlers/define-task/define-task.ts";
 
 const template = defineTask({
   name: "order",

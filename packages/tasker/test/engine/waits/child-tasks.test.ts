@@ -3,7 +3,7 @@ import { TaskActions } from "../../../src/actions/task-actions.ts";
 import type { Database } from "../../../src/database/database.ts";
 import { NotRunningError, PermanentError } from "../../../src/errors/index.ts";
 import { bindTemplate } from "../../../src/handlers/bind-template.ts";
-import { defineTask } from "../../../src/handlers/define-task.ts";
+import { defineTask } from "../../../src/handlers/define-task/define-task.ts";
 import { parseTemplate } from "../../../src/templates/parse-template.ts";
 import { drain } from "../../../src/testing/run/drain.ts";
 import { readTask } from "../../../src/testing/run/read-task.ts";

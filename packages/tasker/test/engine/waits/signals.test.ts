@@ -7,7 +7,7 @@ import {
   TaskNotFoundError,
   ValueTooLargeError,
 } from "../../../src/errors/index.ts";
-import { defineTask } from "../../../src/handlers/define-task.ts";
+import { defineTask } from "../../../src/handlers/define-task/define-task.ts";
 import { HandlerRegistry } from "../../../src/handlers/registry.ts";
 import { drain } from "../../../src/testing/run/drain.ts";
 import { readTask } from "../../../src/testing/run/read-task.ts";

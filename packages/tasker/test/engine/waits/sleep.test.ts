@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { bindTemplate } from "../../../src/handlers/bind-template.ts";
-import { defineTask } from "../../../src/handlers/define-task.ts";
+import { defineTask } from "../../../src/handlers/define-task/define-task.ts";
 import { parseTemplate } from "../../../src/templates/parse-template.ts";
 import { drain } from "../../../src/testing/run/drain.ts";
 import { ManualClock } from "../../../src/testing/run/manual-clock.ts";

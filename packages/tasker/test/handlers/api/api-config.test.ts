@@ -3,7 +3,7 @@ import { ConfigurationError, InvalidRequestError } from "../../../src/errors/ind
 import { parseApiConfig } from "../../../src/handlers/api/api-config.ts";
 import { ApiStepHandler } from "../../../src/handlers/api/api-step-handler.ts";
 import { bindTemplate } from "../../../src/handlers/bind-template.ts";
-import { defineTask } from "../../../src/handlers/define-task.ts";
+import { defineTask } from "../../../src/handlers/define-task/define-task.ts";
 import type { JsonObject } from "../../../src/json/json-value.ts";
 import { parseTemplate } from "../../../src/templates/parse-template.ts";
 
