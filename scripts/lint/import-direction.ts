@@ -38,7 +38,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   registries: [...BASE, "templates", "events"],
   handlers: [...BASE, "templates", "template-files", "database", "events", "registries"],
   engine: BELOW_ENGINE,
-  cli: ABOVE_ENGINE,
+  checker: ABOVE_ENGINE,
+  cli: [...ABOVE_ENGINE, "checker"],
   testing: ABOVE_ENGINE,
 };
 

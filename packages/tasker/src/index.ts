@@ -14,6 +14,8 @@ export {
   TaskActions,
   type TaskActionsOptions,
 } from "./actions/task-actions.ts";
+export { type CheckOptions, checkHistory } from "./checker/check-history.ts";
+export type { HistoryFinding, HistoryReport, RuleReport } from "./checker/history-report.ts";
 export { type CancelTimer, type Clock, systemClock } from "./clock/clock.ts";
 export { type BackoffConfig, type BackoffSettings, backoffConfig, backoffPolicy } from "./config/backoff-config.ts";
 export {
@@ -84,7 +86,7 @@ export {
 export type { EngineEvent, EngineListener } from "./engine/engine-event.ts";
 export type { EngineHooks, EnginePlugin } from "./engine/engine-plugin.ts";
 export { type ExecutionSnapshot, type ExecutionState, FutureStateAnalyzer } from "./engine/execution-state.ts";
-export { findOrphans, type Orphan } from "./engine/find-orphans.ts";
+export { checkOrphans, findOrphans, type Orphan, type OrphanHealth } from "./engine/find-orphans.ts";
 export type {
   GeneratesIdentity,
   IdentityFunction,

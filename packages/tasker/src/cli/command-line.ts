@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { addCheckCommand } from "./commands/db-check.ts";
 import { addDoctorCommand } from "./commands/db-doctor.ts";
 import { addPruneCommand } from "./commands/db-prune.ts";
 import { addInitCommand } from "./commands/init.ts";
@@ -89,6 +90,7 @@ function buildProgram(session: CommandSession): Command {
   const db = program.command("db").description("look after the database");
   addMigrateCommand(db, session);
   addDoctorCommand(db, session);
+  addCheckCommand(db, session);
   addPruneCommand(db, session);
   addMigrateCommand(program, session, "short for 'db migrate'");
   program.addHelpText("after", "\nStart with:\n  $ tasker init my-project");

@@ -3,25 +3,31 @@ import { int4, int8, textOf, varchar } from "../database/sql-type.ts";
 import { statement } from "../database/statement.ts";
 
 /**
- * The tasks of engines that nobody will go on with: live, not paused, and neither owned by a process that lives nor with a
- * time at which they want to be claimed. A process that is gone counts as living for `$1` milliseconds more, in which
- * another one takes its tasks over.
+ * Whether nobody will go on with a task, as SQL over its run row `r`: it is live, not paused, and neither owned by a process
+ * that lives nor with a time at which it wants to be claimed. A process that is gone counts as living a while longer, in
+ * which another one takes its tasks over.
+ * @param state the task's current state
+ * @param now a time with its zone
+ * @param takeoverMs how much longer, in milliseconds
  */
-export const findOrphansStatement = statement({
-  name: "find_orphans",
-  text: `
-    select r.task_id, coalesce(c.to_state, 'pending')::varchar as state, r.owner_id,
-      case when r.owner_id = 0 then 'never_wakes' else 'owner_is_gone' end as reason
-    from tasker_task_runs r
-    left join tasker_task_transitions c on c.task_id = r.task_id and c.most_recent
-    where coalesce(c.to_state, 'pending') in ('pending', 'in_progress')
+export const isOrphan = (state: string, now: string, takeoverMs: string) => `
+      ${state} in ('pending', 'in_progress')
       and not (r.paused and r.owner_id = 0)
       and (r.wake_at is null or r.owner_id <> 0)
       and not exists (
         select from tasker_processes p where p.process_id = r.owner_id and r.wake_at is not null
-          and coalesce(p.stopped_at, p.expires_at) >
-            clock_timestamp() at time zone 'UTC' - $1::int4 * interval '1 millisecond'
-      )
+          and coalesce(p.stopped_at, p.expires_at) > ${now} at time zone 'UTC' - ${takeoverMs} * interval '1 millisecond'
+      )`;
+
+/** The tasks of engines that nobody will go on with; `$1`: milliseconds for a takeover. */
+export const findOrphansStatement = statement({
+  name: "find_orphans",
+  text: `
+    select r.task_id, coalesce(c.to_state, 'pending')::varchar as state, r.owner_id,
+      case when r.owner_id = 0 then 'never_wakes' else 'owner_is_gone' end as reason, count(*) over () as total
+    from tasker_task_runs r
+    left join tasker_task_transitions c on c.task_id = r.task_id and c.most_recent
+    where ${isOrphan("coalesce(c.to_state, 'pending')", "clock_timestamp()", "$1::int4")}
     order by r.task_id limit 1000`,
   parameters: [int4],
   columns: {
@@ -29,6 +35,7 @@ export const findOrphansStatement = statement({
     state: varchar,
     owner_id: int8,
     reason: textOf<"never_wakes" | "owner_is_gone">(),
+    total: int8,
   },
 });
 
@@ -43,12 +50,31 @@ export interface Orphan {
 /** How long after the end of a process its tasks may wait to be taken over, in milliseconds. */
 const TAKEOVER_MS = 15_000;
 
+/** Whether every live task will go on: a health check, and the figure of a metric. */
+export interface OrphanHealth {
+  /** True if there are no orphans. */
+  readonly healthy: boolean;
+  /** How many there are: 0 unless something outside of the engine has changed its tables. */
+  readonly orphans: number;
+  /** The first 1,000 of them. */
+  readonly found: readonly Orphan[];
+}
+
 /**
- * Finds up to 1,000 live tasks that nobody will go on with. There are none unless something outside of the engine has
- * changed its tables. A task that is paused waits for an operator and is none. Reads every run row.
+ * Counts the live tasks that nobody will go on with. A task that is paused waits for an operator and is none. Reads every run
+ * row: once a minute is often enough.
  * @param takeoverMs how long after the end of a process its tasks may wait. Default: 15,000
  */
-export async function findOrphans(connection: Connection, takeoverMs: number = TAKEOVER_MS): Promise<Orphan[]> {
+export async function checkOrphans(connection: Connection, takeoverMs: number = TAKEOVER_MS): Promise<OrphanHealth> {
   const rows = await connection.run(findOrphansStatement, [takeoverMs]);
-  return rows.map(({ task_id: taskId, state, reason }) => ({ taskId, state, reason }));
+  const found = rows.map(({ task_id: taskId, state, reason }) => ({ taskId, state, reason }));
+  return { healthy: rows.length === 0, orphans: rows[0]?.total ?? 0, found };
+}
+
+/** The orphans that {@link checkOrphans} finds. */
+export async function findOrphans(
+  connection: Connection,
+  takeoverMs: number = TAKEOVER_MS,
+): Promise<readonly Orphan[]> {
+  return (await checkOrphans(connection, takeoverMs)).found;
 }

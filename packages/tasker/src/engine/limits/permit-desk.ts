@@ -226,5 +226,9 @@ function permitOf({ group, firstPermitNo }: PermitRequest, place: number, proces
 }
 
 function factsOf({ demands }: PermitGroup, waitedMs: number): Permit["facts"] {
-  return { limiters: demands.map(({ label }) => label), limit_wait: Math.round(waitedMs) / 1_000 };
+  return {
+    limiters: demands.map(({ label }) => label),
+    concurrency_limits: demands.map(({ concurrency }) => concurrency),
+    limit_wait: Math.round(waitedMs) / 1_000,
+  };
 }

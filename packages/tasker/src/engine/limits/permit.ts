@@ -9,7 +9,10 @@ export interface Permit {
   readonly permitNo: number;
   /** Limiters that count it until it is given back. */
   readonly limiters: readonly string[];
-  /** Goes into the metadata of the step's start: the limiters, and how many seconds it waited for them. */
+  /**
+   * Goes into the metadata of the step's start: the limiters, how many may run under each (null: any number), and how many
+   * seconds it waited for them.
+   */
   readonly facts: JsonObject;
 }
 
