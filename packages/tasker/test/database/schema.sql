@@ -631,10 +631,10 @@ tasker_claim
   (p_owner bigint, p_kinds integer[], p_limit integer, p_now timestamp without time zone) returns TABLE(task_id bigint, raised integer) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
 tasker_commit
-  (p_owner bigint, p_now timestamp without time zone, p_counts integer[], p_tasks json, p_outcomes json, p_starts json, p_restarts boolean, p_extra json, p_task_rows json, p_annotations json, p_outside json) returns TABLE(refused_task_id bigint) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+  (p_owner bigint, p_now timestamp without time zone, p_counts integer[], p_tasks json, p_outcomes json, p_starts json, p_restarts boolean, p_extra json, p_task_rows json, p_annotations json, p_outside json) returns TABLE(refused_task_id bigint) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC, lock_timeout=5s
 
 tasker_commit_adding
-  (p_owner bigint, p_now timestamp without time zone, p_counts integer[], p_tasks json, p_outcomes json, p_starts json, p_restarts boolean, p_extra json, p_task_rows json, p_annotations json, p_outside json, p_added_tasks bigint[], p_added_steps json, p_edges_from bigint[], p_edges_to bigint[]) returns TABLE(refused_task_id bigint, added_step_ids bigint[]) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+  (p_owner bigint, p_now timestamp without time zone, p_counts integer[], p_tasks json, p_outcomes json, p_starts json, p_restarts boolean, p_extra json, p_task_rows json, p_annotations json, p_outside json, p_added_tasks bigint[], p_added_steps json, p_edges_from bigint[], p_edges_to bigint[]) returns TABLE(refused_task_id bigint, added_step_ids bigint[]) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC, lock_timeout=5s
 
 tasker_execution_context
   (input_task_id bigint) returns TABLE(task_id bigint, named_task_id integer, status text, total_steps bigint, pending_steps bigint, in_progress_steps bigint, completed_steps bigint, failed_steps bigint, ready_steps bigint, execution_status text, recommended_action text, completion_percentage numeric, health_status text)

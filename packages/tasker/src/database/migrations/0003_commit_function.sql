@@ -1,6 +1,7 @@
 -- The engine's hot statements. They are functions so that their planner settings travel with them: settings by session
 -- leak to other clients behind a pooler. Nested loops over an index are the only plan that stays right whether a table is
 -- empty, never analysed or large, so nothing else is allowed; every lookup is written so that it has such a plan.
+-- `lock_timeout` bounds the wait for a row that somebody holds who has fallen silent.
 -- `coalesce(x in (select ...), false)` keeps the planner from turning a membership test into a join: it hashes the list.
 
 -- Writes what happened to a batch of tasks that p_owner runs.
@@ -32,7 +33,7 @@ create function tasker_commit(
 ) returns table (refused_task_id bigint)
 language plpgsql
 set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off
-set jit = off set plan_cache_mode = force_generic_plan set timezone = 'UTC'
+set jit = off set plan_cache_mode = force_generic_plan set timezone = 'UTC' set lock_timeout = '5s'
 as $$
 declare
   v_locked bigint[];
@@ -335,7 +336,7 @@ create function tasker_commit_adding(
 ) returns table (refused_task_id bigint, added_step_ids bigint[])
 language plpgsql
 set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off
-set jit = off set plan_cache_mode = force_generic_plan set timezone = 'UTC'
+set jit = off set plan_cache_mode = force_generic_plan set timezone = 'UTC' set lock_timeout = '5s'
 as $$
 declare
   v_refused bigint[];

@@ -10,10 +10,16 @@ set timezone = 'UTC'
 as $$
 #variable_conflict use_column
 declare
+  c_lock constant bigint := hashtextextended('tasker_name_definition', 0);
   v_namespace integer;
   v_task integer;
   v_steps integer[];
 begin
+  -- Whoever names something new does so one at a time: two transactions that name several definitions in different orders would
+  -- otherwise wait for each other.
+  if not exists (select from tasker_definitions d where d.definition_hash = p_hash) then
+    perform pg_advisory_xact_lock(c_lock);
+  end if;
   insert into tasker_definitions (definition_hash, namespace, name, version, definition, created_at)
   values (p_hash, p_namespace, p_name, p_version, p_definition, p_now) on conflict do nothing;
 
