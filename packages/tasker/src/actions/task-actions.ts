@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from "../clock/clock.ts";
 import type { Connection } from "../database/database.ts";
-import { DatabaseStatementError, RecordConflictError, StepNotFoundError, TaskNotFoundError } from "../errors/index.ts";
+import { failureKindOf } from "../database/failure-kind.ts";
+import { RecordConflictError, StepNotFoundError, TaskNotFoundError } from "../errors/index.ts";
 import { encodeJson } from "../json/encode.ts";
 import type { ActionReason, ActionResult, StepAction, TaskAction } from "./action-result.ts";
 import { actOnStep, actOnTask, listActions, rerunAsNew, type StoredOutcome } from "./action-statements.ts";
@@ -51,7 +52,6 @@ export interface RecordedAction {
 
 /** How often an action is tried when a process that takes no lock moves the same step at the same moment. */
 const TRIES = 5;
-const DEADLOCK_DETECTED = "40P01";
 
 interface Answer {
   readonly outcome: StoredOutcome;
@@ -243,8 +243,7 @@ export class TaskActions {
 
   /** Whether an action that failed left nothing behind and may go through now: not in a transaction of the caller's. */
   #canRepeat(error: unknown): boolean {
-    const { sqlstate } = error instanceof DatabaseStatementError ? error.context : {};
-    return sqlstate === DEADLOCK_DETECTED && "kind" in this.#database;
+    return failureKindOf(error) === "conflict" && "kind" in this.#database;
   }
 
   #conclude(

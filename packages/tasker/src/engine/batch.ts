@@ -108,15 +108,16 @@ export class Batch {
     const tasks = this.tasks;
     const middle = Math.ceil(tasks.length / 2);
     const first = new Set(tasks.slice(0, middle).map((entry) => entry.run));
-    return [this.#only((run) => first.has(run)), this.#only((run) => !first.has(run))];
+    return [this.only((run) => first.has(run)), this.only((run) => !first.has(run))];
   }
 
   /** The part of the batch that is about one task. */
   of(run: TaskRun): Batch {
-    return this.#only((other) => other === run);
+    return this.only((other) => other === run);
   }
 
-  #only(keep: (run: TaskRun) => boolean): Batch {
+  /** The part of the batch that is about some tasks. */
+  only(keep: (run: TaskRun) => boolean): Batch {
     const part = new Batch(this.nowMs);
     for (const entry of this.#tasks.values()) if (keep(entry.run)) part.#tasks.set(entry.run, entry);
     part.outcomes.push(...this.outcomes.filter((entry) => keep(entry.run)));

@@ -5,6 +5,7 @@ import type { HandlerRegistry } from "../handlers/registry.ts";
 import type { AdoptOptions } from "./adopt-options.ts";
 import { claimTasks } from "./claim-tasks.ts";
 import { type Kind, KnownKinds } from "./known-kinds.ts";
+import { logAttempt } from "./outage/trouble-log.ts";
 import type { Runtime } from "./runtime.ts";
 import { SharedWatch } from "./shared-watch.ts";
 
@@ -51,9 +52,9 @@ export class Claimer {
     await this.#look;
   }
 
-  /** A submit may have made kinds that the database did not know. */
-  noticeSubmit(): void {
-    this.#kinds.noticeSubmit();
+  /** A submit may have made kinds that the database did not know, or will have once its transaction is committed. */
+  noticeSubmit(isCommitted: boolean): void {
+    this.#kinds.noticeSubmit(isCommitted);
   }
 
   /** A write of which the result is not known may have given this process tasks that it does not know of. */
@@ -93,7 +94,7 @@ export class Claimer {
       return more || others.more;
     } catch (error) {
       this.#uncertain = true;
-      this.#runtime.log.warn({ err: error }, "looking for work failed, trying again");
+      logAttempt(this.#runtime.log, error, {}, "looking for work failed, trying again");
       return false;
     }
   }
@@ -104,7 +105,7 @@ export class Claimer {
     try {
       return await this.#shared.look(kinds);
     } catch (error) {
-      this.#runtime.log.warn({ err: error }, "looking at what others have written failed, trying again");
+      logAttempt(this.#runtime.log, error, {}, "looking at what others have written failed, trying again");
       return { due: true, more: false };
     }
   }

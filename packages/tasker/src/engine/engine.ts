@@ -17,6 +17,7 @@ import { parseIdentity } from "./identity-settings.ts";
 import { Membership } from "./membership.ts";
 import { DefinitionNaming } from "./name-definition.ts";
 import type { EngineOptions } from "./options.ts";
+import { repeatUnwritten } from "./outage/repeat-unwritten.ts";
 import { TaskPreparer } from "./prepare-task.ts";
 import { Runtime } from "./runtime.ts";
 import { type SentSignal, type SignalOptions, sendSignal } from "./send-signal.ts";
@@ -98,7 +99,7 @@ export class Engine {
     this.#claimer = new Claimer(this.#runtime, this.#registry, this.#maxTasks, parseAdopt(options.adopt));
     this.#runtime.onDue = () => this.#claimer.lookNow();
     this.#runtime.onSubmitted = () => {
-      this.#claimer.noticeSubmit();
+      this.#claimer.noticeSubmit(true);
       this.#claimer.lookNow();
     };
     const { clock, log } = this.#runtime;
@@ -130,8 +131,12 @@ export class Engine {
 
   /**
    * Creates tasks in one transaction, all or none, in one round trip. Needs no started engine. A started one begins with
-   * them at once, as far as it has room.
+   * them at once, as far as it has room. Where it is certain that nothing was written, a database that cannot be reached is
+   * asked again for about 3 seconds; not in a transaction of the caller's.
    * @throws InvalidRequestError, HandlerNotFoundError, InvalidContextError, UnencodableValueError, ValueTooLargeError
+   * @throws OutcomeUnknownError if the connection was lost before the answer came: the tasks may exist. With an idempotency key it
+   * can be submitted again, and nothing is there twice
+   * @throws DatabaseUnavailableError, DatabaseStatementError: nothing was written
    */
   async submitMany(requests: readonly TaskRequest[], options: SubmitOptions = {}): Promise<SubmittedTask[]> {
     if (requests.length === 0) return [];
@@ -146,12 +151,14 @@ export class Engine {
     // Submits that overlap must not fill the same room.
     const reserved = Math.min(owner?.count ?? 0, tasks.length);
     this.#runtime.reserved += reserved;
-    const written = await this.#write(() =>
+    const submit = () =>
       submitTasks(transaction ?? this.#runtime.database, this.#naming, tasks, {
         now,
         remember: transaction === undefined,
         owner,
-      }),
+      });
+    const written = await this.#write(() =>
+      transaction === undefined ? repeatUnwritten(this.#runtime, submit) : submit(),
     ).finally(() => {
       this.#runtime.reserved -= reserved;
     });
@@ -161,7 +168,7 @@ export class Engine {
       const isTaken = row.owned && this.#state === "running";
       if (isTaken && task !== undefined) this.#runtime.adopt(adoptSubmitted(task, row, owner?.epoch ?? 0));
     }
-    this.#claimer.noticeSubmit();
+    this.#claimer.noticeSubmit(transaction === undefined);
     return written.map(({ taskId, created }) => ({ taskId, created }));
   }
 

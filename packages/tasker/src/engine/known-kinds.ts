@@ -18,6 +18,8 @@ export const findKinds = statement({
 
 /** Looks after which kinds that the database did not know are asked for again. */
 const LOOKS_BETWEEN_KINDS = 10;
+/** Looks in which they are asked for each time after a submit in a transaction of the caller's: it may commit at any time. */
+const LOOKS_AFTER_TRANSACTION = 20;
 
 /** A registered template with its ids in the database. */
 export interface Kind {
@@ -33,24 +35,28 @@ export class KnownKinds {
   #kinds: readonly Kind[] = [];
   #templates: readonly TaskTemplate[] | null = null;
   #looks = 0;
+  #eagerLooks = 0;
 
   constructor(connection: Connection, registry: HandlerRegistry) {
     this.#connection = connection;
     this.#registry = registry;
   }
 
-  /** A submit may have made kinds that the database did not know. */
-  noticeSubmit(): void {
-    this.#looks = LOOKS_BETWEEN_KINDS;
+  /** A submit may have made kinds that the database did not know, or will have once its transaction is committed. */
+  noticeSubmit(isCommitted: boolean): void {
+    this.#eagerLooks = Math.max(this.#eagerLooks, isCommitted ? 1 : LOOKS_AFTER_TRANSACTION);
   }
 
   /** The same array as before while nothing has changed. */
   async find(): Promise<readonly Kind[]> {
     const templates = this.#registry.list();
     this.#looks += 1;
+    const isEager = this.#eagerLooks > 0;
+    if (isEager) this.#eagerLooks -= 1;
     const known = this.#templates;
     const same = known?.length === templates.length && templates.every((template, place) => template === known[place]);
-    if (same && (this.#kinds.length === templates.length || this.#looks < LOOKS_BETWEEN_KINDS)) return this.#kinds;
+    if (same && (this.#kinds.length === templates.length || (!isEager && this.#looks < LOOKS_BETWEEN_KINDS)))
+      return this.#kinds;
     const rows = await this.#connection.run(findKinds, [
       templates.map(({ definition }) => definition.namespace),
       templates.map(({ definition }) => definition.name),

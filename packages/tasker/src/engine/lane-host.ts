@@ -53,8 +53,9 @@ export interface LaneHost {
   /**
    * The database has the task otherwise than this process thought.
    * @param refused what was to be written and may have been, in part or as a whole; null if nothing was
+   * @param ready what to wait for before the task is read again. Default: nothing
    */
-  reload(run: TaskRun, refused: Batch | null): Promise<void>;
+  reload(run: TaskRun, refused: Batch | null, ready?: () => Promise<void>): Promise<void>;
 }
 
 /** Who writes a task's transitions, for their metadata. */

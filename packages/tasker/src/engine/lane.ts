@@ -1,13 +1,21 @@
+import { type FailureKind, failureKindOf } from "../database/failure-kind.ts";
 import { NotRunningError } from "../errors/index.ts";
+import { outageWaitMs } from "../retry/outage-wait.ts";
 import { Agenda } from "./agenda/agenda.ts";
 import type { Batch } from "./batch.ts";
 import { commitBatch } from "./commit-batch.ts";
-import { isDataRefusal, isMissingTask } from "./commit-failure.ts";
+import { isMissingTask } from "./commit-failure.ts";
 import type { LaneHost } from "./lane-host.ts";
+import { findLocked } from "./outage/locked-tasks.ts";
+import { logAttempt } from "./outage/trouble-log.ts";
 import type { TaskRun } from "./task-run.ts";
 
-/** Waits between attempts to write a batch, in milliseconds; the last one repeats. */
-const RETRY_WAITS_MS = [50, 100, 250, 500, 1_000, 2_000];
+/** Attempts in a row that lost against other transactions and are made again at once. */
+const MOST_CONFLICTS = 5;
+/** Time after which a task is written again that the database refused although nothing of it can be left out. */
+const REFUSED_WAIT_MS = 2_000;
+/** Time after which a task is written again that takes too long, or waits for a lock that is not that of its run row. */
+const BUSY_WAIT_MS = 5_000;
 
 /**
  * Writes what happens to the tasks assigned to it, in order: while one batch is being committed the next one collects
@@ -58,19 +66,65 @@ export class Lane {
   }
 
   async #write(batch: Batch): Promise<void> {
-    for (let failures = 0; ; failures++) {
+    for (let failures = 1; ; failures++) {
       try {
         this.#acknowledge(batch, await commitBatch(this.#host.database, this.#host.processId, batch));
         return;
       } catch (error) {
-        if (isDataRefusal(error)) return this.#isolate(batch, error);
+        const kind = failureKindOf(error);
+        if (kind === "data") return this.#isolate(batch, error);
         if (!this.#host.writing || error instanceof NotRunningError) return this.#giveUp(batch, error);
-        const waitMs = RETRY_WAITS_MS[Math.min(failures, RETRY_WAITS_MS.length - 1)] ?? 0;
-        this.#host.log.warn({ err: error, steps: batch.size, waitMs }, "writing a batch failed, trying again");
-        // Whether the failed attempt was committed is not known. Written again, what was committed is refused, and
+        logAttempt(this.#host.log, error, { steps: batch.size, failures }, "writing a batch failed, trying again");
+        if (kind === "busy") return this.#divide(batch);
+        // Whether the failed attempt was committed may not be known. Written again, what was committed is refused, and
         // loading those tasks again shows how they stand.
-        await new Promise<void>((resolve) => void this.#host.clock.after(waitMs, resolve));
+        await this.#pause(kind, failures);
       }
+    }
+  }
+
+  async #pause(kind: FailureKind, failures: number): Promise<void> {
+    if (kind === "conflict" && failures < MOST_CONFLICTS) return;
+    await this.#wait(outageWaitMs(failures, this.#host.random()));
+  }
+
+  #wait(ms: number): Promise<void> {
+    return new Promise((resolve) => void this.#host.clock.after(ms, resolve));
+  }
+
+  /** Somebody holds what the batch needs, or it takes too long: what others hold is set aside, the rest is written in parts. */
+  async #divide(batch: Batch): Promise<void> {
+    const runs = batch.tasks.map(({ run }) => run);
+    const locked = await this.#findLocked(runs);
+    for (const run of locked) this.#setAside(run, 0);
+    if (locked.size > 0) {
+      const rest = batch.only((run) => !locked.has(run));
+      if (rest.taskCount > 0) await this.#write(rest);
+    } else if (batch.taskCount > 1) {
+      const [first, second] = batch.halve();
+      await this.#write(first);
+      await this.#write(second);
+    } else for (const run of runs) this.#setAside(run, BUSY_WAIT_MS);
+  }
+
+  /** A task that cannot be written waits for that without keeping others. What its handlers have returned, or do, is kept. */
+  #setAside(run: TaskRun, leastMs: number): void {
+    this.#host.log.warn({ taskId: run.taskId }, "a task cannot be written at present: it is set aside");
+    run.drop();
+    void this.#host.reload(run, null, async () => {
+      await this.#wait(leastMs);
+      for (let looks = 1; this.#host.starting && (await this.#findLocked([run])).size > 0; looks++) {
+        await this.#wait(outageWaitMs(looks, this.#host.random()));
+      }
+    });
+  }
+
+  /** The tasks that others hold; none if that cannot be found out now. */
+  async #findLocked(runs: readonly TaskRun[]): Promise<ReadonlySet<TaskRun>> {
+    try {
+      return await findLocked(this.#host.database, runs);
+    } catch {
+      return new Set();
     }
   }
 
@@ -114,10 +168,9 @@ export class Lane {
     } else if (task !== undefined) {
       // A failure, or the engine's own rows: there is nothing to leave out, and at once it would be refused again.
       const { run } = task;
-      const waitMs = RETRY_WAITS_MS.at(-1) ?? 0;
-      this.#host.log.error({ err: error, taskId: run.taskId, waitMs }, "the database refused a task, trying again");
+      this.#host.log.error({ err: error, taskId: run.taskId }, "the database refused a task, trying again");
       run.drop();
-      this.#host.clock.after(waitMs, () => void this.#host.reload(run, null));
+      this.#host.clock.after(REFUSED_WAIT_MS, () => void this.#host.reload(run, null));
       return;
     }
     for (const { run } of batch.tasks) await this.#reload(run, null);

@@ -26,6 +26,8 @@ import { type ParsedLimits, parseEngineLimits } from "./limits/engine-limits.ts"
 import { PermitDesk } from "./limits/permit-desk.ts";
 import { limitSteps, type StepLimits } from "./limits/step-limits.ts";
 import type { EngineOptions, Log } from "./options.ts";
+import { TroubleLog } from "./outage/trouble-log.ts";
+import { WatchedDatabase } from "./outage/watched-database.ts";
 import { TaskPreparer } from "./prepare-task.ts";
 import { RaisedRevisions } from "./raised-revisions.ts";
 import { recoverLostSteps } from "./recover-steps.ts";
@@ -94,10 +96,10 @@ export class Runtime implements LaneHost {
   #executions = 0;
 
   constructor(options: EngineOptions) {
-    this.database = options.database;
     this.clock = options.clock ?? systemClock;
     this.random = options.random ?? Math.random;
     this.log = options.log ?? silentLog;
+    this.database = new WatchedDatabase(options.database, new TroubleLog(this.clock, this.log));
     this.circuits = new CircuitBoard({
       store: new DatabaseCircuits(this.database, this.clock),
       clock: this.clock,
@@ -287,8 +289,8 @@ export class Runtime implements LaneHost {
     this.#settlements.notice(run.taskId, null);
   }
 
-  reload(run: TaskRun, refused: Batch | null): Promise<void> {
-    return this.#loader.reload(run, refused);
+  reload(run: TaskRun, refused: Batch | null, ready?: () => Promise<void>): Promise<void> {
+    return this.#loader.reload(run, refused, ready);
   }
 
   forget(run: TaskRun): void {

@@ -4,6 +4,7 @@ import { array, int8, nullable, varchar } from "../database/sql-type.ts";
 import { statement } from "../database/statement.ts";
 import { NotRunningError, TaskNotFoundError } from "../errors/index.ts";
 import type { Log } from "./options.ts";
+import { logAttempt } from "./outage/trouble-log.ts";
 
 /** The states of tasks; null for an id that is no task's. */
 export const readTaskStates = statement({
@@ -99,7 +100,7 @@ export class SettlementWatch {
     } catch (error) {
       // Closed for good. If it is only away, the next look tells.
       if (error instanceof NotRunningError) for (const taskId of [...this.#waiters.keys()]) this.#fail(taskId, error);
-      else this.#log.warn({ err: error }, "asking for the states of tasks failed, trying again");
+      else logAttempt(this.#log, error, {}, "asking for the states of tasks failed, trying again");
     }
     this.#looking = false;
     this.#lookSoon(this.#intervalMs);

@@ -51,7 +51,7 @@ export class SharedWatch {
     this.#cursor ??= cursorAt(positions);
     const { spans, next } = advance(this.#cursor, positions, writers);
     // A task of a kind that is not known may be the first one of it.
-    if (positions.tasks > this.#cursor.upto.tasks) this.#kinds.noticeSubmit();
+    if (positions.tasks > this.#cursor.upto.tasks) this.#kinds.noticeSubmit(true);
     await this.#notice(spans);
     await this.#adopter.adopt(kinds, [...spans.flatMap(newTasks), ...this.#withoutRun.map(onlyTask)]);
     this.#withoutRun = [];

@@ -1,8 +1,8 @@
+import { failureKindOf } from "../database/failure-kind.ts";
 import type { TaskWait } from "../templates/step-wait.ts";
 import type { StepWaits } from "./agenda/step-waits.ts";
 import { type Asker, askUntilAnswered } from "./ask-until-answered.ts";
 import type { ChildStarter, WaitingStep } from "./child-starter.ts";
-import { isDataRefusal } from "./commit-failure.ts";
 import { describeFailure } from "./describe-failure.ts";
 import type { PreparedTask } from "./prepare-task.ts";
 
@@ -42,7 +42,7 @@ export async function submitChild(
     try {
       return await children.submit(host.processId, waiting, task, now);
     } catch (error) {
-      if (!isDataRefusal(error)) throw error;
+      if (failureKindOf(error) !== "data") throw error;
       fail(error);
       return false;
     }

@@ -72,18 +72,20 @@ export class TaskLoader {
   /**
    * Reads a task again whose write was refused; executions that still are its steps' go on.
    * @param refused what was to be written and may have been, in part or as a whole; null if nothing was
+   * @param ready what to wait for before the task is read again
    */
-  reload(run: TaskRun, refused: Batch | null): Promise<void> {
-    const reload = this.#reload(run, refused).finally(() => this.#reloads.delete(reload));
+  reload(run: TaskRun, refused: Batch | null, ready?: () => Promise<void>): Promise<void> {
+    const reload = this.#reload(run, refused, ready).finally(() => this.#reloads.delete(reload));
     this.#reloads.add(reload);
     return reload;
   }
 
-  async #reload(run: TaskRun, refused: Batch | null): Promise<void> {
+  async #reload(run: TaskRun, refused: Batch | null, ready?: () => Promise<void>): Promise<void> {
     const host = this.#host;
     host.forget(run);
     const reloading = { isClaimed: false };
     this.#reloading.set(run.taskId, reloading);
+    await ready?.();
     if (refused !== null && host.hasListeners) {
       const confirmed = await askUntilAnswered(host, run.taskId, () => confirmBatch(host.database, refused));
       if (confirmed !== null) host.committed(confirmed, NOTHING_REFUSED);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Database } from "../../src/database/database.ts";
-import { DatabaseUnavailableError } from "../../src/errors/index.ts";
+import { DatabaseUnavailableError, OutcomeUnknownError } from "../../src/errors/index.ts";
 import { expectCleanAuditTrail } from "../support/audit-trail.ts";
 import {
   graphTemplate,
@@ -147,7 +147,8 @@ describeOnPostgres("a database that is away for a while", () => {
     away = true;
     await real.execute("update tasker_task_runs set revision = 7");
     gate.open("kept");
-    const failures = () => lines.filter(({ message }) => message.startsWith("loading a task again failed")).length;
+    const failures = () =>
+      lines.filter(({ message }) => message.startsWith("asking the database about a task failed")).length;
     await until(() => failures() === 1, "a failed load");
     clock.advance(500);
     await until(() => failures() === 2, "another one");
@@ -176,7 +177,7 @@ describeOnPostgres("a database that is away for a while", () => {
       ...real,
       run: async (statement, parameters) => {
         const rows = await real.run(statement, parameters);
-        if (lose && statement.name === "submit_tasks") throw new DatabaseUnavailableError("the answer was lost");
+        if (lose && statement.name === "submit_tasks") throw new OutcomeUnknownError("the answer was lost");
         return rows;
       },
     };

@@ -11,6 +11,7 @@ import type { Failure } from "../outcome.ts";
 import { readyFactsOf } from "../ready-facts.ts";
 import { mayStart, type StepRun } from "../step-run.ts";
 import type { TaskRun } from "../task-run.ts";
+import { MOST_RESULT_TEXT } from "./batch-limits.ts";
 import { ClosingLine } from "./closing-line.ts";
 import { StartLine } from "./start-line.ts";
 import { type Ending, StepWaits } from "./step-waits.ts";
@@ -188,13 +189,15 @@ export class Agenda {
 
   #addOutcomes(batch: Batch): void {
     const taken = this.#outcomes.splice(0, this.#host.maxBatch);
+    let textLength = 0;
     for (const [place, execution] of taken.entries()) {
       const { run, step, outcome } = execution;
-      if (execution.alone && place > 0) {
-        // Something in this step's data was refused: it gets a batch of its own.
+      // Of one that is alone, something in its data was refused: it gets a batch of its own.
+      if ((execution.alone && place > 0) || textLength > MOST_RESULT_TEXT) {
         this.#outcomes.unshift(...taken.slice(place));
         return;
       }
+      if (outcome?.kind === "success") textLength += outcome.results.text.length;
       execution.settling = false;
       this.discard(execution);
       if (run.dropped || outcome === null) {

@@ -1,6 +1,7 @@
 import { type CancelTimer, type Clock, systemClock } from "../../clock/clock.ts";
 import type { Database } from "../../database/database.ts";
 import type { Log } from "../options.ts";
+import { logAttempt } from "../outage/trouble-log.ts";
 import type { LaneSlots, Slots } from "../slots.ts";
 import type { Demand } from "./limiter.ts";
 import type { Permit, PermitWaiter } from "./permit.ts";
@@ -132,7 +133,7 @@ export class PermitDesk {
       this.#callLost = false;
       for (const [place, request] of requests.entries()) this.#settle(request, answers[place], processId);
     } catch (error) {
-      log.warn({ err: error, groups: requests.length }, "asking for permits failed, trying again");
+      logAttempt(log, error, { groups: requests.length }, "asking for permits failed, trying again");
       this.#callLost = true;
       this.#pausedUntil = clock.now() + RETRY_MS;
       this.#givenBack.push(...givenBack);

@@ -119,7 +119,7 @@ describeOnPostgres("permits", () => {
     }, "the end of the tasks");
     expect(losses).toBe(3);
     expect(tasks).toHaveLength(4);
-    expect(lines.filter(({ level }) => level === "warn")).toHaveLength(3);
+    expect(lines.filter(({ message }) => message === "asking for permits failed, trying again")).toHaveLength(3);
     await until(async () => (await real.query("select from tasker_permits")).length === 0, "the last permit");
     await expectCleanAuditTrail(real);
   });

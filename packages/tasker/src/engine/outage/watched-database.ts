@@ -1,0 +1,55 @@
+import type { Connection, Database } from "../../database/database.ts";
+import type { SqlType } from "../../database/sql-type.ts";
+import type { ParametersOf, RowOf, Statement } from "../../database/statement.ts";
+import type { TroubleLog } from "./trouble-log.ts";
+
+/** The database that an engine works with: it tells a {@link TroubleLog} how each call ended. */
+export class WatchedDatabase implements Database {
+  readonly kind: Database["kind"];
+  readonly parallelism: number;
+  readonly poolUsage: Database["poolUsage"];
+  readonly assertWaitCanEnd: Database["assertWaitCanEnd"];
+  readonly close: Database["close"];
+  readonly #database: Database;
+  readonly #troubles: TroubleLog;
+
+  constructor(database: Database, troubles: TroubleLog) {
+    this.#database = database;
+    this.#troubles = troubles;
+    this.kind = database.kind;
+    this.parallelism = database.parallelism;
+    this.poolUsage = () => database.poolUsage();
+    this.assertWaitCanEnd = (what) => database.assertWaitCanEnd(what);
+    this.close = () => database.close();
+  }
+
+  run<const P extends readonly SqlType<unknown>[], const C extends Readonly<Record<string, SqlType<unknown>>>>(
+    statement: Statement<P, C>,
+    parameters: ParametersOf<P>,
+  ): Promise<RowOf<C>[]> {
+    return this.#watch(statement.name, this.#database.run(statement, parameters));
+  }
+
+  execute(sql: string): Promise<void> {
+    return this.#watch("a statement", this.#database.execute(sql));
+  }
+
+  query(sql: string, parameters?: readonly unknown[]): Promise<Record<string, unknown>[]> {
+    return this.#watch("a query", this.#database.query(sql, parameters));
+  }
+
+  transaction<T>(work: (transaction: Connection) => Promise<T>): Promise<T> {
+    return this.#watch("a transaction", this.#database.transaction(work));
+  }
+
+  async #watch<T>(statement: string, call: Promise<T>): Promise<T> {
+    try {
+      const result = await call;
+      this.#troubles.succeeded(statement);
+      return result;
+    } catch (error) {
+      this.#troubles.failed(statement, error);
+      throw error;
+    }
+  }
+}
