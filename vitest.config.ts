@@ -24,6 +24,7 @@ export default defineConfig({
       "packages/tasker/test/support/postgres-setup.ts",
       "packages/tasker/test/support/embedded-setup.ts",
       "packages/tasker/test/rails/rails-setup.ts",
+      "packages/tasker/test/support/pgbouncer-setup.ts",
     ],
     reporters: ["default", "./test/support/no-test-left-out.ts"],
     // One more than the default: many tests wait for a server or for a child process.

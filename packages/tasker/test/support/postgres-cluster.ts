@@ -14,7 +14,7 @@ export interface Cluster {
 }
 
 /** Options of `spawn` that name a user; empty for this process's own. */
-interface ServerUser {
+export interface ServerUser {
   readonly uid?: number;
   readonly gid?: number;
 }
@@ -30,7 +30,7 @@ export function createCluster(
 ): Cluster {
   const directory = mkdtempSync(join(parent, "tasker-pg-"));
   try {
-    const user: ServerUser = process.getuid?.() === 0 ? unprivilegedUser() : {};
+    const user = serverUser();
     if (user.uid !== undefined && user.gid !== undefined) chownSync(directory, user.uid, user.gid);
     chmodSync(directory, 0o755);
     const bin = readableBy(user, found, directory);
@@ -49,7 +49,9 @@ export function createCluster(
   }
 }
 
-function unprivilegedUser(): ServerUser {
+/** Who runs servers that refuse to run as root: `nobody` where this process is root's, else whoever runs this process. */
+export function serverUser(): ServerUser {
+  if (process.getuid?.() !== 0) return {};
   const id = (flag: string) => Number(execFileSync("id", [flag, "nobody"], { encoding: "utf8" }));
   return { uid: id("-u"), gid: id("-g") };
 }

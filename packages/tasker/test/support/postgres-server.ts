@@ -20,8 +20,8 @@ export interface PostgresServer extends TestServer {
   readonly pid: number;
   /** Directory of the Unix socket. */
   readonly socketDirectory: string;
-  /** Stops the server at once, as a crash would, and starts it again on the same port. */
-  restart(): Promise<void>;
+  /** Stops the server and starts it again on the same port. Default: `immediate`, as after a crash. */
+  restart(mode?: StopMode): Promise<void>;
   /** Stops the server and removes its files. Default: `immediate`. Safe to call twice. */
   stop(mode?: StopMode): Promise<void>;
 }
@@ -69,8 +69,8 @@ export async function startPostgres(options: PostgresServerOptions): Promise<Pos
     },
     socketDirectory: cluster.directory,
     createDatabase: (database) => databases.create(database),
-    async restart() {
-      await kill(server, "immediate");
+    async restart(mode = "immediate") {
+      await kill(server, mode);
       server = await startServer(cluster, port);
     },
     stop(mode = "immediate") {
@@ -150,7 +150,8 @@ function startReaper(cluster: Cluster): ChildProcess {
   return reaper;
 }
 
-function freePort(): Promise<number> {
+/** A port of 127.0.0.1 that nobody listens on. */
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once("error", reject);
