@@ -11,6 +11,7 @@ export const BENCHMARK_NAMES = [
   "transition",
   "data",
   "rails",
+  "restarts",
 ] as const;
 
 export type BenchmarkName = (typeof BENCHMARK_NAMES)[number];

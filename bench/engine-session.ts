@@ -13,7 +13,8 @@ import { readServerSettings } from "./server-settings.ts";
 import type { Shape } from "./shapes.ts";
 import { verifyAudit } from "./verify-audit.ts";
 
-const NAMESPACE = "bench";
+/** Namespace of the templates of benchmarks. */
+export const NAMESPACE = "bench";
 
 /** The engine's options in the benchmarks, unless a benchmark says otherwise. */
 export const ENGINE_LIMITS: EngineLimits = { concurrency: 500, maxTasks: 10_000 };
@@ -88,7 +89,8 @@ export async function withEngine<Result>(
   }
 }
 
-function templateOf({ shape, process }: SessionOptions) {
+/** The template of a shape; each of its steps calls `process`. */
+export function templateOf({ shape, process }: Pick<SessionOptions, "shape" | "process">) {
   const document = {
     name: shape.name,
     namespace_name: NAMESPACE,

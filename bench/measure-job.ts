@@ -15,6 +15,7 @@ const WORKLOADS: Record<BenchmarkName, () => Promise<Benchmark>> = {
   transition: async () => (await import("./workloads/transition.ts")).measureTransition,
   data: async () => (await import("./workloads/data.ts")).measureData,
   rails: async () => (await import("./workloads/rails.ts")).measureRails,
+  restarts: async () => (await import("./workloads/restarts.ts")).measureRestarts,
 };
 
 /** Runs one benchmark once, in this process. */

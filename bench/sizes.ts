@@ -29,6 +29,9 @@ export const Sizes = z.strictObject({
   /** The same, for the comparison with ActiveRecord, and the tasks that both run. */
   railsTasks: count,
   railsLifeCycleTasks: count,
+  /** How long the server is restarted again and again, and how long it runs in between, in seconds. */
+  restartSeconds: z.number().positive(),
+  restartEverySeconds: z.number().positive(),
   /** Shortest time that a sample may take, in milliseconds: quick calls are repeated within one. */
   sampleMs: z.number().positive(),
 });
@@ -49,6 +52,8 @@ export const FULL_SIZES: Sizes = {
   dataSamples: 7,
   railsTasks: 20_000,
   railsLifeCycleTasks: 100,
+  restartSeconds: 180,
+  restartEverySeconds: 10,
   samples: 51,
   sampleMs: 1,
 };

@@ -15,6 +15,8 @@ export const TINY_SIZES: Sizes = {
   dataSamples: 1,
   railsTasks: 40,
   railsLifeCycleTasks: 2,
+  restartSeconds: 2,
+  restartEverySeconds: 0.5,
   samples: 3,
   sampleMs: 0.01,
 };
