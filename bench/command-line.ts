@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { BENCHMARK_NAMES, type BenchmarkName, DEFAULT_BENCHMARKS, isBenchmarkName } from "./benchmark-names.ts";
 
 export const USAGE = `Usage: npm run bench -- [NAME...] [options]
+       npm run bench -- peers [options]        comparison with other systems; see its --help
 
 Names: ${BENCHMARK_NAMES.join(", ")}
 Default: ${DEFAULT_BENCHMARKS.join(", ")}

@@ -1,6 +1,8 @@
 import { openBenchServer } from "./bench-server.ts";
 import { type Command, parseCommandLine, USAGE, UsageError } from "./command-line.ts";
 import type { Measurement } from "./measurement.ts";
+import { PEERS_USAGE, parsePeersCommandLine } from "./peers/command-line.ts";
+import { comparePeers } from "./peers/compare-peers.ts";
 import { renderReport } from "./render-report.ts";
 import { type Run, runBenchmarks } from "./run-benchmarks.ts";
 import { runInChild } from "./run-in-child.ts";
@@ -31,11 +33,22 @@ function describeRun({ bench, repeat, measurements }: Run, repeats: number): str
   return `${bench}, run ${repeat} of ${repeats}: ${checked}`;
 }
 
+/** The comparison with other systems has options of its own. */
+async function runPeersCommand(args: readonly string[], signal: AbortSignal): Promise<void> {
+  const command = parsePeersCommandLine(args);
+  if (command.help) console.log(PEERS_USAGE);
+  else await comparePeers(command, signal);
+}
+
 /** @returns the exit code: 2 for a command line that cannot be understood, 1 for a run that failed */
 async function main(args: readonly string[]): Promise<number> {
   const interruption = new AbortController();
   for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => interruption.abort());
   try {
+    if (args[0] === "peers") {
+      await runPeersCommand(args.slice(1), interruption.signal);
+      return 0;
+    }
     const command = parseCommandLine(args);
     if (command.help) console.log(USAGE);
     else await runCommand(command, interruption.signal);
