@@ -23,10 +23,11 @@ const CLAIM_LIMIT = 200;
 /** Looks for tasks that nobody owns and whose templates are registered here, and for changes of those in memory. */
 export class Claimer {
   readonly #runtime: Runtime;
-  readonly #maxTasks: number;
   readonly #kinds: KnownKinds;
   readonly #shared: SharedWatch | null;
   #uncertain = false;
+  /** Whether more tasks may be due than there was room for. */
+  #short = false;
   #running = false;
   #looking = false;
   #again = false;
@@ -34,9 +35,8 @@ export class Claimer {
   #cancel: CancelTimer = () => {};
 
   /** @param adopt what of others' tasks is this engine's; null: nothing, and others are not looked at */
-  constructor(runtime: Runtime, registry: HandlerRegistry, maxTasks: number, adopt: AdoptOptions | null) {
+  constructor(runtime: Runtime, registry: HandlerRegistry, adopt: AdoptOptions | null) {
     this.#runtime = runtime;
-    this.#maxTasks = maxTasks;
     this.#kinds = new KnownKinds(runtime.database, registry);
     this.#shared = adopt === null ? null : new SharedWatch(runtime, this.#kinds, adopt);
   }
@@ -60,6 +60,12 @@ export class Claimer {
   /** A write of which the result is not known may have given this process tasks that it does not know of. */
   noticeUncertainty(): void {
     this.#uncertain = true;
+  }
+
+  /** A task has left the memory: others may have waited for the room. */
+  noticeRoom(): void {
+    const { shared, most } = this.#runtime.room;
+    if (this.#short && shared >= Math.min(CLAIM_LIMIT, Math.ceil(most / 4))) this.lookNow();
   }
 
   /** Looks at once instead of at the next interval. */
@@ -113,17 +119,24 @@ export class Claimer {
   /** @returns whether there may be more to claim at once */
   async #claim(kinds: readonly Kind[]): Promise<boolean> {
     const runtime = this.#runtime;
-    const room = kinds.length === 0 ? 0 : Math.max(0, Math.min(this.#maxTasks - runtime.taskCount, CLAIM_LIMIT));
+    const { room } = runtime;
+    const namespaces = kinds.map(({ template }) => template.definition.namespace);
+    room.serve(new Set(namespaces));
+    const most = kinds.length === 0 ? 0 : Math.min(room.free, CLAIM_LIMIT);
+    const { shared } = room;
+    this.#short = shared === 0;
     // Without room it is still asked which of the tasks that are here were changed.
-    if (room === 0 && runtime.taskCount === 0) return false;
-    const now = new Date(runtime.clock.now());
+    if (most === 0 && room.count === 0) return false;
     const ids = kinds.map(({ namedTaskId }) => namedTaskId);
-    const found = await runtime.database.run(claimTasks, [runtime.processId, ids, room, now]);
+    const kept = namespaces.map((namespace) => room.keptFor(namespace));
+    const now = new Date(runtime.clock.now());
+    const found = await runtime.database.run(claimTasks, [runtime.processId, ids, kept, shared, most, now]);
     for (const { task_id: taskId, raised } of found) if (raised !== null) runtime.recheck(taskId, raised);
     const claimed = found.filter(({ raised }) => raised === null);
     // Read in a statement of its own: it must see what was committed before the claim got its locks.
     await runtime.load(claimed.map((row) => row.task_id));
-    return room > 0 && claimed.length === room;
+    this.#short = claimed.length >= shared;
+    return most > 0 && claimed.length === most;
   }
 
   async #findForgotten(): Promise<void> {

@@ -79,7 +79,6 @@ export class Engine {
   readonly #naming = new DefinitionNaming();
   readonly #membership: Membership;
   readonly #claimer: Claimer;
-  readonly #maxTasks: number;
   #state: EngineStatistics["state"] = "new";
   readonly #plugins: PluginHost;
   #started: Promise<void> = Promise.resolve();
@@ -94,10 +93,10 @@ export class Engine {
     const { definitions, maxValueBytes } = this.#runtime;
     const identity = parseIdentity(options.identity);
     this.#preparer = new TaskPreparer(options.registry, definitions, maxValueBytes, identity);
-    this.#maxTasks = options.maxTasks ?? 1_000;
     this.#membership = new Membership(this.#runtime, options.leaseMs ?? 10_000);
-    this.#claimer = new Claimer(this.#runtime, this.#registry, this.#maxTasks, parseAdopt(options.adopt));
+    this.#claimer = new Claimer(this.#runtime, this.#registry, parseAdopt(options.adopt));
     this.#runtime.onDue = () => this.#claimer.lookNow();
+    this.#runtime.onReleased = () => this.#claimer.noticeRoom();
     this.#runtime.onSubmitted = () => {
       this.#claimer.noticeSubmit(true);
       this.#claimer.lookNow();
@@ -143,14 +142,13 @@ export class Engine {
     const now = new Date(this.#runtime.clock.now());
     const tasks = settleWithin(requests.map((request) => this.#preparer.prepare(request, now)));
     const { transaction } = options;
-    const room = this.#maxTasks - this.#runtime.taskCount;
-    const owner =
-      this.#state === "running" && transaction === undefined && room > 0
-        ? { processId: this.#runtime.processId, epoch: this.#epoch, count: room }
-        : null;
-    // Submits that overlap must not fill the same room.
-    const reserved = Math.min(owner?.count ?? 0, tasks.length);
-    this.#runtime.reserved += reserved;
+    const { room, processId } = this.#runtime;
+    const namespaces = tasks.map(({ compiled }) => compiled.definition.namespace);
+    const isOwner = this.#state === "running" && transaction === undefined && room.free > 0;
+    // Taken now: submits that overlap must not fill the same room.
+    const owner = isOwner
+      ? { processId, epoch: this.#epoch, takes: namespaces.map((namespace) => room.take(namespace)) }
+      : null;
     const submit = () =>
       submitTasks(transaction ?? this.#runtime.database, this.#naming, tasks, {
         now,
@@ -160,7 +158,7 @@ export class Engine {
     const written = await this.#write(() =>
       transaction === undefined ? repeatUnwritten(this.#runtime, submit) : submit(),
     ).finally(() => {
-      this.#runtime.reserved -= reserved;
+      for (const [place, namespace] of namespaces.entries()) if (owner?.takes[place]) room.remove(namespace);
     });
     for (const [place, row] of written.entries()) {
       const task = tasks[place];

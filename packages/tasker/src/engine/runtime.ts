@@ -40,6 +40,7 @@ import type { ReenqueueStatus } from "./strategies/task-reenqueuer.ts";
 import { submitChild } from "./submit-child.ts";
 import { TaskLoader } from "./task-loader.ts";
 import { TaskReader } from "./task-reader.ts";
+import { TaskRoom } from "./task-room.ts";
 import type { TaskRun } from "./task-run.ts";
 
 const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
@@ -74,12 +75,14 @@ export class Runtime implements LaneHost {
   processId = 0;
   /** Called when tasks that nobody owns may be due. */
   onDue: () => void = () => {};
+  /** Called when a task has left the memory. */
+  onReleased: () => void = () => {};
   /** Called when a task was submitted that nobody owns, maybe the first one of its template. */
   onSubmitted: () => void = () => {};
   starting = false;
   writing = true;
-  /** Places for tasks that are being submitted. */
-  reserved = 0;
+  /** Where tasks are counted, those in memory and those that are being submitted. */
+  readonly room: TaskRoom;
   readonly #limits: ParsedLimits;
   readonly #limitsOf = new WeakMap<CompiledDefinition, StepLimits | null>();
   readonly children: ChildStarter;
@@ -96,6 +99,7 @@ export class Runtime implements LaneHost {
   #executions = 0;
 
   constructor(options: EngineOptions) {
+    this.room = new TaskRoom(options.maxTasks ?? 1_000);
     this.clock = options.clock ?? systemClock;
     this.random = options.random ?? Math.random;
     this.log = options.log ?? silentLog;
@@ -145,7 +149,7 @@ export class Runtime implements LaneHost {
 
   /** Tasks in memory, and those that submits under way will add. */
   get taskCount(): number {
-    return this.#live.size + this.reserved;
+    return this.room.count;
   }
 
   /** What this process is doing at this moment: attempts, and steps that wait for their turn. */
@@ -170,6 +174,7 @@ export class Runtime implements LaneHost {
   adopt(run: TaskRun): void {
     if (this.#live.has(run.taskId)) return;
     this.#live.set(run.taskId, run);
+    this.room.add(run.view.namespace);
     run.limits = this.#findLimits(run.compiled);
     const agenda = this.agendaOf(run);
     for (const step of recoverLostSteps(run, this.rules.maxInterruptions)) agenda.giveUp(run, step);
@@ -258,6 +263,8 @@ export class Runtime implements LaneHost {
   released(run: TaskRun): void {
     if (this.#live.get(run.taskId) !== run) return;
     this.#live.delete(run.taskId);
+    this.room.remove(run.view.namespace);
+    this.onReleased();
     this.#settlements.notice(run.taskId, run.state);
     if (run.parentTaskId !== null && run.isEnded) this.#wakeParent(run.parentTaskId);
   }

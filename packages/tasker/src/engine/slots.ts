@@ -1,11 +1,14 @@
 /**
  * Counts the steps that may execute at the same time in this process, and shares them between lanes: a lane may take more
- * than its part while no other lane waits for a slot, and none while another one waits for a step of a higher rank.
+ * than its part while no other lane waits for a slot, and none while another one waits for a step of a higher rank. What
+ * cannot be shared evenly goes to the lanes in turns.
  */
 export class Slots {
   #limit: number;
   readonly #lanes: LaneSlots[] = [];
   #used = 0;
+  /** Slots taken so far. */
+  #taken = 0;
 
   /** @param limit slots there are, 1 or more */
   constructor(limit: number) {
@@ -45,17 +48,22 @@ export class Slots {
 
   #take(asking: LaneSlots, rank: number): boolean {
     if (this.#used >= this.#limit) return false;
-    let isContended = false;
+    const rivals: LaneSlots[] = [];
     let inUse = 1;
     for (const lane of this.#lanes) {
       if (lane === asking) continue;
       const { waitingRank } = lane;
       if (waitingRank !== null && waitingRank > rank) return false;
-      if (waitingRank === rank) isContended = true;
+      if (waitingRank === rank) rivals.push(lane);
       if (waitingRank !== null || lane.used > 0) inUse += 1;
     }
-    if (isContended && asking.used >= Math.ceil(this.#limit / inUse)) return false;
+    const part = this.#limit / inUse;
+    if (rivals.length > 0 && asking.used >= Math.ceil(part)) return false;
+    const isTurnOf = (lane: LaneSlots) => lane.used <= asking.used && lane.takenAt < asking.takenAt;
+    if (asking.used >= Math.floor(part) && rivals.some(isTurnOf)) return false;
     this.#used += 1;
+    this.#taken += 1;
+    asking.takenAt = this.#taken;
     return true;
   }
 
@@ -81,6 +89,8 @@ interface SharedSlots {
 /** One lane's part of the {@link Slots}. */
 export class LaneSlots {
   readonly onFree: () => void;
+  /** The slot that it took last, as the how manyth of all lanes. */
+  takenAt = 0;
   readonly #shared: SharedSlots;
   #used = 0;
   #waitingRank: number | null = null;

@@ -13,11 +13,12 @@ export const submitTasksStatement = statement({
   columns: { task_id: int8, created: bool, step_ids: nullable(array(int8)) },
 });
 
-/** Who owns the first `count` tasks of a submit as soon as they are committed. */
+/** Who owns tasks of a submit as soon as they are committed. */
 export interface InitialOwner {
   readonly processId: number;
   readonly epoch: number;
-  readonly count: number;
+  /** For each task of the submit, whether it is meant. */
+  readonly takes: readonly boolean[];
 }
 
 /** A step that waits for the tasks of a submit. */
@@ -86,7 +87,7 @@ export async function encodeSubmit(
 }
 
 function isOwned(owner: InitialOwner | null, task: PreparedTask, place: number, now: Date): boolean {
-  return owner !== null && place < owner.count && wakeTime(task, now) <= now;
+  return owner !== null && owner.takes[place] === true && wakeTime(task, now) <= now;
 }
 
 function wakeTime({ request }: PreparedTask, now: Date): Date {

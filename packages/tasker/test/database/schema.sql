@@ -628,7 +628,7 @@ tasker_cancel_children
   (p_task_id bigint, p_step_id bigint, p_now timestamp without time zone, p_note jsonb) returns void set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
 tasker_claim
-  (p_owner bigint, p_kinds integer[], p_limit integer, p_now timestamp without time zone) returns TABLE(task_id bigint, raised integer) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+  (p_owner bigint, p_kinds integer[], p_kept integer[], p_shared integer, p_limit integer, p_now timestamp without time zone) returns TABLE(task_id bigint, raised integer) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
 tasker_commit
   (p_owner bigint, p_now timestamp without time zone, p_counts integer[], p_tasks json, p_outcomes json, p_starts json, p_restarts boolean, p_extra json, p_task_rows json, p_annotations json, p_outside json) returns TABLE(refused_task_id bigint) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC, lock_timeout=5s

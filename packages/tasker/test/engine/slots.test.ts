@@ -55,6 +55,20 @@ describe("slots", () => {
     expect([first.used, second.used]).toEqual([2, 2]);
   });
 
+  test("that cannot be shared evenly go to the lanes in turns", () => {
+    const order: string[] = [];
+    const slots = new Slots(1);
+    const lanes = ["first", "second"].map((name) => ({ name, lane: slots.openLane(ignore) }));
+    for (let turn = 0; turn < 6; turn++) {
+      const taken = lanes.filter(({ lane }) => lane.take());
+      for (const { name, lane } of taken) {
+        order.push(name);
+        lane.give();
+      }
+    }
+    expect(order).toEqual(["first", "second", "first", "second", "first", "second"]);
+  });
+
   test("are nobody's part once a lane has stopped waiting", () => {
     const slots = new Slots(2);
     const first = slots.openLane(ignore);

@@ -49,7 +49,7 @@ export class StartLine {
   /** Takes a step that calls its handler when there is room. */
   push(run: TaskRun, step: StepRun): void {
     const demands = run.demandsOf(step);
-    if (demands.length === 0) this.#ready.push({ run, step }, run.rankOf(step));
+    if (demands.length === 0) this.#ready.push({ run, step }, run.rankOf(step), run.view.namespace);
     else this.#host.permits.ask({ run, step, since: this.#host.clock.now(), admit: this.#admit }, demands);
   }
 
