@@ -1,30 +1,14 @@
 import type { Connection } from "../database/database.ts";
-import { array, bool, int4, int8, json, nullable, timestamp } from "../database/sql-type.ts";
+import { array, int8, json, nullable } from "../database/sql-type.ts";
 import { type ParametersOf, statement } from "../database/statement.ts";
 import type { AddedSteps } from "./added-steps.ts";
 import type { TaskEntry } from "./batch.ts";
-
-/** Types of what `tasker_commit` is called with. */
-export const BATCH_PARAMETERS = [
-  int8,
-  timestamp,
-  array(int4),
-  json,
-  nullable(json),
-  nullable(json),
-  bool,
-  nullable(json),
-  nullable(json),
-  nullable(json),
-  nullable(json),
-] as const;
+import { BATCH_PARAMETERS, placeholders } from "./encode-batch.ts";
 
 /** Writes a batch that adds steps to tasks; gives the refused tasks, and in a row of its own the ids of the new steps. */
 export const commitAddingStatement = statement({
   name: "commit_adding",
-  text: `
-    select refused_task_id, added_step_ids
-    from tasker_commit_adding($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+  text: `select refused_task_id, added_step_ids from tasker_commit_adding(${placeholders(BATCH_PARAMETERS.length + 4)})`,
   parameters: [...BATCH_PARAMETERS, array(int8), json, array(int8), array(int8)],
   columns: { refused_task_id: nullable(int8), added_step_ids: nullable(array(int8)) },
 });

@@ -22,7 +22,7 @@ describeOnPostgres("an action at the same moment as a commit of the owner", () =
     const database: Database = {
       ...real,
       run: async (statement, parameters) => {
-        if (holdsBack && statement.name === "commit_batch") {
+        if (holdsBack && statement.name.startsWith("commit_")) {
           holdsBack = false;
           committing.open();
           await mayCommit.promise;

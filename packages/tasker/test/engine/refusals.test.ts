@@ -198,7 +198,7 @@ async function moveBeforeCommit(
   const database: Database = {
     ...real,
     run: async (statement, parameters) => {
-      if (statement.name === "commit_batch" && !isMoved) {
+      if (statement.name.startsWith("commit_") && !isMoved) {
         isMoved = true;
         await transitionAsRails(real, { stepId }, to);
       }

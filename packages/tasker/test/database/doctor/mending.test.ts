@@ -191,11 +191,10 @@ const DAMAGES: readonly Damage[] = [
   },
   {
     what: "a function has another result",
-    sql: `drop function tasker_commit;
-          create function tasker_commit(p_owner bigint, p_now timestamp, p_counts integer[], p_tasks json, p_outcomes json,
-            p_starts json, p_restarts boolean, p_extra json, p_task_rows json, p_annotations json, p_outside json)
-          returns table (refused bigint) language sql as 'select 1::bigint'`,
-    findings: ["error function tasker_commit"],
+    sql: `drop function tasker_claim;
+          create function tasker_claim(p_owner bigint, p_kinds integer[], p_limit integer, p_now timestamp)
+          returns table (task_id bigint) language sql as 'select 1::bigint'`,
+    findings: ["error function tasker_claim"],
   },
   {
     what: "a function takes other arguments",

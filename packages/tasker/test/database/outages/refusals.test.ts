@@ -57,7 +57,7 @@ describeOnPostgres("a database that answers, but does not write", () => {
     await database.query("insert into trouble values ($1)", [code]);
     await engine.start();
     const { taskId } = await engine.submit({ name: "graph", context: {} });
-    const told = () => lines.filter(({ message }) => message.includes("commit_batch"));
+    const told = () => lines.filter(({ message }) => message.includes("commit_"));
     await until(() => told().length > 0, "the report");
     await database.execute("delete from trouble");
     expect(await engine.settled(taskId)).toMatchObject({ state: "complete" });

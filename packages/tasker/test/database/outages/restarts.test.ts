@@ -50,7 +50,7 @@ describeOnPostgres("a network that fails under load", () => {
     network.delayMs = 5;
     await runUnderLoad(database, async () => {
       for (let loss = 0; loss < 5; loss++) {
-        network.loseAnswerTo("commit_batch");
+        network.loseAnswerTo("commit_");
         await pause(150);
       }
     });

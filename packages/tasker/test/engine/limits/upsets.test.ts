@@ -40,7 +40,7 @@ describeOnPostgres("permits", () => {
     const database: Database = {
       ...real,
       run: async (statement, parameters) => {
-        if (statement.name === "commit_batch" && (await real.query("select from tasker_permits")).length > 0) {
+        if (statement.name.startsWith("commit_") && (await real.query("select from tasker_permits")).length > 0) {
           taken.open();
           await goOn.promise;
         }
