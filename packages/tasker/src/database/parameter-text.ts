@@ -8,8 +8,12 @@ import { encodeTimestamp } from "./timestamp-text.ts";
  * @throws InvalidRequestError if the value is of a kind that has no text, such as an object
  */
 export function encodeParameter(value: unknown): string | null {
-  if (Array.isArray(value)) return encodeArray(value.map(encodeScalar));
-  return encodeScalar(value);
+  return Array.isArray(value) ? encodeArray(value.map(encodeElement)) : encodeScalar(value);
+}
+
+/** Numbers and booleans need no quotes in an array. */
+function encodeElement(value: unknown): string | number | boolean | null {
+  return typeof value === "number" || typeof value === "boolean" ? value : encodeScalar(value);
 }
 
 function encodeScalar(value: unknown): string | null {
