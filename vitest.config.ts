@@ -18,6 +18,7 @@ export default defineConfig({
       "packages/*/test/**/*.test.ts",
       "examples/*/test/**/*.test.ts",
       "bench/test/**/*.test.ts",
+      "chaos/test/**/*.test.ts",
       "test/**/*.test.ts",
     ],
     globalSetup: [
