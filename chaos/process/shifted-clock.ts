@@ -9,6 +9,10 @@ export class ShiftedClock implements Clock {
     return Date.now() + this.offsetMs;
   }
 
+  elapsed(): number {
+    return performance.now();
+  }
+
   after(delayMs: number, fire: () => void): () => void {
     return systemClock.after(delayMs, fire);
   }

@@ -183,12 +183,12 @@ export class Lane {
         run.executions.delete(execution.executionId);
         this.agenda.returnPermit(execution);
       }
-      if (dueAt !== null) this.agenda.waits.waitForRetry(run, step);
+      if (dueAt !== null) this.agenda.waits.waitForRetry(run, step, batch.nowMs);
     }
     this.#host.committed(batch, refused);
     for (const { run, step, execution } of batch.starts) {
       if (refused.has(run)) continue;
-      if (execution === null) this.agenda.waits.waitForEnd(run, step);
+      if (execution === null) this.agenda.waits.waitForEnd(run, step, batch.nowMs);
       // Dropped meanwhile: the process was declared dead, and the step is somebody else's.
       if (execution !== null && !run.dropped) this.#host.launch(execution);
     }

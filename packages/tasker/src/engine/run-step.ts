@@ -1,4 +1,4 @@
-import type { Clock } from "../clock/clock.ts";
+import { type Clock, elapsedOf } from "../clock/clock.ts";
 import { CircuitOpenError, StepTimeoutError } from "../errors/index.ts";
 import type { CircuitBoard, Guard } from "../handlers/circuits/circuit-board.ts";
 import { encodeJson } from "../json/encode.ts";
@@ -34,22 +34,23 @@ export function runStep(runner: StepRunner, execution: Execution): void {
   const { clock } = runner;
   execution.launched = true;
   execution.startedAt = clock.now();
+  const begun = elapsedOf(clock);
   execution.openEvents(runner);
-  const cancelDeadline = armDeadline(runner, execution);
+  const cancelDeadline = armDeadline(runner, execution, begun);
   const finish = (outcome: Outcome) => {
     cancelDeadline();
     settleOnce(runner, execution, outcome);
   };
   const fail = (error: unknown) => {
     if (error instanceof CircuitOpenError) finish({ kind: "postponed", ...factsOf(error) });
-    else finish({ kind: "failure", failure: describeFailure(error), durationMs: clock.now() - execution.startedAt });
+    else finish({ kind: "failure", failure: describeFailure(error), durationMs: elapsedOf(clock) - begun });
   };
   const succeed = () => {
     // A deadline has passed: what the handler left is not looked at.
     if (execution.outcome !== null) return;
     try {
       const text = encodeJson(execution.results, { maxBytes: runner.maxValueBytes, what: `results of step ${name}` });
-      const durationMs = clock.now() - execution.startedAt;
+      const durationMs = elapsedOf(clock) - begun;
       finish({ kind: "success", results: new StoredJson(text), durationMs });
     } catch (error) {
       fail(error);
@@ -108,7 +109,7 @@ export function settleOnce(runner: StepRunner, execution: Execution, outcome: Ou
   runner.settle(execution);
 }
 
-function armDeadline(runner: StepRunner, execution: Execution): () => void {
+function armDeadline(runner: StepRunner, execution: Execution, begun: number): () => void {
   const seconds = execution.run.timeoutSecondsOf(execution.name) ?? runner.defaultTimeoutSeconds;
   if (seconds === null) return () => {};
   return runner.clock.after(seconds * 1_000, () => {
@@ -116,7 +117,7 @@ function armDeadline(runner: StepRunner, execution: Execution): () => void {
     const error = new StepTimeoutError(`step ${execution.name} did not finish within ${seconds} s`, {
       context: { step: execution.name, timeoutSeconds: seconds },
     });
-    const durationMs = runner.clock.now() - execution.startedAt;
+    const durationMs = elapsedOf(runner.clock) - begun;
     settleOnce(runner, execution, { kind: "failure", failure: describeFailure(error), durationMs });
     execution.abort(error);
   });

@@ -48,6 +48,8 @@ const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
 /** Connections that write at the same time on PostgreSQL. More gain nothing on few cores. */
 const LANES = 2;
 const MAX_BATCH = 500;
+/** How often a process that stops tries to give back a task that others are changing. */
+const RELEASE_TRIES = 5;
 
 /** The tasks that this process owns, and what is going on with them. */
 export class Runtime implements LaneHost {
@@ -354,9 +356,19 @@ export class Runtime implements LaneHost {
     }
   }
 
-  /** Gives back all tasks, to be claimed at their next retry or at once. */
+  /**
+   * Gives back all tasks, to be claimed at their next retry or at once. One that is refused, as somebody else has changed it,
+   * is loaded again and given back as it is then. Nothing of what is left after that goes on here.
+   */
   async releaseAll(): Promise<void> {
     await this.written();
+    for (let tries = 0; tries < RELEASE_TRIES && this.#live.size > 0 && this.writing; tries += 1) {
+      await this.#releaseLive();
+    }
+    this.abandonAll();
+  }
+
+  async #releaseLive(): Promise<void> {
     const now = this.clock.now();
     for (const run of this.#live.values()) {
       // A step that is ready does not wait for another one.

@@ -129,6 +129,32 @@ describeOnPostgres("an engine that is stopping", () => {
     await other.engine.stop();
     await expectCleanAuditTrail(real);
   });
+
+  test("keeps nothing of a task that somebody changes while it is given back", async () => {
+    const real = await useDatabase(openTestDatabase);
+    let isStopping = false;
+    let changes = 2;
+    const database: Database = {
+      ...real,
+      run: async (statement, parameters) => {
+        if (isStopping && statement.name === "commit_batch" && changes > 0) {
+          changes -= 1;
+          await real.query("update tasker_task_runs set revision = revision + 1, dirty = true");
+        }
+        return real.run(statement, parameters);
+      },
+    };
+    const wait = { kind: "sleep", seconds: 30, until: null } as const;
+    const { engine, clock } = await startEngine(database, [graphTemplate("a", { steps: { a: { wait } } })]);
+    const { taskId } = await engine.submit(request);
+    await until(async () => (await readState(real, taskId)) === "in_progress", "the sleep to begin");
+    isStopping = true;
+    await engine.stop();
+    expect(changes).toBe(0);
+    expect(clock.timers).toEqual([]);
+    expect(await real.query("select owner_id from tasker_task_runs")).toEqual([{ owner_id: 0 }]);
+    await expectCleanAuditTrail(real);
+  });
 });
 
 describeOnPostgres("an engine whose database is away when it stops", () => {

@@ -1,3 +1,4 @@
+import { elapsedOf } from "../../clock/clock.ts";
 import type { JsonObject } from "../../json/json-value.ts";
 import type { Batch } from "../batch.ts";
 import { beginWait } from "../begin-wait.ts";
@@ -50,7 +51,7 @@ export class StartLine {
   push(run: TaskRun, step: StepRun): void {
     const demands = run.demandsOf(step);
     if (demands.length === 0) this.#ready.push({ run, step }, run.rankOf(step), run.view.namespace);
-    else this.#host.permits.ask({ run, step, since: this.#host.clock.now(), admit: this.#admit }, demands);
+    else this.#host.permits.ask({ run, step, since: elapsedOf(this.#host.clock), admit: this.#admit }, demands);
   }
 
   /**

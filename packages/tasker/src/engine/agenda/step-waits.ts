@@ -35,10 +35,13 @@ export class StepWaits {
     this.#ends = ends;
   }
 
-  /** Sets the timer of a step whose failure is committed and whose retry was planned with it. */
-  waitForRetry(run: TaskRun, step: StepRun): void {
+  /**
+   * Sets the timer of a step whose failure is committed and whose retry was planned with it.
+   * @param since the time at which it was planned: the clock may have been set since. Default: now
+   */
+  waitForRetry(run: TaskRun, step: StepRun, since: number = this.#host.clock.now()): void {
     if (run.dropped || run.isStopped || step.dueAt === null) return;
-    this.#setTimer(run, step, step.dueAt, () => this.retryNow(run, step));
+    this.#setTimer(run, step, step.dueAt - since, () => this.retryNow(run, step));
   }
 
   /** Ends the wait of a step for its retry, if it waits for that. */
@@ -52,8 +55,11 @@ export class StepWaits {
     this.#ends.check(run);
   }
 
-  /** Ends the wait of a step if what it waits for is there, or else sets its timer. Its start has been committed. */
-  waitForEnd(run: TaskRun, step: StepRun): void {
+  /**
+   * Ends the wait of a step if what it waits for is there, or else sets its timer. Its start has been committed.
+   * @param since as for {@link waitForRetry}
+   */
+  waitForEnd(run: TaskRun, step: StepRun, since: number = this.#host.clock.now()): void {
     const { wait } = step;
     if (run.dropped || run.isStopped || wait === null || step.queued) return;
     if (this.takeSignal(run, step, wait)) {
@@ -63,7 +69,7 @@ export class StepWaits {
     if (wait.facts.kind === "task") this.#lookForChild({ run, step, wait });
     const endsAt = endOfWait(wait);
     if (endsAt === null) return;
-    this.#setTimer(run, step, endsAt, () => {
+    this.#setTimer(run, step, endsAt - since, () => {
       if (run.dropped || step.wait !== wait) return;
       run.waitingCount -= 1;
       this.#ends.end({ run, step, outcome: endByTime(wait, this.#host.clock.now()) });
@@ -116,9 +122,8 @@ export class StepWaits {
     if (outcome !== null) this.endWait(waiting, outcome);
   }
 
-  #setTimer(run: TaskRun, step: StepRun, at: number, onDue: () => void): void {
-    const { clock } = this.#host;
-    const cancel = clock.after(Math.max(0, at - clock.now()), () => {
+  #setTimer(run: TaskRun, step: StepRun, delayMs: number, onDue: () => void): void {
+    const cancel = this.#host.clock.after(Math.max(0, delayMs), () => {
       run.timers.delete(step.index);
       onDue();
     });

@@ -1,4 +1,4 @@
-import { type CancelTimer, type Clock, systemClock } from "../../clock/clock.ts";
+import { type CancelTimer, type Clock, elapsedOf, systemClock } from "../../clock/clock.ts";
 import type { Database } from "../../database/database.ts";
 import type { Log } from "../options.ts";
 import { logAttempt } from "../outage/trouble-log.ts";
@@ -46,7 +46,7 @@ export class PermitDesk {
   #scheduled = false;
   #working: Promise<void> | null = null;
   #timer: { readonly at: number; readonly cancel: CancelTimer } | null = null;
-  /** After a call that failed: when the next one may be made, milliseconds since the epoch. */
+  /** After a call that failed: when the next one may be made, by the elapsed time of the clock. */
   #pausedUntil = 0;
   #closed = false;
 
@@ -106,7 +106,7 @@ export class PermitDesk {
   }
 
   async #work(): Promise<void> {
-    while (!this.#closed && this.#pausedUntil <= this.#host.clock.now()) {
+    while (!this.#closed && this.#pausedUntil <= elapsedOf(this.#host.clock)) {
       // Nothing is asked for before it is certain that a call without an answer takes nothing any more.
       const requests = this.#callLost ? [] : this.#collect();
       const givenBack = this.#givenBack.splice(0);
@@ -124,6 +124,7 @@ export class PermitDesk {
         callNo: this.#callNo,
         fence: this.#callLost,
         nowMs: clock.now(),
+        elapsedMs: elapsedOf(clock),
         byDatabaseTime: clock === systemClock,
         patienceMs: Math.min(2 * pollIntervalMs, LONGEST_MS),
         // Those of an earlier life of this process went when its tasks were taken over.
@@ -135,7 +136,7 @@ export class PermitDesk {
     } catch (error) {
       logAttempt(log, error, { groups: requests.length }, "asking for permits failed, trying again");
       this.#callLost = true;
-      this.#pausedUntil = clock.now() + RETRY_MS;
+      this.#pausedUntil = elapsedOf(clock) + RETRY_MS;
       this.#givenBack.push(...givenBack);
       for (const request of requests) {
         // They may have been granted all the same: these numbers are given back, and others asked for.
@@ -149,7 +150,7 @@ export class PermitDesk {
   #collect(): PermitRequest[] {
     const requests: PermitRequest[] = [];
     if (!this.#host.starting) return requests;
-    const now = this.#host.clock.now();
+    const now = elapsedOf(this.#host.clock);
     const due = [...this.#groups.values()].filter((group) => group.retryAt <= now).sort(inTurn);
     // What is due is so until it is answered, whether or not there is a slot for it now.
     for (const group of due) group.retryAt = 0;
@@ -176,7 +177,7 @@ export class PermitDesk {
   #settle(request: PermitRequest, answer: PermitAnswer | undefined, processId: number): void {
     const { group, waiters } = request;
     const granted = answer?.granted ?? 0;
-    const now = this.#host.clock.now();
+    const now = elapsedOf(this.#host.clock);
     for (const [place, waiter] of waiters.slice(0, granted).entries()) {
       const { run, step } = waiter;
       const permit = { ...permitOf(request, place, processId), facts: factsOf(group, now - waiter.since) };
@@ -203,7 +204,7 @@ export class PermitDesk {
   /** Sets the timer for the next group that is to ask again. */
   #wakeUp(): void {
     if (this.#closed) return;
-    const now = this.#host.clock.now();
+    const now = elapsedOf(this.#host.clock);
     let at: number | null = this.#pausedUntil > now ? this.#pausedUntil : null;
     for (const { retryAt } of this.#groups.values()) {
       // One without a time waits for a slot or for a permit that is given back here, and is told of it.

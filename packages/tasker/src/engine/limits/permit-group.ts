@@ -9,7 +9,7 @@ const MOST_ASKED = 200;
 export class PermitGroup {
   readonly groupNo: number;
   readonly demands: readonly Demand[];
-  /** When to ask again, milliseconds since the epoch: 0 for at once. */
+  /** When to ask again, by the elapsed time of the clock: 0 for at once. */
   retryAt = 0;
   /** The limiter that refused the last time. */
   refusedBy: string | null = null;

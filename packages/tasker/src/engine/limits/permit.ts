@@ -29,7 +29,7 @@ export interface AdmittedStep {
 export interface PermitWaiter {
   readonly run: TaskRun;
   readonly step: StepRun;
-  /** Milliseconds since the epoch when it became ready. */
+  /** When it became ready, by the elapsed time of the clock. */
   readonly since: number;
   /** Called once it has its permits. */
   admit(step: AdmittedStep): void;

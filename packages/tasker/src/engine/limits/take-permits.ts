@@ -53,6 +53,8 @@ export async function takePermits(
     readonly fence: boolean;
     /** Milliseconds since the epoch. */
     readonly nowMs: number;
+    /** By which the steps that wait have noted since when. */
+    readonly elapsedMs: number;
     /** Whether the database's time is used for rates, instead of `nowMs`. */
     readonly byDatabaseTime: boolean;
     readonly patienceMs: number;
@@ -60,7 +62,7 @@ export async function takePermits(
     readonly requests: readonly PermitRequest[];
   },
 ): Promise<PermitAnswer[]> {
-  const { processId, nowMs, givenBack, requests } = call;
+  const { processId, nowMs, elapsedMs, givenBack, requests } = call;
   const rows = await connection.run(takePermitsStatement, [
     processId,
     call.callNo,
@@ -68,7 +70,9 @@ export async function takePermits(
     call.byDatabaseTime ? null : new Date(nowMs),
     givenBack.length === 0 ? null : givenBack,
     call.patienceMs,
-    requests.length === 0 ? null : JSON.stringify(requests.map((request) => encodeRequest(request, processId, nowMs))),
+    requests.length === 0
+      ? null
+      : JSON.stringify(requests.map((request) => encodeRequest(request, processId, elapsedMs))),
   ]);
   const answers = new Map(rows.map((row) => [row.place, row]));
   return requests.map((_request, place) => {
@@ -77,7 +81,7 @@ export async function takePermits(
   });
 }
 
-function encodeRequest({ group, waiters, firstPermitNo }: PermitRequest, processId: number, nowMs: number): object {
+function encodeRequest({ group, waiters, firstPermitNo }: PermitRequest, processId: number, elapsedMs: number): object {
   return {
     g: group.groupNo,
     l: group.demands.map(({ limiter, concurrency, rate }) => ({
@@ -88,7 +92,7 @@ function encodeRequest({ group, waiters, firstPermitNo }: PermitRequest, process
     })),
     w: waiters.map(({ run, step }, place) => [firstPermitNo + place, run.taskId, step.stepId]),
     k: group.size + waiters.length,
-    o: Math.max(0, nowMs - (waiters[0]?.since ?? nowMs)),
+    o: Math.max(0, elapsedMs - (waiters[0]?.since ?? elapsedMs)),
     h: group.rowOf === processId,
   };
 }

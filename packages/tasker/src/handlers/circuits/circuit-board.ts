@@ -1,4 +1,4 @@
-import type { Clock } from "../../clock/clock.ts";
+import { type Clock, elapsedOf } from "../../clock/clock.ts";
 import { CircuitOpenError, PermanentError, RetryableError, StepInterruptedError } from "../../errors/index.ts";
 import {
   admit,
@@ -58,7 +58,7 @@ export interface BoardParts {
 interface Entry {
   readonly key: CircuitKey;
   stored: StoredCircuit;
-  /** When it was read or written, by the clock; null: never. */
+  /** When it was read or written, by the elapsed time of the clock; null: never. */
   readAt: number | null;
   /** What came out of executions and is not judged yet. */
   readonly outcomes: { readonly passage: Passage; readonly verdict: Verdict; readonly at: number }[];
@@ -177,7 +177,7 @@ export class CircuitBoard implements Circuits {
   /** Reads all circuits again if what is known of this one is too old. Those who come meanwhile wait for the same look. */
   async #refresh(entry: Entry): Promise<void> {
     const { clock, maxAgeMs } = this.#parts;
-    const isFresh = () => entry.readAt !== null && clock.now() - entry.readAt < maxAgeMs;
+    const isFresh = () => entry.readAt !== null && elapsedOf(clock) - entry.readAt < maxAgeMs;
     while (!isFresh()) {
       this.#reading ??= this.#read([...this.#entries.values()]).finally(() => {
         this.#reading = null;
@@ -200,7 +200,7 @@ export class CircuitBoard implements Circuits {
   #take(entry: Entry, stored: StoredCircuit): void {
     const wasClosed = entry.stored.circuit.state === "closed";
     entry.stored = stored;
-    entry.readAt = this.#parts.clock.now();
+    entry.readAt = elapsedOf(this.#parts.clock);
     if (!wasClosed && stored.circuit.state === "closed") this.#parts.onClosed(entry.key);
   }
 
