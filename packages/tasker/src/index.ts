@@ -80,6 +80,7 @@ export {
   type Concurrency,
   Engine,
   type EngineStatistics,
+  type SharingFigures,
   type SubmitOptions,
   type TaskOutcome,
 } from "./engine/engine.ts";

@@ -97,6 +97,7 @@ export class Claimer {
       const kinds = await this.#kinds.find();
       const others = await this.#lookAtOthers(kinds);
       const more = others.due && (await this.#claim(kinds));
+      await this.#runtime.taker?.look(kinds);
       return more || others.more;
     } catch (error) {
       this.#uncertain = true;

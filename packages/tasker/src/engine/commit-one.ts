@@ -60,6 +60,7 @@ export function encodeOne(
   const [ended, ...afterEnd] = outcome?.move.rows ?? [];
   const [begun, ...afterBegin] = start?.move.rows ?? [];
   const [moved] = rows;
+  if (outcome?.execution?.outside != null) return null;
   if (afterEnd.length > 0 || afterBegin.length > 0 || outcome?.signalId !== undefined) return null;
   if (start !== undefined && (start.move.base !== NO_ROW || begun?.to !== "in_progress")) return null;
   return [

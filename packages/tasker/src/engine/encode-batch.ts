@@ -173,9 +173,13 @@ function encodeOutside(batch: Batch, tasks: readonly TaskEntry[]): string | null
       ? []
       : [{ c: run.taskId, t: run.parentTaskId, m: base !== null }],
   );
-  if (signals.length === 0 && parents.length === 0) return null;
+  const executions = batch.outcomes.flatMap(({ step, execution }) =>
+    execution?.outside?.end?.isStored === true ? [{ i: execution.executionId, s: step.stepId }] : [],
+  );
+  if (signals.length === 0 && parents.length === 0 && executions.length === 0) return null;
   return JSON.stringify({
     ...(signals.length === 0 ? {} : { g: signals }),
     ...(parents.length === 0 ? {} : { p: parents }),
+    ...(executions.length === 0 ? {} : { x: executions }),
   });
 }

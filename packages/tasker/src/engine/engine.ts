@@ -41,6 +41,16 @@ export interface Concurrency {
   readonly decision: ConcurrencyDecision | null;
 }
 
+/** What a process shares with others. */
+export interface SharingFigures {
+  /** Ready steps that are offered to others. */
+  readonly offered: number;
+  /** Steps of this process's tasks that others run, or whose outcome is being committed. */
+  readonly outside: number;
+  /** Steps of others' tasks that this process runs, or whose outcome is being handed over. */
+  readonly taken: number;
+}
+
 /** What an engine is doing. */
 export interface EngineStatistics {
   readonly state: "new" | "starting" | "running" | "stopping" | "stopped";
@@ -49,6 +59,7 @@ export interface EngineStatistics {
   /** Tasks in memory. */
   readonly tasks: number;
   readonly concurrency: Concurrency;
+  readonly sharing: SharingFigures;
   /** Names of the classes of its strategies. */
   readonly strategies: Readonly<Record<string, string>>;
 }
@@ -97,6 +108,10 @@ export class Engine {
     this.#claimer = new Claimer(this.#runtime, this.#registry, parseAdopt(options.adopt));
     this.#runtime.onDue = () => this.#claimer.lookNow();
     this.#runtime.onReleased = () => this.#claimer.noticeRoom();
+    this.#runtime.hints.onHint(({ topic }) => {
+      if (topic === "steps") this.#runtime.taker?.lookNow();
+      if (topic === "owner") this.#runtime.offers?.lookNow();
+    });
     this.#runtime.onSubmitted = () => {
       this.#claimer.noticeSubmit(true);
       this.#claimer.lookNow();
@@ -234,8 +249,10 @@ export class Engine {
 
   /** Figures of this engine. */
   statistics(): EngineStatistics {
-    const { processId, taskCount: tasks, strategies } = this.#runtime;
-    return { state: this.#state, processId, tasks, concurrency: this.concurrency(), strategies: strategies.names };
+    const { processId, taskCount: tasks, strategies, offers, taker } = this.#runtime;
+    const sharing = { offered: offers?.offered ?? 0, outside: offers?.outside ?? 0, taken: taker?.size ?? 0 };
+    const concurrency = this.concurrency();
+    return { state: this.#state, processId, tasks, concurrency, sharing, strategies: strategies.names };
   }
 
   /** Subscribes to what this engine commits; call the returned function to end it. */
@@ -282,8 +299,10 @@ export class Engine {
       runtime.writing = false;
     });
     await this.#claimer.stop();
+    await Promise.all([runtime.offers?.close(), runtime.taker?.stop()]);
     await runtime.written();
     await runtime.quiet();
+    await runtime.taker?.written();
     cancelGrace();
     await runtime.closeResources();
     await runtime.releaseAll();

@@ -2,9 +2,9 @@ import type { Execution } from "./execution.ts";
 import { type ExecutionSnapshot, executionState } from "./execution-state.ts";
 import type { TaskRun } from "./task-run.ts";
 
-/** An attempt as it stands at this moment. */
-export function describeExecution(execution: Execution): ExecutionSnapshot {
-  const { run, stepId, name, executionId, attempt, launched, outcome, startedAt } = execution;
+/** An attempt as it stands at this moment, in the process that is named unless it runs in another one. */
+export function describeExecution(execution: Execution, processId: number): ExecutionSnapshot {
+  const { outside, run, stepId, name, executionId, attempt, launched, outcome, startedAt } = execution;
   return {
     taskId: run.taskId,
     stepId,
@@ -12,6 +12,7 @@ export function describeExecution(execution: Execution): ExecutionSnapshot {
     state: executionState(launched, outcome),
     executionId,
     attempt,
+    processId: outside?.processId ?? processId,
     startedAt: launched ? startedAt : null,
   };
 }
@@ -27,6 +28,7 @@ export function queuedSteps(run: TaskRun): ExecutionSnapshot[] {
       state: "unscheduled",
       executionId: null,
       attempt: step.attempts + 1,
+      processId: null,
       startedAt: null,
     }));
 }

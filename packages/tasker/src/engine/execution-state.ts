@@ -23,6 +23,8 @@ export interface ExecutionSnapshot {
   readonly executionId: string | null;
   /** Number of the attempt, from 1. */
   readonly attempt: number;
+  /** The process that runs it; null while `unscheduled`. */
+  readonly processId: number | null;
   /** When the handler was called, milliseconds since the epoch; null before. */
   readonly startedAt: number | null;
 }

@@ -9,6 +9,7 @@ import { utf8Length } from "../text/utf8-length.ts";
 import { describeFailure } from "./describe-failure.ts";
 import type { Permit } from "./limits/permit.ts";
 import type { Outcome } from "./outcome.ts";
+import type { OutsideAttempt, TakenAttempt } from "./sharing/outside-attempt.ts";
 import type { LaneSlots } from "./slots.ts";
 import type { StepRun } from "./step-run.ts";
 import { StoredJson } from "./stored-json.ts";
@@ -32,7 +33,7 @@ interface EventRules {
 
 const NONE_PUBLISHED: readonly PublishedEvent[] = [];
 
-/** One attempt of a step in this process: what the handler gets, and what becomes of it. */
+/** One attempt of a step: what the handler gets, and what becomes of it. */
 export class Execution implements StepExecution {
   readonly executionId: string;
   readonly stepId: number;
@@ -66,6 +67,10 @@ export class Execution implements StepExecution {
   passage: Passage | null = null;
   /** Milliseconds since the epoch when the handler was called. */
   startedAt = 0;
+  /** Set if another process calls the handler. */
+  outside: OutsideAttempt | null = null;
+  /** Set if this process calls the handler for the one that owns the task. */
+  taken: TakenAttempt | null = null;
 
   #published: PublishedEvent[] | null = null;
   #publishedBytes = 0;
@@ -103,7 +108,7 @@ export class Execution implements StepExecution {
 
   /** What the handler has published so far. */
   get published(): readonly PublishedEvent[] {
-    return this.#published ?? NONE_PUBLISHED;
+    return this.outside?.end?.published ?? this.#published ?? NONE_PUBLISHED;
   }
 
   /** Lets the handler publish events. */

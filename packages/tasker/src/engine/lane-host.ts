@@ -6,6 +6,7 @@ import type { RetryRules } from "./decide-step.ts";
 import type { Execution } from "./execution.ts";
 import type { PermitDesk } from "./limits/permit-desk.ts";
 import type { Log } from "./options.ts";
+import type { OfferDesk } from "./sharing/offer-desk.ts";
 import type { Slots } from "./slots.ts";
 import type { Writer } from "./step-move.ts";
 import type { StepRun } from "./step-run.ts";
@@ -24,6 +25,8 @@ export interface LaneHost {
   readonly resources: HandlerResources;
   /** Where steps that run under limits wait. */
   readonly permits: PermitDesk;
+  /** What other processes run of this one's steps; null for the embedded database, which has one process. */
+  readonly offers: OfferDesk | null;
   /** Most steps in one batch. */
   readonly maxBatch: number;
   readonly strategies: Strategies;

@@ -8,6 +8,7 @@ import type { AdoptOptions } from "./adopt-options.ts";
 import type { ConcurrencySignals } from "./concurrency/adaptive-concurrency.ts";
 import type { IdentitySettings } from "./identity-settings.ts";
 import type { EngineLimits } from "./limits/engine-limits.ts";
+import type { SharingOptions } from "./sharing/sharing-options.ts";
 import type { BackoffCalculator } from "./strategies/backoff-calculator.ts";
 import type { StepExecutor } from "./strategies/step-executor.ts";
 import type { TaskFinalizer } from "./strategies/task-finalizer.ts";
@@ -58,6 +59,12 @@ export interface EngineOptions {
   readonly pollIntervalMs?: number;
   /** How long a process may be silent before its tasks are taken over. Default: 10,000. */
   readonly leaseMs?: number;
+  /**
+   * Whether ready steps for which this process has no slot are offered to other processes on its database, and it runs steps
+   * that they offer when it has nothing else to do. Default: yes, 1,000 steps offered at the same time at most. On the
+   * embedded database there is nobody to share with. See docs/work-sharing.md.
+   */
+  readonly sharing?: boolean | SharingOptions;
   /** Largest context or result, in bytes of JSON. Default: 1,000,000. */
   readonly maxValueBytes?: number;
   /** Interruptions (crash, shutdown) after which a step fails for good. Default: 5. */

@@ -25,6 +25,7 @@ import type { LaneHost } from "./lane-host.ts";
 import { type ParsedLimits, parseEngineLimits } from "./limits/engine-limits.ts";
 import { PermitDesk } from "./limits/permit-desk.ts";
 import { limitSteps, type StepLimits } from "./limits/step-limits.ts";
+import { Hints } from "./membership/hints.ts";
 import type { EngineOptions, Log } from "./options.ts";
 import { TroubleLog } from "./outage/trouble-log.ts";
 import { WatchedDatabase } from "./outage/watched-database.ts";
@@ -33,6 +34,9 @@ import { RaisedRevisions } from "./raised-revisions.ts";
 import { recoverLostSteps } from "./recover-steps.ts";
 import { runStep, settleOnce } from "./run-step.ts";
 import { SettlementWatch } from "./settlement-watch.ts";
+import { OfferDesk } from "./sharing/offer-desk.ts";
+import { parseSharing } from "./sharing/sharing-options.ts";
+import { StepTaker } from "./sharing/step-taker.ts";
 import { Slots } from "./slots.ts";
 import type { StepRun } from "./step-run.ts";
 import { Strategies } from "./strategies/strategies.ts";
@@ -74,6 +78,13 @@ export class Runtime implements LaneHost {
   readonly events: EventBus<EngineEvent>;
   readonly customEvents: EventBus<CustomEvent>;
   readonly pollIntervalMs: number;
+  readonly leaseMs: number;
+  /** What this process and others tell each other. */
+  readonly hints: Hints;
+  /** What others run of this process's steps; null for the embedded database. */
+  readonly offers: OfferDesk | null;
+  /** What this process runs of others' steps; null for the embedded database, and where nothing is shared. */
+  readonly taker: StepTaker | null;
   processId = 0;
   /** Called when tasks that nobody owns may be due. */
   onDue: () => void = () => {};
@@ -106,6 +117,7 @@ export class Runtime implements LaneHost {
     this.random = options.random ?? Math.random;
     this.log = options.log ?? silentLog;
     this.database = new WatchedDatabase(options.database, new TroubleLog(this.clock, this.log));
+    this.hints = new Hints(this.database, this.log);
     this.circuits = new CircuitBoard({
       store: new DatabaseCircuits(this.database, this.clock),
       clock: this.clock,
@@ -124,6 +136,7 @@ export class Runtime implements LaneHost {
     this.maxValueBytes = options.maxValueBytes ?? 1_000_000;
     this.abandonedStepMs = parseAdopt(options.adopt)?.abandonedStepMs ?? null;
     this.pollIntervalMs = options.pollIntervalMs ?? 500;
+    this.leaseMs = options.leaseMs ?? 10_000;
     const preparer = new TaskPreparer(options.registry, this.definitions, this.maxValueBytes);
     this.children = new ChildStarter(this.database, options.registry, preparer);
     const execution = options.execution === undefined ? null : executionConfig(options.execution);
@@ -139,6 +152,10 @@ export class Runtime implements LaneHost {
     this.customEvents = new EventBus(onListenerError);
     this.permits = new PermitDesk(this);
     this.#limits = parseEngineLimits(options.limits);
+    const sharing = parseSharing(options.sharing);
+    const isAlone = this.database.kind === "embedded";
+    this.offers = isAlone ? null : new OfferDesk(this, sharing?.maxOffered ?? 0);
+    this.taker = isAlone || sharing === null ? null : new StepTaker(this, options.registry);
     const isLive = (taskId: number) => this.isLive(taskId);
     this.#loader = new TaskLoader(this, new TaskReader(this, options.registry));
     this.#settlements = new SettlementWatch(this.database, this.clock, this.log, this.pollIntervalMs, isLive);
@@ -163,7 +180,7 @@ export class Runtime implements LaneHost {
       // Only then steps are in the queue.
       if (run.activeCount > run.executions.size) waiting.push(...queuedSteps(run));
     }
-    return [...[...attempts].map(describeExecution), ...waiting];
+    return [...[...attempts].map((execution) => describeExecution(execution, this.processId)), ...waiting];
   }
 
   /** Resolves with the state in which a task ends, whoever runs it. @throws TaskNotFoundError, ProceduralError */
@@ -181,6 +198,11 @@ export class Runtime implements LaneHost {
     const agenda = this.agendaOf(run);
     for (const step of recoverLostSteps(run, this.rules.maxInterruptions)) agenda.giveUp(run, step);
     agenda.adopt(run);
+    for (const execution of run.executions.values()) {
+      const { outside } = execution;
+      if (outside !== null) this.offers?.watch(execution, outside);
+      if (outside?.end != null) this.offers?.began(execution);
+    }
     if (this.#raised.takeIsNewer(run.taskId, run.revision)) agenda.recheck(run);
   }
 
@@ -228,6 +250,10 @@ export class Runtime implements LaneHost {
   }
 
   launch(execution: Execution): void {
+    if (execution.outside !== null) {
+      this.offers?.began(execution);
+      return;
+    }
     this.#running.add(execution);
     // Its start was on its way into the database when the time of the handlers ended.
     if (this.#interruption !== null) {
@@ -241,7 +267,8 @@ export class Runtime implements LaneHost {
   /** Called with each execution that has an outcome. */
   settle(execution: Execution): void {
     this.#running.delete(execution);
-    this.agendaOf(execution.run).settle(execution);
+    if (execution.taken === null) this.agendaOf(execution.run).settle(execution);
+    else this.taker?.settle(execution);
     if (this.#running.size === 0) for (const resolve of this.#whenQuiet.splice(0)) resolve();
   }
 
@@ -254,6 +281,7 @@ export class Runtime implements LaneHost {
   }
 
   committed(batch: Batch, refused: ReadonlySet<TaskRun>): void {
+    this.offers?.committed(batch, refused);
     // What a handler told comes before the end of its step, as it did.
     if (this.customEvents.hasListeners) {
       for (const event of committedCustomEvents(batch, refused)) this.customEvents.publish(event);
@@ -317,6 +345,8 @@ export class Runtime implements LaneHost {
       run.drop();
       for (const execution of run.executions.values()) this.abandon(execution);
     }
+    this.offers?.abandonAll();
+    this.taker?.abandonAll();
     const lost = [...this.#live.keys()];
     this.#live.clear();
     this.#raised.clear();
@@ -409,6 +439,10 @@ export class Runtime implements LaneHost {
   /** Somebody else has ended the task: a handler that runs is told and may still end by itself, which is kept. */
   stopExecution(execution: Execution): void {
     const reason = `the task is ${execution.run.state}`;
+    if (execution.outside !== null) {
+      void this.offers?.stop(execution, reason);
+      return;
+    }
     execution.abort(new StepInterruptedError(reason));
     if (!execution.launched) settleOnce(this, execution, { kind: "interrupted", reason });
   }

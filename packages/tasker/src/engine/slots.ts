@@ -35,6 +35,12 @@ export class Slots {
     if (isRaised) this.#tellWaiting();
   }
 
+  /** Slots that no other lane than this one uses or waits for. */
+  roomBehind(lane: LaneSlots): number {
+    if (this.#lanes.some((other) => other !== lane && other.waiting)) return 0;
+    return Math.max(0, this.#limit - this.#used + lane.used);
+  }
+
   /** @param onFree called when a slot has become free that the lane was refused before */
   openLane(onFree: () => void): LaneSlots {
     const lane = new LaneSlots(onFree, {
@@ -49,15 +55,15 @@ export class Slots {
   #take(asking: LaneSlots, rank: number): boolean {
     if (this.#used >= this.#limit) return false;
     const rivals: LaneSlots[] = [];
-    let inUse = 1;
+    let elsewhere = 0;
     for (const lane of this.#lanes) {
       if (lane === asking) continue;
       const { waitingRank } = lane;
       if (waitingRank !== null && waitingRank > rank) return false;
       if (waitingRank === rank) rivals.push(lane);
-      if (waitingRank !== null || lane.used > 0) inUse += 1;
+      else elsewhere += lane.used;
     }
-    const part = this.#limit / inUse;
+    const part = (this.#limit - elsewhere) / (rivals.length + 1);
     if (rivals.length > 0 && asking.used >= Math.ceil(part)) return false;
     const isTurnOf = (lane: LaneSlots) => lane.used <= asking.used && lane.takenAt < asking.takenAt;
     if (asking.used >= Math.floor(part) && rivals.some(isTurnOf)) return false;

@@ -1,21 +1,24 @@
 import type { Clock } from "../clock/clock.ts";
-import type { Connection } from "../database/database.ts";
+import type { Database } from "../database/database.ts";
 import type { HandlerRegistry } from "../handlers/registry.ts";
+import type { HandlerResources } from "../handlers/resources.ts";
 import { findVainBypasses } from "./check-bypass.ts";
 import type { DefinitionCache } from "./compiled-definition.ts";
 import { loadChildren } from "./load-children.ts";
 import { loadSignals } from "./load-signals.ts";
 import { buildTaskRun, fetchDefinitions, giveBack, type LoadedTask, loadTasks } from "./load-tasks.ts";
 import type { Log } from "./options.ts";
+import { loadExecutions } from "./sharing/adopt-executions.ts";
 import type { Strategies } from "./strategies/strategies.ts";
 import type { TaskRun } from "./task-run.ts";
 
 /** What reading tasks needs of the engine around it. */
 export interface TaskReaderHost {
-  readonly database: Connection;
+  readonly database: Database;
   readonly clock: Clock;
   readonly log: Log;
   readonly definitions: DefinitionCache;
+  readonly resources: HandlerResources;
   readonly strategies: Pick<Strategies, "lookAgainAt">;
   /** Age in milliseconds after which a step that somebody else runs counts as left behind; null: never. */
   readonly abandonedStepMs: number | null;
@@ -36,7 +39,7 @@ export class TaskReader {
   /** The tasks of these that this process owns. One that cannot be run as it is stored is given back for a while. */
   async read(taskIds: readonly number[]): Promise<TaskRun[]> {
     if (taskIds.length === 0) return [];
-    const { database, definitions, clock, abandonedStepMs, processId } = this.#host;
+    const { database, definitions, clock, abandonedStepMs, processId, resources } = this.#host;
     const rows = await database.run(loadTasks, [processId, taskIds]);
     const found = await fetchDefinitions(database, definitions, rows);
     const rules = { nowMs: clock.now(), abandonedStepMs };
@@ -57,6 +60,8 @@ export class TaskReader {
     }
     await loadSignals(database, runs);
     await loadChildren(database, runs);
+    // Nobody else can have the embedded database open.
+    if (database.kind === "postgres") await loadExecutions(database, processId, runs, resources);
     for (const [wakeAt, ids] of unusable) await database.run(giveBack, [processId, ids, new Date(wakeAt)]);
     return runs;
   }

@@ -12,6 +12,7 @@ import type { Demand } from "./limits/limiter.ts";
 import type { StepLimits } from "./limits/step-limits.ts";
 import type { ChildTask } from "./load-children.ts";
 import type { WaitingSignal } from "./load-signals.ts";
+import type { OutsideAttempt } from "./sharing/outside-attempt.ts";
 import { endOfWait, LOOK_AGAIN_MS } from "./standing-wait.ts";
 import { NO_ROW } from "./step-move.ts";
 import type { StepRun } from "./step-run.ts";
@@ -71,6 +72,8 @@ export class TaskRun {
   readonly children = new Map<number, ChildTask>();
   /** Places of the steps whose task is being submitted. */
   readonly startingChildren = new Set<number>();
+  /** Attempts that other processes have started, and whose start is still to be written. */
+  readonly startedOutside: { readonly step: StepRun; readonly attempt: OutsideAttempt }[] = [];
   /** Signals that no step has taken, oldest first. */
   readonly signals: WaitingSignal[] = [];
   /** Steps in the queue of ready ones, and executions whose outcome is in no batch yet. */

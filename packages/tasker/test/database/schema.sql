@@ -624,6 +624,12 @@ tasker_act_on_task
 tasker_adopt
   (p_now timestamp without time zone, p_kinds integer[], p_namespaces integer[], p_hashes text[], p_sources text[], p_in_progress boolean, p_after bigint[], p_upto bigint[], p_reopen boolean) returns TABLE(adopted bigint, reopened bigint, next_task_id bigint) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC, lock_timeout=1s
 
+tasker_adopt_executions
+  (p_owner bigint, p_task_ids bigint[]) returns TABLE(execution_id character varying, workflow_step_id bigint, task_id bigint, attempt integer, process_id bigint, timeout_ms bigint, outcome jsonb, results text) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+
+tasker_beat_executions
+  (p_process bigint, p_executions character varying[]) returns TABLE(execution_id character varying) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+
 tasker_cancel_children
   (p_task_id bigint, p_step_id bigint, p_now timestamp without time zone, p_note jsonb) returns void set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
@@ -642,6 +648,9 @@ tasker_commit_one
 tasker_execution_context
   (input_task_id bigint) returns TABLE(task_id bigint, named_task_id integer, status text, total_steps bigint, pending_steps bigint, in_progress_steps bigint, completed_steps bigint, failed_steps bigint, ready_steps bigint, execution_status text, recommended_action text, completion_percentage numeric, health_status text)
 
+tasker_finish_executions
+  (p_process bigint, p_now timestamp without time zone, p_outcomes json) returns TABLE(execution_id character varying, state character varying, owner_id bigint) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+
 tasker_load
   (p_owner bigint, p_task_ids bigint[]) returns TABLE(task_id bigint, definition_hash character varying, epoch bigint, revision integer, priority smallint, correlation_id character varying, namespace character varying, name character varying, version character varying, context jsonb, initiator character varying, source_system character varying, reason character varying, tags jsonb, bypass_steps json, requested_at timestamp without time zone, state character varying, sort_key integer, halted boolean, paused boolean, parent_task_id bigint, steps json, edges json) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
@@ -651,11 +660,17 @@ tasker_lock_family
 tasker_lock_with_parents
   (p_tasks bigint[]) returns void set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
+tasker_look_at_executions
+  (p_owner bigint, p_withdrawn bigint[], p_running character varying[], p_finished character varying[], p_silence_ms integer) returns TABLE(execution_id character varying, workflow_step_id bigint, task_id bigint, attempt integer, process_id bigint, timeout_ms bigint, lost boolean, outcome jsonb, results text) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+
 tasker_name_definition
   (p_now timestamp without time zone, p_hash character varying, p_definition jsonb, p_namespace character varying, p_name character varying, p_version character varying, p_description character varying, p_steps json) returns TABLE(task_namespace_id integer, named_task_id integer, named_step_ids integer[]) set TimeZone=UTC
 
 tasker_notice
   (p_owner bigint, p_now timestamp without time zone, p_task_after bigint, p_task_upto bigint, p_step_after bigint, p_step_upto bigint, p_known_task_rows bigint[], p_known_step_rows bigint[], p_all boolean) returns TABLE(task_rows bigint[], step_rows bigint[], task_ids bigint[], revisions integer[], without_run bigint[]) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC, lock_timeout=1s
+
+tasker_offer_steps
+  (p_owner bigint, p_now timestamp without time zone, p_tasks json, p_steps json) returns TABLE(refused_task_id bigint) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
 tasker_operator_end
   (p_task_id bigint, p_step_id bigint, p_now timestamp without time zone, p_note jsonb, p_details jsonb, OUT owner_id bigint, OUT revision integer) returns record set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
@@ -684,11 +699,17 @@ tasker_positions
 tasker_rerun_as_new
   (p_task_id bigint, p_step_id bigint, p_step_name text, p_now timestamp without time zone, p_note jsonb, p_identity text) returns TABLE(outcome text, code text, step_id bigint, step_name character varying, moved integer, new_task_id bigint) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
+tasker_revoke_executions
+  (p_owner bigint, p_executions character varying[], p_states character varying[], p_reason text) returns TABLE(execution_id character varying) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+
 tasker_same_requests
   (p_hashes text[], p_windows bigint[]) returns text[] set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
 tasker_signal
   (p_task_id bigint, p_name character varying, p_payload jsonb, p_sender character varying, p_key character varying, p_now timestamp without time zone, p_most integer) returns TABLE(signal_id bigint, created boolean, state character varying, waiting integer, owner_id bigint, revision integer) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+
+tasker_step_is_over
+  (p_step bigint) returns boolean
 
 tasker_step_readiness
   (input_task_id bigint) returns TABLE(workflow_step_id bigint, task_id bigint, named_step_id integer, name text, current_state text, dependencies_satisfied boolean, retry_eligible boolean, ready_for_execution boolean, last_failure_at timestamp without time zone, next_retry_at timestamp without time zone, total_parents integer, completed_parents integer, attempts integer, retry_limit integer, backoff_request_seconds integer, last_attempted_at timestamp without time zone)
@@ -701,6 +722,9 @@ tasker_submit_child
 
 tasker_take_permits
   (p_process bigint, p_call bigint, p_fence boolean, p_now timestamp without time zone, p_given_back bigint[], p_patience_ms integer, p_groups json) returns TABLE(place integer, granted integer, refused_by text, wait_ms double precision) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+
+tasker_take_steps
+  (p_process bigint, p_nonce character varying, p_queue character varying, p_kinds integer[], p_limit integer, p_now timestamp without time zone) returns TABLE(execution_id character varying, workflow_step_id bigint, task_id bigint, attempt integer, owner_id bigint, revision integer) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
 tasker_wake_parents
   (p_parents bigint[], p_now timestamp without time zone) returns void set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC

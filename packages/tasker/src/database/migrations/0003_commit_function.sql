@@ -24,8 +24,8 @@
 -- What most batches do not have is null, and the statements for it are passed over:
 --   p_extra     [{s: step, q, k, f, g, d: metadata}]: rows of a chain of moves before its last
 --   p_annotations [{t, n: name of the type, v: value}] to store with the completion of their task
---   p_outside   {g: [{i: signal, s: step}], p: [{c: task, t: parent, m: moves}]}: signals that outcomes take, and parents of tasks
---               that end
+--   p_outside   {g: [{i: signal, s: step}], p: [{c: task, t: parent, m: moves}], x: [{i: execution, s: step}]}: signals that
+--               outcomes take, parents of tasks that end, and executions outside this process whose outcomes are written
 -- Every row's metadata gets a `seq`: the number of the commit, then the place in the batch.
 -- Returns the tasks of which something was refused. A task whose lock was refused has nothing written. If one outcome of a
 -- task was refused, its other outcomes stand, its starts and its own move are not written. If one closing of a task was
@@ -255,6 +255,12 @@ begin
     update tasker_signals g set consumed_at = p_now, consumed_by_step_id = q.s
     from json_to_recordset(p_outside -> 'g') as q(i bigint, s bigint)
     where g.signal_id = q.i and coalesce(q.s in (select unnest(v_moved)), false);
+  end if;
+
+  if json_typeof(p_outside -> 'x') = 'array' then
+    delete from tasker_step_executions x
+    using json_to_recordset(p_outside -> 'x') as q(i varchar, s bigint)
+    where x.execution_id = q.i and coalesce(q.s in (select unnest(v_moved)), false);
   end if;
 
   if p_annotations is not null then

@@ -9,6 +9,7 @@ import type { Execution } from "../execution.ts";
 import type { LaneHost } from "../lane-host.ts";
 import type { Failure } from "../outcome.ts";
 import { readyFactsOf } from "../ready-facts.ts";
+import type { OutsideAttempt } from "../sharing/outside-attempt.ts";
 import { mayStart, type StepRun } from "../step-run.ts";
 import type { TaskRun } from "../task-run.ts";
 import { MOST_RESULT_TEXT } from "./batch-limits.ts";
@@ -91,6 +92,12 @@ export class Agenda {
   adopt(run: TaskRun): void {
     // Of one that somebody else has stopped nothing starts; it is let go when what runs has ended.
     const steps = run.isStopped ? [] : run.steps;
+    for (const { step, attempt } of run.startedOutside.splice(0)) {
+      step.queued = true;
+      step.dueAt = null;
+      run.activeCount += 1;
+      this.startOutside(run, step, attempt);
+    }
     if (steps.some(({ state }) => state === "cancelled")) {
       for (const { step, closing } of decideCancellations(run.graph, steps)) this.close(run, step, closing);
     }
@@ -104,6 +111,12 @@ export class Agenda {
       }
     }
     this.#check(run);
+  }
+
+  /** Takes a step whose attempt another process has started: its start is written, then its outcome is waited for. */
+  startOutside(run: TaskRun, step: StepRun, attempt: OutsideAttempt): void {
+    this.#starts.pushOutside(run, step, attempt);
+    this.#onWork();
   }
 
   /** Takes steps that were added to a task. */

@@ -7,9 +7,12 @@ import { describeFailure } from "../describe-failure.ts";
 import { Execution } from "../execution.ts";
 import { itemsToAdd, planFanOut } from "../fan-out.ts";
 import { type LaneHost, writerOf } from "../lane-host.ts";
-import type { AdmittedStep, Permit } from "../limits/permit.ts";
+import type { AdmittedStep } from "../limits/permit.ts";
 import type { Failure } from "../outcome.ts";
 import { ReadyQueue } from "../ready-queue.ts";
+import type { OfferingLine } from "../sharing/offer-desk.ts";
+import { isShareable } from "../sharing/offer-steps.ts";
+import type { OutsideAttempt } from "../sharing/outside-attempt.ts";
 import type { LaneSlots } from "../slots.ts";
 import type { WaitingFor } from "../standing-wait.ts";
 import type { StepMove } from "../step-move.ts";
@@ -27,24 +30,32 @@ export interface StartEnds {
   fail(run: TaskRun, step: StepRun, failure: Failure): void;
 }
 
+/** A step whose turn it is. */
+interface ReadyStep {
+  readonly run: TaskRun;
+  readonly step: StepRun;
+}
+
 /**
  * The steps whose turn it is to start: in line for a slot by their rank, with the permits of their limits, or, if they only
  * wait for something, without either.
  */
-export class StartLine {
+export class StartLine implements OfferingLine {
   readonly #host: LaneHost;
   readonly #waits: StepWaits;
   readonly #ends: StartEnds;
   readonly #slots: LaneSlots;
-  readonly #ready = new ReadyQueue<{ readonly run: TaskRun; readonly step: StepRun }>();
+  readonly #ready = new ReadyQueue<ReadyStep>();
   #admitted: AdmittedStep[] = [];
-  #waiting: { readonly run: TaskRun; readonly step: StepRun; readonly failure: Failure | null }[] = [];
+  #outside: (ReadyStep & { readonly attempt: OutsideAttempt })[] = [];
+  #waiting: (ReadyStep & { readonly failure: Failure | null })[] = [];
 
   constructor(host: LaneHost, waits: StepWaits, ends: StartEnds) {
     this.#host = host;
     this.#waits = waits;
     this.#ends = ends;
     this.#slots = host.slots.openLane(() => ends.onWork());
+    host.offers?.openLine(this);
   }
 
   /** Takes a step that calls its handler when there is room. */
@@ -62,6 +73,40 @@ export class StartLine {
     this.#waiting.push({ run, step, failure });
   }
 
+  /** Takes a step whose attempt another process has started: it needs no slot. */
+  pushOutside(run: TaskRun, step: StepRun, attempt: OutsideAttempt): void {
+    this.#outside.push({ run, step, attempt });
+  }
+
+  /** Whether steps wait for which there is no slot. */
+  get isOverfull(): boolean {
+    return this.#slots.waiting && !this.#ready.isEmpty;
+  }
+
+  takeForOthers(most: number): ReadyStep[] {
+    const taken: ReadyStep[] = [];
+    const kept: ReadyStep[] = [];
+    while (taken.length < most && !this.#ready.isEmpty) {
+      const ready = this.#ready.shift();
+      if (ready === undefined || ready.run.dropped) continue;
+      if (isShareable(ready.run, ready.step)) taken.push(ready);
+      else kept.push(ready);
+    }
+    this.#putBack(kept);
+    return taken;
+  }
+
+  putBack(steps: readonly ReadyStep[]): void {
+    this.#putBack(steps);
+    this.#ends.onWork();
+  }
+
+  #putBack(steps: readonly ReadyStep[]): void {
+    for (const { run, step } of steps.toReversed()) {
+      this.#ready.putBack({ run, step }, run.rankOf(step), run.view.namespace);
+    }
+  }
+
   /** Takes a step that has waited for its permits and got them, with a slot. */
   readonly #admit = (step: AdmittedStep): void => {
     this.#admitted.push(step);
@@ -72,6 +117,7 @@ export class StartLine {
   addTo(batch: Batch): void {
     if (this.#host.starting) {
       for (const step of this.#admitted.splice(0)) this.#addAdmitted(batch, step);
+      for (const started of this.#outside.splice(0, 2 * this.#host.maxBatch)) this.#addOutside(batch, started);
     }
     this.#addReady(batch);
     if (!this.#host.starting) return;
@@ -98,13 +144,18 @@ export class StartLine {
         continue;
       }
       // One that waits for a slot keeps its place, and the lane its claim to the next slot.
-      if (!run.dropped && !this.#slots.take(this.#ready.rank)) return;
+      if (!run.dropped && !this.#slots.take(this.#ready.rank)) {
+        this.#host.offers?.noticeOverfull();
+        return;
+      }
       this.#ready.shift();
       if (run.dropped) continue;
       step.queued = false;
-      this.#addStart(batch, run, step, this.#slots, null);
+      const execution = this.#addStart(batch, run, step, this.#host.nextExecutionId(), {});
+      execution.slots = this.#slots;
     }
     this.#slots.stopWaiting();
+    if (this.#ready.isEmpty && this.#host.starting) this.#host.offers?.takeBack();
   }
 
   #addAdmitted(batch: Batch, { run, step, permit, slots }: AdmittedStep): void {
@@ -113,20 +164,28 @@ export class StartLine {
       this.#host.permits.giveBack(permit);
     } else {
       step.queued = false;
-      this.#addStart(batch, run, step, slots, permit);
+      const execution = this.#addStart(batch, run, step, this.#host.nextExecutionId(), permit.facts);
+      execution.slots = slots;
+      execution.permit = permit;
     }
   }
 
-  #addStart(batch: Batch, run: TaskRun, step: StepRun, slots: LaneSlots, permit: Permit | null): void {
-    const executionId = this.#host.nextExecutionId();
-    const move = this.#start(run, step, executionId, permit?.facts ?? {});
+  #addOutside(batch: Batch, { run, step, attempt }: ReadyStep & { readonly attempt: OutsideAttempt }): void {
+    if (run.dropped) return;
+    step.queued = false;
+    const execution = this.#addStart(batch, run, step, attempt.executionId, { worker: attempt.processId });
+    execution.outside = attempt;
+    this.#host.offers?.watch(execution, attempt);
+  }
+
+  #addStart(batch: Batch, run: TaskRun, step: StepRun, executionId: string, facts: JsonObject): Execution {
+    const move = this.#start(run, step, executionId, facts);
     const execution = new Execution(executionId, run, step, this.#host.resources);
-    execution.slots = slots;
-    execution.permit = permit;
     step.execution = execution;
     run.executions.set(executionId, execution);
     batch.addStart({ run, step, execution, move, dueAt: null });
     if (run.state !== "in_progress") startTask(batch, run, writerOf(this.#host, run));
+    return execution;
   }
 
   /**

@@ -1,0 +1,48 @@
+import type { Connection } from "../../database/database.ts";
+import type { StepRun } from "../step-run.ts";
+import type { TaskRun } from "../task-run.ts";
+import { offerSteps } from "./offer-statements.ts";
+
+/** A step that is offered to other processes. */
+export interface OfferedStep {
+  readonly run: TaskRun;
+  readonly step: StepRun;
+  /** The id that its attempt will have. */
+  readonly executionId: string;
+}
+
+/**
+ * Offers steps in one statement. May be called again with the same ones if the answer was lost.
+ * @param defaultTimeoutSeconds deadline of steps that have none of their own; null for none
+ * @returns the ids of the tasks that the database has otherwise than this process thinks: their steps are not offered
+ */
+export async function writeOffers(
+  connection: Connection,
+  processId: number,
+  offers: readonly OfferedStep[],
+  { now, defaultTimeoutSeconds }: { readonly now: Date; readonly defaultTimeoutSeconds: number | null },
+): Promise<ReadonlySet<number>> {
+  const runs = [...new Set(offers.map(({ run }) => run))].sort((a, b) => a.taskId - b.taskId);
+  const tasks = runs.map(({ taskId, epoch, revision }) => ({ t: taskId, e: epoch, r: revision }));
+  const steps = offers.map(({ run, step, executionId }) => {
+    const seconds = run.timeoutSecondsOf(step.name) ?? defaultTimeoutSeconds;
+    return {
+      t: run.taskId,
+      s: step.stepId,
+      x: executionId,
+      a: step.attempts + 1,
+      d: seconds === null ? null : Math.round(seconds * 1_000),
+      p: run.rankOf(step),
+    };
+  });
+  const rows = await connection.run(offerSteps, [processId, now, JSON.stringify(tasks), JSON.stringify(steps)]);
+  return new Set(rows.map((row) => row.refused_task_id));
+}
+
+/**
+ * Whether another process can run a step of the ready ones: not one that joins or undoes others, which reads more of the task
+ * than its parents, and not one whose last attempt was lost with its process, which is still in progress.
+ */
+export function isShareable(run: TaskRun, step: StepRun): boolean {
+  return step.lostExecutionId === null && !["join", "undo"].includes(run.compiled.stepNamed.roleOf(step.name).kind);
+}

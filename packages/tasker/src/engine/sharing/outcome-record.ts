@@ -1,0 +1,110 @@
+import { z } from "zod";
+import type { JsonObject } from "../../json/json-value.ts";
+import type { PublishedEvent } from "../execution.ts";
+import type { Outcome } from "../outcome.ts";
+import { StoredJson } from "../stored-json.ts";
+import type { OutsideEnd } from "./outside-attempt.ts";
+
+const PublishedRecord = z.object({ name: z.string(), payload: z.record(z.string(), z.unknown()), at: z.number() });
+
+/** The column `outcome` of `tasker_step_executions`. The results of a success are in the column `results`. */
+const OutcomeRecord = z.discriminatedUnion("kind", [
+  z.object({
+    kind: z.literal("success"),
+    duration_ms: z.number(),
+    events: z.array(PublishedRecord).default([]),
+  }),
+  z.object({
+    kind: z.literal("failure"),
+    duration_ms: z.number(),
+    events: z.array(PublishedRecord).default([]),
+    message: z.string(),
+    error_class: z.string(),
+    backtrace: z.string(),
+    error_code: z.string().nullable(),
+    /** Undefined: none. */
+    details: z.unknown().optional(),
+    permanent: z.boolean(),
+    is_outage: z.boolean(),
+    retry_after_seconds: z.number().nullable(),
+  }),
+  z.object({ kind: z.literal("postponed"), circuit: z.string(), message: z.string(), retry_at: z.number() }),
+  z.object({ kind: z.literal("interrupted"), reason: z.string() }),
+]);
+type OutcomeRecord = z.infer<typeof OutcomeRecord>;
+
+/** An outcome as it is stored: two JSON texts. */
+export interface EncodedOutcome {
+  readonly outcome: string;
+  /** Null if it has no results. */
+  readonly results: string | null;
+}
+
+/** What of an execution is stored: what it came to and what its handler has published. */
+export function encodeOutcome(outcome: Outcome, published: readonly PublishedEvent[]): EncodedOutcome {
+  const results = outcome.kind === "success" ? outcome.results.text : null;
+  return { outcome: JSON.stringify(recordOf(outcome, published)), results };
+}
+
+function recordOf(outcome: Outcome, published: readonly PublishedEvent[]): OutcomeRecord {
+  const events = published.map(({ name, payload, at }) => ({ name, payload: payload.value as JsonObject, at }));
+  switch (outcome.kind) {
+    case "success":
+      return { kind: "success", duration_ms: outcome.durationMs, events };
+    case "failure": {
+      const { failure, durationMs } = outcome;
+      return {
+        kind: "failure",
+        duration_ms: durationMs,
+        events,
+        message: failure.message,
+        error_class: failure.errorClass,
+        backtrace: failure.backtrace,
+        error_code: failure.errorCode,
+        details: failure.details?.value,
+        permanent: failure.permanent,
+        is_outage: failure.isOutage,
+        retry_after_seconds: failure.retryAfterSeconds,
+      };
+    }
+    case "postponed":
+      return { kind: "postponed", circuit: outcome.circuit, message: outcome.message, retry_at: outcome.retryAt };
+    case "interrupted":
+      return { kind: "interrupted", reason: outcome.reason };
+  }
+}
+
+/** Reads what was stored of an execution. What cannot be read counts as an interruption. */
+export function decodeOutcome(stored: unknown, results: string | null): OutsideEnd {
+  const parsed = OutcomeRecord.safeParse(stored);
+  const record = parsed.data ?? { kind: "interrupted" as const, reason: "what came of the attempt cannot be read" };
+  const events = "events" in record ? record.events : [];
+  const published = events.map(({ name, payload, at }) => ({ name, payload: StoredJson.of(payload), at }));
+  return { outcome: outcomeOf(record, results), published, isStored: true };
+}
+
+function outcomeOf(record: OutcomeRecord, results: string | null): Outcome {
+  switch (record.kind) {
+    case "success":
+      return { kind: "success", results: new StoredJson(results ?? "null"), durationMs: record.duration_ms };
+    case "failure":
+      return {
+        kind: "failure",
+        durationMs: record.duration_ms,
+        failure: {
+          message: record.message,
+          errorClass: record.error_class,
+          backtrace: record.backtrace,
+          errorCode: record.error_code,
+          details: record.details === undefined ? null : StoredJson.of(record.details),
+          permanent: record.permanent,
+          isOutage: record.is_outage,
+          retryAfterSeconds: record.retry_after_seconds,
+        },
+      };
+    case "postponed":
+      return { kind: "postponed", circuit: record.circuit, message: record.message, retryAt: record.retry_at };
+    case "interrupted":
+      return { kind: "interrupted", reason: record.reason };
+  }
+}

@@ -1,0 +1,28 @@
+import type { PublishedEvent } from "../execution.ts";
+import type { Outcome } from "../outcome.ts";
+
+/** What came of an attempt that another process ran. */
+export interface OutsideEnd {
+  readonly outcome: Outcome;
+  /** What its handler has published. */
+  readonly published: readonly PublishedEvent[];
+  /** Whether the outcome is in the database, from where the commit that writes it removes it. */
+  readonly isStored: boolean;
+}
+
+/** An attempt of a step of this process's task that another process runs. */
+export interface OutsideAttempt {
+  readonly executionId: string;
+  /** The process that runs it. */
+  readonly processId: number;
+  /** Milliseconds after its start at which its time is over; null: never. */
+  readonly timeoutMs: number | null;
+  /** Null while it runs. */
+  end: OutsideEnd | null;
+}
+
+/** An attempt that this process runs for the one that owns the task. */
+export interface TakenAttempt {
+  /** Id that this process had when it took the step. */
+  readonly processId: number;
+}
