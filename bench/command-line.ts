@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { BENCHMARK_NAMES, type BenchmarkName, DEFAULT_BENCHMARKS, isBenchmarkName } from "./benchmark-names.ts";
 
@@ -10,6 +11,8 @@ Default: ${DEFAULT_BENCHMARKS.join(", ")}
 Options:
   --json              print one JSON object a line instead of a table
   --repeat N          run everything N times; the table then has median, min and max (default: 1)
+  --minutes N         how long soak takes (default: 30)
+  --plot FILE         draw the curves of soak into this SVG file
   --database-url URL  use this PostgreSQL server instead of starting one; databases are created on it and dropped
   --help              print this text
 
@@ -20,6 +23,10 @@ export interface Command {
   readonly names: readonly BenchmarkName[];
   readonly json: boolean;
   readonly repeat: number;
+  /** Of soak. */
+  readonly minutes: number;
+  /** Path of the file for the curves of soak, or null. */
+  readonly plot: string | null;
   /** Null: start a server. */
   readonly databaseUrl: string | null;
   readonly help: boolean;
@@ -44,6 +51,8 @@ export function parseCommandLine(args: readonly string[]): Command {
     names: names.size === 0 ? DEFAULT_BENCHMARKS : BENCHMARK_NAMES.filter((name) => names.has(name)),
     json: values.json,
     repeat: parseRepeat(values.repeat),
+    minutes: parseMinutes(values.minutes),
+    plot: values.plot === undefined ? null : resolve(process.env.INIT_CWD ?? "", values.plot),
     databaseUrl: checkUrl(values["database-url"]),
     help: values.help,
   };
@@ -57,6 +66,8 @@ function parse(args: readonly string[]) {
       options: {
         json: { type: "boolean", default: false },
         repeat: { type: "string", default: "1" },
+        minutes: { type: "string", default: "30" },
+        plot: { type: "string" },
         "database-url": { type: "string" },
         help: { type: "boolean", default: false },
       },
@@ -73,6 +84,14 @@ function parseRepeat(text: string): number {
     throw new UsageError(`--repeat is '${text}', expected a whole number of 1 or more`);
   }
   return repeat;
+}
+
+function parseMinutes(text: string): number {
+  const minutes = Number(text);
+  if (!(Number.isFinite(minutes) && minutes > 0)) {
+    throw new UsageError(`--minutes is '${text}', expected a number greater than 0`);
+  }
+  return minutes;
 }
 
 function checkUrl(text: string | undefined): string | null {

@@ -12,6 +12,8 @@ export const Job = z.strictObject({
   serverPid: z.int().nullable(),
   /** Whether to refuse a server that does not wait for the disk. Only tests do without. */
   requireDurability: z.boolean(),
+  /** File into which soak draws its curves, or null. */
+  plot: z.string().nullable(),
   sizes: Sizes,
 });
 export type Job = z.infer<typeof Job>;

@@ -10,7 +10,8 @@ import { FULL_SIZES } from "./sizes.ts";
 
 async function runCommand(command: Command, signal: AbortSignal): Promise<void> {
   const server = await openBenchServer(command.databaseUrl);
-  const plan = { names: command.names, repeat: command.repeat, requireDurability: true, sizes: FULL_SIZES };
+  const sizes = { ...FULL_SIZES, soakMinutes: command.minutes };
+  const plan = { names: command.names, repeat: command.repeat, requireDurability: true, plot: command.plot, sizes };
   const measurements: Measurement[] = [];
   try {
     for await (const run of runBenchmarks(plan, server, (job) => runInChild(job, signal))) {
@@ -28,7 +29,7 @@ function describeRun({ bench, repeat, measurements }: Run, repeats: number): str
   const verified = measurements.find(({ metric }) => metric === "verified_steps")?.value;
   const checked =
     verified === undefined
-      ? "both ways of resolving agree"
+      ? "it found what it expected"
       : `verified in SQL: ${verified} steps with exactly in_progress and complete, one most recent row each`;
   return `${bench}, run ${repeat} of ${repeats}: ${checked}`;
 }

@@ -9,8 +9,8 @@ export const Finding = z.strictObject({
   /** What was measured, with its unit's prefix in the name where it has one: `steps_per_s`, `handoff_p50_ms`. */
   metric: z.string(),
   value: z.number(),
-  unit: z.enum(["1/s", "us", "ns", "ms", "MB", "CPUs", "steps", "x"]),
-  /** Form of the graph or of the tasks: `linear`, `layered`, `fan`. */
+  unit: z.enum(["1/s", "us", "ns", "ms", "MB", "CPUs", "steps", "x", "min", "MB/h", "1/h"]),
+  /** Form of the graph or of the tasks: `linear`, `layered`, `fan`; what else was counted: `subscribers`, `process`. */
   shape: z.string(),
   /** Steps of the graph, or of one task. */
   steps: z.int().min(1),
@@ -19,6 +19,8 @@ export const Finding = z.strictObject({
   /** Tasks measured, without those of the warm-up. */
   tasks: z.int().min(1).optional(),
   warmup_tasks: z.int().min(1).optional(),
+  /** Processes with an engine. Absent: one. */
+  processes: z.int().min(1).optional(),
   /** Whether the time of submitting counts. */
   submit_included: z.boolean().optional(),
   /** The engine's option; `default` if it was not given. */

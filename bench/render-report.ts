@@ -3,8 +3,8 @@ import { median } from "./statistics.ts";
 
 /** A table of the figures, aligned, and below it one line of conditions. With repetitions: median, least and greatest. */
 export function renderReport(measurements: readonly Measurement[]): string {
-  const groups = Map.groupBy(measurements, ({ bench, metric, shape, steps, question, submit_included }) =>
-    [bench, metric, shape, steps, question, submit_included].join("\0"),
+  const groups = Map.groupBy(measurements, ({ bench, metric, shape, steps, question, submit_included, processes }) =>
+    [bench, metric, shape, steps, question, submit_included, processes].join("\0"),
   );
   const repeated = measurements.some(({ repeat }) => repeat > 1);
   const header = ["bench", "metric", "of", ...(repeated ? ["median", "min", "max"] : ["value"]), "unit"];
@@ -18,10 +18,11 @@ export function renderReport(measurements: readonly Measurement[]): string {
   return [...alignColumns([header, ...rows]), "", describeConditions(measurements)].join("\n");
 }
 
-function describeLoad({ tasks, steps, shape, question, submit_included }: Measurement): string {
+function describeLoad({ tasks, steps, shape, question, submit_included, processes }: Measurement): string {
   const graph = `${shape} ${formatCount(steps)}`;
   const asked = question === undefined ? "" : `${question}, `;
   const load = asked + (tasks === undefined ? graph : `${formatCount(tasks)} x ${graph}`);
+  if (processes !== undefined) return `${load}, ${processes} processes`;
   return submit_included === undefined ? load : `${load}, submit ${submit_included ? "included" : "excluded"}`;
 }
 

@@ -5,7 +5,7 @@ import type { Benchmark, Job } from "./job.ts";
 import type { Measurement } from "./measurement.ts";
 
 /** What to run. */
-export interface Plan extends Pick<Job, "requireDurability" | "sizes"> {
+export interface Plan extends Pick<Job, "requireDurability" | "plot" | "sizes"> {
   readonly names: readonly BenchmarkName[];
   /** How often everything is run. */
   readonly repeat: number;
@@ -27,13 +27,13 @@ export interface Run {
  */
 export async function* runBenchmarks(plan: Plan, server: BenchServer, runJob: Benchmark): AsyncGenerator<Run> {
   const conditions = readConditions();
-  const { requireDurability, sizes } = plan;
+  const { requireDurability, plot, sizes } = plan;
   const serverPid = process.platform === "linux" ? server.pid : null;
   for (let repeat = 1; repeat <= plan.repeat; repeat++) {
     for (const bench of plan.names) {
       const database = await server.createDatabase({ template: "template0" });
       try {
-        const findings = await runJob({ bench, databaseUrl: database.url, serverPid, requireDurability, sizes });
+        const findings = await runJob({ bench, databaseUrl: database.url, serverPid, requireDurability, plot, sizes });
         const measurements = findings.map((finding) => ({ ...finding, repeat, ...conditions }));
         yield { bench, repeat, measurements };
       } finally {

@@ -14,9 +14,25 @@ export const Sizes = z.strictObject({
   fanTasks: count,
   /** W3. */
   singleTasks: count,
-  /** W4 and transition. */
+  /** W4, chain-4 and transition. */
   latencyTasks: count,
   latencyWarmupTasks: count,
+  /** Items of the list in fan-out. */
+  fanOutItems: count,
+  /** Steps of the chain in flatness. */
+  flatSteps: z.int().min(12),
+  /** Numbers of processes in scaling, and the tasks for each. */
+  scalingProcesses: z.array(count).min(1),
+  scalingTasks: count,
+  /** Events of one round. */
+  events: count,
+  /** Tasks that are loaded and wait while memory is measured. */
+  liveTasks: count,
+  /** Processes that are started one after the other. */
+  starts: count,
+  /** Tasks of soak, and over how many minutes they are spread. */
+  soakTasks: count,
+  soakMinutes: z.number().positive(),
   /** Steps of the resolver's graphs. */
   graphSteps: z.array(z.int().min(3)).min(1),
   /** Steps of the graphs of which the database and the memory are asked. */
@@ -46,6 +62,15 @@ export const FULL_SIZES: Sizes = {
   singleTasks: 10_000,
   latencyTasks: 300,
   latencyWarmupTasks: 50,
+  fanOutItems: 10_000,
+  flatSteps: 10_000,
+  scalingProcesses: [1, 2, 3, 4],
+  scalingTasks: 2_000,
+  events: 1_000_000,
+  liveTasks: 10_000,
+  starts: 7,
+  soakTasks: 1_000_000,
+  soakMinutes: 30,
   graphSteps: [10, 100, 1_000, 10_000, 100_000],
   storedGraphSteps: [10, 100, 1_000, 10_000],
   dataTasks: 100_000,

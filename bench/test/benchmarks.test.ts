@@ -14,7 +14,7 @@ const server: BenchServer = { pid: null, createDatabase: createTestDatabase, sto
 
 /** Measures in this process and gives what `--json` prints, read back. */
 async function measureLines(bench: BenchmarkName, repeat = 1): Promise<Measurement[]> {
-  const plan = { names: [bench], repeat, requireDurability: false, sizes: TINY_SIZES };
+  const plan = { names: [bench], repeat, requireDurability: false, plot: null, sizes: TINY_SIZES };
   const lines: string[] = [];
   for await (const run of runBenchmarks(plan, server, measureJob)) {
     lines.push(...run.measurements.map((measurement) => JSON.stringify(measurement)));
@@ -33,7 +33,25 @@ const METRICS: Record<BenchmarkName, readonly string[]> = {
   W2: THROUGHPUT,
   W3: THROUGHPUT,
   W4: ["handoff_p50_ms", "handoff_p99_ms", "task_p50_ms", "task_p99_ms", "verified_steps"],
+  "chain-4": ["handoff_p50_ms", "handoff_p99_ms", "task_p50_ms", "task_p99_ms", "verified_steps"],
   transition: ["end_p50_ms", "end_p99_ms", "start_p50_ms", "start_p99_ms", "verified_steps"],
+  "fan-out": ["steps_per_s", "task_ms"],
+  flatness: ["early_step_p50_ms", "late_step_p50_ms", "late_to_early", "verified_steps"],
+  scaling: ["steps_per_s", "verified_steps"],
+  events: ["events_per_s"],
+  memory: ["idle_rss_mb", "live_rss_mb", "verified_steps", "w1_rss_mb"],
+  startup: ["cli_ms", "engine_ready_ms"],
+  soak: [
+    "connections_slope",
+    "handles_slope",
+    "heap_mb",
+    "heap_slope_mb",
+    "minutes",
+    "rss_mb",
+    "rss_slope_mb",
+    "timers_slope",
+    "verified_steps",
+  ],
   data: ["call_p50_ms", "count_p50_ms", "filled_ms", "first_p50_ms"],
   rails: [
     "count_ms",
@@ -60,7 +78,12 @@ const VERIFIED_STEPS: Partial<Record<BenchmarkName, number>> = {
   W2: (2 + 3) * 22,
   W3: 2 + 8,
   W4: (2 + 5) * 10,
+  "chain-4": (2 + 5) * 4,
   transition: 2 + 5,
+  flatness: 30,
+  scaling: 2 * 3 * 10,
+  memory: (2 + 4 + 5) * 10,
+  soak: 6,
 };
 
 describeOnPostgres("benchmarks", () => {
@@ -70,7 +93,7 @@ describeOnPostgres("benchmarks", () => {
     const measurements = await measureLines(bench);
     expect([...new Set(measurements.map(({ metric }) => metric))].sort()).toEqual(METRICS[bench]);
     for (const measurement of measurements) expect(measurement).toMatchObject({ bench, repeat: 1 });
-    for (const { value } of measurements) expect(value).toBeGreaterThan(0);
+    for (const { metric, value } of measurements) if (!metric.includes("slope")) expect(value).toBeGreaterThan(0);
     const verified = measurements.find(({ metric }) => metric === "verified_steps")?.value;
     if (bench !== "restarts") expect(verified).toBe(VERIFIED_STEPS[bench]);
   });
@@ -99,7 +122,14 @@ describeOnPostgres("benchmarks", () => {
     const database = await openPostgres(url, { connections: 1 });
     await database.execute(`alter database ${new URL(url).pathname.slice(1)} set synchronous_commit = off`);
     await database.close();
-    const job = { bench: "W3", databaseUrl: url, serverPid: null, requireDurability: true, sizes: TINY_SIZES } as const;
+    const job = {
+      bench: "W3",
+      databaseUrl: url,
+      serverPid: null,
+      requireDurability: true,
+      plot: null,
+      sizes: TINY_SIZES,
+    } as const;
     await expect(measureJob(job)).rejects.toThrow(/synchronous_commit off/);
     await drop();
   });
@@ -128,7 +158,14 @@ describeOnPostgres("benchmarks", () => {
     ],
   ])("a run is refused if %s", async (_case, damage, message) => {
     const { url, drop } = await createTestDatabase({ template: "template0" });
-    await measureJob({ bench: "W1", databaseUrl: url, serverPid: null, requireDurability: false, sizes: TINY_SIZES });
+    await measureJob({
+      bench: "W1",
+      databaseUrl: url,
+      serverPid: null,
+      requireDurability: false,
+      plot: null,
+      sizes: TINY_SIZES,
+    });
     const database = await openPostgres(url, { connections: 1 });
     const expected = { tasks: 6, steps: 60 };
     await verifyAudit(database, expected);

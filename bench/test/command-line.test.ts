@@ -9,6 +9,8 @@ describe("the command line", () => {
       names: ["resolver", "W1", "W1-defaults", "W2", "W3", "W4"],
       json: false,
       repeat: 1,
+      minutes: 30,
+      plot: null,
       databaseUrl: null,
       help: false,
     });
@@ -25,6 +27,7 @@ describe("the command line", () => {
     [["--repeat"], /--repeat/],
     [["--repeat", "0"], /--repeat is '0', expected a whole number of 1 or more/],
     [["--repeat", "1.5"], /--repeat is '1.5'/],
+    [["--minutes", "0"], /--minutes is '0', expected a number greater than 0/],
     [["--database-url", "secret"], /--database-url cannot be read, expected postgres:/],
   ])("%j is refused in one line", (args, message) => {
     expect(() => parseCommandLine(args)).toThrow(UsageError);

@@ -8,6 +8,7 @@ const job: Job = {
   databaseUrl: "postgres://none",
   serverPid: null,
   requireDurability: true,
+  plot: null,
   sizes: TINY_SIZES,
 };
 
