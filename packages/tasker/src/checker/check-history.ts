@@ -30,7 +30,7 @@ export interface CheckOptions {
 const SETTINGS = `
   set transaction isolation level repeatable read, read only;
   set local enable_seqscan = off; set local enable_bitmapscan = off; set local enable_nestloop = off;
-  set local enable_mergejoin = off; set local jit = off; set local work_mem = '64MB'; set local statement_timeout = 0;
+  set local enable_mergejoin = off; set local jit = off; set local work_mem = '64MB';
   set local timezone = 'UTC'`;
 
 /** Which tables there are: the reference's, any of the engine's, all of them. */
@@ -63,10 +63,11 @@ export const oneTaskStatement = statement({
  * @throws MigrationError if the schema is missing or out of date
  */
 export function checkHistory(database: Database, options: CheckOptions = {}): Promise<HistoryReport> {
-  return database.transaction(async (transaction) => {
+  const check = async (transaction: Connection) => {
     await transaction.execute(SETTINGS);
     return checkSnapshot(transaction, options);
-  });
+  };
+  return database.transaction(check, { unlimited: true });
 }
 
 async function checkSnapshot(connection: Connection, options: CheckOptions): Promise<HistoryReport> {

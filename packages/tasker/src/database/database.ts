@@ -28,6 +28,12 @@ export interface PoolUsage {
   readonly waiting: number;
 }
 
+/** Options of a transaction. */
+export interface TransactionOptions {
+  /** Lets its statements take any time: neither the server nor the client ends them. Default: false. */
+  readonly unlimited?: boolean;
+}
+
 /** A database: PostgreSQL through a pool, or the embedded one. */
 export interface Database extends Connection {
   readonly kind: "postgres" | "embedded";
@@ -43,7 +49,7 @@ export interface Database extends Connection {
    */
   assertWaitCanEnd(what: string): void;
   /** Runs `work` in one READ COMMITTED transaction: commits when it resolves, rolls back when it throws. */
-  transaction<T>(work: (transaction: Connection) => Promise<T>): Promise<T>;
+  transaction<T>(work: (transaction: Connection) => Promise<T>, options?: TransactionOptions): Promise<T>;
   /** Waits for running statements and closes every connection. Safe to call twice. */
   close(): Promise<void>;
 }

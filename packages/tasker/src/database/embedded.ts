@@ -110,6 +110,7 @@ class EmbeddedDatabase extends EmbeddedConnection implements Database {
     this.#queue = new CallQueue();
   }
 
+  /** No statement has a limit here. */
   transaction<T>(work: (transaction: Connection) => Promise<T>): Promise<T> {
     return this.#enqueue("begin", () => this.#transact(work));
   }

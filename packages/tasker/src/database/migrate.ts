@@ -100,9 +100,8 @@ async function applyNext(
   database: Database,
   migrations: readonly Migration[],
 ): Promise<{ label: string; adopted: boolean } | null> {
-  return database.transaction(async (transaction) => {
-    // migrations may rewrite large tables, and wait for other processes that do
-    await transaction.execute(`set local statement_timeout = 0; select pg_advisory_xact_lock(${MIGRATION_LOCK})`);
+  const apply = async (transaction: Connection) => {
+    await transaction.execute(`select pg_advisory_xact_lock(${MIGRATION_LOCK})`);
     // the statements below begin after the lock was granted, so they see what its last holder committed
     await transaction.execute(CREATE_RECORD);
     const applied = await readApplied(transaction);
@@ -113,7 +112,9 @@ async function applyNext(
     if (!adopted) await runMigration(transaction, next);
     await transaction.run(insertApplied, [next.number, next.name, next.checksum, adopted]);
     return { label: labelOf(next), adopted };
-  });
+  };
+  // migrations may rewrite large tables, and wait for other processes that do
+  return database.transaction(apply, { unlimited: true });
 }
 
 async function runMigration(transaction: Connection, migration: Migration): Promise<void> {

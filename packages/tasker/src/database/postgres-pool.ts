@@ -148,7 +148,7 @@ export class PostgresPool {
     if (known === undefined || known.pooled || nowMs < known.plansExpireAtMs) return;
     known.plansExpireAtMs = nextPlanExpiryMs(known.openedAtMs, nowMs);
     // When it fails, the statement that it makes way for was not sent.
-    await new PostgresConnection(client, this.#settings.place, true, true).execute("discard plans");
+    await new PostgresConnection(client, this.#settings.place, true, { inTransaction: true }).execute("discard plans");
   }
 }
 

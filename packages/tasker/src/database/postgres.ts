@@ -1,7 +1,7 @@
 import pg from "pg";
 import { type Clock, systemClock } from "../clock/clock.ts";
 import { ConfigurationError, NotRunningError } from "../errors/index.ts";
-import type { Connection, Database, PoolUsage } from "./database.ts";
+import type { Connection, Database, PoolUsage, TransactionOptions } from "./database.ts";
 import { statementLabel } from "./driver-error.ts";
 import type { PostgresConnection } from "./postgres-connection.ts";
 import { PostgresPool } from "./postgres-pool.ts";
@@ -104,8 +104,9 @@ class PostgresDatabase implements Database {
   /** It always can: there are other connections. */
   assertWaitCanEnd(): void {}
 
-  transaction<T>(work: (transaction: Connection) => Promise<T>): Promise<T> {
-    return this.#borrow("begin", (connection) => connection.transaction(this.#idleInTransactionTimeoutMs, work));
+  transaction<T>(work: (transaction: Connection) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
+    const idleTimeoutMs = this.#idleInTransactionTimeoutMs;
+    return this.#borrow("begin", (connection) => connection.transaction({ ...options, idleTimeoutMs }, work));
   }
 
   close(): Promise<void> {

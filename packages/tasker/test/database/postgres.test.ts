@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { systemClock } from "../../src/clock/clock.ts";
-import type { Database } from "../../src/database/database.ts";
+import type { Connection, Database } from "../../src/database/database.ts";
 import { openPostgres, type PostgresOptions } from "../../src/database/postgres.ts";
 import { int4 } from "../../src/database/sql-type.ts";
 import { statement } from "../../src/database/statement.ts";
@@ -132,6 +132,13 @@ describeOnPostgres("a PostgreSQL database", () => {
   test("stops a statement at the time limit it was given", async () => {
     const { database } = await openDatabase({ statementTimeoutMs: 20 });
     expect(await failure(database.query("select pg_sleep(60)"))).toHaveProperty("context.sqlstate", "57014");
+  });
+
+  test("lets the statements of a transaction take any time that is said to have no limit", async () => {
+    const { database } = await openDatabase({ connections: 1, statementTimeoutMs: 100, answerTimeoutMs: 200 });
+    const sleep = (transaction: Connection) => transaction.query("select 1 as n from pg_sleep(0.4)");
+    expect(await failure(database.transaction(sleep))).toHaveProperty("context.sqlstate", "57014");
+    expect(await database.transaction(sleep, { unlimited: true })).toEqual([{ n: 1 }]);
   });
 
   test("answers everything that was called before it was closed, waiting calls too", async () => {

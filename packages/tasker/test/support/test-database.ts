@@ -45,7 +45,7 @@ function withClose(database: Database, close: () => Promise<void>): Database {
     execute: (sql) => database.execute(sql),
     query: (sql, parameters) => database.query(sql, parameters),
     assertWaitCanEnd: (what) => database.assertWaitCanEnd(what),
-    transaction: (work) => database.transaction(work),
+    transaction: (work, options) => database.transaction(work, options),
     close,
   };
 }

@@ -1,4 +1,4 @@
-import type { Connection, Database } from "../../database/database.ts";
+import type { Connection, Database, TransactionOptions } from "../../database/database.ts";
 import type { SqlType } from "../../database/sql-type.ts";
 import type { ParametersOf, RowOf, Statement } from "../../database/statement.ts";
 import type { TroubleLog } from "./trouble-log.ts";
@@ -38,8 +38,8 @@ export class WatchedDatabase implements Database {
     return this.#watch("a query", this.#database.query(sql, parameters));
   }
 
-  transaction<T>(work: (transaction: Connection) => Promise<T>): Promise<T> {
-    return this.#watch("a transaction", this.#database.transaction(work));
+  transaction<T>(work: (transaction: Connection) => Promise<T>, options?: TransactionOptions): Promise<T> {
+    return this.#watch("a transaction", this.#database.transaction(work, options));
   }
 
   async #watch<T>(statement: string, call: Promise<T>): Promise<T> {
