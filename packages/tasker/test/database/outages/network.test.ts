@@ -84,13 +84,13 @@ describeOnPostgres("an answer that is lost", () => {
 
 describeOnPostgres("connections that are all in use", () => {
   test("are waited for, but not for ever: the error says how many there are", async () => {
-    const { database } = await openThrough({ connections: 1, acquireTimeoutMs: 100 });
-    const held = database.query("select pg_sleep(1)");
+    const { database } = await openThrough({ connections: 1, acquireTimeoutMs: 1_500 });
+    const held = database.query("select pg_sleep(4)");
     const error = await failure(database.query("select 1"));
     expect(error).toBeInstanceOf(DatabaseUnavailableError);
     expect(error).toHaveProperty(
       "context.reason",
-      "no connection became free within 100 ms: all 1 are in use, and 0 other calls wait for one",
+      "no connection became free within 1500 ms: all 1 are in use, and 0 other calls wait for one",
     );
     await held;
     expect(await database.query("select 1 as n")).toEqual([{ n: 1 }]);
