@@ -123,7 +123,7 @@ export class Claimer {
     const { room } = runtime;
     const namespaces = kinds.map(({ template }) => template.definition.namespace);
     room.serve(new Set(namespaces));
-    const most = kinds.length === 0 ? 0 : Math.min(room.free, CLAIM_LIMIT);
+    const most = kinds.length === 0 || runtime.isBehind ? 0 : Math.min(room.free, CLAIM_LIMIT);
     const { shared } = room;
     this.#short = shared === 0;
     // Without room it is still asked which of the tasks that are here were changed.

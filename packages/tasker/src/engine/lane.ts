@@ -27,12 +27,19 @@ export class Lane {
   readonly agenda: Agenda;
   readonly #host: LaneHost;
   #busy = false;
+  /** Whether the batch that is being written could not be written before. */
+  #isFailing = false;
   #scheduled = false;
   #idleWaiters: (() => void)[] = [];
 
   constructor(host: LaneHost) {
     this.#host = host;
     this.agenda = new Agenda(host, () => this.#schedule());
+  }
+
+  /** Whether the database does not keep up: the batch under way has failed before, or more outcomes wait than the next one takes. */
+  get isBehind(): boolean {
+    return this.#isFailing || this.agenda.backlog > this.#host.maxBatch;
   }
 
   /** Resolves when nothing is being written and nothing waits to be. */
@@ -69,8 +76,10 @@ export class Lane {
     for (let failures = 1; ; failures++) {
       try {
         this.#acknowledge(batch, await commitBatch(this.#host.database, this.#host.processId, batch));
+        this.#isFailing = false;
         return;
       } catch (error) {
+        this.#isFailing = false;
         const kind = failureKindOf(error);
         if (kind === "data") return this.#isolate(batch, error);
         if (!this.#host.writing || error instanceof NotRunningError) return this.#giveUp(batch, error);
@@ -78,6 +87,7 @@ export class Lane {
         if (kind === "busy") return this.#divide(batch);
         // Whether the failed attempt was committed may not be known. Written again, what was committed is refused, and
         // loading those tasks again shows how they stand.
+        this.#isFailing = true;
         await this.#pause(kind, failures);
       }
     }

@@ -171,6 +171,11 @@ export class Runtime implements LaneHost {
     return this.room.count;
   }
 
+  /** Whether what has happened waits to be written longer than a commit takes: nothing more is claimed until then. */
+  get isBehind(): boolean {
+    return this.#lanes.some((lane) => lane.isBehind);
+  }
+
   /** What this process is doing at this moment: attempts, and steps that wait for their turn. */
   executions(): ExecutionSnapshot[] {
     const attempts = new Set(this.#running);

@@ -58,6 +58,11 @@ export class Agenda {
     return this.#outcomes.length > 0;
   }
 
+  /** Number of outcomes that no batch has taken. */
+  get backlog(): number {
+    return this.#outcomes.length + this.#endings.length;
+  }
+
   /** Takes a step whose turn it is: it starts, is closed without a handler, or stays as it is for want of an attempt. */
   readonly enqueue = (run: TaskRun, step: StepRun): void => {
     if (step.queued || run.dropped || !run.isDue(step)) return;
