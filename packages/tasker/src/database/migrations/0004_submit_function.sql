@@ -51,8 +51,10 @@ as $$
 #variable_conflict use_column
 declare
   hashes text[];
+  definition_of integer[];
   hash_of text[];
   window_of bigint[];
+  inputs_of jsonb[];
   task_ids bigint[];
   step_ids bigint[];
   first_step integer[];
@@ -62,11 +64,13 @@ begin
   select array_agg(d.h order by d.o), array_agg(jsonb_array_length(d.s) order by d.o) into hashes, step_count
   from rows from (jsonb_to_recordset(p_definitions) as (h text, s jsonb)) with ordinality as d(h, s, o);
 
-  select array_agg(q.i order by q.o), array_agg(step_count[q.d] order by q.o),
+  select array_agg(q.d order by q.o), array_agg(q.i order by q.o), array_agg(step_count[q.d] order by q.o),
          array_agg(nextval('tasker_tasks_task_id_seq') order by q.o),
-         case when max(q.w) is not null then array_agg(q.w order by q.o) end
-    into hash_of, step_count, task_ids, window_of
-  from rows from (json_to_recordset(p_tasks) as (i text, d integer, w bigint)) with ordinality as q(i, d, w, o);
+         case when max(q.w) is not null then array_agg(q.w order by q.o) end,
+         case when bool_or(q.inputs is not null) then array_agg(q.inputs order by q.o) end
+    into definition_of, hash_of, step_count, task_ids, window_of, inputs_of
+  from rows from (json_to_recordset(p_tasks) as (d integer, i text, w bigint, "in" jsonb))
+    with ordinality as q(d, i, w, inputs, o);
 
   if window_of is not null then
     hash_of := tasker_same_requests(hash_of, window_of);
@@ -117,8 +121,8 @@ begin
       (workflow_step_id, task_id, named_step_id, retryable, retry_limit, in_process, processed, attempts, inputs,
        results, created_at, updated_at, skippable)
     select step_ids[first_step[t.o] + s.o], task_ids[t.o], s.n, s.y, s.l, false, false, 0,
-      t.inputs -> (s.o - 1)::text, '{}', p_now, p_now, s.k
-    from rows from (json_to_recordset(p_tasks) as (d integer, "in" jsonb)) with ordinality as t(d, inputs, o)
+      inputs_of[t.o] -> (s.o - 1)::text, '{}', p_now, p_now, s.k
+    from unnest(definition_of) with ordinality as t(d, o)
     cross join lateral rows from (
       jsonb_array_elements_text(p_definitions -> (t.d - 1) -> 's'),
       jsonb_array_elements_text(p_definitions -> (t.d - 1) -> 'y'),
@@ -131,7 +135,7 @@ begin
     insert into tasker_workflow_step_edges (from_step_id, to_step_id, name, created_at, updated_at)
     select step_ids[first_step[t.o] + e.f::integer + 1], step_ids[first_step[t.o] + e.g::integer + 1], 'provides',
       p_now, p_now
-    from rows from (json_to_recordset(p_tasks) as (d integer)) with ordinality as t(d, o)
+    from unnest(definition_of) with ordinality as t(d, o)
     cross join lateral rows from (
       jsonb_array_elements_text(p_definitions -> (t.d - 1) -> 'ef'),
       jsonb_array_elements_text(p_definitions -> (t.d - 1) -> 'et')
