@@ -72,6 +72,13 @@ async function readHelp(path: readonly string[]): Promise<string> {
     cwd: "/",
     terminal: { isTty: false, columns: () => 200, rows: () => 24 },
     signals: { listen: () => () => undefined },
+    workers: {
+      launch: () => {
+        throw new Error("help starts no processes");
+      },
+      tellWorking: () => undefined,
+      onHangup: () => () => undefined,
+    },
     clock: systemClock,
   });
   if (exitCode !== 0) throw new Error(`tasker ${path.join(" ")} --help ended with ${exitCode}`);

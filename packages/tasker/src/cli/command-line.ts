@@ -34,6 +34,7 @@ export async function runCommandLine(argv: readonly string[], io: CommandIo): Pr
   const session: CommandSession = {
     io,
     printer,
+    argv,
     finish(code) {
       exitCode = code;
     },

@@ -1,4 +1,5 @@
 import type { Clock } from "../clock/clock.ts";
+import type { WorkerHost } from "./supervisor/worker.ts";
 
 /** Takes text. What cannot be delivered (a closed pipe) is dropped. */
 export interface TextSink {
@@ -32,5 +33,6 @@ export interface CommandIo {
   readonly cwd: string;
   readonly terminal: Terminal;
   readonly signals: SignalSource;
+  readonly workers: WorkerHost;
   readonly clock: Clock;
 }

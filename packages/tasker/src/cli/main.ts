@@ -5,6 +5,7 @@ import { ProcessEndedError } from "./errors.ts";
 import { EXIT } from "./exit-code.ts";
 import type { CommandIo, SignalSource, StopSignal, TextSink } from "./io.ts";
 import { Printer } from "./printer.ts";
+import { processHost } from "./supervisor/process-host.ts";
 
 /** Runs a command line in this process and ends it with the command's exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -22,6 +23,7 @@ export async function main(argv: readonly string[]): Promise<void> {
       rows: () => process.stdout.rows ?? 24,
     },
     signals,
+    workers: processHost,
     clock: systemClock,
   };
   const endedByItself = reportForeignEnd(io);
@@ -96,14 +98,21 @@ function processSignals(): SignalSource & { raise(signal: StopSignal): void } {
     for (const listener of [...listeners]) listener(signal);
   };
   const caught = ["SIGINT", "SIGTERM"] as const;
+  // Who supervises this process is gone.
+  const onOrphaned = () => raise("SIGTERM");
   return {
     raise,
     listen(listener) {
-      if (listeners.size === 0) for (const signal of caught) process.on(signal, raise);
+      if (listeners.size === 0) {
+        for (const signal of caught) process.on(signal, raise);
+        process.on("disconnect", onOrphaned);
+      }
       listeners.add(listener);
       return () => {
         listeners.delete(listener);
-        if (listeners.size === 0) for (const signal of caught) process.off(signal, raise);
+        if (listeners.size > 0) return;
+        for (const signal of caught) process.off(signal, raise);
+        process.off("disconnect", onOrphaned);
       };
     },
   };

@@ -14,14 +14,15 @@ import { EXIT } from "../exit-code.ts";
 import { GlobalOptions } from "../global-options.ts";
 import { importHandlersModule } from "../input/load-handlers-module.ts";
 import { loadPlugins } from "../input/load-plugins.ts";
-import { collect, collectFilled, required, secondsBetween } from "../input/parse-option.ts";
+import { collect, collectFilled, required, secondsBetween, wholeNumber } from "../input/parse-option.ts";
 import { loadCommandTemplate } from "../load-command-template.ts";
-import { withDatabase } from "../open-command-database.ts";
+import { chooseDatabase, withDatabase } from "../open-command-database.ts";
 import { FinishedTasks } from "../progress/finished-tasks.ts";
 import { drawFinished } from "../render/finished-line.ts";
 import type { CommandSession } from "../session.ts";
 import { countLiveTasksStatement } from "../statements/count-live-tasks.ts";
 import { StopRequest } from "../stop-request.ts";
+import { automaticProcesses, supervise } from "../supervisor/supervise.ts";
 import { addReadingOptions, READING_CHOICE, readingOf } from "../template-reading.ts";
 
 /** Time between two looks whether anything is left to do, in milliseconds. */
@@ -34,6 +35,7 @@ const WorkOptions = GlobalOptions.extend(EngineChoice.shape).extend({
   templates: z.array(z.string()).optional(),
   plugin: z.array(z.string()).optional(),
   untilIdle: z.boolean().default(false),
+  processes: z.number().optional(),
   adopt: z.boolean().default(false),
   adoptSourceSystem: z.array(z.string()).optional(),
   adoptInProgress: z.boolean().default(false),
@@ -50,6 +52,7 @@ export function addWorkCommand(program: Command, session: CommandSession): void 
     .option("--handlers <module>", "module with all step handlers (default: beside each template, with its name)")
     .option("--templates <dir>", "work on all templates below a directory; can be given several times", collect)
     .option("--plugin <name>", "a module or an installed package with plugins; can be given several times", collect)
+    .option("--processes <n>", "run in so many processes; auto: one for each processor", processCount)
     .option("--until-idle", "stop when no task of these templates is left to do")
     .option("--adopt", "also run tasks of these templates that the Rails engine creates in the same database")
     .option(
@@ -72,6 +75,17 @@ export function addWorkCommand(program: Command, session: CommandSession): void 
 async function work(session: CommandSession, options: WorkOptions): Promise<number> {
   const { io } = session;
   const adopt = readAdopt(options);
+  if (options.processes !== undefined && options.processes > 1) {
+    if (chooseDatabase(options, io).kind === "embedded") {
+      throw new UsageError(
+        "--processes needs a PostgreSQL database: the embedded one is open in one process at a time",
+        {
+          context: { option: "--processes" },
+        },
+      );
+    }
+    return supervise(session, options.processes);
+  }
   const registry = new HandlerRegistry();
   registry.registerMany(await loadTemplates(session, options));
   const plugins = await loadPlugins(io.cwd, options.plugin ?? []);
@@ -106,6 +120,7 @@ async function runEngine(
   try {
     await engine.start();
     const kinds = registry.list().map(({ definition }) => `${definition.name} ${definition.version}`);
+    io.workers.tellWorking();
     printer.note(`working on ${kinds.join(", ")}`);
     const idle = options.untilIdle
       ? untilIdle(session, database, registry, watching.signal)
@@ -136,6 +151,11 @@ async function loadTemplates({ io }: CommandSession, options: WorkOptions): Prom
   });
   if (found.failures.length > 0) throw new DiscoveryError(found.failures);
   return [...templates, ...found.templates];
+}
+
+/** A number of processes, or `auto`, as commander's argument parser. */
+function processCount(value: string): number {
+  return value === "auto" ? automaticProcesses() : wholeNumber("--processes", 1, 1_000)(value);
 }
 
 /** What `--adopt` and the options that belong to it come to; null: nothing is adopted. */

@@ -54,6 +54,15 @@ export class CapturedIo implements CommandIo {
     },
   };
 
+  /** A captured command has no other processes. */
+  readonly workers: CommandIo["workers"] = {
+    launch: () => {
+      throw new Error("a captured command cannot start processes");
+    },
+    tellWorking: () => undefined,
+    onHangup: () => () => undefined,
+  };
+
   /** Sends a signal to the running command. */
   send(signal: StopSignal): void {
     for (const listener of [...this.#listeners]) listener(signal);
