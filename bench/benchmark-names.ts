@@ -20,6 +20,7 @@ export const BENCHMARK_NAMES = [
   "data",
   "rails",
   "restarts",
+  "fairness",
 ] as const;
 
 export type BenchmarkName = (typeof BENCHMARK_NAMES)[number];

@@ -23,6 +23,7 @@ const WORKLOADS: Record<BenchmarkName, () => Promise<Benchmark>> = {
   soak: async () => (await import("./workloads/soak.ts")).measureSoak,
   data: async () => (await import("./workloads/data.ts")).measureData,
   rails: async () => (await import("./workloads/rails.ts")).measureRails,
+  fairness: async () => (await import("./workloads/fairness.ts")).measureFairness,
   restarts: async () => (await import("./workloads/restarts.ts")).measureRestarts,
 };
 

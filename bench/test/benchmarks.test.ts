@@ -67,6 +67,7 @@ const METRICS: Record<BenchmarkName, readonly string[]> = {
     "rails_ms_per_step",
     "ratio",
   ],
+  fairness: ["alone_p50_ms", "beside_p50_ms", "beside_p99_ms", "ratio"],
   restarts: ["restarts", "resumed_max_ms", "resumed_p50_ms", "steps_per_s", "verified_steps"],
 };
 
