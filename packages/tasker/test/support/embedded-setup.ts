@@ -7,13 +7,20 @@ import { scratchDirectory } from "./scratch-directory.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** Directory of a migrated, empty, closed embedded database, to be copied. */
-    embeddedTemplate: string;
+    /** Directory of a migrated, empty, closed embedded database, to be copied. Null: the tests that need one are left out. */
+    embeddedTemplate: string | null;
   }
 }
 
-/** Makes one embedded database for the whole run: opening a copy takes a tenth of the time of making one. */
+/**
+ * Makes one embedded database for the whole run: opening a copy takes a tenth of the time of making one, which is seconds.
+ * None where `TASKER_TEST_EMBEDDED=off`.
+ */
 export default async function setup(project: TestProject): Promise<() => void> {
+  if (process.env.TASKER_TEST_EMBEDDED === "off") {
+    project.provide("embeddedTemplate", null);
+    return () => undefined;
+  }
   const directory = mkdtempSync(join(scratchDirectory(), "tasker-embedded-"));
   const template = join(directory, "template");
   const database = await openEmbedded(template);

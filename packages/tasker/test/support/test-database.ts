@@ -62,7 +62,7 @@ export type OpenDatabase = () => Promise<Database>;
  */
 export function describeEachDatabase(name: string, suite: (open: OpenDatabase) => void): void {
   describeOnPostgres(`${name} (PostgreSQL)`, () => suite(() => openTestDatabase()));
-  describe(`${name} (embedded)`, () => {
+  describe.skipIf(inject("embeddedTemplate") === null)(`${name} (embedded)`, () => {
     let shared: Promise<Database> | undefined;
     suite(async () => {
       shared ??= openMigratedEmbedded();
@@ -89,7 +89,9 @@ export async function openMigratedEmbedded(): Promise<Database> {
 
 /** Puts a migrated, empty embedded database where none has been made yet. */
 export function copyEmbeddedTemplate(directory: string): void {
-  cpSync(inject("embeddedTemplate"), directory, { recursive: true });
+  const template = inject("embeddedTemplate");
+  if (template === null) throw new Error("this run has no embedded database: TASKER_TEST_EMBEDDED is off");
+  cpSync(template, directory, { recursive: true });
 }
 
 /** Removes all rows and restarts all sequences; the records of migrations stay. */
