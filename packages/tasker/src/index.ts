@@ -99,6 +99,7 @@ export type { LimiterKind } from "./engine/limits/limiter.ts";
 export { type LimiterUsage, limiterUsage } from "./engine/limits/limiter-usage.ts";
 export type { EngineOptions, Log } from "./engine/options.ts";
 export type { SentSignal, SignalOptions } from "./engine/send-signal.ts";
+export type { SharingOptions } from "./engine/sharing/sharing-options.ts";
 export { BackoffCalculator, type RetryableFailure } from "./engine/strategies/backoff-calculator.ts";
 export { StepExecutor } from "./engine/strategies/step-executor.ts";
 export {

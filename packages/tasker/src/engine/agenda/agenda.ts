@@ -33,6 +33,7 @@ export class Agenda {
   readonly #tasks: TaskEnds;
   #outcomes: Execution[] = [];
   #endings: Ending[] = [];
+  #reopened: { readonly run: TaskRun; readonly step: StepRun }[] = [];
   #rechecks = new Set<TaskRun>();
   #releases = new Map<TaskRun, number>();
 
@@ -78,6 +79,13 @@ export class Agenda {
     if (decision?.kind === "fail") this.#starts.pushWait(run, step, conditionFailure(decision.error));
     else if (step.waits !== null) this.#starts.pushWait(run, step, null);
     else this.#starts.push(run, step);
+    this.#onWork();
+  };
+
+  /** Takes a step that may start again in the batch after this one: its task has something to do until then. */
+  readonly reopen = (run: TaskRun, step: StepRun): void => {
+    run.activeCount += 1;
+    this.#reopened.push({ run, step });
     this.#onWork();
   };
 
@@ -178,6 +186,10 @@ export class Agenda {
   /** Makes a batch of what there is to do, as much as one commit takes; an empty one if there is nothing. */
   assemble(): Batch {
     const batch = new Batch(this.#host.clock.now());
+    for (const { run, step } of this.#reopened.splice(0)) {
+      run.activeCount -= 1;
+      this.enqueue(run, step);
+    }
     this.#addOutcomes(batch);
     this.#addEndings(batch);
     this.#closings.addTo(batch);
@@ -222,7 +234,7 @@ export class Agenda {
         this.returnPermit(execution);
         continue;
       }
-      writeOutcome(batch, this.#host, { run, step, execution, outcome }, this.enqueue);
+      writeOutcome(batch, this.#host, { run, step, execution, outcome }, this);
       if (execution.alone) {
         this.#outcomes.unshift(...taken.slice(place + 1));
         return;
@@ -233,7 +245,7 @@ export class Agenda {
   #addEndings(batch: Batch): void {
     for (const ending of this.#endings.splice(0, 2 * this.#host.maxBatch)) {
       ending.step.queued = false;
-      if (!ending.run.dropped) writeOutcome(batch, this.#host, { ...ending, execution: null }, this.enqueue);
+      if (!ending.run.dropped) writeOutcome(batch, this.#host, { ...ending, execution: null }, this);
     }
   }
 }

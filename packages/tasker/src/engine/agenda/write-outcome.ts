@@ -13,16 +13,19 @@ export interface EndedStep extends Ending {
   readonly execution: Execution | null;
 }
 
+/** Where steps go that may start. */
+export interface NextSteps {
+  enqueue(run: TaskRun, step: StepRun): void;
+  /** Takes a step that may start in a later batch. */
+  reopen(run: TaskRun, step: StepRun): void;
+}
+
 /**
  * Puts what a step's attempt came to into a batch, and brings the task in memory to where the batch will leave it.
- * @param enqueue takes steps that may start after it
+ * @param next takes steps that may start after it, and the step itself if it may start again: in a later batch, because one
+ * moves a step once
  */
-export function writeOutcome(
-  batch: Batch,
-  host: LaneHost,
-  ended: EndedStep,
-  enqueue: (run: TaskRun, step: StepRun) => void,
-): void {
+export function writeOutcome(batch: Batch, host: LaneHost, ended: EndedStep, next: NextSteps): void {
   const { run, step, execution, outcome, signalId } = ended;
   const decision = decideStep({
     step,
@@ -39,16 +42,16 @@ export function writeOutcome(
   run.activeCount -= 1;
   const gate = run.gateOf(step);
   gate?.leave(step);
-  apply(run, step, decision, enqueue);
+  apply(run, step, decision, next);
   step.blockedBy = outcome.kind === "postponed" ? outcome.circuit : null;
-  for (let next = gate?.next(); next != null; next = gate?.next()) enqueue(run, next);
+  for (let other = gate?.next(); other != null; other = gate?.next()) next.enqueue(run, other);
 }
 
 function apply(
   run: TaskRun,
   step: StepRun,
   { move, next, dueAt, resolution }: StepDecision,
-  enqueue: (run: TaskRun, step: StepRun) => void,
+  { enqueue, reopen }: NextSteps,
 ): void {
   const row = move.rows.at(-1);
   if (row === undefined) return;
@@ -66,7 +69,7 @@ function apply(
   if (next === "retry") run.waitingCount += 1;
   if (next === "open") {
     step.interruptions += 1;
-    enqueue(run, step);
+    reopen(run, step);
   }
 }
 

@@ -21,7 +21,6 @@ export interface PairOptions {
   readonly steps?: Readonly<Record<string, Partial<StepDefinition>>>;
   /** What the handlers of the taker do. Default: the name of the step. */
   readonly taker?: Play;
-  readonly leaseMs?: number;
 }
 
 /** An engine whose only slot is taken, and one that runs its other steps. */
@@ -42,11 +41,11 @@ export interface OwnerAndTaker {
 
 /** Starts two engines and a task of which the owner runs one step, for as long as the test wants, and the taker the others. */
 export async function startOwnerAndTaker(database: Database, options: PairOptions): Promise<OwnerAndTaker> {
-  const { edges, steps = {}, taker: play = (step) => step.name, leaseMs = 600_000 } = options;
+  const { edges, steps = {}, taker: play = (step) => step.name } = options;
   const clock = new ManualClock();
   const held = makeGate<string>();
   const template = (run: Play) => graphTemplate(edges, { steps, run: (_task, _sequence, step) => run(step) });
-  const common = { clock, pollIntervalMs: 50, leaseMs };
+  const common = { clock, pollIntervalMs: 50 };
   const wait: OwnerAndTaker["wait"] = (holds, what) =>
     until(async () => {
       clock.advance(50);
