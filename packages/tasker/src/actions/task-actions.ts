@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from "../clock/clock.ts";
 import type { Connection } from "../database/database.ts";
 import { failureKindOf } from "../database/failure-kind.ts";
+import { encodeHints, type Hint, tellHints } from "../database/hints/hint.ts";
 import { RecordConflictError, StepNotFoundError, TaskNotFoundError } from "../errors/index.ts";
 import { encodeJson } from "../json/encode.ts";
 import type { ActionReason, ActionResult, StepAction, TaskAction } from "./action-result.ts";
@@ -234,11 +235,24 @@ export class TaskActions {
       if (answer === null) continue;
       if (answer === undefined) throw new RangeError(`${action} gave no row`);
       if (answer.outcome === "conflict") continue;
-      return this.#conclude(action, taskId, step, answer);
+      const result = this.#conclude(action, taskId, step, answer);
+      if (result.outcome === "done") await this.#tellEngines(answer);
+      return result;
     }
     throw new RecordConflictError(`task ${taskId} was moved by somebody else at the same moment, ${TRIES} times`, {
       context: { field: "taskId", value: taskId, expected: "a task that nobody else moves" },
     });
+  }
+
+  /** The engine that runs the task had better look at it now, or, if nobody does, any engine. In a transaction: if it commits. */
+  async #tellEngines({ owner_id: ownerId, new_task_id: newTaskId }: Answer): Promise<void> {
+    const hints: Hint[] = [];
+    if (ownerId != null && ownerId !== 0) hints.push({ topic: "owner", processId: ownerId });
+    if (ownerId === 0 || newTaskId != null) hints.push({ topic: "tasks" });
+    for (const payload of encodeHints({ senderId: 0, hints })) {
+      // The action is done. Whoever is not told finds it by itself.
+      await this.#database.run(tellHints, [payload]).catch(() => undefined);
+    }
   }
 
   /** Whether an action that failed left nothing behind and may go through now: not in a transaction of the caller's. */

@@ -37,6 +37,8 @@ export interface TransactionOptions {
 /** A database: PostgreSQL through a pool, or the embedded one. */
 export interface Database extends Connection {
   readonly kind: "postgres" | "embedded";
+  /** Where connections beside the pool can be opened, with the password; null for the embedded database. */
+  readonly loneConnectionUrl: string | null;
   /** How many statements it can run at the same time: 1 for the embedded database. */
   readonly parallelism: number;
   /** How its connections are used at this moment; null for the embedded database, which has one that is busy or not. */

@@ -92,6 +92,7 @@ interface OpenTransaction {
 
 class EmbeddedDatabase extends EmbeddedConnection implements Database {
   readonly kind = "embedded";
+  readonly loneConnectionUrl = null;
   readonly parallelism = 1;
   readonly #session: PgliteSession;
   readonly #surroundings: Surroundings;

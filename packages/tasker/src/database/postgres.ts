@@ -18,6 +18,11 @@ export interface PostgresOptions {
    * that gives a client one connection for good counts as one, too.
    */
   readonly pooled?: boolean;
+  /**
+   * URL of the same database that leads past the pooler: an engine opens one connection by it, for heartbeats and hints. Default:
+   * the same URL; behind a pooler no hints arrive then, and work is found by looking for it.
+   */
+  readonly directUrl?: string;
   /** Longest time a statement may run, in milliseconds; 0 for no limit. Not applied when `pooled`. Default: 60,000. */
   readonly statementTimeoutMs?: number;
   /**
@@ -55,6 +60,7 @@ export async function openPostgres(url: string, options: PostgresOptions = {}): 
 
 class PostgresDatabase implements Database {
   readonly kind = "postgres";
+  readonly loneConnectionUrl: string;
   readonly parallelism: number;
   readonly #pool: PostgresPool;
   readonly #place: string;
@@ -64,6 +70,7 @@ class PostgresDatabase implements Database {
   #closing: Promise<void> | undefined;
 
   constructor(url: string, options: PostgresOptions) {
+    this.loneConnectionUrl = options.directUrl ?? url;
     this.parallelism = options.connections ?? 4;
     this.#place = placeOf(url);
     this.#idleInTransactionTimeoutMs = options.idleInTransactionTimeoutMs ?? 5_000;

@@ -6,12 +6,16 @@ import { parseSharing } from "./sharing/sharing-options.ts";
 /** Longest lease and poll interval, in milliseconds: what a 32-bit timer holds. */
 const LONGEST_MS = 2 ** 31 - 1;
 
+/** Shortest time after which an engine can be found to be stuck, in milliseconds: busy loops turn more often than that. */
+const SHORTEST_STUCK_MS = 100;
+
 /** Whole numbers among the options, with the greatest value of each; the smallest is 1. */
 const WHOLE_NUMBERS = {
   concurrency: 1_000_000,
   maxTasks: 1_000_000,
   pollIntervalMs: LONGEST_MS,
   leaseMs: LONGEST_MS,
+  stuckAfterMs: LONGEST_MS,
   maxValueBytes: 250_000_000,
   maxInterruptions: 1_000_000,
 } as const satisfies Partial<Record<keyof EngineOptions, number>>;
@@ -29,6 +33,19 @@ export function checkOptions(options: EngineOptions): void {
         context: { option: name, value, expected: `a whole number from 1 to ${most}` },
       },
     );
+  }
+  const { stuckAfterMs = SHORTEST_STUCK_MS, heartbeat = "thread" } = options;
+  if (stuckAfterMs < SHORTEST_STUCK_MS) {
+    const expected = `${SHORTEST_STUCK_MS} or more`;
+    throw new ConfigurationError(`engine option stuckAfterMs is ${stuckAfterMs}, expected ${expected}`, {
+      context: { option: "stuckAfterMs", value: stuckAfterMs, expected },
+    });
+  }
+  if (heartbeat !== "thread" && heartbeat !== "loop") {
+    const expected = "thread or loop";
+    throw new ConfigurationError(`engine option heartbeat is ${String(heartbeat)}, expected ${expected}`, {
+      context: { option: "heartbeat", value: heartbeat, expected },
+    });
   }
   if (options.execution !== undefined && options.concurrency !== undefined) {
     const expected = "none beside execution, whose min_concurrent_steps and max_concurrent_steps_limit bound it";

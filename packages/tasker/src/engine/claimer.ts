@@ -1,4 +1,4 @@
-import type { CancelTimer } from "../clock/clock.ts";
+import { type CancelTimer, systemClock } from "../clock/clock.ts";
 import { int4, int8 } from "../database/sql-type.ts";
 import { statement } from "../database/statement.ts";
 import type { HandlerRegistry } from "../handlers/registry.ts";
@@ -19,6 +19,13 @@ export const listOwned = statement({
 
 /** Most tasks claimed at a time. */
 const CLAIM_LIMIT = 200;
+/** Looks without any find after which they are made less often, if others tell this process where to look. */
+const EAGER_LOOKS = 4;
+/** Poll intervals between two looks then, and the longest time in milliseconds; a longer poll interval stays as it is. */
+const IDLE_INTERVALS = 4;
+const LONGEST_IDLE_MS = 2_000;
+/** Shortest time between two looks that others asked for, in milliseconds. */
+const HINTED_LOOK_MS = 25;
 
 /** Looks for tasks that nobody owns and whose templates are registered here, and for changes of those in memory. */
 export class Claimer {
@@ -28,6 +35,11 @@ export class Claimer {
   #uncertain = false;
   /** Whether more tasks may be due than there was room for. */
   #short = false;
+  /** Looks in a row that found nothing. */
+  #vainLooks = 0;
+  #hinted = false;
+  #hintedAt = 0;
+  #cancelHinted: CancelTimer = () => {};
   #running = false;
   #looking = false;
   #again = false;
@@ -43,12 +55,13 @@ export class Claimer {
 
   start(): void {
     this.#running = true;
-    this.#lookSoon(0);
+    this.#lookIn(0);
   }
 
   async stop(): Promise<void> {
     this.#running = false;
     this.#cancel();
+    this.#cancelHinted();
     await this.#look;
   }
 
@@ -74,24 +87,49 @@ export class Claimer {
     if (this.#looking) this.#again = true;
     else {
       this.#cancel();
-      this.#lookSoon(0);
+      this.#lookIn(0);
     }
   }
 
-  #lookSoon(delayMs: number): void {
+  /** Looks because another process says that there is something: at once, but not again and again. */
+  lookSoon(): void {
+    if (this.#hinted) return;
+    this.#hinted = true;
+    const waitMs = this.#hintedAt + HINTED_LOOK_MS - performance.now();
+    this.#cancelHinted = systemClock.after(Math.max(0, waitMs), () => {
+      this.#hinted = false;
+      this.#hintedAt = performance.now();
+      this.#vainLooks = 0;
+      this.lookNow();
+    });
+  }
+
+  #lookIn(delayMs: number): void {
     if (!this.#running) return;
     this.#cancel = this.#runtime.clock.after(delayMs, () => {
       this.#looking = true;
       this.#again = false;
       this.#look = this.#lookForWork().then((more) => {
         this.#looking = false;
-        this.#lookSoon(more || this.#again ? 0 : this.#runtime.pollIntervalMs);
+        this.#lookIn(more || this.#again ? 0 : this.#intervalMs());
       });
     });
   }
 
+  /** Rails tells nobody what it writes, and without hints nobody does: then each look counts. */
+  #intervalMs(): number {
+    const { pollIntervalMs, hints } = this.#runtime;
+    const isIdle = this.#vainLooks >= EAGER_LOOKS && hints.isListening && this.#shared === null;
+    return isIdle
+      ? Math.max(pollIntervalMs, Math.min(IDLE_INTERVALS * pollIntervalMs, LONGEST_IDLE_MS))
+      : pollIntervalMs;
+  }
+
   /** @returns whether there may be more to do at once */
   async #lookForWork(): Promise<boolean> {
+    // What it took now would have to be let go again.
+    if (!this.#runtime.fence.holds()) return false;
+    this.#vainLooks += 1;
     try {
       if (this.#uncertain) await this.#findForgotten();
       const kinds = await this.#kinds.find();
@@ -132,6 +170,7 @@ export class Claimer {
     const kept = namespaces.map((namespace) => room.keptFor(namespace));
     const now = new Date(runtime.clock.now());
     const found = await runtime.database.run(claimTasks, [runtime.processId, ids, kept, shared, most, now]);
+    if (found.length > 0) this.#vainLooks = 0;
     for (const { task_id: taskId, raised } of found) if (raised !== null) runtime.recheck(taskId, raised);
     const claimed = found.filter(({ raised }) => raised === null);
     // Read in a statement of its own: it must see what was committed before the claim got its locks.

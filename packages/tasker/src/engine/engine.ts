@@ -14,7 +14,7 @@ import { PluginHost } from "./engine-plugin.ts";
 import type { ExecutionSnapshot } from "./execution-state.ts";
 import { settleWithin } from "./identity.ts";
 import { parseIdentity } from "./identity-settings.ts";
-import { Membership } from "./membership.ts";
+import { Membership } from "./membership/membership.ts";
 import { DefinitionNaming } from "./name-definition.ts";
 import type { EngineOptions } from "./options.ts";
 import { repeatUnwritten } from "./outage/repeat-unwritten.ts";
@@ -104,9 +104,21 @@ export class Engine {
     const { definitions, maxValueBytes } = this.#runtime;
     const identity = parseIdentity(options.identity);
     this.#preparer = new TaskPreparer(options.registry, definitions, maxValueBytes, identity);
-    this.#membership = new Membership(this.#runtime, options.leaseMs ?? 10_000);
+    this.#membership = new Membership(this.#runtime, {
+      leaseMs: options.leaseMs ?? 10_000,
+      stuckAfterMs: options.stuckAfterMs ?? 30_000,
+      heartbeat: options.heartbeat ?? "thread",
+    });
     this.#claimer = new Claimer(this.#runtime, this.#registry, parseAdopt(options.adopt));
-    this.#runtime.onDue = () => this.#claimer.lookNow();
+    const { hints } = this.#runtime;
+    hints.onHint(({ topic }) => {
+      if (topic === "tasks") this.#claimer.noticeSubmit(true);
+      if (topic !== "steps") this.#claimer.lookSoon();
+    });
+    this.#runtime.onDue = () => {
+      this.#claimer.lookNow();
+      hints.tell({ topic: "tasks" });
+    };
     this.#runtime.onReleased = () => this.#claimer.noticeRoom();
     this.#runtime.hints.onHint(({ topic }) => {
       if (topic === "steps") this.#runtime.taker?.lookNow();
@@ -114,7 +126,7 @@ export class Engine {
     });
     this.#runtime.onSubmitted = () => {
       this.#claimer.noticeSubmit(true);
-      this.#claimer.lookNow();
+      this.#runtime.onDue();
     };
     const { clock, log } = this.#runtime;
     this.#plugins = new PluginHost(options.plugins, {
@@ -159,7 +171,8 @@ export class Engine {
     const { transaction } = options;
     const { room, processId } = this.#runtime;
     const namespaces = tasks.map(({ compiled }) => compiled.definition.namespace);
-    const isOwner = this.#state === "running" && transaction === undefined && room.free > 0;
+    const isOwner =
+      this.#state === "running" && transaction === undefined && room.free > 0 && this.#runtime.fence.holds();
     // Taken now: submits that overlap must not fill the same room.
     const owner = isOwner
       ? { processId, epoch: this.#epoch, takes: namespaces.map((namespace) => room.take(namespace)) }
@@ -182,6 +195,9 @@ export class Engine {
       if (isTaken && task !== undefined) this.#runtime.adopt(adoptSubmitted(task, row, owner?.epoch ?? 0));
     }
     this.#claimer.noticeSubmit(transaction === undefined);
+    if (transaction === undefined && written.some((row) => row.created && !row.owned)) {
+      this.#runtime.hints.tell({ topic: "tasks" });
+    }
     return written.map(({ taskId, created }) => ({ taskId, created }));
   }
 
@@ -199,9 +215,14 @@ export class Engine {
     const { transaction = runtime.database } = options;
     const limits = { now: new Date(runtime.clock.now()), maxBytes: runtime.maxValueBytes };
     const sent = await sendSignal(transaction, { ...options, taskId, name, payload }, limits);
-    if (options.transaction === undefined && this.#state === "running") {
-      if (sent.ownerId === runtime.processId) runtime.recheck(taskId, sent.revision);
-      else if (sent.ownerId === 0) this.#claimer.lookNow();
+    if (options.transaction === undefined) {
+      const isRunning = this.#state === "running";
+      if (isRunning && sent.ownerId === runtime.processId) runtime.recheck(taskId, sent.revision);
+      else if (sent.ownerId !== 0) runtime.hints.tell({ topic: "owner", processId: sent.ownerId });
+      else {
+        if (isRunning) this.#claimer.lookNow();
+        runtime.hints.tell({ topic: "tasks" });
+      }
     }
     return { signalId: sent.signalId, created: sent.created };
   }
@@ -296,7 +317,7 @@ export class Engine {
     const reason = new StepInterruptedError("the engine stopped before the step had finished");
     const cancelGrace = runtime.clock.after(graceMs, () => runtime.interruptAll(reason));
     const cancelWriting = runtime.clock.after(graceMs + LAST_WRITES_MS, () => {
-      runtime.writing = false;
+      runtime.stopWriting();
     });
     await this.#claimer.stop();
     await Promise.all([runtime.offers?.close(), runtime.taker?.stop()]);
@@ -307,6 +328,7 @@ export class Engine {
     await runtime.closeResources();
     await runtime.releaseAll();
     cancelWriting();
+    runtime.hints.tell({ topic: "tasks" });
     await runtime.permits.close();
     await this.#membership.leave();
     await this.#plugins.stop();

@@ -65,6 +65,8 @@ export class Execution implements StepExecution {
   outcome: Outcome | null = null;
   /** The right with which it goes through a circuit, to be given back with its outcome; null if it goes through none. */
   passage: Passage | null = null;
+  /** Why its handler was told to stop although nothing is wrong with the step; null if it was not. */
+  interruption: Error | null = null;
   /** Milliseconds since the epoch when the handler was called. */
   startedAt = 0;
   /** Set if another process calls the handler. */
@@ -147,6 +149,12 @@ export class Execution implements StepExecution {
     const cause = error instanceof Error ? error.message : String(error);
     const refused = new UnencodableValueError(`results of step ${this.name} were refused by the database: ${cause}`);
     this.outcome = { kind: "failure", failure: describeFailure(refused), durationMs: 0 };
+  }
+
+  /** Tells the handler to stop. If it does, that is no failure of the step. */
+  interrupt(reason: Error): void {
+    this.interruption ??= reason;
+    this.abort(reason);
   }
 
   abort(reason: Error): void {

@@ -5,6 +5,8 @@ import type { Batch } from "./batch.ts";
 import type { RetryRules } from "./decide-step.ts";
 import type { Execution } from "./execution.ts";
 import type { PermitDesk } from "./limits/permit-desk.ts";
+import type { Fence } from "./membership/fence.ts";
+import type { VitalSigns } from "./membership/vital-signs.ts";
 import type { Log } from "./options.ts";
 import type { OfferDesk } from "./sharing/offer-desk.ts";
 import type { Slots } from "./slots.ts";
@@ -32,8 +34,14 @@ export interface LaneHost {
   readonly strategies: Strategies;
   /** Id of this process in the database. */
   readonly processId: number;
-  /** False once the engine is stopping: nothing new starts. */
+  /** False once the engine is stopping. */
   readonly starting: boolean;
+  /** Whether steps may start now: not once the engine is stopping, and not while its lease may be over. */
+  readonly mayStart: boolean;
+  /** Closed while the tasks may be others'. */
+  readonly fence: Fence;
+  /** Where progress is told. */
+  readonly signs: VitalSigns;
   /** False once a stopping engine no longer waits for a database that is away: what cannot be written now is given up. */
   readonly writing: boolean;
   nextExecutionId(): string;

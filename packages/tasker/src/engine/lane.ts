@@ -26,14 +26,17 @@ export class Lane {
   /** What is to be done: everything that happens to a task is told to it. */
   readonly agenda: Agenda;
   readonly #host: LaneHost;
+  readonly #place: number;
   #busy = false;
   /** Whether the batch that is being written could not be written before. */
   #isFailing = false;
   #scheduled = false;
   #idleWaiters: (() => void)[] = [];
 
-  constructor(host: LaneHost) {
+  /** @param place among the lanes of the engine, from 0 */
+  constructor(host: LaneHost, place: number) {
     this.#host = host;
+    this.#place = place;
     this.agenda = new Agenda(host, () => this.#schedule());
   }
 
@@ -46,6 +49,11 @@ export class Lane {
   idle(): Promise<void> {
     if (!this.#busy && !this.#scheduled) return Promise.resolve();
     return new Promise((resolve) => this.#idleWaiters.push(resolve));
+  }
+
+  /** Looks whether there is something that can be done now. */
+  look(): void {
+    this.#schedule();
   }
 
   /** Looks again whether there is something to write, after the current turn of the event loop. */
@@ -68,12 +76,19 @@ export class Lane {
       // Handlers that answer at once have their outcome in by the next turn: it goes into the next batch.
       await new Promise((resolve) => setImmediate(resolve));
     }
+    this.#host.signs.laneRests(this.#place);
     this.#busy = false;
     for (const resolve of this.#idleWaiters.splice(0)) resolve();
   }
 
   async #write(batch: Batch): Promise<void> {
     for (let failures = 1; ; failures++) {
+      // Whoever has the tasks by now would refuse it; until that is known, it is kept.
+      if (!this.#host.fence.holds()) {
+        this.#host.signs.laneRests(this.#place);
+        await this.#host.fence.whenOpen();
+      }
+      this.#host.signs.laneWaits(this.#place);
       try {
         this.#acknowledge(batch, await commitBatch(this.#host.database, this.#host.processId, batch));
         this.#isFailing = false;

@@ -57,7 +57,10 @@ export interface EngineOptions {
   readonly maxTasks?: number;
   /** Milliseconds between looks for claimable tasks when idle. Default: 500. */
   readonly pollIntervalMs?: number;
-  /** How long a process may be silent before its tasks are taken over. Default: 10,000. */
+  /**
+   * How long a process may be silent before its tasks are taken over, in milliseconds. It renews its lease after three tenths of
+   * that; when the lease could have ended by its own clock, it starts nothing more and aborts its handlers. Default: 10,000.
+   */
   readonly leaseMs?: number;
   /**
    * Whether ready steps for which this process has no slot are offered to other processes on its database, and it runs steps
@@ -65,6 +68,18 @@ export interface EngineOptions {
    * embedded database there is nobody to share with. See docs/work-sharing.md.
    */
   readonly sharing?: boolean | SharingOptions;
+  /**
+   * How long the event loop may stand still, or a commit be under way, before this process gives up its lease, in milliseconds,
+   * 100 or more: a process that makes no progress must not keep its tasks. Default: 30,000.
+   */
+  readonly stuckAfterMs?: number;
+  /**
+   * From where the lease is renewed. `thread`: from a thread with a connection of its own, which also receives the hints of other
+   * processes; an event loop that is busy for longer than a lease does no harm. `loop`: from the event loop and the pool, for
+   * programs that are bundled into one file or have no threads; a busy loop loses its tasks. Default: `thread`; the embedded
+   * database needs neither.
+   */
+  readonly heartbeat?: "thread" | "loop";
   /** Largest context or result, in bytes of JSON. Default: 1,000,000. */
   readonly maxValueBytes?: number;
   /** Interruptions (crash, shutdown) after which a step fails for good. Default: 5. */

@@ -42,7 +42,9 @@ export function runStep(runner: StepRunner, execution: Execution): void {
     settleOnce(runner, execution, outcome);
   };
   const fail = (error: unknown) => {
-    if (error instanceof CircuitOpenError) finish({ kind: "postponed", ...factsOf(error) });
+    const { interruption } = execution;
+    if (interruption !== null) finish({ kind: "interrupted", reason: interruption.message });
+    else if (error instanceof CircuitOpenError) finish({ kind: "postponed", ...factsOf(error) });
     else finish({ kind: "failure", failure: describeFailure(error), durationMs: elapsedOf(clock) - begun });
   };
   const succeed = () => {
@@ -91,6 +93,7 @@ async function passThrough(
     return undefined;
   }
   execution.passage = passage;
+  if (execution.interruption !== null) throw execution.interruption;
   return call();
 }
 

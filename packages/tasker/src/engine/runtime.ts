@@ -26,6 +26,8 @@ import { type ParsedLimits, parseEngineLimits } from "./limits/engine-limits.ts"
 import { PermitDesk } from "./limits/permit-desk.ts";
 import { limitSteps, type StepLimits } from "./limits/step-limits.ts";
 import { Hints } from "./membership/hints.ts";
+import { Fence } from "./membership/fence.ts";
+import { VitalSigns } from "./membership/vital-signs.ts";
 import type { EngineOptions, Log } from "./options.ts";
 import { TroubleLog } from "./outage/trouble-log.ts";
 import { WatchedDatabase } from "./outage/watched-database.ts";
@@ -54,6 +56,8 @@ const LANES = 2;
 const MAX_BATCH = 500;
 /** How often a process that stops tries to give back a task that others are changing. */
 const RELEASE_TRIES = 5;
+/** Why handlers are told to stop when the lease could have ended. */
+const LEASE_ENDED = new StepInterruptedError("the lease of the process could not be renewed in time");
 
 /** The tasks that this process owns, and what is going on with them. */
 export class Runtime implements LaneHost {
@@ -85,6 +89,8 @@ export class Runtime implements LaneHost {
   readonly offers: OfferDesk | null;
   /** What this process runs of others' steps; null for the embedded database, and where nothing is shared. */
   readonly taker: StepTaker | null;
+  readonly signs = new VitalSigns();
+  readonly fence = new Fence(this.signs, () => this.#interruptRunning(LEASE_ENDED));
   processId = 0;
   /** Called when tasks that nobody owns may be due. */
   onDue: () => void = () => {};
@@ -93,7 +99,6 @@ export class Runtime implements LaneHost {
   /** Called when a task was submitted that nobody owns, maybe the first one of its template. */
   onSubmitted: () => void = () => {};
   starting = false;
-  writing = true;
   /** Where tasks are counted, those in memory and those that are being submitted. */
   readonly room: TaskRoom;
   readonly #limits: ParsedLimits;
@@ -106,6 +111,7 @@ export class Runtime implements LaneHost {
   readonly #submits = new Set<Promise<void>>();
   readonly #settlements: SettlementWatch;
   readonly #running = new Set<Execution>();
+  #writing = true;
   #whenQuiet: (() => void)[] = [];
   /** Why nothing runs any more, once the time of the handlers has ended. */
   #interruption: Error | null = null;
@@ -159,7 +165,19 @@ export class Runtime implements LaneHost {
     const isLive = (taskId: number) => this.isLive(taskId);
     this.#loader = new TaskLoader(this, new TaskReader(this, options.registry));
     this.#settlements = new SettlementWatch(this.database, this.clock, this.log, this.pollIntervalMs, isLive);
-    this.#lanes = Array.from({ length: Math.min(LANES, this.database.parallelism) }, () => new Lane(this));
+    this.#lanes = Array.from(
+      { length: Math.min(LANES, this.database.parallelism) },
+      (_, place) => new Lane(this, place),
+    );
+  }
+
+  /** Whether steps may start now: not while the lease may be over. */
+  get mayStart(): boolean {
+    return this.starting && this.fence.isOpen;
+  }
+
+  get writing(): boolean {
+    return this.#writing;
   }
 
   get hasListeners(): boolean {
@@ -266,6 +284,11 @@ export class Runtime implements LaneHost {
       settleOnce(this, execution, { kind: "interrupted", reason: this.#interruption.message });
       return;
     }
+    // Or the process was stopped between the commit and this moment.
+    if (!this.fence.holds()) {
+      settleOnce(this, execution, { kind: "interrupted", reason: LEASE_ENDED.message });
+      return;
+    }
     runStep(this, execution);
   }
 
@@ -362,6 +385,26 @@ export class Runtime implements LaneHost {
   quiet(): Promise<void> {
     if (this.#running.size === 0) return Promise.resolve();
     return new Promise((resolve) => this.#whenQuiet.push(resolve));
+  }
+
+  /**
+   * Tells the handlers that run to stop: their steps may be others'. Those that do are interrupted, which is no failure; what
+   * others come to counts if the tasks are this process's after all.
+   */
+  #interruptRunning(reason: Error): void {
+    this.log.error({ executions: this.#running.size }, `${reason.message}: nothing starts until it is renewed`);
+    for (const execution of [...this.#running]) execution.interrupt(reason);
+  }
+
+  /** Has every lane look for what it can do. */
+  wake(): void {
+    for (const lane of this.#lanes) lane.look();
+  }
+
+  /** Stops waiting for a database that is away: what cannot be written now is given up. */
+  stopWriting(): void {
+    this.#writing = false;
+    this.fence.letPass();
   }
 
   /** Ends every running execution as interrupted and gives its step back. */

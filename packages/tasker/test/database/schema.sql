@@ -118,7 +118,10 @@ tasker_processes
   engine_version character varying(32) not null
   started_at timestamp(6) without time zone not null
   heartbeat_at timestamp(6) without time zone not null
+  lease_ms integer not null
   expires_at timestamp(6) without time zone not null
+  progress_at timestamp(6) without time zone not null
+  guarded boolean not null default false
   stopped_at timestamp(6) without time zone
   released_at timestamp(6) without time zone
   first_permit_call bigint not null default 0

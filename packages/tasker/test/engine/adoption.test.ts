@@ -231,11 +231,11 @@ describeOnPostgres("adopting", () => {
     await lookTimes(engine, 12);
     await engine.engine.stop();
     expect(await runRows(real)).toEqual([]);
-    expect(new Set(asked)).toEqual(
+    const beside = ["look_at_peers", "beat", "stop_every_other", "tell_hints"];
+    expect(new Set(asked.filter((name) => !beside.includes(name)))).toEqual(
       new Set([
         "draw_epoch",
         "register_process",
-        "stop_expired",
         "release_tasks_of_stopped",
         "mark_released",
         "find_kinds",
@@ -273,7 +273,7 @@ describeOnPostgres("adopting", () => {
     const taskId = await createRailsTask(database, diamond);
     const dead = await startEngine(database, [hanging], { clock, adopt: true });
     await looking(clock, () => dead.events.filter(({ stepName }) => stepName === "c").length > 0, "the second step");
-    await database.execute("update tasker_processes set expires_at = now() at time zone 'UTC' - interval '1 second'");
+    await database.execute("update tasker_processes set stopped_at = now() at time zone 'UTC'");
     const heir = await startEngine(database, [graphTemplate(DIAMOND)], { clock });
     await looking(clock, async () => (await readState(database, taskId)) === "complete", "the task's end");
     expect(await readStep(database, taskId, "a")).toMatchObject({ attempts: 1 });

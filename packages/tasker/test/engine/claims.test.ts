@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { Database } from "../../src/database/database.ts";
 import { expectCleanAuditTrail } from "../support/audit-trail.ts";
 import {
+  firstHeartbeats,
   graphTemplate,
   makeEngine,
   makeGate,
@@ -20,6 +21,7 @@ describeOnPostgres("a task that is claimed", () => {
   test("is not a process's that was declared dead and does not know it yet", async () => {
     const database = await useDatabase(openTestDatabase);
     const zombie = await startEngine(database, [graphTemplate("a")]);
+    await firstHeartbeats(database);
     await database.execute("update tasker_processes set stopped_at = now() at time zone 'UTC'");
     const outside = makeEngine(database, [graphTemplate("a")]);
     const { taskId } = await outside.engine.submit(request);

@@ -251,7 +251,7 @@ describeOnPostgres("a task that fails for good and is to be compensated", () => 
     const dead = await startEngine(database, [template(first, true)], { clock });
     const { taskId } = await dead.engine.submit({ name: "held", context: {} });
     await until(() => first.length === 1, "the first step to be undone");
-    await database.execute(`update tasker_processes set expires_at = now() at time zone 'UTC' - interval '1 second'`);
+    await database.execute(`update tasker_processes set stopped_at = now() at time zone 'UTC'`);
     const heir = await startEngine(database, [template(second, false)], { clock });
     expect(await heir.engine.settled(taskId)).toEqual({ taskId, state: "error" });
     expect([first, second]).toEqual([["c"], ["b", "a"]]);

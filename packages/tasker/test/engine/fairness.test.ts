@@ -14,8 +14,8 @@ async function claim(database: Database, most: number, kept = 0): Promise<string
   const rows: Record<string, unknown>[] = [];
   const work = database.transaction(async (transaction) => {
     await transaction.execute(`
-      insert into tasker_processes (host, pid, engine_version, started_at, heartbeat_at, expires_at)
-      values ('here', 1, '1', now(), now(), now())`);
+      insert into tasker_processes (host, pid, engine_version, started_at, heartbeat_at, lease_ms, expires_at, progress_at)
+      values ('here', 1, '1', now(), now(), 10000, now(), now())`);
     rows.push(
       ...(await transaction.query(
         `select s.name || '.' || n.name as what from (
@@ -131,8 +131,8 @@ describeOnPostgres("the work of several namespaces", () => {
         checkForeignKeys: false,
       });
     await database.execute(`
-      insert into tasker_processes (host, pid, engine_version, started_at, heartbeat_at, expires_at)
-      values ('here', 1, '1', now(), now(), now())`);
+      insert into tasker_processes (host, pid, engine_version, started_at, heartbeat_at, lease_ms, expires_at, progress_at)
+      values ('here', 1, '1', now(), now(), 10000, now(), now())`);
     await fill(400);
     await cost();
     const little = await cost();

@@ -345,7 +345,7 @@ describeOnPostgres("a step that runs for each item of a list", () => {
     );
     const { taskId } = await dead.engine.submit({ name: "mapping", context: {} });
     await until(async () => (await stateOf(database, "each[3]")) === "in_progress", "the second pair of items");
-    await database.execute(`update tasker_processes set expires_at = now() at time zone 'UTC' - interval '1 second'`);
+    await database.execute(`update tasker_processes set stopped_at = now() at time zone 'UTC'`);
     let running = 0;
     const heir = await startEngine(
       database,

@@ -55,7 +55,7 @@ describeOnPostgres("an engine that is starting", () => {
     const real = await useDatabase(openTestDatabase);
     let renewals = 0;
     const database = watched(real, (statement) => {
-      if (statement === "renew_lease") renewals += 1;
+      if (statement === "beat") renewals += 1;
       if (statement === "draw_epoch") throw new DatabaseUnavailableError("away");
     });
     const { engine } = makeEngine(database, [graphTemplate("a")], { leaseMs: 50 });
@@ -191,7 +191,7 @@ describeOnPostgres("an engine whose database is away when it stops", () => {
     await stopping;
     expect(await readState(real, taskId)).toBe("in_progress");
 
-    await real.execute("update tasker_processes set expires_at = '2000-01-01'");
+    await real.execute("update tasker_processes set stopped_at = now()");
     const second = await startEngine(real, [template()]);
     await until(async () => {
       second.clock.advance(500);

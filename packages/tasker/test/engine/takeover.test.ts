@@ -6,6 +6,7 @@ import { ManualClock } from "../../src/testing/run/manual-clock.ts";
 import { expectCleanAuditTrail } from "../support/audit-trail.ts";
 import {
   type EngineUnderTest,
+  firstHeartbeats,
   graphTemplate,
   makeEngine,
   makeGate,
@@ -21,12 +22,12 @@ import { describeOnPostgres, openTestDatabase } from "../support/test-database.t
 
 const request = { name: "graph", context: {} };
 
-/** Makes a process look dead: its lease ended a moment ago. */
+/** What another process does first that has found this one dead: its tasks are still its own. */
 const expire = (database: Database, processId: number) =>
-  database.execute(`update tasker_processes set expires_at = now() at time zone 'UTC' - interval '1 second'
+  database.execute(`update tasker_processes set stopped_at = now() at time zone 'UTC'
     where process_id = ${processId}`);
 
-/** What another process does that has found this one dead, all of it. */
+/** All of that. */
 const declareDead = (database: Database, processId: number) =>
   database.execute(`update tasker_processes set stopped_at = now() at time zone 'UTC',
     released_at = now() at time zone 'UTC' where process_id = ${processId}`);
@@ -150,6 +151,7 @@ describeOnPostgres("the tasks of a process that died", () => {
     const zombie = await startEngine(database, [graphTemplate("a", { run: () => new Promise(() => undefined) })], {
       clock,
     });
+    await firstHeartbeats(database);
     await declareDead(database, 1);
     const { taskId } = await zombie.engine.submit(request);
     await zombie.seen(({ name }) => name === "step.execution_requested");

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Database } from "../../src/database/database.ts";
 import { claimTasks } from "../../src/engine/claim-tasks.ts";
-import { takeOver } from "../../src/engine/process-registration.ts";
+import { takeOver } from "../../src/engine/membership/process-registration.ts";
 import { untilBlocked } from "../models/until-blocked.ts";
 import { expectCleanAuditTrail } from "../support/audit-trail.ts";
 import {
@@ -37,13 +37,14 @@ async function besideALockedTask<T>(prepare: string, work: (database: Database, 
 describeOnPostgres("a run row that somebody holds", () => {
   test("holds up no takeover of other tasks: it is left for the next look", async () => {
     const owned = "update tasker_task_runs set owner_id = 7";
-    const { result } = await besideALockedTask(owned, (database) => takeOver(database, 1, new Date(), false));
+    const { result } = await besideALockedTask(owned, (database) => takeOver(database, new Date()));
     expect(result).toBe(1);
   });
 
   test("holds up no claim of other tasks", async () => {
-    const register = `insert into tasker_processes (host, pid, engine_version, started_at, heartbeat_at, expires_at)
-      values ('here', 1, '1', now(), now(), now() + interval '1 hour')`;
+    const register = `
+      insert into tasker_processes (host, pid, engine_version, started_at, heartbeat_at, lease_ms, expires_at, progress_at)
+      values ('here', 1, '1', now(), now(), 3600000, now() + interval '1 hour', now())`;
     const { ids, result } = await besideALockedTask(register, async (database) => {
       const [kind] = await database.query("select named_task_id from tasker_named_tasks");
       return database.run(claimTasks, [1, [Number(kind?.named_task_id)], [10], 0, 10, new Date()]);

@@ -44,6 +44,12 @@ export async function until(holds: () => boolean | Promise<boolean>, what: strin
   }
 }
 
+/** Resolves when every engine has sent its first heartbeat, which it does at once; the next one is far away. */
+export function firstHeartbeats(database: Database): Promise<void> {
+  const beginning = "select from tasker_processes where stopped_at is null and heartbeat_at = started_at";
+  return until(async () => (await database.query(beginning)).length === 0, "the first heartbeats");
+}
+
 /** A promise with its ends, for handlers that wait for the test. */
 export interface Gate<T = void> {
   readonly promise: Promise<T>;

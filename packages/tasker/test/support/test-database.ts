@@ -39,6 +39,7 @@ export async function openThrowAway(
 function withClose(database: Database, close: () => Promise<void>): Database {
   return {
     kind: database.kind,
+    loneConnectionUrl: database.loneConnectionUrl,
     parallelism: database.parallelism,
     poolUsage: () => database.poolUsage(),
     run: (statement, parameters) => database.run(statement, parameters),

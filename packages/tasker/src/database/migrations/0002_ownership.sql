@@ -26,7 +26,13 @@ create table tasker_processes (
   engine_version varchar(32) not null,
   started_at timestamp(6) not null,
   heartbeat_at timestamp(6) not null,
+  -- How long it may be silent. What is its own by its own clock ends no later than that after its last heartbeat.
+  lease_ms integer not null,
   expires_at timestamp(6) not null,
+  -- When its event loop last turned and its commits last went on, as of its last heartbeat.
+  progress_at timestamp(6) not null,
+  -- Whether the connection that beats holds a lock: where that is free, the process has ended or lost the connection.
+  guarded boolean not null default false,
   -- Set when the process left or was declared dead: it owns nothing from then on.
   stopped_at timestamp(6),
   -- Set when none of its tasks is left in its name.

@@ -115,12 +115,12 @@ export class StartLine implements OfferingLine {
 
   /** Adds the starts for which there is room. */
   addTo(batch: Batch): void {
-    if (this.#host.starting) {
+    if (this.#host.mayStart) {
       for (const step of this.#admitted.splice(0)) this.#addAdmitted(batch, step);
       for (const started of this.#outside.splice(0, 2 * this.#host.maxBatch)) this.#addOutside(batch, started);
     }
     this.#addReady(batch);
-    if (!this.#host.starting) return;
+    if (!this.#host.mayStart) return;
     for (const { run, step, failure } of this.#waiting.splice(0, 2 * this.#host.maxBatch)) {
       step.queued = false;
       if (!run.dropped) this.#addWait(batch, run, step, failure);
@@ -128,7 +128,7 @@ export class StartLine implements OfferingLine {
   }
 
   #addReady(batch: Batch): void {
-    while (batch.size < 2 * this.#host.maxBatch && this.#host.starting) {
+    while (batch.size < 2 * this.#host.maxBatch && this.#host.mayStart) {
       const next = this.#ready.peek();
       if (next === undefined) break;
       const { run, step } = next;

@@ -17,6 +17,8 @@ export type HintListener = (hint: Hint) => void;
 export class Hints {
   /** This process's id in the database; 0 if it runs no tasks. */
   processId = 0;
+  /** Whether hints of other processes arrive. If not, this one finds everything by looking for it. */
+  isListening = false;
   readonly #database: Database;
   readonly #log: Log;
   readonly #listeners = new Set<HintListener>();

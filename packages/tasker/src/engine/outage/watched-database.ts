@@ -6,6 +6,7 @@ import type { TroubleLog } from "./trouble-log.ts";
 /** The database that an engine works with: it tells a {@link TroubleLog} how each call ended. */
 export class WatchedDatabase implements Database {
   readonly kind: Database["kind"];
+  readonly loneConnectionUrl: Database["loneConnectionUrl"];
   readonly parallelism: number;
   readonly poolUsage: Database["poolUsage"];
   readonly assertWaitCanEnd: Database["assertWaitCanEnd"];
@@ -17,6 +18,7 @@ export class WatchedDatabase implements Database {
     this.#database = database;
     this.#troubles = troubles;
     this.kind = database.kind;
+    this.loneConnectionUrl = database.loneConnectionUrl;
     this.parallelism = database.parallelism;
     this.poolUsage = () => database.poolUsage();
     this.assertWaitCanEnd = (what) => database.assertWaitCanEnd(what);

@@ -41,7 +41,7 @@ export type TestEngineOptions = Partial<Omit<EngineOptions, "clock" | "database"
 /**
  * Makes an engine on a clock that stands still, without jitter: retries wait for exactly 1, 2, 4, ... seconds. Start and
  * stop it yourself; the database stays yours. A lease that lasts keeps heartbeats, which follow the machine's clock, out
- * of tests that are not about them.
+ * of tests that are not about them; they need no thread.
  */
 export function createTestEngine(options: TestEngineOptions): TestEngine {
   const { templates = [], registry = new HandlerRegistry(), clock = new ManualClock(), database, ...rest } = options;
@@ -51,6 +51,7 @@ export function createTestEngine(options: TestEngineOptions): TestEngine {
     random: () => 0.5,
     log: recordingLog(lines),
     leaseMs: 600_000,
+    heartbeat: "loop",
     ...rest,
     database,
     registry,

@@ -16,8 +16,9 @@ import { writeTasks } from "./write-tasks-statement.ts";
 export const registerWriter = statement({
   name: "testing_register_writer",
   text: `
-    insert into tasker_processes (host, pid, engine_version, started_at, heartbeat_at, expires_at, stopped_at, released_at)
-    select $1, $2, $3, t, t, t, t, t from (select clock_timestamp() at time zone 'UTC' as t) now
+    insert into tasker_processes
+      (host, pid, engine_version, started_at, heartbeat_at, lease_ms, expires_at, progress_at, stopped_at, released_at)
+    select $1, $2, $3, t, t, 1, t, t, t, t from (select clock_timestamp() at time zone 'UTC' as t) now
     returning process_id, nextval('tasker_epochs') as epoch`,
   parameters: [varchar, int4, varchar],
   columns: { process_id: int8, epoch: nullable(int8) },

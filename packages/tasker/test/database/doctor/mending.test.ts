@@ -63,8 +63,8 @@ const DAMAGES: readonly Damage[] = [
   },
   {
     what: "an identity column is an ordinary one",
-    sql: `insert into tasker_processes (host, pid, engine_version, started_at, heartbeat_at, expires_at)
-            values ('h', 1, '1', now(), now(), now());
+    sql: `insert into tasker_processes (host, pid, engine_version, started_at, heartbeat_at, lease_ms, expires_at, progress_at)
+            values ('h', 1, '1', now(), now(), 1, now(), now());
           alter table tasker_processes alter column process_id drop identity`,
     findings: ["error column tasker_processes.process_id"],
   },

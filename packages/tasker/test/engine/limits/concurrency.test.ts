@@ -154,7 +154,7 @@ describeOnPostgres("a limit on concurrency", () => {
       await pause();
     }
     expect(runs).toHaveLength(2);
-    await database.execute(`update tasker_processes set expires_at = now() at time zone 'UTC' - interval '1 second'
+    await database.execute(`update tasker_processes set stopped_at = now() at time zone 'UTC'
       where process_id = 1`);
     await finish(database, clock);
     expect(await heir.engine.settled(late.taskId)).toMatchObject({ state: "complete" });

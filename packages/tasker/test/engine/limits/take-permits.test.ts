@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Database } from "../../../src/database/database.ts";
 import { takePermitsStatement } from "../../../src/engine/limits/take-permits.ts";
-import { register } from "../../../src/engine/process-registration.ts";
+import { register } from "../../../src/engine/membership/process-registration.ts";
 import { describeEachDatabase } from "../../support/test-database.ts";
 import { grant, type ModelLimit, type ModelState, roomInWindow } from "./permit-model.ts";
 

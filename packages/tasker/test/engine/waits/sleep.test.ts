@@ -131,9 +131,9 @@ describeOnPostgres("a step that sleeps", () => {
     await database.query("update tasker_task_runs set owner_id = 4711");
     await database.query(`
       insert into tasker_processes
-        (process_id, host, pid, engine_version, started_at, heartbeat_at, expires_at)
-      overriding system value values (4711, 'gone', 1, '0', now() at time zone 'UTC', now() at time zone 'UTC',
-        now() at time zone 'UTC' - interval '1 hour')`);
+        (process_id, host, pid, engine_version, started_at, heartbeat_at, lease_ms, expires_at, progress_at, stopped_at)
+      overriding system value select 4711, 'gone', 1, '0', t, t, 10000, t, t, t
+      from (select now() at time zone 'UTC' - interval '1 hour' as t) before`);
     const second = await startEngine(database, [template("second")], { clock, leaseMs: 600 });
     await until(async () => {
       const [run] = await database.query("select owner_id from tasker_task_runs");

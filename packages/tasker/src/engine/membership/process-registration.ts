@@ -1,30 +1,18 @@
 import { hostname } from "node:os";
-import type { Connection } from "../database/database.ts";
-import { bool, int4, int8, timestamp, varchar } from "../database/sql-type.ts";
-import { statement } from "../database/statement.ts";
+import type { Connection } from "../../database/database.ts";
+import { int4, int8, timestamp, varchar } from "../../database/sql-type.ts";
+import { statement } from "../../database/statement.ts";
 
 /** Registers a process; its lease ends `$4` milliseconds from now by the database's clock. */
 export const registerProcess = statement({
   name: "register_process",
   text: `
-    insert into tasker_processes (host, pid, engine_version, started_at, heartbeat_at, expires_at)
-    select $1, $2, $3, t.now, t.now, t.now + $4::int4 * interval '1 millisecond'
+    insert into tasker_processes
+      (host, pid, engine_version, started_at, heartbeat_at, lease_ms, expires_at, progress_at)
+    select $1, $2, $3, t.now, t.now, $4, t.now + $4::int4 * interval '1 millisecond', t.now
     from (select clock_timestamp() at time zone 'UTC' as now) t
     returning process_id`,
   parameters: [varchar, int4, varchar, int4],
-  columns: { process_id: int8 },
-});
-
-/** Renews a process's lease by `$2` milliseconds. No row: the process was declared dead or has left. */
-export const renewLease = statement({
-  name: "renew_lease",
-  text: `
-    update tasker_processes p
-    set heartbeat_at = t.now, expires_at = t.now + $2::int4 * interval '1 millisecond'
-    from (select clock_timestamp() at time zone 'UTC' as now) t
-    where p.process_id = $1 and p.stopped_at is null
-    returning p.process_id`,
-  parameters: [int8, int4],
   columns: { process_id: int8 },
 });
 
@@ -38,19 +26,14 @@ export const leave = statement({
   columns: {},
 });
 
-/**
- * Declares processes dead: those whose lease has ended, or, with `$2`, every other one than `$1`.
- * Their tasks are given back by {@link releaseTasksOfStopped}.
- */
-export const stopExpired = statement({
-  name: "stop_expired",
+/** Declares every other process than `$1` dead. Their tasks are given back by {@link releaseTasksOfStopped}. */
+export const stopEveryOther = statement({
+  name: "stop_every_other",
   text: `
     update tasker_processes set stopped_at = clock_timestamp() at time zone 'UTC'
-    where released_at is null and stopped_at is null and process_id <> $1
-      and ($2 or expires_at < clock_timestamp() at time zone 'UTC')
-    returning process_id`,
-  parameters: [int8, bool],
-  columns: { process_id: int8 },
+    where released_at is null and stopped_at is null and process_id <> $1`,
+  parameters: [int8],
+  columns: {},
 });
 
 /**
@@ -119,18 +102,10 @@ export async function register(connection: Connection, version: string, leaseMs:
 }
 
 /**
- * Takes the tasks of dead processes from them, so that anybody can claim them.
- * @param everyOther whether every other process is known to be dead: on the embedded database, whose directory only one
- * process can have open
+ * Takes the tasks of processes that have left or were declared dead from them, so that anybody can claim them.
  * @returns how many tasks were given back
  */
-export async function takeOver(
-  connection: Connection,
-  processId: number,
-  now: Date,
-  everyOther: boolean,
-): Promise<number> {
-  await connection.run(stopExpired, [processId, everyOther]);
+export async function takeOver(connection: Connection, now: Date): Promise<number> {
   let released = 0;
   for (;;) {
     const rows = await connection.run(releaseTasksOfStopped, [now]);
