@@ -113,17 +113,15 @@ export class Engine {
     const { hints } = this.#runtime;
     hints.onHint(({ topic }) => {
       if (topic === "tasks") this.#claimer.noticeSubmit(true);
-      if (topic !== "steps") this.#claimer.lookSoon();
+      if (topic === "steps") this.#runtime.taker?.lookNow();
+      else this.#claimer.lookSoon();
+      if (topic === "owner") this.#runtime.offers?.lookNow();
     });
     this.#runtime.onDue = () => {
       this.#claimer.lookNow();
       hints.tell({ topic: "tasks" });
     };
     this.#runtime.onReleased = () => this.#claimer.noticeRoom();
-    this.#runtime.hints.onHint(({ topic }) => {
-      if (topic === "steps") this.#runtime.taker?.lookNow();
-      if (topic === "owner") this.#runtime.offers?.lookNow();
-    });
     this.#runtime.onSubmitted = () => {
       this.#claimer.noticeSubmit(true);
       this.#runtime.onDue();

@@ -25,8 +25,8 @@ import type { LaneHost } from "./lane-host.ts";
 import { type ParsedLimits, parseEngineLimits } from "./limits/engine-limits.ts";
 import { PermitDesk } from "./limits/permit-desk.ts";
 import { limitSteps, type StepLimits } from "./limits/step-limits.ts";
-import { Hints } from "./membership/hints.ts";
 import { Fence } from "./membership/fence.ts";
+import { Hints } from "./membership/hints.ts";
 import { VitalSigns } from "./membership/vital-signs.ts";
 import type { EngineOptions, Log } from "./options.ts";
 import { TroubleLog } from "./outage/trouble-log.ts";
@@ -359,7 +359,9 @@ export class Runtime implements LaneHost {
   }
 
   forget(run: TaskRun): void {
-    if (this.#live.get(run.taskId) === run) this.#live.delete(run.taskId);
+    if (this.#live.get(run.taskId) !== run) return;
+    this.#live.delete(run.taskId);
+    this.room.remove(run.view.namespace);
   }
 
   disowned(run: TaskRun): void {
@@ -371,6 +373,7 @@ export class Runtime implements LaneHost {
   abandonAll(): void {
     for (const run of this.#live.values()) {
       run.drop();
+      this.room.remove(run.view.namespace);
       for (const execution of run.executions.values()) this.abandon(execution);
     }
     this.offers?.abandonAll();
@@ -399,6 +402,7 @@ export class Runtime implements LaneHost {
   /** Has every lane look for what it can do. */
   wake(): void {
     for (const lane of this.#lanes) lane.look();
+    this.taker?.lookNow();
   }
 
   /** Stops waiting for a database that is away: what cannot be written now is given up. */

@@ -33,6 +33,8 @@ export interface StepTakerHost extends OutcomeBoxHost {
   readonly leaseMs: number;
   readonly processId: number;
   readonly starting: boolean;
+  /** Whether steps may start now: not while the lease of the process may be over. */
+  readonly mayStart: boolean;
   /** Calls the handler of an execution; it comes back by {@link StepTaker.settle}. */
   launch(execution: Execution): void;
 }
@@ -124,7 +126,7 @@ export class StepTaker {
   }
 
   #take(): Promise<void> {
-    if (!this.#host.starting) return Promise.resolve();
+    if (!this.#host.mayStart) return Promise.resolve();
     this.#taking ??= this.#takeBatch().finally(() => {
       this.#taking = null;
     });

@@ -83,5 +83,5 @@ export async function startOwnerAndTaker(database: Database, options: PairOption
 
 /** Makes a process look dead: its lease ended a moment ago. */
 export const expire = (database: Database, { engine }: EngineUnderTest) =>
-  database.execute(`update tasker_processes set expires_at = now() at time zone 'UTC' - interval '1 second'
+  database.execute(`update tasker_processes set stopped_at = now() at time zone 'UTC'
     where process_id = ${engine.statistics().processId}`);

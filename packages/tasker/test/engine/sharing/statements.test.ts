@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Database } from "../../../src/database/database.ts";
-import { register } from "../../../src/engine/process-registration.ts";
+import { register } from "../../../src/engine/membership/process-registration.ts";
 import {
   adoptExecutions,
   lookAtExecutions,
