@@ -1,0 +1,17 @@
+import { expect, test, vi } from "vitest";
+import { simulate } from "./simulate.ts";
+
+vi.mock("../../src/engine/commit-batch.ts", async () => {
+  const { commitSimulated } = await import("./simulated-process.ts");
+  return { commitBatch: commitSimulated };
+});
+
+/** How many seeds are played, and the first one: CONTRIBUTING.md. */
+const RUNS = Number(process.env.TASKER_SIMULATION_RUNS ?? 2_000);
+const SEED = Number(process.env.TASKER_SIMULATION_SEED ?? 1);
+
+test("any processes that die, come back, lose questions and answers bring any tasks to their foreseen ends", async () => {
+  for (let seed = SEED; seed < SEED + RUNS; seed += 1) {
+    expect(await simulate(seed), `seed ${seed}`).toEqual([]);
+  }
+}, 120_000);
