@@ -51,6 +51,7 @@ export function renderReport(report: Report): string {
     `processes     ${figures.processes} started`,
     `operators     ${counts(report.actions)}; ${figures.signals} signals`,
     `takeovers     ${takeovers.tasks} tasks, p50 ${seconds(takeovers.p50)}, p99 ${seconds(takeovers.p99)}, max ${seconds(takeovers.max)}`,
+    ...takeovers.slowest.map(({ taskId, fault, ms }) => `              task ${taskId} after ${fault}: ${seconds(ms)}`),
     `at rest       ${report.restSeconds} s after the faults`,
     `warnings      ${counts(report.warnings)}`,
     violations.length === 0 ? "violations    none" : `violations    ${violations.length}`,

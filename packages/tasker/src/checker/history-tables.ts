@@ -60,7 +60,7 @@ export function historyTables(hasEngineTables: boolean): string {
         max(x.created_at) filter (where x.newest) as since, bool_or(x.writer is null) as by_others,
         count(*) filter (where x.to_state = 'in_progress') as starts,
         count(*) filter (where x.metadata ? 'interrupted' and not x.metadata ? 'permanent') as given_back,
-        max(x.created_at) filter (where x.to_state = 'in_progress') as last_start,
+        (array_agg(x.created_at order by x.sort_key desc) filter (where x.to_state = 'in_progress'))[1] as last_start,
         -- Starts, and what an engine did in place of one.
         (array_agg(x.to_state order by x.sort_key) filter (where x.begins))[1] as begun,
         (array_agg(x.seq order by x.sort_key) filter (where x.begins))[1] as begun_seq,

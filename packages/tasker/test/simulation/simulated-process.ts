@@ -107,8 +107,8 @@ export class SimulatedProcess {
       close: async () => {},
       run: async (statement, parameters) => {
         const given: readonly unknown[] = parameters;
-        if (statement.name === "load_signals") return [];
-        if (statement.name !== loadTasks.name) return refuse(statement.name);
+        // There are no signals, and no steps that run outside of the owners.
+        if (statement.name !== loadTasks.name) return [];
         const [processId, taskIds] = given;
         const ids = Array.isArray(taskIds) ? taskIds.map(Number) : [];
         const rows: readonly object[] = await this.#ask(() => this.#world.stored.load(Number(processId), ids));

@@ -101,4 +101,23 @@ describeOnPostgres("a limit on a rate", () => {
     expect(report.steps.a?.attempts).toBe(3);
     expect(report.elapsedMs).toBe(120_000);
   });
+
+  test("is not held up by starts of a process whose clock was hours ahead", async () => {
+    const database = await useDatabase(openTestDatabase);
+    const template = defineTask({
+      name: "graph",
+      dependentSystems: { unknown: { rate: { count: 1, perSeconds: 10 } } },
+    })
+      .step("a", { process: () => "done" })
+      .build();
+    const [early] = requests(2);
+    if (early === undefined) throw new RangeError("no request");
+    const ahead = await startEngine(database, [template], { clock: new ManualClock(Date.UTC(2026, 0, 1, 3)) });
+    const { taskId } = await ahead.engine.submit(early);
+    await ahead.engine.settled(taskId);
+    await ahead.engine.stop();
+    const late = await startEngine(database, [template], { clock: new ManualClock(Date.UTC(2026, 0, 1)) });
+    const other = await late.engine.submit({ ...early, idempotencyKey: "other" });
+    expect(await late.engine.settled(other.taskId)).toMatchObject({ state: "complete" });
+  });
 });
