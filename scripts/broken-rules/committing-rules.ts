@@ -229,8 +229,8 @@ export const COMMITTING_RULES: readonly Rule[] = [
           },
         ],
         test: engineTest(
-          "engine/refusals",
-          "is kept: a step that was cancelled does not take the outcomes of its siblings with it",
+          "interleavings/beside-rails",
+          "a step that Rails cancels while the commit waits for its row stays so, and its children do not start (%s)",
         ),
       },
       {

@@ -61,7 +61,7 @@ describeOnPostgres("what somebody else changed while a step ran", () => {
   });
 
   test("is kept: a cancelled step stays cancelled, its handler is aborted, what depends on it does not run", async () => {
-    const { engine, database, taskId, gate, ran, executions, step } = await begin("a -> b, c -> d");
+    const { engine, database, taskId, gate, ran, executions, step, lines } = await begin("a -> b, c -> d");
     const { signal } = executions.find(({ name }) => name === "a") ?? {};
     await until(() => ran.includes("d"), "the other branch");
     await transitionAsRails(database, { stepId: (await step("a")).workflow_step_id }, "cancelled");
@@ -72,6 +72,7 @@ describeOnPostgres("what somebody else changed while a step ran", () => {
     expect(await step("b")).toMatchObject({ state: "cancelled" });
     expect(await readHistory(database, taskId)).not.toContain("a in_progress > complete");
     expect(ran.filter((name) => name === "b")).toEqual([]);
+    expect(lines.filter(({ level }) => level === "error")).toEqual([]);
     await expectCleanAuditTrail(database);
   });
 

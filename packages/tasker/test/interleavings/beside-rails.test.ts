@@ -42,10 +42,12 @@ async function begin(edges: string, tasks = 1) {
 describeOnPostgres("a commit and a Rails process, which locks no run row", () => {
   // The first and the third task are in one batch.
   test.each([
-    ["alone", 1],
-    ["with other tasks", 3],
-  ])("a step that Rails cancels while the commit waits for its row stays so, and its children do not start (%s)", async (_how, tasks) => {
-    const { engine, real, commits, gate, ranOf, taskId, stepId, lines } = await begin("a -> b", tasks);
+    ["alone", "a -> b", 1],
+    ["with other tasks", "a -> b", 3],
+    ["as the last step of its task", "a", 1],
+    ["as the last step of its task, with other tasks", "a", 3],
+  ])("a step that Rails cancels while the commit waits for its row stays so, and its children do not start (%s)", async (_how, edges, tasks) => {
+    const { engine, real, commits, gate, ranOf, taskId, stepId, lines } = await begin(edges, tasks);
     const a = await stepId("a");
     const commit = commits.next();
     await real.transaction(async (rails) => {
