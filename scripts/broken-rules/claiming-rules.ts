@@ -49,6 +49,11 @@ export const CLAIMING_RULES: readonly Rule[] = [
             from: "('complete', 'cancelled', 'resolved_manually'))\n    for no key update of r",
             to: "(''))\n    for no key update of r",
           },
+          {
+            file: migration("0003_commit_function"),
+            from: "), '') in ('complete', 'cancelled', 'resolved_manually')) then",
+            to: "), '') in ('')) then",
+          },
         ],
         test: engineTest(
           "engine/cancelled-elsewhere",

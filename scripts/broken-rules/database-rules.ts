@@ -2,7 +2,7 @@ import type { Rule } from "./rule.ts";
 import { engineTest, migration, source } from "./sources.ts";
 
 const COMMIT = migration("0003_commit_function");
-const REGISTRATION = source("engine/process-registration.ts");
+const REGISTRATION = source("engine/membership/process-registration.ts");
 
 /** Rules of using PostgreSQL. */
 export const DATABASE_RULES: readonly Rule[] = [
