@@ -27,11 +27,13 @@ type AnyCompensation = Pick<AnyStepOptions, "retryable" | "retryLimit" | "timeou
   readonly handler?: new (config: never) => unknown;
 };
 
+/** A step as the builder keeps it. */
 export interface AddedStep {
   readonly name: string;
   readonly options: AnyStepOptions;
 }
 
+/** The step in the keys of YAML. */
 export function stepToDocument({ name, options }: AddedStep): unknown {
   return {
     name,
