@@ -178,5 +178,5 @@ test("a directory that is a file is unavailable, and says which", async () => {
 });
 
 test("a configuration that names no database is refused", () => {
-  expect(() => openDatabase({})).toThrow(ConfigurationError);
+  return expect(openDatabase({})).rejects.toThrow(ConfigurationError);
 });
