@@ -98,6 +98,7 @@ export class SimulatedProcess {
     const refuse = (what: string) => Promise.reject(new RangeError(`the simulated database does not know ${what}`));
     return {
       kind: "postgres",
+      loneConnectionUrl: null,
       parallelism: 4,
       poolUsage: () => ({ size: 4, busy: 0, waiting: 0 }),
       assertWaitCanEnd() {},
