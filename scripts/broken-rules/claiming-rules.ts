@@ -47,12 +47,12 @@ export const CLAIMING_RULES: readonly Rule[] = [
           {
             file: migration("0003_commit_function"),
             from: "('complete', 'cancelled', 'resolved_manually'))\n    for no key update of r",
-            to: "(''))\n    for no key update of r",
+            to: "('none'))\n    for no key update of r",
           },
           {
             file: migration("0003_commit_function"),
             from: "), '') in ('complete', 'cancelled', 'resolved_manually')) then",
-            to: "), '') in ('')) then",
+            to: "), '') in ('none')) then",
           },
         ],
         test: engineTest(

@@ -108,8 +108,8 @@ export const LIVING_RULES: readonly Rule[] = [
           },
         ],
         test: engineTest(
-          "engine/membership/fence",
-          "progress is as old as the oldest of the loop's turn and of the work that waits in a lane",
+          "interleavings/leases",
+          "an event loop that turns is no progress where a lane has waited for its commit for longer",
         ),
       },
     ],

@@ -52,3 +52,15 @@ describeOnPostgres("the lease of a process", () => {
     expect(await database.run(beat, [watched, 0, false])).toEqual([]);
   });
 });
+
+test("an event loop that turns is no progress where a lane has waited for its commit for longer", async () => {
+  const signs = new VitalSigns();
+  const since = monotonicMs();
+  signs.laneWaits(1);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  signs.turn();
+  const now = monotonicMs();
+  expect(signs.progressAgeMs(now)).toBeGreaterThanOrEqual(now - since - 10);
+  signs.laneRests(1);
+  expect(signs.progressAgeMs(now)).toBeLessThan(40);
+});
