@@ -13,7 +13,7 @@ export interface Takeover {
   readonly taskId: number;
   /** Kind of the fault and when it was, such as `kill at 12.3 s`. */
   readonly fault: string;
-  /** From the fault to the first row that another process wrote of it; null: none came in two minutes. */
+  /** From the fault until another process had made it its own; null: none did in two minutes. */
   readonly ms: number | null;
 }
 
@@ -75,11 +75,7 @@ const INTERRUPTED = `
     where w.task_id = r.task_id and x.most_recent and x.to_state = 'in_progress' and not x.metadata ? 'waiting_for'
   ) limit $2`;
 
-/** Those of some tasks of which a row was written under a later epoch. */
+/** Those of some tasks that another process has claimed: they have a later epoch. */
 const TAKEN = `
-  select g.task_id from unnest($1::int8[], $2::int8[]) g(task_id, epoch) where exists (
-    select from tasker_workflow_steps w join tasker_workflow_step_transitions x using (workflow_step_id)
-    where w.task_id = g.task_id and (x.metadata ->> 'epoch')::bigint > g.epoch
-  ) or exists (
-    select from tasker_task_transitions y where y.task_id = g.task_id and (y.metadata ->> 'epoch')::bigint > g.epoch
-  )`;
+  select r.task_id from unnest($1::int8[], $2::int8[]) g(task_id, epoch)
+  join tasker_task_runs r on r.task_id = g.task_id and r.epoch > g.epoch`;

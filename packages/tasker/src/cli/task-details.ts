@@ -33,6 +33,17 @@ const TransitionDetails = z.object({
 
 const AnnotationDetails = z.object({ type: z.string(), value: z.unknown() });
 
+const LateResult = z.object({
+  step_name: z.string(),
+  execution_id: z.string(),
+  attempt: z.number(),
+  process_id: z.number(),
+  finished_at: moment,
+  /** Of the attempt: `success`, `failure`. */
+  outcome: z.string(),
+  reason: z.string().nullable(),
+});
+
 /** A step as it is stored, with its current transition's metadata. */
 export type StepDetails = z.infer<typeof StepDetails>;
 /** One row of the audit trail. */
@@ -51,6 +62,7 @@ export async function readTaskDetails(connection: Connection, taskId: number) {
     steps: z.array(StepDetails).parse(row.steps),
     transitions: inCommitOrder(z.array(TransitionDetails).parse(row.transitions)),
     annotations: z.array(AnnotationDetails).parse(row.annotations),
+    late_results: z.array(LateResult).parse(row.late_results),
   };
 }
 

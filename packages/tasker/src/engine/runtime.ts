@@ -36,6 +36,7 @@ import { RaisedRevisions } from "./raised-revisions.ts";
 import { recoverLostSteps } from "./recover-steps.ts";
 import { runStep, settleOnce } from "./run-step.ts";
 import { SettlementWatch } from "./settlement-watch.ts";
+import { LateResults } from "./sharing/late-results.ts";
 import { OfferDesk } from "./sharing/offer-desk.ts";
 import { parseSharing } from "./sharing/sharing-options.ts";
 import { StepTaker } from "./sharing/step-taker.ts";
@@ -109,6 +110,7 @@ export class Runtime implements LaneHost {
   readonly #raised = new RaisedRevisions();
   readonly #loader: TaskLoader;
   readonly #submits = new Set<Promise<void>>();
+  readonly #lateResults = new LateResults(this);
   readonly #settlements: SettlementWatch;
   readonly #running = new Set<Execution>();
   #writing = true;
@@ -295,6 +297,7 @@ export class Runtime implements LaneHost {
   /** Called with each execution that has an outcome. */
   settle(execution: Execution): void {
     this.#running.delete(execution);
+    this.#lateResults.settle(execution);
     if (execution.taken === null) this.agendaOf(execution.run).settle(execution);
     else this.taker?.settle(execution);
     if (this.#running.size === 0) for (const resolve of this.#whenQuiet.splice(0)) resolve();
@@ -350,7 +353,7 @@ export class Runtime implements LaneHost {
 
   lost(run: TaskRun): void {
     this.forget(run);
-    for (const execution of run.executions.values()) this.abandon(execution);
+    for (const execution of run.executions.values()) this.#letGo(execution);
     this.#settlements.notice(run.taskId, null);
   }
 
@@ -374,7 +377,7 @@ export class Runtime implements LaneHost {
     for (const run of this.#live.values()) {
       run.drop();
       this.room.remove(run.view.namespace);
-      for (const execution of run.executions.values()) this.abandon(execution);
+      for (const execution of run.executions.values()) this.abandon(execution, "its process was declared dead");
     }
     this.offers?.abandonAll();
     this.taker?.abandonAll();
@@ -464,7 +467,7 @@ export class Runtime implements LaneHost {
   /** Resolves when everything that has happened is committed. */
   async written(): Promise<void> {
     do {
-      await Promise.all([...this.#submits, this.#loader.idle()]);
+      await Promise.all([...this.#submits, this.#loader.idle(), this.#lateResults.written()]);
       await Promise.all(this.#lanes.map((lane) => lane.idle()));
     } while (this.#submits.size > 0 || this.#loader.isBusy);
   }
@@ -499,7 +502,12 @@ export class Runtime implements LaneHost {
     if (!execution.launched) settleOnce(this, execution, { kind: "interrupted", reason });
   }
 
-  abandon(execution: Execution): void {
+  abandon(execution: Execution, reason: string): void {
+    this.#letGo(execution);
+    this.#lateResults.expect(execution, this.processId, reason);
+  }
+
+  #letGo(execution: Execution): void {
     execution.abort(new Error("the task was changed by somebody else"));
     // A handler that is running keeps its slot until it returns: it still takes up this process.
     if (execution.launched && execution.outcome === null) return;

@@ -25,8 +25,8 @@ export interface LoaderHost extends Asker {
   launch(execution: Execution): void;
   /** Stops an execution of a task that somebody else has ended. */
   stopExecution(execution: Execution): void;
-  /** Lets go of an execution whose step is not this process's any more. */
-  abandon(execution: Execution): void;
+  /** Lets go of an execution whose step is not this process's any more, for a reason. */
+  abandon(execution: Execution, reason: string): void;
 }
 
 const NOTHING_REFUSED: ReadonlySet<TaskRun> = new Set();
@@ -99,7 +99,8 @@ export class TaskLoader {
     const held = new Set(run.executions.values());
     if (fresh === undefined) host.disowned(run);
     else this.#replace(run, fresh, held);
-    for (const execution of held) host.abandon(execution);
+    const reason = fresh === undefined ? "its task went on in another process" : "its step went on without it";
+    for (const execution of held) host.abandon(execution, reason);
   }
 
   /** Takes the fresh one; what it goes on with of the old one's executions is taken out of `held`. */

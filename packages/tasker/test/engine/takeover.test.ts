@@ -95,6 +95,22 @@ describeOnPostgres("the tasks of a process that died", () => {
     expect(await readHistory(database, taskId)).toEqual(history);
     expect(await readStep(database, taskId, "b")).toMatchObject({ results: "second" });
     expect(dead.events.map(({ name }) => name)).not.toContain("task.completed");
+    // What it had done is kept beside the audit trail, where it changes nothing.
+    const lateResults = () =>
+      database.query(
+        "select execution_id, attempt, state, results, reason, process_id::int from tasker_step_executions",
+      );
+    await until(async () => (await lateResults()).length > 0, "the late result to be kept");
+    expect(await lateResults()).toEqual([
+      {
+        execution_id: "1.2",
+        attempt: 1,
+        state: "refused",
+        results: "too late",
+        reason: "its task went on in another process",
+        process_id: 1,
+      },
+    ]);
     await expectCleanAuditTrail(database);
   });
 
@@ -123,6 +139,27 @@ describeOnPostgres("the tasks of a process that died", () => {
     expect(processes).toEqual([
       { process_id: 1, alive: false },
       { process_id: 2, alive: false },
+    ]);
+    await expectCleanAuditTrail(database);
+  });
+
+  test("keep what a handler comes to that did not stop when its process was declared dead", async () => {
+    const database = await useDatabase(openTestDatabase);
+    const gates = [makeGate<string>(), makeGate<string>()];
+    let calls = 0;
+    const template = graphTemplate("a", { run: () => gates[calls++]?.promise });
+    const under = await startEngine(database, [template], { leaseMs: 300 });
+    const { taskId } = await under.engine.submit(request);
+    await until(() => calls === 1, "the step");
+    await declareDead(database, 1);
+    await until(() => calls === 2, "the step once more");
+    gates[0]?.open("first");
+    gates[1]?.open("second");
+    expect(await end(under, taskId)).toBe("complete");
+    await under.engine.stop();
+    expect(await readStep(database, taskId, "a")).toMatchObject({ results: "second", attempts: 1 });
+    expect(await database.query("select execution_id, state, results, reason from tasker_step_executions")).toEqual([
+      { execution_id: "1.1", state: "refused", results: "first", reason: "its process was declared dead" },
     ]);
     await expectCleanAuditTrail(database);
   });

@@ -35,6 +35,7 @@ export function drawTaskDetails(details: TaskDetails, options: StepLineOptions):
       section(`annotation ${type}`, drawJson(value, "  ", options.columns)),
     ),
     ...drawTimeline(details, options),
+    ...drawLateResults(details, options),
   ];
 }
 
@@ -76,4 +77,13 @@ function drawTimeline(details: TaskDetails, options: StepLineOptions): Line[] {
     lines.push(...wrapLine(line, options.columns, CHANGE_INDENT));
   }
   return lines.length === 0 ? [] : section("audit trail (UTC)", lines);
+}
+
+/** What handlers came to when their step had gone on without them. */
+function drawLateResults({ late_results: lateResults }: TaskDetails, options: StepLineOptions): Line[] {
+  const lines = lateResults.flatMap(({ finished_at: at, step_name: step, attempt, process_id: processId, ...late }) => {
+    const facts = `${step}  ${late.outcome} of attempt ${attempt} by process ${processId}: ${late.reason ?? "refused"}`;
+    return wrapLine([span(`  ${formatMoment(at)}  `, "faint"), span(facts)], options.columns, CHANGE_INDENT);
+  });
+  return lines.length === 0 ? [] : section("came too late, and changed nothing (UTC)", lines);
 }

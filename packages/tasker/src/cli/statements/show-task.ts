@@ -3,7 +3,7 @@ import { statement } from "../../database/statement.ts";
 
 /**
  * Everything about one task in one row: its columns, its steps with their current state and the names that they depend
- * on, the transitions of the task and of its steps by time, and its annotations.
+ * on, the transitions of the task and of its steps by time, its annotations, and what came too late.
  */
 export const showTaskStatement = statement({
   name: "cli_show_task",
@@ -54,7 +54,15 @@ export const showTaskStatement = statement({
         from tasker_task_annotations a
         join tasker_annotation_types k on k.annotation_type_id = a.annotation_type_id
         where a.task_id = $1::int8
-      ) as annotations
+      ) as annotations,
+      (
+        select coalesce(json_agg(json_build_object(
+          'step_name', p.name, 'execution_id', e.execution_id, 'attempt', e.attempt, 'process_id', e.process_id,
+          'finished_at', e.finished_at, 'outcome', e.outcome ->> 'kind', 'reason', e.reason)
+          order by e.finished_at, e.execution_id), '[]')
+        from tasker_step_executions e join steps p on p.workflow_step_id = e.workflow_step_id
+        where e.task_id = $1::int8 and e.state = 'refused'
+      ) as late_results
     from tasker_tasks t
     join tasker_named_tasks n on n.named_task_id = t.named_task_id
     join tasker_task_namespaces s on s.task_namespace_id = n.task_namespace_id
@@ -82,5 +90,6 @@ export const showTaskStatement = statement({
     steps: json,
     transitions: json,
     annotations: json,
+    late_results: json,
   },
 });

@@ -378,6 +378,7 @@ create function tasker_commit_one(
 ) returns table (refused_task_id bigint)
 language plpgsql
 set enable_seqscan = off set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan
+set lock_timeout = '5s'
 as $$
 declare
   v_seq bigint;

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { openPostgres } from "../../../src/database/postgres.ts";
 import { createTestDatabase, describeOnPostgres } from "../../support/test-database.ts";
 import type { ThrowAwayDatabase } from "../../support/test-server.ts";
 import { runCaptured } from "../support/captured-io.ts";
@@ -154,6 +155,21 @@ describeOnPostgres("tasker task", () => {
     expect(code).toBe(0);
     expect(out).toMatch(/^○ order 1\.2\.0 {2}task 4 {2}pending {2}0\/4 steps/);
     expect(out).not.toContain("audit trail");
+  });
+
+  test("show of a task with an outcome that came too late", async () => {
+    const connection = await openPostgres(database.url, { connections: 1 });
+    await connection.execute(`
+      insert into tasker_step_executions (execution_id, workflow_step_id, task_id, task_namespace_id, owner_id, epoch, attempt,
+        process_id, state, started_at, heartbeat_at, finished_at, outcome, results, reason)
+      select '9.1', min(workflow_step_id), 2, 1, 8, 1, 1, 9, 'refused', now(), now(), '2026-03-04 05:06:07',
+        '{"kind": "success"}', '1', 'its task went on in another process'
+      from tasker_workflow_steps where task_id = 2`);
+    await connection.close();
+    const { out } = await tasker("task", "show", "2");
+    expect(out).toMatch(
+      /came too late, and changed nothing \(UTC\)\n {2}2026-03-04 05:06:07 {2}\w+ {2}success of attempt 1 by process 9: its task went/,
+    );
   });
 
   test("show --json has the names of the columns", async () => {
