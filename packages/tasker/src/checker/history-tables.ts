@@ -49,7 +49,7 @@ export function historyTables(hasEngineTables: boolean): string {
   ),
   steps as materialized (
     select w.workflow_step_id as step_id, w.task_id, w.named_step_id, w.retryable, w.skippable, w.in_process, w.processed,
-      w.processed_at, w.attempts, w.last_attempted_at, w.backoff_request_seconds, w.results,
+      w.processed_at, w.attempts, coalesce(w.retry_limit, 3) as retry_limit, w.last_attempted_at, w.backoff_request_seconds, w.results,
       coalesce(h.state, 'pending') as state, h.metadata, h.since, not coalesce(h.by_others, false) as ours,
       coalesce(h.starts, 0) as starts, coalesce(h.given_back, 0) as given_back, h.last_start,
       h.begun, h.begun_seq, h.begun_at, coalesce(h.satisfied, false) as satisfied, h.satisfied_seq, h.satisfied_at

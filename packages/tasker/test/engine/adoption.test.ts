@@ -16,10 +16,10 @@ import {
 } from "../support/engine-harness.ts";
 import { createRailsDatabase } from "../support/rails-layout.ts";
 import { createRailsTask, type RailsTask } from "../support/rails-rows.ts";
-import { /** What an engine asks besides, for its lease and to share work with other processes. */
-const BESIDE = ["look_at_peers", "beat", "stop_every_other", "tell_hints", "announce_spare_slots", "take_steps"];
+import { describeOnPostgres, openThrowAway } from "../support/test-database.ts";
 
-describeOnPostgres, openThrowAway } from "../support/test-database.ts";
+/** What an engine asks besides, for its lease and to share work with other processes. */
+const BESIDE = ["look_at_peers", "beat", "stop_every_other", "tell_hints", "announce_spare_slots", "find_offers"];
 
 const DIAMOND = "a -> b, a -> c, b -> d, c -> d";
 const diamond: RailsTask = {

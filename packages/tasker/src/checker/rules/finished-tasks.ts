@@ -12,6 +12,7 @@ export const finishedTasks: HistoryRule = {
     where (k.state = 'complete' and s.state not in ('complete', 'resolved_manually')
         and not (s.state = 'cancelled' and s.skippable))
       or (k.state = 'error' and k.ours and (s.state = 'in_progress'
-        or (s.state = 'error' and s.ours and s.metadata @> '{"retry_available": true}')))
+        -- An operator may have taken its further attempts from it.
+        or (s.state = 'error' and s.ours and s.metadata @> '{"retry_available": true}' and s.attempts < s.retry_limit)))
       or (k.metadata ->> 'action' = 'cancel_task' and s.state in ('pending', 'in_progress', 'error'))`,
 };

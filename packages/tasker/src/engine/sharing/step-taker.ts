@@ -8,7 +8,7 @@ import { Execution } from "../execution.ts";
 import type { Kind } from "../known-kinds.ts";
 import type { LaneSlots, Slots } from "../slots.ts";
 import { OutcomeBox, type OutcomeBoxHost } from "./outcome-box.ts";
-import { announceSpareSlots, beatExecutions, type TakenRow, takeSteps } from "./take-statements.ts";
+import { announceSpareSlots, beatExecutions, findOffers, type TakenRow, takeSteps } from "./take-statements.ts";
 import { TaskSnapshots } from "./task-snapshots.ts";
 
 /** Most steps taken at a time. */
@@ -78,7 +78,10 @@ export class StepTaker {
     if (!this.#host.starting) return;
     await this.#announce();
     this.#looks += 1;
-    if (this.#kinds.length > 0 && this.#waitMs === null && this.#looks % LOOKS_BETWEEN === 0) await this.#take();
+    if (this.#kinds.length === 0 || this.#waitMs !== null || this.#looks % LOOKS_BETWEEN !== 0) return;
+    // Asked without slots: those that the taking holds meanwhile are slots that this process's own steps have not.
+    const [row] = await this.#host.database.run(findOffers, [this.#host.processId, this.#kinds]);
+    if (row?.found === true) await this.#take();
   }
 
   /** Looks for offers at once: there are some. */

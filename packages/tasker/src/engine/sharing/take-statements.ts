@@ -1,4 +1,4 @@
-import { array, int4, int8, json, timestamp, varchar } from "../../database/sql-type.ts";
+import { array, bool, int4, int8, json, timestamp, varchar } from "../../database/sql-type.ts";
 import { type RowOf, statement } from "../../database/statement.ts";
 
 /** Tells others how many slots a process has for their steps. */
@@ -7,6 +7,21 @@ export const announceSpareSlots = statement({
   text: "update tasker_processes set spare_slots = $2 where process_id = $1 and stopped_at is null",
   parameters: [int8, int4],
   columns: {},
+});
+
+/** Whether somebody else offers steps of these kinds. */
+export const findOffers = statement({
+  name: "find_offers",
+  text: `
+    select exists (
+      select from unnest($2::int4[]) as kind(id)
+      cross join lateral (
+        select from tasker_ready_steps o
+        where o.queue = 'default' and o.named_task_id = kind.id and o.owner_id <> $1 limit 1
+      ) f
+    ) as found`,
+  parameters: [int8, array(int4)],
+  columns: { found: bool },
 });
 
 /** Starts attempts of steps that others offer. */

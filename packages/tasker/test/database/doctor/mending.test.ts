@@ -192,7 +192,8 @@ const DAMAGES: readonly Damage[] = [
   {
     what: "a function has another result",
     sql: `drop function tasker_claim;
-          create function tasker_claim(p_owner bigint, p_kinds integer[], p_limit integer, p_now timestamp)
+          create function tasker_claim(
+            p_owner bigint, p_kinds integer[], p_kept integer[], p_shared integer, p_limit integer, p_now timestamp)
           returns table (task_id bigint) language sql as 'select 1::bigint'`,
     findings: ["error function tasker_claim"],
   },
