@@ -50,7 +50,7 @@ export function decideStep(input: DecisionInput): StepDecision {
   if (outcome.kind === "success") return decideSuccess(input, outcome.results, outcome.durationMs);
   if (outcome.kind === "failure") return decideFailure(input, outcome.failure, outcome.durationMs);
   if (outcome.kind === "postponed") return decidePostponement(input, outcome);
-  return decideInterruption(input, outcome.reason);
+  return decideInterruption(input, outcome.reason, outcome.isUnbegun === true);
 }
 
 function decideSuccess(input: DecisionInput, results: StoredJson, durationMs: number): StepDecision {
@@ -148,10 +148,10 @@ function decidePostponement(input: DecisionInput, postponement: Postponement): S
   };
 }
 
-function decideInterruption(input: DecisionInput, reason: string): StepDecision {
+function decideInterruption(input: DecisionInput, reason: string, isUnbegun: boolean): StepDecision {
   const { step, rules } = input;
-  const interruptions = step.interruptions + 1;
-  const final = interruptions >= rules.maxInterruptions;
+  const interruptions = step.interruptions + (isUnbegun ? 0 : 1);
+  const final = !isUnbegun && interruptions >= rules.maxInterruptions;
   const { writer, executionId } = input;
   const error = interruptionMetadata({ writer, executionId, attempt: step.attempts, interruptions, reason, final });
   const ended: FailureEnd = final ? endFailed(input) : { ...RETRIED, next: "open" };

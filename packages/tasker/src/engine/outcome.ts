@@ -24,7 +24,12 @@ export type Outcome =
   /** The step met an open circuit: the attempt is given back, and comes again at `retryAt` (milliseconds since the epoch). */
   | { readonly kind: "postponed"; readonly circuit: string; readonly message: string; readonly retryAt: number }
   /** Ended by something that was not the handler's doing: the attempt is given back. */
-  | { readonly kind: "interrupted"; readonly reason: string };
+  | {
+      readonly kind: "interrupted";
+      readonly reason: string;
+      /** Whether the handler was never called, as the process that took the step cannot run it: it counts as nothing. */
+      readonly isUnbegun?: boolean;
+    };
 
 /** An outcome that is a failure. */
 export type Failure = Extract<Outcome, { readonly kind: "failure" }>;

@@ -74,6 +74,8 @@ export class TaskRun {
   readonly startingChildren = new Set<number>();
   /** Attempts that other processes have started, and whose start is still to be written. */
   readonly startedOutside: { readonly step: StepRun; readonly attempt: OutsideAttempt }[] = [];
+  /** Whether a process that took a step of it could not run it: its steps are offered no more. */
+  isUnshareable = false;
   /** Signals that no step has taken, oldest first. */
   readonly signals: WaitingSignal[] = [];
   /** Steps in the queue of ready ones, and executions whose outcome is in no batch yet. */

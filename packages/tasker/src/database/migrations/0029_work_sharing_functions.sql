@@ -14,23 +14,37 @@ $$;
 -- same offers because the answer was lost, it offers none of them twice: an execution starts once.
 --   p_tasks  [{t: task, e: epoch, r: revision}], in ascending order of t
 --   p_steps  [{t, s: step, x: execution id, a: attempt, d: deadline in ms from the start or null, p: priority}]
-create function tasker_offer_steps(p_owner bigint, p_now timestamp, p_tasks json, p_steps json)
+--   p_skip_locked  whether tasks whose row somebody has locked are left out, too, instead of waited for
+-- `lock_timeout` is short: until this has ended, p_owner does not receive what came of the steps that others run.
+create function tasker_offer_steps(
+  p_owner bigint, p_now timestamp, p_tasks json, p_steps json, p_skip_locked boolean
+)
 returns table (refused_task_id bigint)
 language plpgsql
 set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off
-set jit = off set plan_cache_mode = force_generic_plan set timezone = 'UTC'
+set jit = off set plan_cache_mode = force_generic_plan set timezone = 'UTC' set lock_timeout = '1s'
 as $$
 declare
   v_locked bigint[];
 begin
   -- Whoever takes a task over holds its row: either that process finds these offers, or they are refused.
-  select coalesce(array_agg(a.t), '{}') into v_locked
-  from json_to_recordset(p_tasks) as a(t bigint, e bigint, r integer)
-  cross join lateral (
-    select 1 from tasker_task_runs r
-    where r.task_id = a.t and r.owner_id = p_owner and r.epoch = a.e and r.revision = a.r
-    for no key update of r
-  ) l;
+  if p_skip_locked then
+    select coalesce(array_agg(a.t), '{}') into v_locked
+    from json_to_recordset(p_tasks) as a(t bigint, e bigint, r integer)
+    cross join lateral (
+      select 1 from tasker_task_runs r
+      where r.task_id = a.t and r.owner_id = p_owner and r.epoch = a.e and r.revision = a.r
+      for no key update of r skip locked
+    ) l;
+  else
+    select coalesce(array_agg(a.t), '{}') into v_locked
+    from json_to_recordset(p_tasks) as a(t bigint, e bigint, r integer)
+    cross join lateral (
+      select 1 from tasker_task_runs r
+      where r.task_id = a.t and r.owner_id = p_owner and r.epoch = a.e and r.revision = a.r
+      for no key update of r
+    ) l;
+  end if;
 
   insert into tasker_ready_steps (workflow_step_id, task_id, task_namespace_id, named_task_id, owner_id, epoch, revision,
     execution_id, attempt, timeout_ms, priority, run_at, offered_at)
@@ -53,13 +67,14 @@ $$;
 --   p_withdrawn   steps whose offers are taken back; null for none
 --   p_running, p_finished  executions that the owner knows to be running, and those whose outcome it has
 --   p_silence_ms  how long an execution may go without a heartbeat
---   lost: whether the process that runs it is gone, or has forgotten it
+--   lost: whether the process that runs it is gone, or has forgotten it; or it is one of p_running of which no outcome will
+--     come, as when the answer to what revoked it was lost: then only its id is told
 --   outcome: null while it runs, and where the outcomes before it are many bytes already: it is told the next time
 create function tasker_look_at_executions(
   p_owner bigint, p_withdrawn bigint[], p_running varchar[], p_finished varchar[], p_silence_ms integer
 ) returns table (
   execution_id varchar, workflow_step_id bigint, task_id bigint, attempt integer, process_id bigint, timeout_ms bigint,
-  lost boolean, outcome jsonb, results text
+  started_at timestamp, lost boolean, outcome jsonb, results text
 )
 language plpgsql
 set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off
@@ -77,27 +92,35 @@ begin
   where p.released_at is null and p.stopped_at is null;
 
   return query
-  select q.execution_id, q.workflow_step_id, q.task_id, q.attempt, q.process_id, q.timeout_ms, q.lost,
-    case when q.bytes <= c_most_bytes then q.outcome end, case when q.bytes <= c_most_bytes then q.results::text end
+  select q.execution_id, q.workflow_step_id, q.task_id, q.attempt, q.process_id, q.timeout_ms, q.started_at, q.lost,
+    case when coalesce(q.bytes, 0) <= c_most_bytes then q.outcome end,
+    case when coalesce(q.bytes, 0) <= c_most_bytes then q.results::text end
   from (
     select x.execution_id, x.workflow_step_id, x.task_id, x.attempt, x.process_id,
-      (extract(epoch from x.deadline_at - x.started_at) * 1000)::bigint as timeout_ms,
+      (extract(epoch from x.deadline_at - x.started_at) * 1000)::bigint as timeout_ms, x.started_at,
       x.state = 'running' and (not coalesce(x.process_id in (select unnest(v_alive)), false)
         or x.heartbeat_at < clock_timestamp() at time zone 'UTC' - p_silence_ms * interval '1 millisecond') as lost,
       x.state, x.outcome, x.results,
       sum(coalesce(pg_column_size(x.results), 0) + coalesce(pg_column_size(x.outcome), 0))
-        over (order by x.finished_at, x.execution_id) as bytes
+        over (order by x.finished_at, x.execution_id rows between unbounded preceding and 1 preceding) as bytes
     from tasker_step_executions x
     where x.owner_id = p_owner and x.state in ('running', 'finished')
       and not coalesce(x.execution_id in (select unnest(p_finished)), false)
   ) q
-  where q.state = 'finished' or q.lost or not coalesce(q.execution_id in (select unnest(p_running)), false);
+  where q.state = 'finished' or q.lost or not coalesce(q.execution_id in (select unnest(p_running)), false)
+  union all
+  select i.id, 0, 0, 0, 0, null, 'epoch', true, null, null
+  from unnest(p_running) as i(id)
+  where not exists (
+    select from tasker_step_executions y where y.execution_id = i.id and y.state in ('running', 'finished')
+  );
 end
 $$;
 
 -- Ends what the owner waits for: it takes no outcome of these executions any more.
 --   p_states  what of them is ended: running, finished or both
--- Returns those that it has ended: a running one is revoked, the outcome of a finished one refused.
+-- Returns those that it has ended: a running one is revoked, the outcome of a finished one refused. And those that had been
+-- ended before, so that it can be called again if the answer was lost.
 create function tasker_revoke_executions(p_owner bigint, p_executions varchar[], p_states varchar[], p_reason text)
 returns table (execution_id varchar)
 language plpgsql
@@ -107,11 +130,19 @@ as $$
 #variable_conflict use_column
 begin
   return query
-  update tasker_step_executions x
-  set state = case x.state when 'running' then 'revoked' else 'refused' end, reason = p_reason
-  from (select i.id from unnest(p_executions) as i(id) order by i.id) i
-  where x.execution_id = i.id and x.owner_id = p_owner and x.state = any(p_states)
-  returning x.execution_id;
+  with ended as (
+    update tasker_step_executions x
+    set state = case x.state when 'running' then 'revoked' else 'refused' end, reason = p_reason
+    from (select i.id from unnest(p_executions) as i(id) order by i.id) i
+    where x.execution_id = i.id and x.owner_id = p_owner and x.state = any(p_states)
+    returning x.execution_id
+  )
+  select e.execution_id from ended e
+  union all
+  select i.id from unnest(p_executions) as i(id)
+  where not exists (
+    select from tasker_step_executions y where y.execution_id = i.id and y.state in ('running', 'finished')
+  );
 end
 $$;
 
@@ -121,7 +152,7 @@ $$;
 create function tasker_adopt_executions(p_owner bigint, p_task_ids bigint[])
 returns table (
   execution_id varchar, workflow_step_id bigint, task_id bigint, attempt integer, process_id bigint, timeout_ms bigint,
-  outcome jsonb, results text
+  started_at timestamp, outcome jsonb, results text
 )
 language plpgsql
 set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off
@@ -144,7 +175,7 @@ begin
   ) l
   where x.execution_id = l.execution_id and x.state in ('running', 'finished')
   returning x.execution_id, x.workflow_step_id, x.task_id, x.attempt, x.process_id,
-    (extract(epoch from x.deadline_at - x.started_at) * 1000)::bigint, x.outcome, x.results::text;
+    (extract(epoch from x.deadline_at - x.started_at) * 1000)::bigint, x.started_at, x.outcome, x.results::text;
 end
 $$;
 
@@ -190,7 +221,7 @@ begin
     select c.workflow_step_id from unnest(p_kinds) as kind(id)
     cross join lateral (
       select o.workflow_step_id, o.priority, o.run_at from tasker_ready_steps o
-      where o.queue = p_queue and o.named_task_id = kind.id and o.run_at <= p_now and o.owner_id <> p_process
+      where o.queue = p_queue and o.named_task_id = kind.id and o.owner_id <> p_process
         and exists (
           select from tasker_task_runs r
           where r.task_id = o.task_id and r.epoch = o.epoch and r.revision = o.revision and not r.paused

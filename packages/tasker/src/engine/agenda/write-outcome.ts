@@ -43,6 +43,7 @@ export function writeOutcome(batch: Batch, host: LaneHost, ended: EndedStep, nex
   const gate = run.gateOf(step);
   gate?.leave(step);
   apply(run, step, decision, next);
+  if (decision.next === "open" && !(outcome.kind === "interrupted" && outcome.isUnbegun)) step.interruptions += 1;
   step.blockedBy = outcome.kind === "postponed" ? outcome.circuit : null;
   for (let other = gate?.next(); other != null; other = gate?.next()) next.enqueue(run, other);
 }
@@ -67,10 +68,7 @@ function apply(
   if (move.retryable !== null) step.retryable = move.retryable;
   if (next === "satisfied") run.satisfy(step, (child) => enqueue(run, child));
   if (next === "retry") run.waitingCount += 1;
-  if (next === "open") {
-    step.interruptions += 1;
-    reopen(run, step);
-  }
+  if (next === "open") reopen(run, step);
 }
 
 /** Tells a step in memory how it was resolved; its results are what its children read then. */

@@ -77,9 +77,7 @@ export class LateResults {
     // A handler that stopped when it was told to has done what it should.
     if (execution.outcome.kind !== "success" && execution.outcome.kind !== "failure") return;
     this.#waiting.push({ ...expected, execution });
-    this.#writing ??= this.#writeAll().finally(() => {
-      this.#writing = null;
-    });
+    this.#writing ??= this.#writeAll();
   }
 
   /** Resolves when everything is written. */
@@ -90,11 +88,16 @@ export class LateResults {
   async #writeAll(): Promise<void> {
     // What comes in this turn goes into one statement.
     await new Promise((resolve) => setImmediate(resolve));
-    while (this.#waiting.length > 0) {
-      const processId = this.#waiting[0]?.processId ?? 0;
-      const batch = this.#waiting.filter((late) => late.processId === processId);
-      this.#waiting = this.#waiting.filter((late) => late.processId !== processId);
-      await this.#write(processId, batch);
+    try {
+      while (this.#waiting.length > 0) {
+        const processId = this.#waiting[0]?.processId ?? 0;
+        const batch = this.#waiting.filter((late) => late.processId === processId);
+        this.#waiting = this.#waiting.filter((late) => late.processId !== processId);
+        await this.#write(processId, batch);
+      }
+    } finally {
+      // In the same turn as the look that found nothing: what comes after it begins anew.
+      this.#writing = null;
     }
   }
 

@@ -1,19 +1,20 @@
-import { type CancelTimer, type Clock, systemClock } from "../../clock/clock.ts";
+import { type CancelTimer, elapsedOf, systemClock } from "../../clock/clock.ts";
 import type { Database } from "../../database/database.ts";
+import { failureKindOf } from "../../database/failure-kind.ts";
 import { StepTimeoutError } from "../../errors/index.ts";
 import type { Agenda } from "../agenda/agenda.ts";
+import { type Asker, askUntilAnswered } from "../ask-until-answered.ts";
 import type { Batch } from "../batch.ts";
 import { LOST_PROCESS } from "../decide-step.ts";
 import { describeFailure } from "../describe-failure.ts";
 import type { Execution } from "../execution.ts";
 import type { Hints } from "../membership/hints.ts";
-import type { Log } from "../options.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Slots } from "../slots.ts";
 import type { StepRun } from "../step-run.ts";
 import type { TaskRun } from "../task-run.ts";
 import { type ExecutionRow, findSpareSlots, lookAtExecutions, revokeExecutions } from "./offer-statements.ts";
-import { type OfferedStep, writeOffers } from "./offer-steps.ts";
+import { type OfferedStep, type OfferOptions, writeOffers } from "./offer-steps.ts";
 import { decodeOutcome } from "./outcome-record.ts";
 import type { OutsideAttempt } from "./outside-attempt.ts";
 
@@ -33,12 +34,12 @@ const PATIENCE_MS = 2_000;
 const DEADLINE_GRACE_MS = 5_000;
 /** How long an attempt may go without a heartbeat at least, in milliseconds. */
 const SHORTEST_SILENCE_MS = 10_000;
+/** How long an execution may be nobody's in this process, as while its task is loaded, before it is revoked, in milliseconds. */
+const UNKNOWN_MS = 10_000;
 
 /** What a desk needs of the engine around it. */
-export interface OfferDeskHost {
+export interface OfferDeskHost extends Asker {
   readonly database: Database;
-  readonly clock: Clock;
-  readonly log: Log;
   readonly hints: Hints;
   readonly slots: Slots;
   readonly defaultTimeoutSeconds: number | null;
@@ -63,7 +64,7 @@ export interface OfferingLine {
 
 interface Offer extends OfferedStep {
   readonly line: OfferingLine;
-  /** Milliseconds since the epoch. */
+  /** By {@link elapsedOf}, as all times here that say how long something lasts. */
   readonly since: number;
 }
 
@@ -72,7 +73,7 @@ interface Watched {
   readonly run: TaskRun;
   /** Null until its start is put into a batch. */
   execution: Execution | null;
-  /** When this process ends it, milliseconds since the epoch; null: never. */
+  /** When this process ends it; null: never. */
   readonly endsAt: number | null;
 }
 
@@ -89,13 +90,15 @@ export class OfferDesk {
   /** By the ids of their steps. */
   readonly #offers = new Map<number, Offer>();
   readonly #watched = new Map<string, Watched>();
+  /** Executions that the last look gave although nobody here waits for them, with when they were first given. */
+  #unknown = new Map<string, number>();
   /** Steps that were taken since the last look. */
   #taken = 0;
   #hungry = false;
   /** Slots that others have for steps of this process, and until when that is taken to be so. */
-  #spare = { slots: 0, until: 0 };
-  /** Until when nothing is offered, milliseconds since the epoch: what was, nobody took. */
-  #pausedUntil = 0;
+  #spare = { slots: 0, until: Number.NEGATIVE_INFINITY };
+  /** Until when nothing is offered: what was, nobody took, or tasks were locked. */
+  #pausedUntil = Number.NEGATIVE_INFINITY;
   #working: Promise<void> | null = null;
   #again = false;
   #waitMs = FIRST_WAIT_MS;
@@ -147,7 +150,7 @@ export class OfferDesk {
   watch(execution: Execution, attempt: OutsideAttempt): void {
     const known = this.#watched.get(attempt.executionId);
     if (known?.attempt === attempt) known.execution = execution;
-    else this.#add({ attempt, run: execution.run, execution });
+    else this.#add({ attempt, run: execution.run, execution }, this.#timeLeft(attempt));
     this.#scheduleWork();
   }
 
@@ -160,8 +163,10 @@ export class OfferDesk {
 
   /** Ends the waiting for an attempt of a task that somebody else has ended. */
   async stop(execution: Execution, reason: string): Promise<void> {
-    const watched = this.#watched.get(execution.executionId);
-    if (watched?.execution === execution) await this.#revoke([[watched, { kind: "interrupted", reason }]], reason);
+    await askUntilAnswered(this.#host, execution.run.taskId, async () => {
+      const watched = this.#watched.get(execution.executionId);
+      if (watched?.execution === execution) await this.#revoke([[watched, { kind: "interrupted", reason }]], reason);
+    });
   }
 
   /** Forgets the attempts whose outcome is committed. */
@@ -176,6 +181,7 @@ export class OfferDesk {
   abandonAll(): void {
     this.#offers.clear();
     this.#watched.clear();
+    this.#unknown.clear();
   }
 
   /** Takes back all offers. What others run goes on: whoever owns the tasks next waits for it. */
@@ -192,10 +198,15 @@ export class OfferDesk {
     this.#offers.clear();
   }
 
-  #add(watched: Omit<Watched, "endsAt">): void {
-    const { timeoutMs } = watched.attempt;
-    const endsAt = timeoutMs === null ? null : this.#host.clock.now() + timeoutMs + DEADLINE_GRACE_MS;
+  #add(watched: Omit<Watched, "endsAt">, leftMs: number | null): void {
+    const endsAt = leftMs === null ? null : elapsedOf(this.#host.clock) + leftMs + DEADLINE_GRACE_MS;
     this.#watched.set(watched.attempt.executionId, { ...watched, endsAt });
+  }
+
+  /** Of an attempt that was found with its task. Clocks may differ: it has no more than its whole time. */
+  #timeLeft({ timeoutMs, startedAt }: OutsideAttempt): number | null {
+    if (timeoutMs === null) return null;
+    return Math.min(Math.max(startedAt + timeoutMs - this.#host.clock.now(), 0), timeoutMs);
   }
 
   #settle(execution: Execution): void {
@@ -273,22 +284,37 @@ export class OfferDesk {
     if (processId !== this.#host.processId) return;
     this.#taken = 0;
     const lost: [Watched, Outcome][] = [];
+    const unknown: string[] = [];
     for (const row of rows) {
       const watched = this.#receive(row);
-      if (watched !== null && row.lost) lost.push([watched, { kind: "interrupted", reason: LOST_PROCESS }]);
+      if (watched === null) unknown.push(row.execution_id);
+      else if (row.lost) lost.push([watched, { kind: "interrupted", reason: LOST_PROCESS }]);
     }
-    if (rows.length > 0) this.#waitMs = FIRST_WAIT_MS;
+    if (rows.length > unknown.length) this.#waitMs = FIRST_WAIT_MS;
     // What has no execution by now was taken by nobody.
     for (const { run, step, line } of withdrawn) {
       if (this.#offers.delete(step.stepId) && !run.dropped) line.putBack([{ run, step }]);
     }
-    if (lost.length > 0) await this.#revoke(lost, LOST_PROCESS);
+    // First: of one whose revoking was not answered it is known here that its time was over.
     await this.#endOverdue();
+    if (lost.length > 0) await this.#revoke(lost, LOST_PROCESS);
+    await this.#endUnknown(unknown);
+  }
+
+  /** Ends attempts of steps that went on without them, as when an offer came late. */
+  async #endUnknown(ids: readonly string[]): Promise<void> {
+    const { database, processId, clock } = this.#host;
+    const now = elapsedOf(clock);
+    this.#unknown = new Map(ids.map((id) => [id, this.#unknown.get(id) ?? now]));
+    const ended = ids.filter((id) => (this.#unknown.get(id) ?? now) + UNKNOWN_MS <= now);
+    if (ended.length === 0) return;
+    const states = ["running", "finished"];
+    await database.run(revokeExecutions, [processId, ended, states, "the step went on without it"]);
   }
 
   /** Those that this process could run itself, and those that nobody wants. */
   #chooseWithdrawn(): Offer[] {
-    const now = this.#host.clock.now();
+    const now = elapsedOf(this.#host.clock);
     const offers = [...this.#offers.values()];
     const stale = offers.filter(({ since }) => since + PATIENCE_MS <= now);
     if (stale.length > 0) this.#pausedUntil = now + PATIENCE_MS;
@@ -307,7 +333,8 @@ export class OfferDesk {
       this.#taken += 1;
       if (offer.run.dropped) return null;
       const attempt = attemptOf(row);
-      this.#add({ attempt, run: offer.run, execution: null });
+      this.#add({ attempt, run: offer.run, execution: null }, attempt.timeoutMs);
+      this.#noticeUnbegun(offer.run, attempt);
       this.#host.agendaOf(offer.run).startOutside(offer.run, offer.step, attempt);
       return this.#watched.get(executionId) ?? null;
     }
@@ -315,13 +342,21 @@ export class OfferDesk {
     if (watched === undefined) return null;
     if (row.outcome !== null && watched.attempt.end === null) {
       watched.attempt.end = decodeOutcome(row.outcome, row.results);
+      this.#noticeUnbegun(watched.execution?.run ?? watched.run, watched.attempt);
       if (watched.execution !== null) this.#settle(watched.execution);
     }
     return watched;
   }
 
+  #noticeUnbegun(run: TaskRun, { end, executionId }: OutsideAttempt): void {
+    if (end?.outcome.kind !== "interrupted" || !end.outcome.isUnbegun || run.isUnshareable) return;
+    run.isUnshareable = true;
+    const { reason } = end.outcome;
+    this.#host.log.warn({ taskId: run.taskId, executionId, reason }, "steps of the task are offered to others no more");
+  }
+
   async #endOverdue(): Promise<void> {
-    const now = this.#host.clock.now();
+    const now = elapsedOf(this.#host.clock);
     const overdue = [...this.#watched.values()].filter(
       ({ attempt, endsAt }) => attempt.end === null && endsAt !== null && endsAt <= now,
     );
@@ -355,36 +390,50 @@ export class OfferDesk {
   async #offer(): Promise<void> {
     const { clock, hints, defaultTimeoutSeconds, processId } = this.#host;
     const lines = this.#lines.filter((line) => line.isOverfull);
-    if (this.#most === 0 || lines.length === 0 || !this.#host.starting || clock.now() < this.#pausedUntil) return;
+    if (this.#most === 0 || lines.length === 0 || !this.#host.starting || elapsedOf(clock) < this.#pausedUntil) return;
     const most = Math.min(await this.#findRoom(), MOST_AT_ONCE);
     const offers: Offer[] = [];
     for (const [place, line] of lines.entries()) {
       const share = Math.ceil((most - offers.length) / (lines.length - place));
       for (const ready of share > 0 ? line.takeForOthers(share) : []) {
-        offers.push({ ...ready, line, executionId: this.#host.nextExecutionId(), since: clock.now() });
+        offers.push({ ...ready, line, executionId: this.#host.nextExecutionId(), since: elapsedOf(clock) });
       }
     }
     if (offers.length === 0) return;
     for (const offer of offers) this.#offers.set(offer.step.stepId, offer);
-    const refused = await this.#write(offers, { now: new Date(clock.now()), defaultTimeoutSeconds });
+    const { refused, skipLocked } = await this.#write(offers, { now: new Date(clock.now()), defaultTimeoutSeconds });
     if (processId !== this.#host.processId) return;
     for (const { run, step, line } of offers) {
       if (!refused.has(run.taskId) || !this.#offers.delete(step.stepId) || run.dropped) continue;
       line.putBack([{ run, step }]);
-      this.#host.agendaOf(run).recheck(run);
+      // One that may only be locked is asked about by its next commit.
+      if (!skipLocked) this.#host.agendaOf(run).recheck(run);
     }
     hints.tell({ topic: "steps" });
     this.#waitMs = FIRST_WAIT_MS;
   }
 
   /** Until there is an answer: as long as it is open whether steps are offered, nobody may start them here. */
-  async #write(offers: readonly Offer[], options: Parameters<typeof writeOffers>[3]): Promise<ReadonlySet<number>> {
-    const { database, log, processId, pollIntervalMs } = this.#host;
+  async #write(
+    offers: readonly Offer[],
+    options: Omit<OfferOptions, "skipLocked">,
+  ): Promise<{ readonly refused: ReadonlySet<number>; readonly skipLocked: boolean }> {
+    const { database, clock, log, processId, pollIntervalMs } = this.#host;
+    let skipLocked = false;
+    let maybeDone = false;
     for (;;) {
       try {
-        return await writeOffers(database, processId, offers, options);
+        // Of a task that was loaded again meanwhile the offers were deleted.
+        const current = offers.filter(({ run }) => !run.dropped);
+        const refused = await writeOffers(database, processId, current, { ...options, skipLocked });
+        return { refused, skipLocked };
       } catch (error) {
         if (this.#closed || processId !== this.#host.processId) throw error;
+        const kind = failureKindOf(error);
+        maybeDone ||= kind === "unknown";
+        // Tasks that are left out must not be on offer by a try whose answer was lost.
+        skipLocked = kind === "busy" && !maybeDone;
+        if (skipLocked) this.#pausedUntil = elapsedOf(clock) + PATIENCE_MS;
         log.warn({ err: error, steps: offers.length }, "offering steps to other processes failed, trying again");
         await new Promise<void>((resolve) => void systemClock.after(pollIntervalMs, resolve));
       }
@@ -397,9 +446,9 @@ export class OfferDesk {
    */
   async #findRoom(): Promise<number> {
     const { database, clock, processId } = this.#host;
-    if (this.#spare.until <= clock.now()) {
+    if (this.#spare.until <= elapsedOf(clock)) {
       const [row] = await database.run(findSpareSlots, [processId]);
-      this.#spare = { slots: row?.slots ?? 0, until: clock.now() + SPARE_KNOWN_MS };
+      this.#spare = { slots: row?.slots ?? 0, until: elapsedOf(clock) + SPARE_KNOWN_MS };
     }
     const { slots } = this.#spare;
     if (slots === 0) return 0;
@@ -412,5 +461,6 @@ export class OfferDesk {
 /** An attempt as the database has it. */
 export function attemptOf(row: ExecutionRow): OutsideAttempt {
   const end = row.outcome === null ? null : decodeOutcome(row.outcome, row.results);
-  return { executionId: row.execution_id, processId: row.process_id, timeoutMs: row.timeout_ms, end };
+  const { execution_id: executionId, process_id: processId, timeout_ms: timeoutMs, started_at: startedAt } = row;
+  return { executionId, processId, timeoutMs, startedAt: startedAt.getTime(), end };
 }

@@ -11,11 +11,11 @@ export const findSpareSlots = statement({
   columns: { slots: int4 },
 });
 
-/** Offers ready steps; gives the tasks that the process does not hold as it thinks. */
+/** Offers ready steps; gives the tasks that the process does not hold as it thinks, or whose row is locked. */
 export const offerSteps = statement({
   name: "offer_steps",
-  text: "select refused_task_id from tasker_offer_steps($1, $2, $3, $4)",
-  parameters: [int8, timestamp, json, json],
+  text: "select refused_task_id from tasker_offer_steps($1, $2, $3, $4, $5)",
+  parameters: [int8, timestamp, json, json, bool],
   columns: { refused_task_id: int8 },
 });
 
@@ -26,6 +26,7 @@ const EXECUTION = {
   attempt: int4,
   process_id: int8,
   timeout_ms: nullable(int8),
+  started_at: timestamp,
   outcome: nullable(jsonb),
   results: nullable(text),
 };
@@ -34,13 +35,13 @@ const EXECUTION = {
 export const lookAtExecutions = statement({
   name: "look_at_executions",
   text: `
-    select execution_id, workflow_step_id, task_id, attempt, process_id, timeout_ms, lost, outcome, results
+    select execution_id, workflow_step_id, task_id, attempt, process_id, timeout_ms, started_at, lost, outcome, results
     from tasker_look_at_executions($1, $2, $3, $4, $5)`,
   parameters: [int8, nullable(array(int8)), array(varchar), array(varchar), int4],
   columns: { ...EXECUTION, lost: bool },
 });
 
-/** Ends the waiting for executions; gives those that are ended by that. */
+/** Ends the waiting for executions; gives those that are ended by that, or were before. */
 export const revokeExecutions = statement({
   name: "revoke_executions",
   text: "select execution_id from tasker_revoke_executions($1, $2, $3, $4)",
@@ -52,7 +53,7 @@ export const revokeExecutions = statement({
 export const adoptExecutions = statement({
   name: "adopt_executions",
   text: `
-    select execution_id, workflow_step_id, task_id, attempt, process_id, timeout_ms, outcome, results
+    select execution_id, workflow_step_id, task_id, attempt, process_id, timeout_ms, started_at, outcome, results
     from tasker_adopt_executions($1, $2)`,
   parameters: [int8, array(int8)],
   columns: EXECUTION,

@@ -11,16 +11,24 @@ export interface OfferedStep {
   readonly executionId: string;
 }
 
+/** Options of {@link writeOffers}. */
+export interface OfferOptions {
+  readonly now: Date;
+  readonly defaultTimeoutSeconds: number | null;
+  readonly skipLocked: boolean;
+}
+
 /**
  * Offers steps in one statement. May be called again with the same ones if the answer was lost.
  * @param defaultTimeoutSeconds deadline of steps that have none of their own; null for none
+ * @param skipLocked whether tasks that somebody has locked are refused, too, instead of waited for
  * @returns the ids of the tasks that the database has otherwise than this process thinks: their steps are not offered
  */
 export async function writeOffers(
   connection: Connection,
   processId: number,
   offers: readonly OfferedStep[],
-  { now, defaultTimeoutSeconds }: { readonly now: Date; readonly defaultTimeoutSeconds: number | null },
+  { now, defaultTimeoutSeconds, skipLocked }: OfferOptions,
 ): Promise<ReadonlySet<number>> {
   const runs = [...new Set(offers.map(({ run }) => run))].sort((a, b) => a.taskId - b.taskId);
   const tasks = runs.map(({ taskId, epoch, revision }) => ({ t: taskId, e: epoch, r: revision }));
@@ -35,14 +43,22 @@ export async function writeOffers(
       p: run.rankOf(step),
     };
   });
-  const rows = await connection.run(offerSteps, [processId, now, JSON.stringify(tasks), JSON.stringify(steps)]);
+  const rows = await connection.run(offerSteps, [
+    processId,
+    now,
+    JSON.stringify(tasks),
+    JSON.stringify(steps),
+    skipLocked,
+  ]);
   return new Set(rows.map((row) => row.refused_task_id));
 }
 
 /**
  * Whether another process can run a step of the ready ones: not one that joins or undoes others, which reads more of the task
- * than its parents, and not one whose last attempt was lost with its process, which is still in progress.
+ * than its parents, and not one whose last attempt was lost with its process, which is still in progress; and none
+ * of a task that some process could not run.
  */
 export function isShareable(run: TaskRun, step: StepRun): boolean {
+  if (run.isUnshareable) return false;
   return step.lostExecutionId === null && !["join", "undo"].includes(run.compiled.stepNamed.roleOf(step.name).kind);
 }

@@ -26,8 +26,10 @@ export interface OutcomeBoxHost {
 
 /** An attempt that was run for another process and is over. */
 export interface FinishedAttempt {
-  readonly execution: Execution;
+  readonly execution: Pick<Execution, "executionId" | "name" | "outcome" | "published" | "refuse">;
   readonly taken: TakenAttempt;
+  /** Called when nothing of it is left to be written. */
+  written(): void;
 }
 
 /**
@@ -36,21 +38,16 @@ export interface FinishedAttempt {
  */
 export class OutcomeBox {
   readonly #host: OutcomeBoxHost;
-  readonly #onWritten: (execution: Execution) => void;
   #waiting: FinishedAttempt[] = [];
   #writing: Promise<void> | null = null;
 
-  /** @param onWritten called with each execution of which nothing is left to be written */
-  constructor(host: OutcomeBoxHost, onWritten: (execution: Execution) => void) {
+  constructor(host: OutcomeBoxHost) {
     this.#host = host;
-    this.#onWritten = onWritten;
   }
 
   push(finished: FinishedAttempt): void {
     this.#waiting.push(finished);
-    this.#writing ??= this.#writeAll().finally(() => {
-      this.#writing = null;
-    });
+    this.#writing ??= this.#writeAll();
   }
 
   /** Resolves when everything is written. */
@@ -61,19 +58,26 @@ export class OutcomeBox {
   async #writeAll(): Promise<void> {
     // What ends in this turn goes into one statement.
     await new Promise((resolve) => setImmediate(resolve));
-    while (this.#waiting.length > 0) {
-      const [first] = this.#waiting;
-      const processId = first?.taken.processId ?? 0;
-      // After it was declared dead a process has another id, under which it does not own what it took before.
-      const batch = this.#waiting.filter(({ taken }) => taken.processId === processId).slice(0, MOST_OUTCOMES);
-      const written = new Set(batch);
-      this.#waiting = this.#waiting.filter((finished) => !written.has(finished));
-      await this.#write(processId, batch.map(({ execution }) => execution).sort(byId));
-      for (const { execution } of batch) this.#onWritten(execution);
+    try {
+      while (this.#waiting.length > 0) await this.#writeNext();
+    } finally {
+      // In the same turn as the look that found nothing: what comes after it begins anew.
+      this.#writing = null;
     }
   }
 
-  async #write(processId: number, executions: readonly Execution[]): Promise<void> {
+  async #writeNext(): Promise<void> {
+    const [first] = this.#waiting;
+    const processId = first?.taken.processId ?? 0;
+    // After it was declared dead a process has another id, under which it does not own what it took before.
+    const batch = this.#waiting.filter(({ taken }) => taken.processId === processId).slice(0, MOST_OUTCOMES);
+    const written = new Set(batch);
+    this.#waiting = this.#waiting.filter((finished) => !written.has(finished));
+    await this.#write(processId, batch.map(({ execution }) => execution).sort(byId));
+    for (const finished of batch) finished.written();
+  }
+
+  async #write(processId: number, executions: readonly FinishedAttempt["execution"][]): Promise<void> {
     const { database, clock, log } = this.#host;
     for (;;) {
       try {
@@ -94,7 +98,11 @@ export class OutcomeBox {
   }
 
   /** The database refused the data of some outcome: the others must not suffer for it. */
-  async #isolate(processId: number, executions: readonly Execution[], error: unknown): Promise<void> {
+  async #isolate(
+    processId: number,
+    executions: readonly FinishedAttempt["execution"][],
+    error: unknown,
+  ): Promise<void> {
     const [only] = executions;
     if (executions.length > 1) {
       const middle = Math.ceil(executions.length / 2);
@@ -118,9 +126,10 @@ export class OutcomeBox {
   }
 }
 
-const byId = (a: Execution, b: Execution) => (a.executionId < b.executionId ? -1 : 1);
+const byId = (a: FinishedAttempt["execution"], b: FinishedAttempt["execution"]) =>
+  a.executionId < b.executionId ? -1 : 1;
 
-function encode({ executionId, outcome, published }: Execution): string {
+function encode({ executionId, outcome, published }: FinishedAttempt["execution"]): string {
   const ended = outcome ?? { kind: "interrupted", reason: "it has no outcome" };
   const encoded = encodeOutcome(ended, published);
   const results = encoded.results === null ? "" : `,"v":${encoded.results}`;

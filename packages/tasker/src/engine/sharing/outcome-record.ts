@@ -29,7 +29,7 @@ const OutcomeRecord = z.discriminatedUnion("kind", [
     retry_after_seconds: z.number().nullable(),
   }),
   z.object({ kind: z.literal("postponed"), circuit: z.string(), message: z.string(), retry_at: z.number() }),
-  z.object({ kind: z.literal("interrupted"), reason: z.string() }),
+  z.object({ kind: z.literal("interrupted"), reason: z.string(), is_unbegun: z.boolean().optional() }),
 ]);
 type OutcomeRecord = z.infer<typeof OutcomeRecord>;
 
@@ -70,7 +70,7 @@ function recordOf(outcome: Outcome, published: readonly PublishedEvent[]): Outco
     case "postponed":
       return { kind: "postponed", circuit: outcome.circuit, message: outcome.message, retry_at: outcome.retryAt };
     case "interrupted":
-      return { kind: "interrupted", reason: outcome.reason };
+      return { kind: "interrupted", reason: outcome.reason, is_unbegun: outcome.isUnbegun };
   }
 }
 
@@ -105,6 +105,6 @@ function outcomeOf(record: OutcomeRecord, results: string | null): Outcome {
     case "postponed":
       return { kind: "postponed", circuit: record.circuit, message: record.message, retryAt: record.retry_at };
     case "interrupted":
-      return { kind: "interrupted", reason: record.reason };
+      return { kind: "interrupted", reason: record.reason, isUnbegun: record.is_unbegun === true };
   }
 }

@@ -17,6 +17,8 @@ export interface OutsideAttempt {
   readonly processId: number;
   /** Milliseconds after its start at which its time is over; null: never. */
   readonly timeoutMs: number | null;
+  /** When it was started, milliseconds since the epoch by the clock of the process that runs it. */
+  readonly startedAt: number;
   /** Null while it runs. */
   end: OutsideEnd | null;
 }

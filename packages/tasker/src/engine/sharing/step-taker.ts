@@ -1,15 +1,17 @@
-import { type CancelTimer, type Clock, systemClock } from "../../clock/clock.ts";
+import { type CancelTimer, type Clock, elapsedOf, systemClock } from "../../clock/clock.ts";
 import type { Database } from "../../database/database.ts";
-import { StepInterruptedError } from "../../errors/index.ts";
+import { failureKindOf } from "../../database/failure-kind.ts";
+import { NotRunningError, StepInterruptedError } from "../../errors/index.ts";
 import type { HandlerRegistry } from "../../handlers/registry.ts";
 import type { HandlerResources } from "../../handlers/resources.ts";
+import { type Asker, askUntilAnswered } from "../ask-until-answered.ts";
 import type { DefinitionCache } from "../compiled-definition.ts";
 import { Execution } from "../execution.ts";
 import type { Kind } from "../known-kinds.ts";
 import type { LaneSlots, Slots } from "../slots.ts";
-import { OutcomeBox, type OutcomeBoxHost } from "./outcome-box.ts";
+import { type FinishedAttempt, OutcomeBox, type OutcomeBoxHost } from "./outcome-box.ts";
 import { announceSpareSlots, beatExecutions, findOffers, type TakenRow, takeSteps } from "./take-statements.ts";
-import { TaskSnapshots } from "./task-snapshots.ts";
+import { type SnapshotStep, TaskSnapshots } from "./task-snapshots.ts";
 
 /** Most steps taken at a time. */
 const MOST_TAKEN = 200;
@@ -23,7 +25,7 @@ const BEAT_MS = 2_000;
 const LAST_RANK = Number.NEGATIVE_INFINITY;
 
 /** What a taker needs of the engine around it. */
-export interface StepTakerHost extends OutcomeBoxHost {
+export interface StepTakerHost extends OutcomeBoxHost, Asker {
   readonly database: Database;
   readonly clock: Clock;
   readonly definitions: DefinitionCache;
@@ -64,7 +66,7 @@ export class StepTaker {
     this.#host = host;
     this.#slots = host.slots.openLane(() => undefined);
     this.#snapshots = new TaskSnapshots(host, registry);
-    this.#box = new OutcomeBox(host, (execution) => this.#held.delete(execution));
+    this.#box = new OutcomeBox(host);
   }
 
   /** Attempts of other processes' tasks that this process runs, or whose outcome it has not written yet. */
@@ -95,7 +97,8 @@ export class StepTaker {
   settle(execution: Execution): void {
     execution.slots?.give();
     execution.slots = null;
-    if (execution.taken !== null) this.#box.push({ execution, taken: execution.taken });
+    const { taken } = execution;
+    if (taken !== null) this.#box.push({ execution, taken, written: () => this.#held.delete(execution) });
     // Its slot is free: whoever takes at the end of this turn takes for all that ended in it.
     if (this.#waitMs !== null) setImmediate(() => void this.#take());
   }
@@ -148,7 +151,10 @@ export class StepTaker {
     this.#wait(rows.length);
   }
 
-  /** Asks until there is an answer, always by the same nonce: what a lost answer gave is given again. */
+  /**
+   * Asks until there is an answer, always by the same nonce: what a lost answer gave is given again. Where waiting does not
+   * help, the slots are of more use to others: it is left to the next look.
+   */
   async #ask(room: number): Promise<readonly TakenRow[]> {
     const { database, clock, log, processId } = this.#host;
     this.#calls += 1;
@@ -157,6 +163,10 @@ export class StepTaker {
         const now = new Date(clock.now());
         return await database.run(takeSteps, [processId, `${this.#calls}`, this.#kinds, room, now]);
       } catch (error) {
+        if (failureKindOf(error) === "permanent") {
+          log.warn({ err: error }, "taking steps of other processes failed");
+          return [];
+        }
         log.warn({ err: error }, "taking steps of other processes failed, trying again");
         await new Promise<void>((resolve) => void systemClock.after(this.#host.pollIntervalMs, resolve));
       }
@@ -166,36 +176,37 @@ export class StepTaker {
 
   async #run(rows: readonly TakenRow[]): Promise<void> {
     const { processId } = this.#host;
-    const found = await this.#read(rows);
+    const found = (await askUntilAnswered(this.#host, rows[0]?.task_id ?? 0, () => this.#read(rows))) ?? [];
     for (const [place, row] of rows.entries()) {
       const snapshot = found[place];
       if (snapshot === undefined || snapshot instanceof Error) {
         this.#slots.give();
         this.#host.log.error({ err: snapshot, taskId: row.task_id }, "a step that was taken cannot be run here");
+        if (this.#host.writing) this.#box.push(giveBack(row.execution_id, processId, snapshot));
         continue;
       }
       const { run, step } = snapshot;
       step.attempts = row.attempt;
+      // With that no further attempt runs on this snapshot: it is read again, with what this one has stored.
       step.state = "in_progress";
+      step.lostExecutionId = null;
       const execution = new Execution(row.execution_id, run, step, this.#host.resources);
       execution.slots = this.#slots;
       execution.taken = { processId };
-      this.#held.set(execution, systemClock.now());
+      this.#held.set(execution, elapsedOf(systemClock));
       this.#host.launch(execution);
     }
     this.#cancelBeat ??= this.#scheduleBeat();
   }
 
-  async #read(rows: readonly TakenRow[]) {
-    while (this.#host.writing) {
-      try {
-        return await this.#snapshots.find(rows);
-      } catch (error) {
-        this.#host.log.warn({ err: error }, "reading tasks of other processes failed, trying again");
-        await new Promise<void>((resolve) => void systemClock.after(this.#host.pollIntervalMs, resolve));
-      }
+  async #read(rows: readonly TakenRow[]): Promise<readonly (SnapshotStep | Error)[]> {
+    try {
+      return await this.#snapshots.find(rows);
+    } catch (error) {
+      const isFinal = ["data", "permanent"].includes(failureKindOf(error)) && !(error instanceof NotRunningError);
+      if (!isFinal || !(error instanceof Error)) throw error;
+      return rows.map(() => error);
     }
-    return [];
   }
 
   #wait(found: number): void {
@@ -222,7 +233,7 @@ export class StepTaker {
 
   async #beat(): Promise<void> {
     const { database, processId, log } = this.#host;
-    const since = systemClock.now() - Math.min(BEAT_MS, this.#host.leaseMs * 0.3);
+    const since = elapsedOf(systemClock) - Math.min(BEAT_MS, this.#host.leaseMs * 0.3);
     const running = [...this.#held].filter(([{ outcome }, at]) => outcome === null && at <= since);
     if (running.length === 0) return;
     try {
@@ -236,4 +247,12 @@ export class StepTaker {
       log.warn({ err: error }, "telling that steps of other processes still run failed, trying again");
     }
   }
+}
+
+/** An attempt that ended before its handler could be called: the owner of its task has the step run again. */
+function giveBack(executionId: string, processId: number, error: Error | undefined): FinishedAttempt {
+  const reason = `process ${processId} cannot run the step: ${error?.message ?? "its task could not be read"}`;
+  const outcome = { kind: "interrupted", reason, isUnbegun: true } as const;
+  const execution = { executionId, name: "", outcome, published: [], refuse: () => {} };
+  return { execution, taken: { processId }, written: () => {} };
 }

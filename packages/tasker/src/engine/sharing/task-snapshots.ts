@@ -97,13 +97,16 @@ export class TaskSnapshots {
   }
 
   /** The step, if what is kept of its task has everything that it needs. */
-  #findFit({ task_id: taskId, workflow_step_id: stepId, attempt, revision }: TakenRow): SnapshotStep | null {
+  #findFit(row: TakenRow): SnapshotStep | null {
+    const { task_id: taskId, workflow_step_id: stepId, attempt, revision } = row;
     const snapshot = this.#kept.get(taskId);
     const step = snapshot?.stepById.get(stepId);
     if (snapshot === undefined || step === undefined) return null;
     const { run } = snapshot;
-    // What an operator has edited raises the revision; what an earlier attempt has stored, the attempts.
-    if (run.revision < revision || step.attempts !== attempt - 1) return null;
+    // What an operator has edited raises the revision; what an earlier attempt has stored, the attempts. The owner may have
+    // written the start of this one before the task was read.
+    const isReady = step.state !== "in_progress" && step.attempts === attempt - 1;
+    if (run.revision < revision || !(isReady || step.lostExecutionId === row.execution_id)) return null;
     const { parents, parentOffsets } = run.graph;
     const end = parentOffsets[step.index + 1] ?? 0;
     for (let place = parentOffsets[step.index] ?? 0; place < end; place++) {

@@ -71,6 +71,88 @@ describeOnPostgres("a step that another process runs", () => {
     await expectCleanAuditTrail(database);
   });
 
+  test("sees at its second attempt what the first one has stored", async () => {
+    const database = await useDatabase(openTestDatabase);
+    const seen: unknown[] = [];
+    const { held, wait, end } = await startOwnerAndTaker(database, {
+      edges: "a, b",
+      taker: (step) => {
+        seen.push([step.attempt, step.results]);
+        if (step.attempt === 1) throw new Error("not yet");
+        return "b";
+      },
+    });
+    await wait(() => seen.length === 2, "the second attempt");
+    held.open("done");
+    expect(await end()).toBe("complete");
+    expect(seen).toMatchObject([
+      [1, {}],
+      [2, { error: "not yet" }],
+    ]);
+    await expectCleanAuditTrail(database);
+  });
+
+  test("is given back at once by a process that cannot read its definition: that is no attempt and no interruption", async () => {
+    const database = await useDatabase(openTestDatabase);
+    const { owner, taskId, held, wait, end } = await startOwnerAndTaker(database, {
+      edges: "a, b",
+      // Written by a later release, for all that the taker knows.
+      beforeTaker: () => database.execute(`update tasker_definitions set definition = '{"name": 1}'`),
+    });
+    await wait(async () => (await readTransitions(database, taskId, "b")).length === 3, "the step to be given back");
+    held.open("done");
+    expect(await end()).toBe("complete");
+    const rows = await readTransitions(database, taskId, "b");
+    expect(rows.slice(0, 3)).toMatchObject([
+      { to_state: "in_progress", metadata: { attempt_number: 1 } },
+      { to_state: "error", metadata: { interrupted: true, interruptions: 0 } },
+      { to_state: "pending", metadata: { interruptions: 0 } },
+    ]);
+    expect(await readStep(database, taskId, "b")).toMatchObject({ attempts: 1, results: "b" });
+    expect(owner.events.filter(({ name }) => name === "step.failed")).toEqual([]);
+    expect(await database.query("select from tasker_step_executions")).toEqual([]);
+    await expectCleanAuditTrail(database);
+  });
+
+  test("is interrupted when it was revoked and nobody got the answer", async () => {
+    const database = await useDatabase(openTestDatabase);
+    const executions: StepExecution[] = [];
+    const { taskId, held, wait, end } = await startOwnerAndTaker(database, {
+      edges: "a, b",
+      taker: (step) => {
+        executions.push(step);
+        return executions.length === 1 ? new Promise(() => undefined) : "again";
+      },
+    });
+    await wait(async () => (await readTransitions(database, taskId, "b")).length === 1, "the start");
+    await database.execute("update tasker_step_executions set state = 'revoked', reason = 'for a test'");
+    await wait(async () => (await readTransitions(database, taskId, "b")).length >= 3, "the interruption");
+    held.open("done");
+    expect(await end()).toBe("complete");
+    await expectCleanAuditTrail(database);
+  });
+
+  test("that nobody waits for is revoked", async () => {
+    const database = await useDatabase(openTestDatabase);
+    const gate = makeGate<string>();
+    const { taskId, held, wait, end } = await startOwnerAndTaker(database, {
+      edges: "a, b",
+      taker: () => gate.promise,
+    });
+    await wait(async () => (await readTransitions(database, taskId, "b")).length === 1, "the start");
+    await database.execute(`insert into tasker_step_executions (execution_id, workflow_step_id, task_id, task_namespace_id,
+      owner_id, epoch, attempt, process_id, state, started_at, heartbeat_at)
+      select 'late', workflow_step_id, task_id, task_namespace_id, owner_id, epoch, attempt, process_id, state, started_at,
+        heartbeat_at + interval '1 day' from tasker_step_executions`);
+    const stateOf = async (id: string) =>
+      (await database.query(`select state from tasker_step_executions where execution_id = '${id}'`))[0]?.state;
+    await wait(async () => (await stateOf("late")) === "revoked", "the revoke");
+    gate.open("b");
+    held.open("done");
+    expect(await end()).toBe("complete");
+    await expectCleanAuditTrail(database);
+  });
+
   test("that fails for good fails its task", async () => {
     const database = await useDatabase(openTestDatabase);
     const { taskId, owner, held, wait, end } = await startOwnerAndTaker(database, {

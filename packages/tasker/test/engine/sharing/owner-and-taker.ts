@@ -21,6 +21,8 @@ export interface PairOptions {
   readonly steps?: Readonly<Record<string, Partial<StepDefinition>>>;
   /** What the handlers of the taker do. Default: the name of the step. */
   readonly taker?: Play;
+  /** Done when the owner has the task, and there is no taker yet. */
+  readonly beforeTaker?: () => Promise<unknown>;
 }
 
 /** An engine whose only slot is taken, and one that runs its other steps. */
@@ -64,6 +66,7 @@ export async function startOwnerAndTaker(database: Database, options: PairOption
     { ...common, concurrency: 1 },
   );
   const { taskId } = await owner.engine.submit({ name: "graph", context: {} });
+  await options.beforeTaker?.();
   const taker = await start(play);
   return {
     owner,

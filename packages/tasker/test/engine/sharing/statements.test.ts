@@ -28,12 +28,13 @@ async function openWorld(database: Database) {
   );
   const stepIds = rows.map(({ id }) => Number(id));
   const kinds = [Number(rows[0]?.named_task_id)];
-  const offer = (places: readonly number[], epoch = 5) =>
+  const offer = (places: readonly number[], epoch = 5, skipLocked = false) =>
     database.run(offerSteps, [
       owner,
       NOW,
       JSON.stringify([{ t: taskId, e: epoch, r: 0 }]),
       JSON.stringify(places.map((at) => ({ t: taskId, s: stepIds[at], x: `${owner}.${at}`, a: 1, d: 1_000, p: at }))),
+      skipLocked,
     ]);
   const take = async (processId: number, nonce: string, limit = 10) =>
     (await database.run(takeSteps, [processId, nonce, kinds, limit, NOW])).map((row) => row.execution_id);
@@ -125,6 +126,17 @@ describeOnPostgres("a step that is offered", () => {
     expect(await take(taker, "two")).toEqual([]);
   });
 
+  test("waits a second for a row that somebody has locked, or leaves the task out", async () => {
+    const database = await useDatabase(openTestDatabase);
+    const { taskId, taker, offer, take } = await openWorld(database);
+    await database.transaction(async (holder) => {
+      await holder.execute("select from tasker_task_runs for update");
+      await expect(offer([0])).rejects.toMatchObject({ context: { sqlstate: "55P03" } });
+      expect(await offer([0], 5, true)).toEqual([{ refused_task_id: taskId }]);
+    });
+    expect(await take(taker, "one")).toEqual([]);
+  });
+
   test("goes with its task, as its execution does", async () => {
     const database = await useDatabase(openTestDatabase);
     const { taskId, taker, offer, take } = await openWorld(database);
@@ -153,6 +165,20 @@ describeOnPostgres("an execution outside", () => {
     expect(await look(null, [], [id])).toEqual([]);
   });
 
+  test("is told with its outcome however large that is, and one with a small one after it the next time", async () => {
+    const database = await useDatabase(openTestDatabase);
+    const { owner, taker, offer, take, finish, look } = await openWorld(database);
+    const ids = [`${owner}.0`, `${owner}.1`];
+    await offer([0, 1]);
+    await take(taker, "one");
+    for (const id of ids) await finish(taker, id);
+    await database.execute(`alter table tasker_step_executions alter column results set storage external;
+      update tasker_step_executions set results = (select to_jsonb(string_agg(md5(n::text), '')) from generate_series(1, 260000) n)
+      where execution_id = '${ids[0]}'`);
+    expect((await look(null, ids)).map(({ outcome }) => outcome !== null)).toEqual([true, false]);
+    expect(await look(null, ids.slice(1), ids.slice(0, 1))).toMatchObject([{ results: '{"n": 1}' }]);
+  });
+
   test("is lost with its process, and when it was not heard of for long", async () => {
     const database = await useDatabase(openTestDatabase);
     const { owner, taker, other, offer, take, look } = await openWorld(database);
@@ -176,6 +202,9 @@ describeOnPostgres("an execution outside", () => {
     expect(await revoke(`${owner}.0`)).toEqual([`${owner}.0`]);
     expect(await database.run(beatExecutions, [taker, [`${owner}.0`]])).toEqual([]);
     expect(await look(null)).toEqual([]);
+    // The answer may have been lost.
+    expect(await revoke(`${owner}.0`)).toEqual([`${owner}.0`]);
+    expect(await look(null, [`${owner}.0`])).toMatchObject([{ execution_id: `${owner}.0`, lost: true, outcome: null }]);
     expect(await finish(taker, `${owner}.0`)).toEqual(["refused"]);
     expect(await states()).toEqual([
       { execution_id: `${owner}.0`, process_id: taker, state: "refused", reason: "for a test" },
