@@ -3,10 +3,22 @@ import type { Connection } from "../../database/database.ts";
 import { int4, int8, timestamp, varchar } from "../../database/sql-type.ts";
 import { statement } from "../../database/statement.ts";
 
-/** Registers a process; its lease ends `$4` milliseconds from now by the database's clock. */
+/**
+ * Registers a process; its lease ends `$4` milliseconds from now by the database's clock. Up to 100 rows go of processes that
+ * have had nothing for a day.
+ */
 export const registerProcess = statement({
   name: "register_process",
   text: `
+    with old as (
+      select p.process_id from tasker_processes p
+      where p.released_at < clock_timestamp() at time zone 'UTC' - interval '1 day'
+        and not exists (select from tasker_permits t where t.process_id = p.process_id)
+        and not exists (select from tasker_step_executions x where x.process_id = p.process_id and x.state = 'running')
+      order by p.process_id limit 100 for update of p skip locked
+    ), forgotten as (
+      delete from tasker_processes p using old where p.process_id = old.process_id
+    )
     insert into tasker_processes
       (host, pid, engine_version, started_at, heartbeat_at, lease_ms, expires_at, progress_at)
     select $1, $2, $3, t.now, t.now, $4, t.now + $4::int4 * interval '1 millisecond', t.now
