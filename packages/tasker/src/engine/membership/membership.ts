@@ -113,6 +113,8 @@ export class Membership implements RhythmListener, LineListener {
 
   onListening(isListening: boolean): void {
     this.#runtime.hints.isListening = isListening;
+    // With the connection the lock may be gone, and the lease ends sooner than was thought.
+    if (!isListening && !this.#left) this.#watchLease();
   }
 
   #createHeartbeat(): Heartbeat {
@@ -120,10 +122,13 @@ export class Membership implements RhythmListener, LineListener {
     const { leaseMs, stuckAfterMs, heartbeat } = this.#settings;
     const url = database.loneConnectionUrl;
     const settings = { leaseMs, stuckAfterMs };
-    if (heartbeat === "thread" && url !== null) return new ThreadHeartbeat(url, settings, signs, this);
-    // No lock: a connection of the pool belongs to nobody in particular.
-    const connection = { run: database.run.bind(database), guard: async () => false };
-    return new Pacemaker(connection, settings, signs, this);
+    const makePacemaker = () => {
+      // No lock: a connection of the pool belongs to nobody in particular.
+      const connection = { run: database.run.bind(database), guard: async () => false };
+      return new Pacemaker(connection, settings, signs, this);
+    };
+    if (heartbeat === "loop" || url === null) return makePacemaker();
+    return new ThreadHeartbeat(url, settings, signs, this, makePacemaker);
   }
 
   /** @returns when the registration was sent: the lease counts from there */
@@ -140,9 +145,10 @@ export class Membership implements RhythmListener, LineListener {
     this.#cancelTurn = systemClock.after(Math.min(TURN_MS, this.#settings.stuckAfterMs / 4), () => this.#turn());
   }
 
-  /** Asks the fence at the moment at which the lease ends; while it is renewed, that moment moves on. */
+  /** Asks the fence at the moment at which the lease ends; while it is renewed, that moment moves on. Called anew when it may have come nearer. */
   #watchLease(): void {
     const { fence, signs } = this.#runtime;
+    this.#cancelFence();
     if (!fence.holds()) return;
     this.#cancelFence = systemClock.after(Math.max(1, signs.leaseEndsAt - monotonicMs()), () => this.#watchLease());
   }

@@ -8,10 +8,15 @@ export interface ThreadOrder extends HeartbeatSettings {
   readonly buffer: SharedArrayBuffer;
 }
 
+/** The process whose lease is to be renewed. */
+export interface FollowCommand {
+  readonly kind: "follow";
+  readonly processId: number;
+  readonly registeredAt: number;
+}
+
 /** What the thread is told. */
-export type ThreadCommand =
-  | { readonly kind: "follow"; readonly processId: number; readonly registeredAt: number }
-  | { readonly kind: "stop" };
+export type ThreadCommand = FollowCommand | { readonly kind: "stop" };
 
 /** What the thread tells. */
 export type ThreadReport =
