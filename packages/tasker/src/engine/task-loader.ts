@@ -83,6 +83,11 @@ export class TaskLoader {
   async #reload(run: TaskRun, refused: Batch | null, ready?: () => Promise<void>): Promise<void> {
     const host = this.#host;
     host.forget(run);
+    // Declared dead while this write waited, the process may have claimed the task anew: that copy counts, not this one.
+    if (host.isLive(run.taskId) || this.#reloading.has(run.taskId)) {
+      for (const execution of run.executions.values()) host.abandon(execution, "its task was loaded again meanwhile");
+      return;
+    }
     const reloading = { isClaimed: false };
     this.#reloading.set(run.taskId, reloading);
     await ready?.();
