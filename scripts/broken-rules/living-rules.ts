@@ -92,7 +92,7 @@ export const LIVING_RULES: readonly Rule[] = [
         edits: [
           {
             file: PACEMAKER,
-            from: "this.#isStuck = ageMs > this.#settings.stuckAfterMs;",
+            from: "this.#isStuck = ageMs > this.#settings.stuckAfterMs || givesWay;",
             to: "this.#isStuck = ageMs < 0;",
           },
         ],
@@ -103,8 +103,8 @@ export const LIVING_RULES: readonly Rule[] = [
         edits: [
           {
             file: VITAL_SIGNS,
-            from: "if (waitsSince > 0) oldest = Math.min(oldest, waitsSince);",
-            to: "if (waitsSince > 0) oldest = Math.min(oldest, oldest);",
+            from: "if (waitsSince > 0) oldest = Math.min(oldest, Math.max(waitsSince, awayAt));",
+            to: "if (waitsSince > 0) oldest = Math.min(oldest, Math.max(oldest, awayAt));",
           },
         ],
         test: engineTest(

@@ -82,13 +82,15 @@ export class Lane {
   }
 
   async #write(batch: Batch): Promise<void> {
+    // A commit that fails is no progress: a process that alone cannot commit must not keep its tasks.
+    this.#host.signs.laneWaits(this.#place);
     for (let failures = 1; ; failures++) {
       // Whoever has the tasks by now would refuse it; until that is known, it is kept.
       if (!this.#host.fence.holds()) {
         this.#host.signs.laneRests(this.#place);
         await this.#host.fence.whenOpen();
+        this.#host.signs.laneWaits(this.#place);
       }
-      this.#host.signs.laneWaits(this.#place);
       try {
         this.#acknowledge(batch, await commitBatch(this.#host.database, this.#host.processId, batch));
         this.#isFailing = false;

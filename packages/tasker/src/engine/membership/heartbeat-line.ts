@@ -15,6 +15,8 @@ const SHORTEST_ANSWER_MS = 1_000;
 const LONGEST_ANSWER_MS = 10_000;
 /** Part of the lease for which a process that has lost its guard still counts on it: others wait a little longer. */
 const UNGUARDED_LEASE_SHARE = 0.2;
+/** Code with which a standby refuses LISTEN, until it is promoted. */
+const IN_RECOVERY = "25006";
 
 /**
  * The connection of a heartbeat: opened when it is needed, and anew after each failure. Where it leads to a server process of
@@ -86,12 +88,13 @@ export class HeartbeatLine implements PacemakerConnection {
         if (connection === this.#connection) this.#lose(false);
       },
     });
-    if (connection.isDirect) {
-      const [row] = await connection.run(findHintChannel, []);
-      if (row !== undefined) await connection.listen(row.channel);
-      this.#listener.onListening(true);
+    try {
+      if (connection.isDirect) this.#listener.onListening(await listen(connection));
+      return connection;
+    } catch (error) {
+      void connection.close();
+      throw error;
     }
-    return connection;
   }
 
   /**
@@ -107,5 +110,18 @@ export class HeartbeatLine implements PacemakerConnection {
     this.#connection = null;
     void connection.close();
     this.#listener.onListening(false);
+  }
+}
+
+/** Listens to hints; gives whether they arrive from now on. */
+async function listen(connection: LoneConnection): Promise<boolean> {
+  const [row] = await connection.run(findHintChannel, []);
+  if (row === undefined) return false;
+  try {
+    await connection.listen(row.channel);
+    return true;
+  } catch (error) {
+    if (typeof error === "object" && error !== null && Reflect.get(error, "code") === IN_RECOVERY) return false;
+    throw error;
   }
 }

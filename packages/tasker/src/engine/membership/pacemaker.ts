@@ -2,6 +2,7 @@ import { type CancelTimer, systemClock } from "../../clock/clock.ts";
 import type { Connection } from "../../database/database.ts";
 import type { Heartbeat, HeartbeatSettings, RhythmListener } from "./heartbeat.ts";
 import { beat, declareDead, lookAtPeers } from "./heartbeat-statements.ts";
+import { isServerDown } from "./is-server-down.ts";
 import { monotonicMs } from "./monotonic-time.ts";
 import { PeerWatch } from "./peer-watch.ts";
 import type { VitalSigns } from "./vital-signs.ts";
@@ -11,6 +12,10 @@ const RENEWAL_SHARE = 0.3;
 /** Part of the lease after which others are looked at, and the longest time until that, in milliseconds. */
 const LOOK_SHARE = 0.1;
 const LONGEST_LOOK_MS = 1_000;
+/** Part of that time after which a lost guard is taken anew: others count from the moment at which they see it free. */
+const HURRY_SHARE = 0.25;
+/** Part of the lease for which an engine that was stuck leaves its tasks to others once its lease has ended. */
+const GIVE_WAY_SHARE = 0.5;
 
 /** What a pacemaker works on. */
 export interface PacemakerConnection extends Pick<Connection, "run"> {
@@ -31,6 +36,8 @@ export class Pacemaker implements Heartbeat {
   readonly #watch: PeerWatch;
   #processId = 0;
   #renewedAt = 0;
+  /** When a look or a renewal last failed. */
+  #awayAt = Number.NEGATIVE_INFINITY;
   #isStuck = false;
   #isStopped = false;
   #round: Promise<void> = Promise.resolve();
@@ -68,16 +75,21 @@ export class Pacemaker implements Heartbeat {
   #schedule(delayMs: number): void {
     if (this.#isStopped) return;
     this.#cancel = systemClock.after(delayMs, () => {
-      this.#round = this.#pass().finally(() => this.#schedule(this.#lookMs));
+      this.#round = this.#pass().finally(() =>
+        this.#schedule(this.#signs.isGuardLost ? this.#lookMs * HURRY_SHARE : this.#lookMs),
+      );
     });
   }
 
   async #pass(): Promise<void> {
     try {
-      if (monotonicMs() - this.#renewedAt >= this.#settings.leaseMs * RENEWAL_SHARE) await this.#renew();
+      const isDue = monotonicMs() - this.#renewedAt >= this.#settings.leaseMs * RENEWAL_SHARE;
+      if (isDue || this.#signs.isGuardLost) await this.#renew();
       await this.#lookAtOthers();
     } catch (error) {
-      this.#watch.forget();
+      this.#awayAt = monotonicMs();
+      // Otherwise others could beat: who did not is still seen to have been silent.
+      if (isServerDown(error)) this.#watch.forget();
       this.#listener.onTrouble(error instanceof Error ? error.message : String(error));
     }
   }
@@ -86,7 +98,7 @@ export class Pacemaker implements Heartbeat {
     const processId = this.#processId;
     const isGuarded = await this.#connection.guard(processId);
     const sentAt = monotonicMs();
-    const age = Math.round(this.#signs.progressAgeMs(sentAt));
+    const age = Math.round(this.#signs.progressAgeMs(sentAt, this.#awayAt));
     if (this.#refuseIfStuck(age)) return;
     const renewed = await this.#connection.run(beat, [processId, age, isGuarded]);
     // Registered anew meanwhile.
@@ -100,10 +112,15 @@ export class Pacemaker implements Heartbeat {
     this.#listener.onRenewed(processId);
   }
 
-  /** A live thread over an engine that does nothing any more would keep its tasks for ever. */
+  /**
+   * A live thread over an engine that does nothing any more would keep its tasks for ever. When the lease has ended, commits
+   * rest, which is no progress: others get the time to take the tasks.
+   */
   #refuseIfStuck(ageMs: number): boolean {
     const wasStuck = this.#isStuck;
-    this.#isStuck = ageMs > this.#settings.stuckAfterMs;
+    const endedForMs = monotonicMs() - this.#signs.leaseEndsAt;
+    const givesWay = wasStuck && endedForMs >= 0 && endedForMs < this.#settings.leaseMs * GIVE_WAY_SHARE;
+    this.#isStuck = ageMs > this.#settings.stuckAfterMs || givesWay;
     if (this.#isStuck && !wasStuck) {
       this.#listener.onTrouble(`the engine has made no progress for ${ageMs} ms: its lease is not renewed`);
     }

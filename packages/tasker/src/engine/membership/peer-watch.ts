@@ -32,8 +32,9 @@ interface Observation {
 
 /**
  * Judges by their beats which other processes are dead. What counts is the time that passes here between looks: no clock is
- * compared with another machine's. A watcher that could not look for a while does not know what happened meanwhile, and
- * begins anew: after an outage of the database everybody gets the time to beat again.
+ * compared with another machine's. A look that failed here alone changes nothing: the same beat before and after it says that
+ * there was none between. A watcher that could not look for longer does not know what happened meanwhile, and begins anew:
+ * after an outage of the database everybody gets the time to beat again.
  */
 export class PeerWatch {
   readonly #longestGapMs: number;
@@ -61,7 +62,7 @@ export class PeerWatch {
     });
   }
 
-  /** A look failed. */
+  /** The server is away: nobody can beat. */
   forget(): void {
     this.#observations.clear();
   }

@@ -34,6 +34,11 @@ export class VitalSigns {
     this.#write(GUARD_END, NEVER);
   }
 
+  /** Whether the lock that guards this process was lost, and the lease not renewed since. */
+  get isGuardLost(): boolean {
+    return this.#read(GUARD_END) !== NEVER;
+  }
+
   /** The lock by which others see that this process is there is free: the lease ends at `at` unless it is renewed before. */
   loseGuard(at: number): void {
     this.#write(GUARD_END, at);
@@ -44,7 +49,7 @@ export class VitalSigns {
     this.#write(LOOP_TURN, monotonicMs());
   }
 
-  /** Tells that a lane has work to commit, from now on or still after some progress. */
+  /** Tells that a lane has work to commit, from now on or still after some progress. A commit that failed is none. */
   laneWaits(lane: number): void {
     this.#write(FIRST_LANE + lane, monotonicMs());
   }
@@ -54,12 +59,15 @@ export class VitalSigns {
     this.#write(FIRST_LANE + lane, 0);
   }
 
-  /** How long ago the engine last made progress: its event loop, and each lane that has something to commit. */
-  progressAgeMs(now: number): number {
+  /**
+   * How long ago the engine last made progress: its event loop, and each lane that has something to commit.
+   * @param awayAt when the database was last found to be away: until then no lane could commit
+   */
+  progressAgeMs(now: number, awayAt = Number.NEGATIVE_INFINITY): number {
     let oldest = this.#read(LOOP_TURN);
     for (let lane = 0; lane < MOST_LANES; lane++) {
       const waitsSince = this.#read(FIRST_LANE + lane);
-      if (waitsSince > 0) oldest = Math.min(oldest, waitsSince);
+      if (waitsSince > 0) oldest = Math.min(oldest, Math.max(waitsSince, awayAt));
     }
     return Math.max(0, now - oldest);
   }

@@ -57,3 +57,15 @@ test("progress is as old as the oldest of the loop's turn and of the work that w
   expect(new VitalSigns(signs.buffer).progressAgeMs(now + 5_000)).toBeGreaterThan(4_900);
   expect(signs.progressAgeMs(now - 5_000)).toBe(0);
 });
+
+test("a lane could not commit while the heartbeat, too, found the database away; an event loop can turn all the same", () => {
+  const signs = new VitalSigns();
+  const later = monotonicMs() + 60_000;
+  const turns = new BigInt64Array(signs.buffer);
+  signs.laneWaits(0);
+  turns[2] = BigInt(Math.floor(later));
+  expect(signs.progressAgeMs(later)).toBeGreaterThan(59_000);
+  expect(signs.progressAgeMs(later, later - 1_000)).toBeLessThanOrEqual(1_001);
+  signs.turn();
+  expect(signs.progressAgeMs(later, later - 1_000)).toBeGreaterThan(59_000);
+});

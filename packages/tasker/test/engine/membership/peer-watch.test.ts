@@ -6,13 +6,16 @@ const LEASE = 10_000;
 /** What is seen of a process that has just begun. */
 const alive: PeerSight = { processId: 1, beat: 1, leaseMs: LEASE, isExpired: false, isUnguarded: false };
 
-/** The time of the first of looks one second apart that finds the process dead; null if none does. */
-function deadAt(see: (at: number) => PeerSight | null, until = 60_000): number | null {
+/**
+ * The time of the first of looks one second apart that finds the process dead; null if none does. A look may fail because the
+ * server is down, or here alone.
+ */
+function deadAt(see: (at: number) => PeerSight | "down" | "failed", until = 60_000): number | null {
   const watch = new PeerWatch(3_000);
   for (let at = 0; at <= until; at += 1_000) {
     const sight = see(at);
-    if (sight === null) watch.forget();
-    else if (watch.look([sight], { askedAt: at, answeredAt: at }).length > 0) return at;
+    if (sight === "down") watch.forget();
+    else if (sight !== "failed" && watch.look([sight], { askedAt: at, answeredAt: at }).length > 0) return at;
   }
   return null;
 }
@@ -37,7 +40,8 @@ describe("a process is dead", () => {
   });
 
   test("not because the watcher was away, or the database: from then on, the time counts anew", () => {
-    expect(deadAt((at) => (at > 8_000 && at < 30_000 ? null : { ...alive, isExpired: at >= 30_000 }))).toBe(34_000);
+    expect(deadAt((at) => (at > 8_000 && at < 30_000 ? "down" : { ...alive, isExpired: at >= 30_000 }))).toBe(34_000);
+    expect(deadAt((at) => (at === 3_000 ? "down" : { ...alive, isExpired: true }))).toBe(8_000);
     const watch = new PeerWatch(3_000);
     const at = (ms: number) => ({ askedAt: ms, answeredAt: ms });
     watch.look([alive], at(0));
@@ -45,6 +49,11 @@ describe("a process is dead", () => {
     expect(watch.look([{ ...alive, isExpired: true }], at(62_000))).toEqual([]);
     expect(watch.look([{ ...alive, isExpired: true }], at(64_000))).toHaveLength(1);
   });
+});
+
+test("looks that fail here alone do not make a dead process live longer", () => {
+  expect(deadAt((at) => (at % 3_000 === 0 ? { ...alive, isExpired: true } : "failed"))).toBe(6_000);
+  expect(deadAt((at) => (at % 3_000 === 0 ? { ...alive, beat: at } : "failed"))).toBeNull();
 });
 
 test("whoever is declared dead was silent for a quarter of its lease at least, whatever is seen when", () => {
@@ -55,7 +64,7 @@ test("whoever is declared dead was silent for a quarter of its lease at least, w
       beats: fc.boolean(),
       isExpired: fc.boolean(),
       isUnguarded: fc.boolean(),
-      fails: fc.boolean(),
+      fails: fc.constantFrom(null, "here", "server"),
     }),
     { maxLength: 60 },
   );
@@ -65,14 +74,12 @@ test("whoever is declared dead was silent for a quarter of its lease at least, w
       let [now, beat, firstSeenAt] = [0, 0, Number.POSITIVE_INFINITY];
       for (const { gap, answer, beats, fails, ...sight } of made) {
         now += gap;
-        if (fails) {
-          watch.forget();
-          continue;
-        }
-        if (beats) {
+        if (beats && fails !== "server") {
           beat += 1;
           firstSeenAt = Number.POSITIVE_INFINITY;
         }
+        if (fails === "server") watch.forget();
+        if (fails !== null) continue;
         const times = { askedAt: now, answeredAt: now + answer };
         const dead = watch.look([{ processId: 1, beat, leaseMs, ...sight }], times);
         if (dead.length > 0) expect(now - firstSeenAt).toBeGreaterThanOrEqual(0.25 * leaseMs);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { register } from "../../../src/engine/membership/process-registration.ts";
-import { useDatabase } from "../../support/engine-harness.ts";
+import { graphTemplate, makeEngine, useDatabase } from "../../support/engine-harness.ts";
 import { describeEachDatabase } from "../../support/test-database.ts";
 
 describeEachDatabase("the rows of processes", (open) => {
@@ -16,9 +16,12 @@ describeEachDatabase("the rows of processes", (open) => {
     await end(1, 25);
     await end(2, 23);
     await end(3, 25);
+    const { engine } = makeEngine(database, [graphTemplate("a")]);
+    await engine.submit({ name: "graph", context: {} });
     await database.query(
       `insert into tasker_step_executions (execution_id, workflow_step_id, task_id, task_namespace_id, owner_id, epoch,
-        attempt, process_id, state, started_at, heartbeat_at) values ('3.1', 1, 1, 1, 1, 1, 1, 3, 'running', now(), now())`,
+        attempt, process_id, state, started_at, heartbeat_at)
+      select '3.1', workflow_step_id, task_id, 1, 1, 1, 1, 3, 'running', now(), now() from tasker_workflow_steps`,
     );
     expect(await register(database, "1", 10_000)).toBe(5);
     const rows = await database.query("select process_id::int as id from tasker_processes order by 1");
