@@ -174,11 +174,9 @@ describeOnPostgres("the tasks of a process that died", () => {
     await dead.seen(({ name }) => name === "step.execution_requested");
     await expire(database, 1);
     for (const { taskId } of tasks) expect(await end(heir, taskId)).toBe("complete");
-    expect(heir.lines).toContainEqual({
-      level: "info",
-      facts: { tasks: 2 },
-      message: "gave back the tasks of processes that are gone",
-    });
+    const told = heir.lines.filter(({ message }) => message === "gave back the tasks of processes that are gone");
+    // Together or one after the other: a row that is locked at this moment is given back the next time.
+    expect(told.reduce((sum, { facts }) => sum + Number(Reflect.get(facts, "tasks")), 0)).toBe(2);
     await expectCleanAuditTrail(database);
   });
 
