@@ -49,7 +49,7 @@ describeOnPostgres("a commit and a Rails process, which locks no run row", () =>
   ])("a step that Rails cancels while the commit waits for its row stays so, and its children do not start (%s)", async (_how, edges, tasks) => {
     const { engine, real, commits, gate, ranOf, taskId, stepId, lines } = await begin(edges, tasks);
     const a = await stepId("a");
-    const commit = commits.next();
+    const commit = commits.next(taskId);
     await real.transaction(async (rails) => {
       await transitionAsRails(rails, { stepId: a }, "cancelled");
       gate.open("too late");

@@ -18,6 +18,8 @@ export class WatchedCommits {
   readonly database: Database;
   readonly #real: Database;
   #sender: Sender | null = null;
+  /** The task that a commit must be about to be got hold of; null: any. */
+  #taskId: number | null = null;
 
   constructor(real: Database) {
     this.#real = real;
@@ -25,15 +27,20 @@ export class WatchedCommits {
       ...real,
       run: (statement, parameters) => {
         const sender = this.#sender;
-        if (sender === null || !statement.name.startsWith("commit_")) return real.run(statement, parameters);
+        const isCommit = statement.name.startsWith("commit_") && this.#isAbout(parameters);
+        if (sender === null || !isCommit) return real.run(statement, parameters);
         this.#sender = null;
         return sender((on) => on.run(statement, parameters));
       },
     };
   }
 
-  /** Resolves when the next commit is sent, with what resolves or rejects when it has been answered. */
-  next(): Promise<{ readonly answered: Promise<unknown> }> {
+  /**
+   * Resolves when the next commit is sent, with what resolves or rejects when it has been answered.
+   * @param taskId that it must be about. Default: any
+   */
+  next(taskId: number | null = null): Promise<{ readonly answered: Promise<unknown> }> {
+    this.#taskId = taskId;
     const sent = makeGate<{ readonly answered: Promise<unknown> }>();
     this.#sender = (send) => {
       const answered = send(this.#real);
@@ -45,6 +52,7 @@ export class WatchedCommits {
 
   /** Keeps the next commit from being sent. Resolves with what lets it go. */
   holdNext(): Promise<() => void> {
+    this.#taskId = null;
     const [arrived, mayGo] = [makeGate<() => void>(), makeGate()];
     onTestFinished(() => mayGo.open());
     this.#sender = async (send) => {
@@ -57,6 +65,7 @@ export class WatchedCommits {
 
   /** Keeps the transaction of the next commit open after it has written. */
   keepNextOpen(): OpenCommit {
+    this.#taskId = null;
     const [written, mayEnd] = [makeGate<Connection>(), makeGate()];
     onTestFinished(() => mayEnd.open());
     this.#sender = (send) =>
@@ -67,5 +76,13 @@ export class WatchedCommits {
         return answer;
       });
     return { written: written.promise, end: () => mayEnd.open() };
+  }
+
+  /** One commit is about one task, named by its third parameter, or about those in its fourth. */
+  #isAbout(parameters: readonly unknown[]): boolean {
+    const taskId = this.#taskId;
+    if (taskId === null) return true;
+    const [, , one, many] = parameters;
+    return one === taskId || (Array.isArray(many) && many.includes(taskId));
   }
 }

@@ -107,7 +107,7 @@ export class LateResults {
       for (const { execution, reason } of batch) {
         const { executionId, name: step, run } = execution;
         const facts = { taskId: run.taskId, step, executionId, reason };
-        this.#host.log.warn(facts, "an outcome came too late: it is kept and changes nothing");
+        this.#host.log.info(facts, "an outcome came too late: it is kept and changes nothing");
       }
     } else if (batch.length > 1) {
       // The database refused the data of some outcome: the others must not suffer for it.
