@@ -47,13 +47,16 @@ export interface EncodedAnnotation {
 /** Everything that one commit writes. */
 export class Batch {
   readonly nowMs: number;
+  readonly elapsedMs: number;
   readonly outcomes: StepEntry[] = [];
   /** What is only written where all outcomes and all closings of its task are: starts, and closings without a handler. */
   readonly starts: StepEntry[] = [];
   readonly #tasks = new Map<TaskRun, TaskEntry>();
 
-  constructor(nowMs: number) {
+  /** @param elapsedMs the same moment by the time that passes evenly; see `elapsedOf` */
+  constructor(nowMs: number, elapsedMs = nowMs) {
     this.nowMs = nowMs;
+    this.elapsedMs = elapsedMs;
   }
 
   /** Number of steps that move. */
@@ -118,7 +121,7 @@ export class Batch {
 
   /** The part of the batch that is about some tasks. */
   only(keep: (run: TaskRun) => boolean): Batch {
-    const part = new Batch(this.nowMs);
+    const part = new Batch(this.nowMs, this.elapsedMs);
     for (const entry of this.#tasks.values()) if (keep(entry.run)) part.#tasks.set(entry.run, entry);
     part.outcomes.push(...this.outcomes.filter((entry) => keep(entry.run)));
     part.starts.push(...this.starts.filter((entry) => keep(entry.run)));

@@ -42,7 +42,7 @@ export async function confirmBatch(connection: Connection, batch: Batch): Promis
     row !== undefined &&
     written.has(key(kind, owner, row.sortKey, row.to, String(row.metadata.writer), String(row.metadata.epoch)));
 
-  const confirmed = new Batch(batch.nowMs);
+  const confirmed = new Batch(batch.nowMs, batch.elapsedMs);
   for (const entry of batch.outcomes) {
     if (isWritten("step", entry.step.stepId, entry.move.rows.at(-1))) confirmed.addOutcome(entry);
   }

@@ -1,3 +1,4 @@
+import { elapsedOf } from "../clock/clock.ts";
 import { type FailureKind, failureKindOf } from "../database/failure-kind.ts";
 import { NotRunningError } from "../errors/index.ts";
 import { outageWaitMs } from "../retry/outage-wait.ts";
@@ -204,18 +205,19 @@ export class Lane {
   }
 
   #acknowledge(batch: Batch, refused: ReadonlySet<TaskRun>): void {
+    const plannedAt = batch.nowMs + elapsedOf(this.#host.clock) - batch.elapsedMs;
     for (const { run, step, execution, dueAt } of batch.outcomes) {
       if (refused.has(run)) continue;
       if (execution !== null) {
         run.executions.delete(execution.executionId);
         this.agenda.returnPermit(execution);
       }
-      if (dueAt !== null) this.agenda.waits.waitForRetry(run, step, batch.nowMs);
+      if (dueAt !== null) this.agenda.waits.waitForRetry(run, step, plannedAt);
     }
     this.#host.committed(batch, refused);
     for (const { run, step, execution } of batch.starts) {
       if (refused.has(run)) continue;
-      if (execution === null) this.agenda.waits.waitForEnd(run, step, batch.nowMs);
+      if (execution === null) this.agenda.waits.waitForEnd(run, step, plannedAt);
       // Dropped meanwhile: the process was declared dead, and the step is somebody else's.
       if (execution !== null && !run.dropped) this.#host.launch(execution);
     }

@@ -1,3 +1,4 @@
+import { elapsedOf } from "../../clock/clock.ts";
 import type { AddedSteps } from "../added-steps.ts";
 import { Batch, type EncodedAnnotation } from "../batch.ts";
 import { decideCancellations } from "../decide-cancellations.ts";
@@ -185,7 +186,7 @@ export class Agenda {
 
   /** Makes a batch of what there is to do, as much as one commit takes; an empty one if there is nothing. */
   assemble(): Batch {
-    const batch = new Batch(this.#host.clock.now());
+    const batch = new Batch(this.#host.clock.now(), elapsedOf(this.#host.clock));
     for (const { run, step } of this.#reopened.splice(0)) {
       run.activeCount -= 1;
       this.enqueue(run, step);

@@ -37,7 +37,7 @@ export class StepWaits {
 
   /**
    * Sets the timer of a step whose failure is committed and whose retry was planned with it.
-   * @param since the time at which it was planned: the clock may have been set since. Default: now
+   * @param since what the time would be now on the clock by which it was planned, which may have been set since. Default: now
    */
   waitForRetry(run: TaskRun, step: StepRun, since: number = this.#host.clock.now()): void {
     if (run.dropped || run.isStopped || step.dueAt === null) return;
