@@ -1,15 +1,16 @@
-import { bool, int4, int8, jsonb, nullable, text, timestamp } from "../database/sql-type.ts";
+import { bool, int4, int8, json, jsonb, nullable, text, timestamp } from "../database/sql-type.ts";
 import { type ParametersOf, statement } from "../database/statement.ts";
 import type { Batch, TaskEntry } from "./batch.ts";
-import { encodeMetadata } from "./encode-batch.ts";
+import { encodeMetadata, listOrNull } from "./encode-batch.ts";
 import { NO_ROW } from "./step-move.ts";
+import { encodeEvent, writtenEvents } from "./written-events.ts";
 
 /** Writes a batch of one task of which at most one step ends and one starts; gives its id if something was refused. */
 export const commitOneStatement = statement({
   name: "commit_one",
   text: `
     select refused_task_id from tasker_commit_one($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
-      $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)`,
+      $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)`,
   parameters: [
     int8,
     timestamp,
@@ -40,6 +41,7 @@ export const commitOneStatement = statement({
     bool,
     bool,
     nullable(timestamp),
+    nullable(json),
   ],
   columns: { refused_task_id: int8 },
 });
@@ -90,5 +92,6 @@ export function encodeOne(
     task.completes,
     release !== null,
     release?.wakeAt == null ? null : new Date(release.wakeAt),
+    outcome === undefined ? null : listOrNull(writtenEvents(outcome).map(encodeEvent)),
   ];
 }

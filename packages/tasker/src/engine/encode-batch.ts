@@ -2,6 +2,7 @@ import { array, bool, int4, int8, json, nullable, text, timestamp } from "../dat
 import type { ParametersOf } from "../database/statement.ts";
 import type { Batch, StepEntry, TaskEntry } from "./batch.ts";
 import { NO_ROW, type TransitionRow } from "./step-move.ts";
+import { encodeEvent, writtenEvents } from "./written-events.ts";
 
 const ints = array(int4);
 const ids = array(int8);
@@ -64,7 +65,7 @@ export function encodeBatch(
   const { outcomes, starts } = batch;
   const steps = [...outcomes, ...starts];
   const moves = steps.map(({ move }) => move);
-  const { last, places, taskRows, earlier } = placeRows(batch, tasks);
+  const { last, places, taskRows, earlier, events } = placeRows(batch, tasks);
   const counts = [
     tasks.length,
     steps.length,
@@ -110,11 +111,12 @@ export function encodeBatch(
     taskRows.map(({ task, row }) => row === task.rows.at(-1)),
     listOrNull(earlier),
     listOrNull(encodeAnnotations(tasks)),
-    encodeOutside(batch, tasks),
+    encodeOutside(batch, tasks, events),
   ];
 }
 
-const listOrNull = (items: readonly string[]) => (items.length === 0 ? null : `[${items.join(",")}]`);
+/** A JSON text of a list of JSON texts; null for none. */
+export const listOrNull = (items: readonly string[]) => (items.length === 0 ? null : `[${items.join(",")}]`);
 const count = <T>(items: readonly T[], holds: (item: T) => boolean) =>
   items.reduce((sum, item) => sum + (holds(item) ? 1 : 0), 0);
 const unlessAllNull = <T>(items: readonly (T | null)[]) => (items.every((item) => item === null) ? null : items);
@@ -125,12 +127,13 @@ export const encodeMetadata = (row: TransitionRow) => JSON.stringify(row.metadat
 /** Whether a row opens a task's work: it stands before the rows of the steps that start. */
 const opens = (row: TransitionRow) => row.to === "pending" || row.to === "in_progress";
 
-/** Gives every row its place in the batch: outcomes, then tasks that begin, then starts, then tasks that end. */
+/** Gives every row its place in the batch: outcomes, each followed by what its handler published, then tasks that begin, then starts, then tasks that end. */
 function placeRows(batch: Batch, tasks: readonly TaskEntry[]) {
   const last: TransitionRow[] = [];
   const places: number[] = [];
   const taskRows: { readonly task: TaskEntry; readonly row: TransitionRow; readonly place: number }[] = [];
   const earlier: string[] = [];
+  const events: string[] = [];
   let place = 0;
   const placeTasks = (wanted: (row: TransitionRow) => boolean) => {
     for (const task of tasks) {
@@ -138,19 +141,21 @@ function placeRows(batch: Batch, tasks: readonly TaskEntry[]) {
     }
   };
   const placeSteps = (entries: readonly StepEntry[]) => {
-    for (const { step, move } of entries) {
+    for (const entry of entries) {
+      const { step, move } = entry;
       for (const row of move.rows.slice(0, -1)) earlier.push(encodeEarlier(step.stepId, row, place++));
       const row = move.rows.at(-1);
       if (row === undefined) throw new RangeError("a move has no rows");
       last.push(row);
       places.push(place++);
+      for (const event of writtenEvents(entry)) events.push(encodeEvent(event, place++));
     }
   };
   placeSteps(batch.outcomes);
   placeTasks(opens);
   placeSteps(batch.starts);
   placeTasks((row) => !opens(row));
-  return { last, places, taskRows, earlier };
+  return { last, places, taskRows, earlier, events };
 }
 
 function encodeEarlier(stepId: number, row: TransitionRow, place: number): string {
@@ -164,7 +169,7 @@ function encodeAnnotations(tasks: readonly TaskEntry[]): string[] {
 }
 
 /** What a batch does to rows that are not its tasks'. */
-function encodeOutside(batch: Batch, tasks: readonly TaskEntry[]): string | null {
+function encodeOutside(batch: Batch, tasks: readonly TaskEntry[], events: readonly string[]): string | null {
   const signals = batch.outcomes.flatMap(({ step, signalId }) =>
     signalId === undefined ? [] : [{ i: signalId, s: step.stepId }],
   );
@@ -176,10 +181,23 @@ function encodeOutside(batch: Batch, tasks: readonly TaskEntry[]): string | null
   const executions = batch.outcomes.flatMap(({ step, execution }) =>
     execution?.outside?.end?.isStored === true ? [{ i: execution.executionId, s: step.stepId }] : [],
   );
-  if (signals.length === 0 && parents.length === 0 && executions.length === 0) return null;
-  return JSON.stringify({
-    ...(signals.length === 0 ? {} : { g: signals }),
-    ...(parents.length === 0 ? {} : { p: parents }),
-    ...(executions.length === 0 ? {} : { x: executions }),
-  });
+  const members = [
+    ...member(
+      "g",
+      signals.map((signal) => JSON.stringify(signal)),
+    ),
+    ...member(
+      "p",
+      parents.map((parent) => JSON.stringify(parent)),
+    ),
+    ...member(
+      "x",
+      executions.map((execution) => JSON.stringify(execution)),
+    ),
+    ...member("e", events),
+  ];
+  return members.length === 0 ? null : `{${members.join(",")}}`;
 }
+
+const member = (name: string, items: readonly string[]) =>
+  items.length === 0 ? [] : [`"${name}":[${items.join(",")}]`];

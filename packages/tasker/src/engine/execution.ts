@@ -31,6 +31,9 @@ interface EventRules {
   readonly maxValueBytes: number;
 }
 
+/** Most events that an attempt publishes. */
+const MOST_PUBLISHED = 10_000;
+
 const NONE_PUBLISHED: readonly PublishedEvent[] = [];
 
 /** One attempt of a step: what the handler gets, and what becomes of it. */
@@ -139,13 +142,20 @@ export class Execution implements StepExecution {
     const text = encodeJson(payload, { maxBytes: this.#eventRules.maxValueBytes - this.#publishedBytes, what });
     if (!text.startsWith("{"))
       throw new UnencodableValueError(`${what} is no object`, { context: { step, event: name } });
-    this.#publishedBytes += utf8Length(text);
     this.#published ??= [];
+    if (this.#published.length === MOST_PUBLISHED) {
+      throw new ProceduralError(`step ${step} published more than ${MOST_PUBLISHED} events in one attempt`, {
+        context: { step, event: name },
+      });
+    }
+    this.#publishedBytes += utf8Length(text);
     this.#published.push({ name, payload: new StoredJson(text), at: this.#eventRules.clock.now() });
   }
 
-  /** Replaces a success whose results the database does not take by a failure. */
+  /** Replaces a success whose results, or what was published with them, the database does not take by a failure. */
   refuse(error: unknown): void {
+    this.#published = null;
+    if (this.outside?.end != null) this.outside.end = { ...this.outside.end, published: [] };
     const cause = error instanceof Error ? error.message : String(error);
     const refused = new UnencodableValueError(`results of step ${this.name} were refused by the database: ${cause}`);
     this.outcome = { kind: "failure", failure: describeFailure(refused), durationMs: 0 };

@@ -50,6 +50,18 @@ tasker_dependent_systems
   created_at timestamp(6) without time zone not null
   updated_at timestamp(6) without time zone not null
 
+tasker_events
+  id bigint not null generated always as identity
+  kind smallint not null
+  name character varying(255) not null
+  event_id character varying(512) not null
+  task_id bigint
+  workflow_step_id bigint
+  seq bigint
+  payload jsonb not null
+  occurred_at timestamp(6) without time zone not null
+  created_at timestamp(6) without time zone not null
+
 tasker_limit_waits
   process_id bigint not null
   group_no bigint not null
@@ -325,6 +337,11 @@ tasker_dependent_system_object_maps
 tasker_dependent_systems
   tasker_dependent_systems_pkey PRIMARY KEY (dependent_system_id)
 
+tasker_events
+  known_kind CHECK ((kind = ANY (ARRAY[0, 1])))
+  tasker_events_pkey PRIMARY KEY (id)
+  tasker_events_task_id_fkey FOREIGN KEY (task_id) REFERENCES tasker_tasks(task_id) ON DELETE CASCADE
+
 tasker_limit_waits
   tasker_limit_waits_pkey PRIMARY KEY (process_id, group_no)
 
@@ -435,6 +452,10 @@ tasker_dependent_system_object_maps
 tasker_dependent_systems
   CREATE UNIQUE INDEX dependent_systems_name_unique ON public.tasker_dependent_systems USING btree (name)
   CREATE UNIQUE INDEX tasker_dependent_systems_pkey ON public.tasker_dependent_systems USING btree (dependent_system_id)
+
+tasker_events
+  CREATE UNIQUE INDEX tasker_events_pkey ON public.tasker_events USING btree (id)
+  CREATE INDEX tasker_events_task ON public.tasker_events USING btree (task_id)
 
 tasker_limit_waits
   CREATE INDEX tasker_limit_waits_limiter ON public.tasker_limit_waits USING btree (limiter)
@@ -550,6 +571,9 @@ tasker_dependent_systems_dependent_system_id_seq
 tasker_epochs
   bigint start 1 increment 1 minimum 1 maximum 9223372036854775807 cache 1
 
+tasker_events_id_seq
+  bigint start 1 increment 1 minimum 1 maximum 9223372036854775807 cache 1 owned by tasker_events.id
+
 tasker_named_steps_named_step_id_seq
   integer start 1 increment 1 minimum 1 maximum 2147483647 cache 1 owned by tasker_named_steps.named_step_id
 
@@ -646,7 +670,7 @@ tasker_commit_adding
   (p_owner bigint, p_now timestamp without time zone, p_counts integer[], p_tasks bigint[], p_task_epochs bigint[], p_task_revisions integer[], p_task_outcomes integer[], p_task_moves integer[], p_task_bases integer[], p_task_completes boolean[], p_task_releases boolean[], p_task_wakes timestamp without time zone[], p_step_tasks bigint[], p_steps bigint[], p_step_places integer[], p_step_bases integer[], p_step_keys integer[], p_step_froms text[], p_step_tos text[], p_step_metadata text[], p_step_attempts integer[], p_step_backoffs integer[], p_step_results text[], p_step_retryable boolean[], p_row_tasks bigint[], p_row_places integer[], p_row_firsts boolean[], p_row_keys integer[], p_row_froms text[], p_row_tos text[], p_row_metadata text[], p_row_lasts boolean[], p_extra json, p_annotations json, p_outside json, p_added_tasks bigint[], p_added_steps json, p_edges_from bigint[], p_edges_to bigint[]) returns TABLE(refused_task_id bigint, added_step_ids bigint[]) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC, lock_timeout=5s
 
 tasker_commit_one
-  (p_owner bigint, p_now timestamp without time zone, p_task bigint, p_epoch bigint, p_revision integer, p_ended bigint, p_ended_base integer, p_ended_key integer, p_ended_to text, p_ended_metadata text, p_ended_attempts integer, p_backoff integer, p_results jsonb, p_retryable boolean, p_begun bigint, p_begun_key integer, p_begun_metadata text, p_begun_attempts integer, p_task_base integer, p_task_key integer, p_task_from text, p_task_to text, p_task_metadata text, p_completes boolean, p_releases boolean, p_wake timestamp without time zone) returns TABLE(refused_task_id bigint) set enable_seqscan=off, enable_bitmapscan=off, jit=off, plan_cache_mode=force_generic_plan, lock_timeout=5s
+  (p_owner bigint, p_now timestamp without time zone, p_task bigint, p_epoch bigint, p_revision integer, p_ended bigint, p_ended_base integer, p_ended_key integer, p_ended_to text, p_ended_metadata text, p_ended_attempts integer, p_backoff integer, p_results jsonb, p_retryable boolean, p_begun bigint, p_begun_key integer, p_begun_metadata text, p_begun_attempts integer, p_task_base integer, p_task_key integer, p_task_from text, p_task_to text, p_task_metadata text, p_completes boolean, p_releases boolean, p_wake timestamp without time zone, p_events json) returns TABLE(refused_task_id bigint) set enable_seqscan=off, enable_bitmapscan=off, jit=off, plan_cache_mode=force_generic_plan, lock_timeout=5s
 
 tasker_execution_context
   (input_task_id bigint) returns TABLE(task_id bigint, named_task_id integer, status text, total_steps bigint, pending_steps bigint, in_progress_steps bigint, completed_steps bigint, failed_steps bigint, ready_steps bigint, execution_status text, recommended_action text, completion_percentage numeric, health_status text)

@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { z } from "zod";
+import type { Database } from "../../src/database/database.ts";
 import type { CustomEvent } from "../../src/engine/custom-event.ts";
 import { PermanentError } from "../../src/errors/index.ts";
 import { bindTemplate } from "../../src/handlers/bind-template.ts";
@@ -10,6 +12,7 @@ import {
   graphTemplate,
   makeGate,
   readStep,
+  readTransitions,
   startEngine,
   transitionAsRails,
   until,
@@ -36,6 +39,13 @@ async function begin(run: Run, options: { readonly maxValueBytes?: number } = {}
   const { taskId } = await under.engine.submit(request);
   return { ...under, taskId, told, order, step: () => readStep(database, taskId, "a") };
 }
+
+const storedEvents = (database: Database) =>
+  database.query(`select kind, name, event_id, task_id, workflow_step_id, seq, payload, occurred_at, created_at
+    from tasker_events order by seq`);
+
+const seqOf = (row: Record<string, unknown> | undefined) =>
+  z.object({ metadata: z.object({ seq: z.number() }) }).parse(row).metadata.seq;
 
 describeOnPostgres("an event that a handler publishes", () => {
   test("is told after the commit of a success, before the event of that success, with all that identifies it", async () => {
@@ -77,11 +87,25 @@ describeOnPostgres("an event that a handler publishes", () => {
       "task.completed",
     ]);
     expect(await seen).toMatchObject({ state: "complete" });
+    const [, end] = await readTransitions(database, taskId, "a");
+    expect(await storedEvents(database)).toEqual(
+      told.map(({ name, payload, executionId, position, stepId }) => ({
+        kind: 0,
+        name,
+        event_id: `custom:${executionId}:${position}`,
+        task_id: taskId,
+        workflow_step_id: stepId,
+        seq: seqOf(end) + 1 + position,
+        payload,
+        occurred_at: new Date(clock.now()),
+        created_at: end?.created_at,
+      })),
+    );
     await expectCleanAuditTrail(database);
   });
 
   test("is told of failed attempts too, of each once", async () => {
-    const { engine, clock, taskId, told, seen } = await begin((_task, _sequence, step) => {
+    const { engine, database, clock, taskId, told, seen } = await begin((_task, _sequence, step) => {
       step.publishEvent("order.refused", { attempt: step.attempt });
       throw step.attempt === 1 ? new Error("later") : new PermanentError("never");
     });
@@ -92,6 +116,40 @@ describeOnPostgres("an event that a handler publishes", () => {
       [1, { attempt: 1 }],
       [2, { attempt: 2 }],
     ]);
+    expect((await storedEvents(database)).map(({ payload }) => payload)).toEqual([{ attempt: 1 }, { attempt: 2 }]);
+  });
+
+  test("is written with the other outcomes of a batch, each behind its own", async () => {
+    const database = await useDatabase(openTestDatabase);
+    const names = ["a", "b", "c"];
+    const customEvents = [{ name: "order.paid", description: null }];
+    const template = graphTemplate("a, b, c", {
+      steps: Object.fromEntries(names.map((name) => [name, { customEvents }])),
+      run: (_task, _sequence, step) => {
+        step.publishEvent("order.paid", { step: step.name, first: true });
+        step.publishEvent("order.paid", { step: step.name, first: false });
+      },
+    });
+    const { engine } = await startEngine(database, [template]);
+    const { taskId } = await engine.submit({ name: "graph", context: {} });
+    await engine.settled(taskId);
+    const stored = await storedEvents(database);
+    expect(stored).toHaveLength(6);
+    for (const name of names) {
+      const [, end] = await readTransitions(database, taskId, name);
+      expect(stored.filter(({ seq }) => seq === seqOf(end) + 1 || seq === seqOf(end) + 2)).toMatchObject([
+        { payload: { step: name, first: true }, workflow_step_id: end?.workflow_step_id },
+        { payload: { step: name, first: false } },
+      ]);
+    }
+    const [{ seqs } = {}] = await database.query(
+      `select count(distinct seq) = count(*) as seqs from (
+         select (metadata ->> 'seq')::int8 as seq from tasker_workflow_step_transitions
+         union all select (metadata ->> 'seq')::int8 from tasker_task_transitions
+         union all select seq from tasker_events
+       ) q`,
+    );
+    expect(seqs).toBe(true);
   });
 
   test("that is not declared is an error, which names the nearest declared one", async () => {
@@ -142,10 +200,11 @@ describeOnPostgres("an event that a handler publishes", () => {
     gate.open();
     await engine.settled(taskId);
     expect(told).toEqual([]);
+    expect(await storedEvents(database)).toEqual([]);
   });
 
   test("is not told of an interrupted attempt, which is made again", async () => {
-    const { engine, taskId, told, order } = await begin((_task, _sequence, step) => {
+    const { engine, database, taskId, told, order } = await begin((_task, _sequence, step) => {
       step.publishEvent("order.paid");
       return new Promise(() => {});
     });
@@ -153,6 +212,7 @@ describeOnPostgres("an event that a handler publishes", () => {
     await engine.stop({ graceMs: 0 });
     expect(taskId).toBeGreaterThan(0);
     expect(told).toEqual([]);
+    expect(await storedEvents(database)).toEqual([]);
   });
 
   test("after the attempt has ended is an error, and nothing is told", async () => {

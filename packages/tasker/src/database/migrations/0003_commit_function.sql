@@ -24,8 +24,9 @@
 -- What most batches do not have is null, and the statements for it are passed over:
 --   p_extra     [{s: step, q, k, f, g, d: metadata}]: rows of a chain of moves before its last
 --   p_annotations [{t, n: name of the type, v: value}] to store with the completion of their task
---   p_outside   {g: [{i: signal, s: step}], p: [{c: task, t: parent, m: moves}], x: [{i: execution, s: step}]}: signals that
---               outcomes take, parents of tasks that end, and executions outside this process whose outcomes are written
+--   p_outside   {g: [{i: signal, s: step}], p: [{c: task, t: parent, m: moves}], x: [{i: execution, s: step}],
+--               e: [{s: step, t: task, q: place, n: name, i: id, o: when, p: payload}]}: signals that outcomes take, parents of
+--               tasks that end, executions outside this process whose outcomes are written, what handlers have published
 -- Every row's metadata gets a `seq`: the number of the commit, then the place in the batch.
 -- Returns the tasks of which something was refused. A task whose lock was refused has nothing written. If one outcome of a
 -- task was refused, its other outcomes stand, its starts and its own move are not written. If one closing of a task was
@@ -263,6 +264,14 @@ begin
     where x.execution_id = q.i and coalesce(q.s in (select unnest(v_moved)), false);
   end if;
 
+  if json_typeof(p_outside -> 'e') = 'array' then
+    insert into tasker_events (kind, name, event_id, task_id, workflow_step_id, seq, payload, occurred_at, created_at)
+    select 0, q.n, q.i, q.t, q.s, v_first + q.q, q.p, q.o, p_now
+    from json_to_recordset(p_outside -> 'e')
+      as q(s bigint, t bigint, q integer, n varchar, i varchar, o timestamp, p jsonb)
+    where coalesce(q.s in (select unnest(v_moved)), false);
+  end if;
+
   if p_annotations is not null then
     insert into tasker_annotation_types (name, created_at, updated_at)
     select distinct q.n, p_now, p_now from json_to_recordset(p_annotations) as q(n varchar)
@@ -366,6 +375,7 @@ $$;
 --   p_ended    the step that ends, or null; its new row follows the one with sort key p_ended_base
 --   p_begun    the step that starts, or null; its row is the first one
 --   p_task_to  the task's new state, or null; its row follows the one with sort key p_task_base, -1: it is the first one
+--   p_events   what the handler of the step that ends has published, or null: as p_outside has it, places from 0
 --   metadata: text of a JSON object that is not empty, without its first brace
 -- Returns the task if something of it was refused.
 create function tasker_commit_one(
@@ -374,7 +384,7 @@ create function tasker_commit_one(
   p_backoff integer, p_results jsonb, p_retryable boolean,
   p_begun bigint, p_begun_key integer, p_begun_metadata text, p_begun_attempts integer,
   p_task_base integer, p_task_key integer, p_task_from text, p_task_to text, p_task_metadata text, p_completes boolean,
-  p_releases boolean, p_wake timestamp
+  p_releases boolean, p_wake timestamp, p_events json
 ) returns table (refused_task_id bigint)
 language plpgsql
 set enable_seqscan = off set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan
@@ -416,6 +426,12 @@ begin
       updated_at = p_now
     where w.workflow_step_id = p_ended;
     v_seq = v_seq + 1;
+    if p_events is not null then
+      insert into tasker_events (kind, name, event_id, task_id, workflow_step_id, seq, payload, occurred_at, created_at)
+      select 0, q.n, q.i, p_task, p_ended, v_seq + q.q, q.p, q.o, p_now
+      from json_to_recordset(p_events) as q(q integer, n varchar, i varchar, o timestamp, p jsonb);
+      v_seq = v_seq + json_array_length(p_events);
+    end if;
   end if;
 
   -- A task that begins stands before its step, one that ends behind it.

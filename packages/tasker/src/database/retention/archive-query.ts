@@ -18,6 +18,7 @@ const TABLES = {
   tasker_workflow_step_edges: "e",
   tasker_workflow_step_transitions: "y",
   tasker_operator_actions: "p",
+  tasker_events: "v",
 } as const;
 
 /** Names and types of the columns of tables, in their order. */
@@ -105,7 +106,8 @@ export async function makeArchiveQuery(connection: Connection, longestLine = LON
             `tasker_workflow_step_transitions y
              where y.workflow_step_id = any(array(select w.workflow_step_id from ${steps}))`,
           )} as step_transitions,
-          ${list("tasker_operator_actions", "action_id", "tasker_operator_actions p where p.task_id = a.id")} as actions
+          ${list("tasker_operator_actions", "action_id", "tasker_operator_actions p where p.task_id = a.id")} as actions,
+          ${list("tasker_events", "id", "tasker_events v where v.task_id = a.id")} as events
         from tasker_tasks k where k.task_id = a.id
       ) o
     ) l`;

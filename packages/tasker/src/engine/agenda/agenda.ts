@@ -13,7 +13,7 @@ import { readyFactsOf } from "../ready-facts.ts";
 import type { OutsideAttempt } from "../sharing/outside-attempt.ts";
 import { mayStart, type StepRun } from "../step-run.ts";
 import type { TaskRun } from "../task-run.ts";
-import { MOST_RESULT_TEXT } from "./batch-limits.ts";
+import { MOST_EVENTS, MOST_RESULT_TEXT } from "./batch-limits.ts";
 import { ClosingLine } from "./closing-line.ts";
 import { StartLine } from "./start-line.ts";
 import { type Ending, StepWaits } from "./step-waits.ts";
@@ -221,14 +221,17 @@ export class Agenda {
   #addOutcomes(batch: Batch): void {
     const taken = this.#outcomes.splice(0, this.#host.maxBatch);
     let textLength = 0;
+    let events = 0;
     for (const [place, execution] of taken.entries()) {
       const { run, step, outcome } = execution;
       // Of one that is alone, something in its data was refused: it gets a batch of its own.
-      if ((execution.alone && place > 0) || textLength > MOST_RESULT_TEXT) {
+      if ((execution.alone && place > 0) || textLength > MOST_RESULT_TEXT || events > MOST_EVENTS) {
         this.#outcomes.unshift(...taken.slice(place));
         return;
       }
       if (outcome?.kind === "success") textLength += outcome.results.text.length;
+      events += execution.published.length;
+      for (const { payload } of execution.published) textLength += payload.text.length;
       execution.settling = false;
       this.discard(execution);
       if (run.dropped || outcome === null) {

@@ -99,6 +99,7 @@ const DAMAGES: readonly Damage[] = [
     sql: "alter table tasker_tasks drop constraint tasker_tasks_pkey cascade",
     findings: [
       "error key tasker_tasks_pkey on tasker_tasks",
+      "error foreign key tasker_events_task_id_fkey on tasker_events",
       "error foreign key tasker_operator_actions_task_id_fkey on tasker_operator_actions",
       "error foreign key tasker_ready_steps_task_id_fkey on tasker_ready_steps",
       "error foreign key tasker_signals_task_id_fkey on tasker_signals",

@@ -43,7 +43,9 @@ describeEachDatabase("archiving", (open) => {
       update tasker_workflow_steps set results =
         '{"n": 12345678901234567890.12345678901234567890, "small": 1e-300, "zero": 1.000, "i": 9007199254740993}',
         processed_at = '2026-01-01 00:00:00.123456', last_attempted_at = 'infinity' where task_id = ${taskId};
-      update tasker_task_transitions set metadata = null where task_id = ${taskId} and not most_recent`);
+      update tasker_task_transitions set metadata = null where task_id = ${taskId} and not most_recent;
+      insert into tasker_events (kind, name, event_id, task_id, payload, occurred_at, created_at)
+      values (0, 'order.paid', 'custom:1.1:0', ${taskId}, '{"total": 1.10}', '2026-01-01', '2026-01-01')`);
   }
 
   test.each(["old.jsonl", "old.jsonl.gz"])("%s holds every column of every row that was deleted", async (name) => {
@@ -88,6 +90,7 @@ describeEachDatabase("archiving", (open) => {
       run: { owner_id: 0, wake_at: null },
       transitions: [{ to_state: "in_progress", metadata: null }, { to_state: "complete" }],
       annotations: [{ annotation_type_name: "note", annotation: { x: 1 } }],
+      events: [{ name: "order.paid", event_id: "custom:1.1:0", payload: { total: 1.1 } }],
       steps: [
         { step_name: "a", dependent_system_name: "unknown", processed_at: "2026-01-01T00:00:00.123456Z" },
         { step_name: "b", skippable: true, last_attempted_at: "infinity" },

@@ -39,6 +39,8 @@ describeOnPostgres("a step that another process runs", () => {
       metadata: { worker: processId, writer: 1, attempt_number: 1 },
     });
     expect(rows[1]).toMatchObject({ to_state: "error", metadata: { error_message: "not yet", retry_available: true } });
+    const [event] = await database.query("select name, payload, workflow_step_id from tasker_events order by id");
+    expect(event).toEqual({ name: "shop.sold", payload: { attempt: 1 }, workflow_step_id: rows[0]?.workflow_step_id });
     expect(await database.query("select from tasker_step_executions")).toEqual([]);
     expect(await database.query("select from tasker_ready_steps")).toEqual([]);
     await expectCleanAuditTrail(database);
