@@ -13,6 +13,8 @@ export interface Network {
   loseAnswerTo(text: string): void;
   /** Milliseconds that every answer takes longer. */
   delayMs: number;
+  /** How often clients have sent something: a statement is sent in one piece. */
+  readonly requests: number;
 }
 
 /** Opens a network to a server on this machine; it is closed when the test ends. */
@@ -22,6 +24,7 @@ export async function openNetwork(target: string): Promise<Network> {
   let isSilent = false;
   let lostText: string | null = null;
   let delayMs = 0;
+  let requests = 0;
 
   const server = createServer((client) => {
     const upstream = connect(Number(port), hostname);
@@ -39,6 +42,7 @@ export async function openNetwork(target: string): Promise<Network> {
     client.on("data", (chunk) => {
       isDead ||= isSilent;
       if (isDead) return;
+      requests++;
       if (lostText !== null && chunk.includes(lostText)) {
         lostText = null;
         isAnswerLost = true;
@@ -74,6 +78,9 @@ export async function openNetwork(target: string): Promise<Network> {
     },
     loseAnswerTo(text) {
       lostText = text;
+    },
+    get requests() {
+      return requests;
     },
     get delayMs() {
       return delayMs;
