@@ -10,7 +10,7 @@ import { type LaneHost, writerOf } from "../lane-host.ts";
 import type { AdmittedStep } from "../limits/permit.ts";
 import type { Failure } from "../outcome.ts";
 import { ReadyQueue } from "../ready-queue.ts";
-import type { OfferingLine } from "../sharing/offer-desk.ts";
+import type { OfferingLine } from "../sharing/offer-desk-host.ts";
 import { isShareable } from "../sharing/offer-steps.ts";
 import type { OutsideAttempt } from "../sharing/outside-attempt.ts";
 import type { LaneSlots } from "../slots.ts";

@@ -3,9 +3,9 @@ import type { HandlerResources } from "../../handlers/resources.ts";
 import { Execution } from "../execution.ts";
 import { mayStart, type StepRun } from "../step-run.ts";
 import type { TaskRun } from "../task-run.ts";
-import { attemptOf } from "./offer-desk.ts";
 import { adoptExecutions, type ExecutionRow, revokeExecutions } from "./offer-statements.ts";
 import type { OutsideAttempt } from "./outside-attempt.ts";
+import { attemptOf } from "./outside-watch.ts";
 
 /**
  * Tells tasks that were just read which of their steps other processes run: an interruption is not declared for those. An

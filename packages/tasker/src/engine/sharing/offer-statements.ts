@@ -61,3 +61,6 @@ export const adoptExecutions = statement({
 
 /** An execution outside, as the database has it. */
 export type ExecutionRow = RowOf<typeof EXECUTION>;
+
+/** The same, as a look finds it: `lost` if its process is gone. */
+export type SeenExecution = RowOf<(typeof lookAtExecutions)["columns"]>;

@@ -1,0 +1,32 @@
+import type { Database } from "../../database/database.ts";
+import type { Agenda } from "../agenda/agenda.ts";
+import type { Asker } from "../ask-until-answered.ts";
+import type { Hints } from "../membership/hints.ts";
+import type { Slots } from "../slots.ts";
+import type { StepRun } from "../step-run.ts";
+import type { TaskRun } from "../task-run.ts";
+
+/** What a desk needs of the engine around it. */
+export interface OfferDeskHost extends Asker {
+  readonly database: Database;
+  readonly hints: Hints;
+  readonly slots: Slots;
+  readonly defaultTimeoutSeconds: number | null;
+  readonly pollIntervalMs: number;
+  readonly leaseMs: number;
+  readonly processId: number;
+  /** False once the engine is stopping: nothing new starts. */
+  readonly starting: boolean;
+  agendaOf(run: TaskRun): Agenda;
+  nextExecutionId(): string;
+}
+
+/** Where ready steps wait for a slot of this process. */
+export interface OfferingLine {
+  /** Whether steps wait there for which there is no slot. */
+  readonly isOverfull: boolean;
+  /** Takes out up to so many steps that others may run, those whose turn is first. */
+  takeForOthers(most: number): readonly { readonly run: TaskRun; readonly step: StepRun }[];
+  /** Takes steps back, before the others of their rank. */
+  putBack(steps: readonly { readonly run: TaskRun; readonly step: StepRun }[]): void;
+}
