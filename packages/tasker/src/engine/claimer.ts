@@ -133,6 +133,7 @@ export class Claimer {
     try {
       if (this.#uncertain) await this.#findForgotten();
       const kinds = await this.#kinds.find();
+      await this.#kinds.announce(this.#runtime.processId);
       const others = await this.#lookAtOthers(kinds);
       const more = others.due && (await this.#claim(kinds));
       await this.#runtime.taker?.look(kinds);

@@ -1,5 +1,5 @@
 import type { Connection } from "../database/database.ts";
-import { array, int4, text } from "../database/sql-type.ts";
+import { array, int4, int8, text } from "../database/sql-type.ts";
 import { statement } from "../database/statement.ts";
 import type { HandlerRegistry } from "../handlers/registry.ts";
 import type { TaskTemplate } from "../handlers/task-template.ts";
@@ -14,6 +14,14 @@ export const findKinds = statement({
     join tasker_named_tasks t on t.task_namespace_id = n.task_namespace_id and t.name = k.name and t.version = k.version`,
   parameters: [array(text), array(text), array(text)],
   columns: { place: int4, task_namespace_id: int4, named_task_id: int4 },
+});
+
+/** Tells others which named tasks a process claims. */
+export const announceKinds = statement({
+  name: "announce_kinds",
+  text: "update tasker_processes set kinds = $2 where process_id = $1",
+  parameters: [int8, array(int4)],
+  columns: {},
 });
 
 /** Looks after which kinds that the database did not know are asked for again. */
@@ -36,6 +44,7 @@ export class KnownKinds {
   #templates: readonly TaskTemplate[] | null = null;
   #looks = 0;
   #eagerLooks = 0;
+  #announced: { readonly processId: number; readonly kinds: readonly Kind[] } | null = null;
 
   constructor(connection: Connection, registry: HandlerRegistry) {
     this.#connection = connection;
@@ -71,5 +80,13 @@ export class KnownKinds {
       return [{ template, namespaceId: row.task_namespace_id, namedTaskId: row.named_task_id }];
     });
     return this.#kinds;
+  }
+
+  /** Tells others what this process claims, unless they know it: it shows them of which tasks nobody takes care. */
+  async announce(processId: number): Promise<void> {
+    const kinds = this.#kinds;
+    if (this.#announced?.processId === processId && this.#announced.kinds === kinds) return;
+    await this.#connection.run(announceKinds, [processId, kinds.map(({ namedTaskId }) => namedTaskId)]);
+    this.#announced = { processId, kinds };
   }
 }

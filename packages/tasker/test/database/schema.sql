@@ -134,6 +134,7 @@ tasker_processes
   expires_at timestamp(6) without time zone not null
   progress_at timestamp(6) without time zone not null
   guarded boolean not null default false
+  kinds integer[] not null default '{}'::integer[]
   stopped_at timestamp(6) without time zone
   released_at timestamp(6) without time zone
   first_permit_call bigint not null default 0

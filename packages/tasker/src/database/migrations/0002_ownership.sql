@@ -33,6 +33,8 @@ create table tasker_processes (
   progress_at timestamp(6) not null,
   -- Whether the connection that beats holds a lock: where that is free, the process has ended or lost the connection.
   guarded boolean not null default false,
+  -- Named tasks whose templates are registered in it: what it claims. For telling whether anybody would claim a task.
+  kinds integer[] not null default '{}',
   -- Set when the process left or was declared dead: it owns nothing from then on.
   stopped_at timestamp(6),
   -- Set when none of its tasks is left in its name.
