@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { z } from "zod";
 import type { Database } from "../database/database.ts";
 import type { AdoptOptions } from "../engine/adopt-options.ts";
@@ -14,6 +14,11 @@ export const EngineChoice = z.object({
   concurrency: z.number().optional(),
   /** Seconds. */
   lease: z.number().optional(),
+  /** Seconds. */
+  stuckAfter: z.number().optional(),
+  heartbeat: z.enum(["thread", "loop"]).optional(),
+  sharing: z.boolean().optional(),
+  directUrl: z.string().optional(),
 });
 export type EngineChoice = z.infer<typeof EngineChoice>;
 
@@ -26,6 +31,22 @@ export function addEngineOptions(command: Command): Command {
       "silence after which other processes take over from this one (default: 10)",
       // The database counts its milliseconds in 32 bits.
       secondsBetween("--lease", 0.001, 2_000_000),
+    )
+    .option(
+      "--stuck-after <seconds>",
+      "time without progress after which this process gives its lease up (default: 30)",
+      secondsBetween("--stuck-after", 0.1, 2_000_000),
+    )
+    .addOption(
+      new Option("--heartbeat <where>", "from where the lease is renewed (default: thread)").choices([
+        "thread",
+        "loop",
+      ]),
+    )
+    .option("--no-sharing", "neither offer steps to other processes nor run what they offer")
+    .option(
+      "--direct-url <url>",
+      "the same PostgreSQL database past a pooler, for the heartbeat (default: DATABASE_DIRECT_URL, else --database-url)",
     );
 }
 
@@ -46,5 +67,8 @@ export function createCommandEngine(
     ...(choice.plugins === undefined ? {} : { plugins: choice.plugins }),
     ...(choice.adopt == null ? {} : { adopt: choice.adopt }),
     ...(choice.lease === undefined ? {} : { leaseMs: Math.round(choice.lease * 1000) }),
+    ...(choice.stuckAfter === undefined ? {} : { stuckAfterMs: Math.round(choice.stuckAfter * 1000) }),
+    ...(choice.heartbeat === undefined ? {} : { heartbeat: choice.heartbeat }),
+    ...(choice.sharing === undefined ? {} : { sharing: choice.sharing }),
   });
 }

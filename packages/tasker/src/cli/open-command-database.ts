@@ -30,8 +30,22 @@ export function chooseDatabase(options: GlobalOptions, io: Pick<CommandIo, "env"
   if (url === undefined || url === "") {
     return { kind: "embedded", directory: resolve(io.cwd, options.data ?? DEFAULT_DATA_DIRECTORY) };
   }
-  if (/^postgres(ql)?:\/\//.test(url)) return { kind: "postgres", url };
   const source = options.databaseUrl === undefined ? "DATABASE_URL" : "--database-url";
+  return { kind: "postgres", url: checkPostgresUrl(url, source) };
+}
+
+/**
+ * The address of the same database past a pooler, for what needs a connection of its own; undefined: none was given.
+ * @throws UsageError if it is no address of a PostgreSQL database
+ */
+function chooseDirectUrl(option: string | undefined, io: Pick<CommandIo, "env">): string | undefined {
+  const url = option ?? io.env.DATABASE_DIRECT_URL;
+  if (url === undefined || url === "") return undefined;
+  return checkPostgresUrl(url, option === undefined ? "DATABASE_DIRECT_URL" : "--direct-url");
+}
+
+function checkPostgresUrl(url: string, source: string): string {
+  if (/^postgres(ql)?:\/\//.test(url)) return url;
   throw new UsageError(`${source} does not begin with postgres:// or postgresql://`, { context: { source } });
 }
 
@@ -47,7 +61,7 @@ export function openChosenDatabase(choice: DatabaseChoice, options: PostgresOpti
  * @throws MigrationError if the schema of a PostgreSQL database is missing or out of date
  */
 export async function withDatabase<T>(
-  options: GlobalOptions,
+  options: GlobalOptions & { readonly directUrl?: string | undefined },
   io: CommandIo,
   use: "existing" | "create",
   work: (database: Database) => Promise<T>,
@@ -58,7 +72,8 @@ export async function withDatabase<T>(
     // It takes some seconds, in which nothing else would be seen.
     io.stderr.write(`creating the embedded database in ${shownPath(choice.directory, io)}\n`);
   }
-  const database = await openChosenDatabase(choice);
+  const directUrl = chooseDirectUrl(options.directUrl, io);
+  const database = await openChosenDatabase(choice, directUrl === undefined ? {} : { directUrl });
   try {
     if (choice.kind === "embedded") await migrate(database);
     else await requireSchema(database);

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { runCommandLine } from "../../../src/cli/command-line.ts";
 import { openPostgres } from "../../../src/database/postgres.ts";
+import { until } from "../../support/engine-harness.ts";
+import { openNetwork } from "../../support/network.ts";
 import { createRailsTask } from "../../support/rails-rows.ts";
 import { createTestDatabase, describeOnPostgres } from "../../support/test-database.ts";
 import type { ThrowAwayDatabase } from "../../support/test-server.ts";
@@ -50,6 +52,31 @@ describeOnPostgres("tasker submit and tasker work", () => {
       "--json",
     );
     expect(JSON.parse(json.out)).toEqual({ task_id: 1, created: false });
+  });
+
+  test("the heartbeat goes where --direct-url says, and from where --heartbeat says", async () => {
+    const network = await openNetwork(database.url);
+    const io = new CapturedIo(options());
+    const direct = ["work", "--template", "order.yaml", "--direct-url", network.via(database.url)];
+    const working = runCommandLine(direct, io);
+    await until(() => network.requests > 0, "the heartbeat");
+    io.send("SIGINT");
+    expect(await working).toBe(0);
+
+    // The event loop beats over the pool.
+    const before = network.requests;
+    expect((await tasker(...direct, "--heartbeat", "loop", "--no-sharing", "--until-idle")).code).toBe(0);
+    expect(network.requests).toBe(before);
+  });
+
+  test.each([
+    [["--heartbeat", "sun"], "argument 'sun' is invalid. Allowed choices are thread, loop."],
+    [["--stuck-after", "0.01"], "--stuck-after is '0.01', expected a number of seconds from 0.1 to 2000000"],
+    [["--direct-url", "mysql://a/b"], "--direct-url does not begin with postgres:// or postgresql://"],
+  ])("%j is refused", async (argv, message) => {
+    const { code, err } = await tasker("work", "--template", "order.yaml", ...argv);
+    expect(code).toBe(2);
+    expect(err).toContain(message);
   });
 
   test("work --until-idle executes what was submitted, prints a line for each task, and ends", async () => {
