@@ -6,7 +6,19 @@ import { build, type Rolldown } from "vite";
 import { beforeAll, describe, expect, test } from "vitest";
 
 /** Folders that must also run in a browser. */
-const PURE_FOLDERS = ["clock", "config", "diagram", "errors", "graph", "json", "retry", "states", "text", "templates"];
+const PURE_FOLDERS = [
+  "clock",
+  "config",
+  "diagram",
+  "errors",
+  "event-routing",
+  "graph",
+  "json",
+  "retry",
+  "states",
+  "text",
+  "templates",
+];
 /** What those may be built upon, besides each other. */
 const PURE_PACKAGES = ["@noble/hashes", "ajv", "ajv-draft-04", "ajv-formats", "yaml", "zod"];
 
