@@ -106,13 +106,15 @@ export class Claimer {
 
   #lookIn(delayMs: number): void {
     if (!this.#running) return;
-    this.#cancel = this.#runtime.clock.after(delayMs, () => {
-      this.#looking = true;
-      this.#again = false;
-      this.#look = this.#lookForWork().then((more) => {
-        this.#looking = false;
-        this.#lookIn(more || this.#again ? 0 : this.#intervalMs());
-      });
+    this.#cancel = this.#runtime.clock.after(delayMs, () => this.#runtime.detached(() => this.#startLook()));
+  }
+
+  #startLook(): void {
+    this.#looking = true;
+    this.#again = false;
+    this.#look = this.#lookForWork().then((more) => {
+      this.#looking = false;
+      this.#lookIn(more || this.#again ? 0 : this.#intervalMs());
     });
   }
 

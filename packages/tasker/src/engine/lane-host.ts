@@ -44,6 +44,8 @@ export interface LaneHost {
   readonly signs: VitalSigns;
   /** False once a stopping engine no longer waits for a database that is away: what cannot be written now is given up. */
   readonly writing: boolean;
+  /** Calls a function in the engine's own asynchronous context, not in that of whoever has called the engine. */
+  detached(work: () => void): void;
   nextExecutionId(): string;
   /** When a task that is given back is looked at again, milliseconds since the epoch. */
   lookAgainAt(run: TaskRun, status: ReenqueueStatus, now: number): number;

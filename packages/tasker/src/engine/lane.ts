@@ -61,7 +61,8 @@ export class Lane {
   #schedule(): void {
     if (this.#scheduled || this.#busy) return;
     this.#scheduled = true;
-    setImmediate(() => void this.#drain());
+    // What is written, and the handlers that start after it, are not part of the request or the step that asked for it.
+    this.#host.detached(() => setImmediate(() => void this.#drain()));
   }
 
   async #drain(): Promise<void> {

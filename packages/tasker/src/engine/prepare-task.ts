@@ -1,4 +1,5 @@
-import { randomUUID } from "node:crypto";
+import { newCorrelationId } from "../correlation/correlation-id.ts";
+import { currentCorrelationId } from "../correlation/current-correlation.ts";
 import { InvalidRequestError } from "../errors/index.ts";
 import type { HandlerRegistry } from "../handlers/registry.ts";
 import { type StepDraft, type TaskDraft, TaskHandler } from "../handlers/task-handler.ts";
@@ -59,7 +60,7 @@ export class TaskPreparer {
     const parsed = parseRequest(request);
     const template = known ?? this.#registry.get(parsed.namespace, parsed.name, parsed.version);
     const { given, context } = this.#checkContext(parsed, template.definition);
-    const correlationId = parsed.correlationId ?? randomUUID();
+    const correlationId = parsed.correlationId ?? currentCorrelationId() ?? newCorrelationId();
     const requestedAt = parsed.requestedAt ?? now;
     const draft = (): TaskDraft => toTaskDraft(template.definition, parsed, context, correlationId, requestedAt);
     const { definition, inputs } = this.#applyHook(template, draft);

@@ -38,7 +38,7 @@ export const TaskRequest = z.strictObject({
   priority: z.int().min(-32768).max(32767).default(0),
   /** Do not start before this moment. Default: at once. */
   runAt: moment.optional(),
-  /** Default: a new one. */
+  /** Default: that of `withCorrelationId` or of the handler that submits it; otherwise a new one. */
   correlationId: storable.min(1).max(128).optional(),
 });
 
