@@ -20,6 +20,9 @@ const BELOW_ENGINE = [
   "events",
   "registries",
   "handlers",
+  "correlation",
+  "event-routing",
+  "tracing",
 ];
 /** What may use the engine and everything below it. */
 const ABOVE_ENGINE = [...BELOW_ENGINE, "diagram", "engine"];
@@ -28,8 +31,11 @@ const ABOVE_ENGINE = [...BELOW_ENGINE, "diagram", "engine"];
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(BASE.map((folder) => [folder, BASE])),
   config: BASE,
+  correlation: BASE,
   diagram: BASE,
+  "event-routing": BASE,
   templates: BASE,
+  tracing: [...BASE, "config", "event-routing"],
   "template-files": [...BASE, "templates"],
   database: [...BASE, "templates"],
   models: [...BASE, "diagram", "templates", "database"],
@@ -48,6 +54,7 @@ const PACKAGES_OF_PURE_FOLDERS: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(BASE.map((folder) => [folder, []])),
   config: ["zod"],
   diagram: [],
+  "event-routing": ["zod"],
   templates: ["@noble/hashes", "ajv", "ajv-draft-04", "ajv-formats", "yaml", "zod"],
 };
 

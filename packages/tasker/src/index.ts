@@ -27,6 +27,16 @@ export {
 } from "./config/execution-config.ts";
 export { EXECUTION_PRESETS } from "./config/execution-presets.ts";
 export { sameSettings } from "./config/same-settings.ts";
+export { type TelemetryConfig, type TelemetrySettings, telemetryConfig } from "./config/telemetry-config.ts";
+export {
+  correlationIdFrom,
+  correlationIdFromHeaders,
+  type HeaderSource,
+  type IdSource,
+  isCorrelationId,
+  newCorrelationId,
+} from "./correlation/correlation-id.ts";
+export { currentCorrelationId, withCorrelationId } from "./correlation/current-correlation.ts";
 export type { Connection, Database, PoolUsage } from "./database/database.ts";
 export { examineSchema, type SchemaReport } from "./database/doctor/examine-schema.ts";
 export type { Finding, Severity } from "./database/doctor/finding.ts";
@@ -111,6 +121,16 @@ export {
 export { type ReenqueuedTask, type ReenqueueStatus, TaskReenqueuer } from "./engine/strategies/task-reenqueuer.ts";
 export type { SubmittedTask, TaskRequest } from "./engine/task-request.ts";
 export * from "./errors/index.ts";
+export {
+  BACKENDS,
+  type Backend,
+  describeMapping,
+  type EventMapping,
+  eventMapping,
+  type MappingSettings,
+} from "./event-routing/event-mapping.ts";
+export { type EventMappings, EventRouter, type RoutingStatistics } from "./event-routing/event-router.ts";
+export { isSampled } from "./event-routing/is-sampled.ts";
 export { buildGraph, StepGraph } from "./graph/step-graph.ts";
 export type { ApiHandlerConfig, FieldValues, Method } from "./handlers/api/api-config.ts";
 export { ApiConnection, type ApiRequestOptions, type PrepareRequest } from "./handlers/api/api-connection.ts";
@@ -194,4 +214,6 @@ export {
   type TemplateGraph,
   type TemplateNode,
 } from "./templates/template-graph.ts";
+export { TaskSpanIds } from "./tracing/task-span-ids.ts";
+export type { TracingOptions } from "./tracing/tracing-options.ts";
 export { VERSION } from "./version.ts";

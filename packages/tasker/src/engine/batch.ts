@@ -1,6 +1,7 @@
 import type { Annotation } from "../handlers/task-handler.ts";
 import { AddedSteps } from "./added-steps.ts";
 import type { Execution } from "./execution.ts";
+import type { StandingWait } from "./standing-wait.ts";
 import type { StepMove, TransitionRow } from "./step-move.ts";
 import type { StepRun } from "./step-run.ts";
 import type { TaskRun } from "./task-run.ts";
@@ -16,6 +17,8 @@ export interface StepEntry {
   readonly move: StepMove;
   /** The signal that the outcome takes, if it does. */
   readonly signalId?: number;
+  /** The wait that the outcome ends, if it does. */
+  readonly waited?: StandingWait;
 }
 
 /** What a batch does to one task. */

@@ -7,6 +7,7 @@ import type { HandlerRegistry } from "../handlers/registry.ts";
 import type { TaskTemplate } from "../handlers/task-template.ts";
 import { definitionFromDocument } from "../templates/definition-document.ts";
 import type { TaskWait } from "../templates/step-wait.ts";
+import type { Tracing } from "../tracing/tracing.ts";
 import { readContext } from "./begin-wait.ts";
 import { childKey } from "./child-key.ts";
 import { DefinitionNaming } from "./name-definition.ts";
@@ -15,6 +16,7 @@ import type { StandingWait } from "./standing-wait.ts";
 import type { StepRun } from "./step-run.ts";
 import { encodeSubmit } from "./submit-tasks.ts";
 import type { TaskRun } from "./task-run.ts";
+import { traceChild } from "./tracing/trace-child.ts";
 
 /** Submits a task in the name of a step, if the step still waits for it. */
 export const submitChildStatement = statement({
@@ -47,9 +49,11 @@ export class ChildStarter {
   readonly #connection: Connection;
   readonly #registry: HandlerRegistry;
   readonly #preparer: TaskPreparer;
+  readonly #tracing: Tracing | null;
   readonly #naming = new DefinitionNaming();
 
-  constructor(connection: Connection, registry: HandlerRegistry, preparer: TaskPreparer) {
+  constructor(connection: Connection, registry: HandlerRegistry, preparer: TaskPreparer, tracing: Tracing | null) {
+    this.#tracing = tracing;
     this.#connection = connection;
     this.#registry = registry;
     this.#preparer = preparer;
@@ -105,7 +109,8 @@ export class ChildStarter {
    */
   async submit(owner: number, { run, step, wait }: WaitingStep, task: PreparedTask, now: Date): Promise<boolean> {
     const parent = { taskId: run.taskId, stepId: step.stepId };
-    const options = { now, remember: true, owner: null, parent };
+    const span = this.#tracing === null ? null : traceChild(this.#tracing, { run, step, wait }, task);
+    const options = { now, remember: true, owner: null, parent, traces: span === null ? [] : [span.stored] };
     const submit = await encodeSubmit(this.#connection, this.#naming, [task], options);
     const rows = await this.#connection.run(submitChildStatement, [
       owner,
@@ -117,6 +122,9 @@ export class ChildStarter {
       submit.definitions,
       submit.tasks,
     ]);
-    return rows.length > 0;
+    const [row] = rows;
+    if (row === undefined) return false;
+    span?.end({ taskId: row.task_id, created: row.created });
+    return true;
   }
 }

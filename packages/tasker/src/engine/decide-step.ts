@@ -40,6 +40,8 @@ export interface DecisionInput {
   readonly random: number;
   readonly rules: RetryRules;
   readonly writer: Writer;
+  /** Id of the span of the attempt, for the next one to be linked to. Default: none. */
+  readonly spanId?: string | null;
 }
 
 const toSeconds = (ms: number) => Math.round(ms) / 1_000;
@@ -82,6 +84,7 @@ function decideFailure(input: DecisionInput, failure: FailureFacts, durationMs: 
     : 0;
   const metadata: JsonObject = {
     ...attemptFacts(input),
+    ...spanFacts(input),
     execution_duration: toSeconds(durationMs),
     error_message: failure.message,
     error_class: failure.errorClass,
@@ -131,7 +134,7 @@ function endFailed({ definition, writer }: DecisionInput): FailureEnd {
 function decidePostponement(input: DecisionInput, postponement: Postponement): StepDecision {
   const { step, nowMs } = input;
   const waitMs = Math.round(Math.max(0, postponement.retryAt - nowMs));
-  const metadata = { ...attemptFacts(input), ...postponementMetadata(postponement, nowMs) };
+  const metadata = { ...attemptFacts(input), ...spanFacts(input), ...postponementMetadata(postponement, nowMs) };
   const isFirst = step.results.text === EMPTY_OBJECT.text;
   return {
     move: {
@@ -224,6 +227,8 @@ function attemptFacts({ writer, executionId, step }: DecisionInput): JsonObject 
   const interruptions: JsonObject = step.interruptions === 0 ? {} : { interruptions: step.interruptions };
   return { ...writer, execution_id: executionId, attempt_number: step.attempts, ...interruptions };
 }
+
+const spanFacts = ({ spanId = null }: DecisionInput): JsonObject => (spanId === null ? {} : { span_id: spanId });
 
 /** The reference keeps an error in the step's results, merged over what is there. */
 function failedResults(before: StoredJson, failure: FailureFacts): StoredJson {

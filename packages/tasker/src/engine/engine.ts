@@ -23,6 +23,7 @@ import { Runtime } from "./runtime.ts";
 import { type SentSignal, type SignalOptions, sendSignal } from "./send-signal.ts";
 import { submitTasks } from "./submit-tasks.ts";
 import type { SubmittedTask, TaskRequest } from "./task-request.ts";
+import { traceSubmit } from "./tracing/trace-submit.ts";
 
 /** How a task stands. */
 export interface TaskOutcome {
@@ -175,22 +176,34 @@ export class Engine {
     const owner = isOwner
       ? { processId, epoch: this.#epoch, takes: namespaces.map((namespace) => room.take(namespace)) }
       : null;
+    const { tracing } = this.#runtime;
+    const spans = traceSubmit(tracing, tasks);
     const submit = () =>
       submitTasks(transaction ?? this.#runtime.database, this.#naming, tasks, {
         now,
         remember: transaction === undefined,
         owner,
+        traces: spans.map(({ stored }) => stored),
       });
     const written = await this.#write(() =>
       transaction === undefined ? repeatUnwritten(this.#runtime, submit) : submit(),
-    ).finally(() => {
-      for (const [place, namespace] of namespaces.entries()) if (owner?.takes[place]) room.remove(namespace);
-    });
+    )
+      .catch((error: unknown) => {
+        for (const span of spans) span.fail(error);
+        throw error;
+      })
+      .finally(() => {
+        for (const [place, namespace] of namespaces.entries()) if (owner?.takes[place]) room.remove(namespace);
+      });
     for (const [place, row] of written.entries()) {
       const task = tasks[place];
+      spans[place]?.end(row);
       // An engine that stops meanwhile does not take it any more: it goes back with the others of this process.
       const isTaken = row.owned && this.#state === "running";
-      if (isTaken && task !== undefined) this.#runtime.adopt(adoptSubmitted(task, row, owner?.epoch ?? 0));
+      if (!isTaken || task === undefined) continue;
+      const run = adoptSubmitted(task, row, owner?.epoch ?? 0);
+      run.trace = tracing?.open(spans[place]?.stored ?? null) ?? null;
+      this.#runtime.adopt(run);
     }
     this.#claimer.noticeSubmit(transaction === undefined);
     if (transaction === undefined && written.some((row) => row.created && !row.owned)) {

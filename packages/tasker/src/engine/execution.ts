@@ -6,6 +6,7 @@ import { encodeJson } from "../json/encode.ts";
 import type { JsonObject, JsonValue } from "../json/json-value.ts";
 import { hintAt } from "../text/nearest-name.ts";
 import { utf8Length } from "../text/utf8-length.ts";
+import type { AttemptSpan } from "../tracing/attempt-span.ts";
 import { describeFailure } from "./describe-failure.ts";
 import type { Permit } from "./limits/permit.ts";
 import type { Outcome } from "./outcome.ts";
@@ -77,6 +78,9 @@ export class Execution implements StepExecution {
   /** Set if this process calls the handler for the one that owns the task. */
   taken: TakenAttempt | null = null;
 
+  /** The span of this attempt in this process; null if none is made. */
+  span: AttemptSpan | null = null;
+
   #published: PublishedEvent[] | null = null;
   #publishedBytes = 0;
   #eventRules: EventRules | null = null;
@@ -114,6 +118,11 @@ export class Execution implements StepExecution {
   /** What the handler has published so far. */
   get published(): readonly PublishedEvent[] {
     return this.outside?.end?.published ?? this.#published ?? NONE_PUBLISHED;
+  }
+
+  /** Id of the span that was made of this attempt, wherever its handler was called; null if none was, or it is not recorded. */
+  get spanId(): string | null {
+    return this.outside?.end?.spanId ?? this.span?.spanId ?? null;
   }
 
   /** Lets the handler publish events. */

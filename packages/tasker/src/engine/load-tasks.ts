@@ -88,6 +88,7 @@ const StepMetadata = z.object({
   resolution: z.string().optional(),
   skipped_with: z.string().optional(),
   waiting_for: WaitingFor.optional(),
+  span_id: z.string().optional(),
 });
 
 /** A step as `tasker_load` gives it: an array, because a thousand of them come at a time. */
@@ -237,6 +238,7 @@ function buildStepRun(
     outside: null,
     resolution,
     queued: false,
+    ...(metadata?.span_id === undefined ? {} : { previousSpanId: metadata.span_id }),
   };
   if (foreign === null) return { step, leftBehindAt: null };
   const { outside, dueAt, abandonedAt } = judgeForeignStep(state, attempts, foreign, abandonedStepMs);

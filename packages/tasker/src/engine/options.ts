@@ -4,6 +4,7 @@ import type { ExecutionSettings } from "../config/execution-config.ts";
 import type { Database } from "../database/database.ts";
 import type { HandlerRegistry } from "../handlers/registry.ts";
 import type { PluginRegistry } from "../registries/plugin-registry.ts";
+import type { TracingOptions } from "../tracing/tracing-options.ts";
 import type { AdoptOptions } from "./adopt-options.ts";
 import type { ConcurrencySignals } from "./concurrency/adaptive-concurrency.ts";
 import type { IdentitySettings } from "./identity-settings.ts";
@@ -88,6 +89,11 @@ export interface EngineOptions {
   readonly plugins?: PluginRegistry;
   /** How tasks submitted without an idempotency key are told apart. Default: every request is a new task. */
   readonly identity?: IdentitySettings;
+  /**
+   * Spans of tasks and steps, for the OpenTelemetry tracer provider that the program has registered. Without a provider nothing is
+   * made of it. Default: yes, under the name `tasker`. See docs/tracing.md.
+   */
+  readonly tracing?: boolean | TracingOptions;
   /**
    * For a database that the Rails engine writes to as well: makes tasks that it created this engine's if their template is
    * registered here, and takes notice of what it changes. `true`: all such tasks. Default: none, and nothing is noticed but

@@ -1,8 +1,10 @@
 import { type Clock, elapsedOf } from "../clock/clock.ts";
+import { withCorrelationId } from "../correlation/current-correlation.ts";
 import { CircuitOpenError, StepTimeoutError } from "../errors/index.ts";
 import type { CircuitBoard, Guard } from "../handlers/circuits/circuit-board.ts";
 import { encodeJson } from "../json/encode.ts";
 import type { Verdict } from "../retry/circuit-breaker.ts";
+import type { Tracing } from "../tracing/tracing.ts";
 import { describeFailure } from "./describe-failure.ts";
 import type { Execution } from "./execution.ts";
 import { LiveSequence } from "./live-sequence.ts";
@@ -10,6 +12,7 @@ import type { Outcome } from "./outcome.ts";
 import { stepHandlerOf } from "./step-handler-of.ts";
 import { StoredJson } from "./stored-json.ts";
 import type { Strategies } from "./strategies/strategies.ts";
+import { traceAttempt } from "./tracing/trace-attempt.ts";
 
 /** What running a step needs. */
 export interface StepRunner {
@@ -20,6 +23,10 @@ export interface StepRunner {
   /** Deadline of a step that has none of its own, in seconds; null for none. */
   readonly defaultTimeoutSeconds: number | null;
   readonly circuits: CircuitBoard;
+  /** Null: nothing is traced. */
+  readonly tracing: Tracing | null;
+  /** Id of this process in the database. */
+  readonly processId: number;
   /** Called once per execution, with its first outcome. */
   settle(execution: Execution): void;
 }
@@ -35,6 +42,8 @@ export function runStep(runner: StepRunner, execution: Execution): void {
   execution.launched = true;
   execution.startedAt = clock.now();
   const begun = elapsedOf(clock);
+  const span = traceAttempt(runner.tracing, execution, runner.processId);
+  execution.span = span;
   execution.openEvents(runner);
   const cancelDeadline = armDeadline(runner, execution, begun);
   const finish = (outcome: Outcome) => {
@@ -61,7 +70,11 @@ export function runStep(runner: StepRunner, execution: Execution): void {
   const call = () => {
     const handler = stepHandlerOf(execution);
     const { stepExecutor } = runner.strategies;
-    return stepExecutor.executeSingleStep(run.view, new LiveSequence(run), execution, handler);
+    const execute = () =>
+      withCorrelationId(run.view.correlationId, () =>
+        stepExecutor.executeSingleStep(run.view, new LiveSequence(run), execution, handler),
+      );
+    return span === null ? execute() : span.run(execute);
   };
   const guard = guardOf(execution);
   try {
@@ -108,6 +121,7 @@ function verdictOf(outcome: Outcome): Verdict {
 export function settleOnce(runner: StepRunner, execution: Execution, outcome: Outcome): void {
   if (execution.outcome !== null) return;
   execution.outcome = outcome;
+  execution.span?.end(outcome);
   if (execution.passage !== null) runner.circuits.leave(execution.passage, verdictOf(outcome));
   runner.settle(execution);
 }

@@ -1,10 +1,13 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { type Clock, systemClock } from "../clock/clock.ts";
 import { batchTimeoutSeconds, executionConfig } from "../config/execution-config.ts";
+import { withCorrelationId } from "../correlation/current-correlation.ts";
 import type { Database } from "../database/database.ts";
 import { StepInterruptedError } from "../errors/index.ts";
 import { EventBus } from "../events/event-bus.ts";
 import { CircuitBoard } from "../handlers/circuits/circuit-board.ts";
 import { SharedResources } from "../handlers/resources.ts";
+import type { Tracing } from "../tracing/tracing.ts";
 import { parseAdopt } from "./adopt-options.ts";
 import type { Agenda } from "./agenda/agenda.ts";
 import type { Batch, EncodedAnnotation } from "./batch.ts";
@@ -49,6 +52,8 @@ import { TaskLoader } from "./task-loader.ts";
 import { TaskReader } from "./task-reader.ts";
 import { TaskRoom } from "./task-room.ts";
 import type { TaskRun } from "./task-run.ts";
+import { openTracing } from "./tracing/open-tracing.ts";
+import { traceBatch, traceForeignEnd } from "./tracing/trace-batch.ts";
 
 const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
@@ -71,6 +76,8 @@ export class Runtime implements LaneHost {
   readonly resources: SharedResources;
   readonly permits: PermitDesk;
   readonly circuits: CircuitBoard;
+  /** Null: nothing is traced. */
+  readonly tracing: Tracing | null;
   readonly maxBatch = MAX_BATCH;
   readonly strategies: Strategies;
   readonly defaultTimeoutSeconds: number | null;
@@ -91,6 +98,8 @@ export class Runtime implements LaneHost {
   /** What this process runs of others' steps; null for the embedded database, and where nothing is shared. */
   readonly taker: StepTaker | null;
   readonly signs = new VitalSigns();
+  /** Calls a function in the engine's own asynchronous context, not in that of whoever has called the engine. */
+  readonly detached = AsyncLocalStorage.snapshot();
   readonly fence = new Fence(this.signs, () => this.#interruptRunning(LEASE_ENDED));
   processId = 0;
   /** Called when tasks that nobody owns may be due. */
@@ -124,6 +133,7 @@ export class Runtime implements LaneHost {
     this.clock = options.clock ?? systemClock;
     this.random = options.random ?? Math.random;
     this.log = options.log ?? silentLog;
+    this.tracing = openTracing(options.tracing ?? true, this.log);
     this.database = new WatchedDatabase(options.database, new TroubleLog(this.clock, this.log));
     this.hints = new Hints(this.database, this.log);
     this.circuits = new CircuitBoard({
@@ -146,7 +156,7 @@ export class Runtime implements LaneHost {
     this.pollIntervalMs = options.pollIntervalMs ?? 500;
     this.leaseMs = options.leaseMs ?? 10_000;
     const preparer = new TaskPreparer(options.registry, this.definitions, this.maxValueBytes);
-    this.children = new ChildStarter(this.database, options.registry, preparer);
+    this.children = new ChildStarter(this.database, options.registry, preparer, this.tracing);
     const execution = options.execution === undefined ? null : executionConfig(options.execution);
     this.defaultTimeoutSeconds =
       execution?.batch_timeout_as_step_deadline === true ? batchTimeoutSeconds(execution, 1) : null;
@@ -183,7 +193,7 @@ export class Runtime implements LaneHost {
   }
 
   get hasListeners(): boolean {
-    return this.events.hasListeners || this.customEvents.hasListeners;
+    return this.events.hasListeners || this.customEvents.hasListeners || this.tracing?.isOn === true;
   }
 
   /** Tasks in memory, and those that submits under way will add. */
@@ -220,6 +230,7 @@ export class Runtime implements LaneHost {
     this.#live.set(run.taskId, run);
     this.room.add(run.view.namespace);
     run.limits = this.#findLimits(run.compiled);
+    if (run.isOver && this.tracing !== null) traceForeignEnd(this.tracing, run, this.clock.now());
     const agenda = this.agendaOf(run);
     for (const step of recoverLostSteps(run, this.rules.maxInterruptions)) agenda.giveUp(run, step);
     agenda.adopt(run);
@@ -313,6 +324,7 @@ export class Runtime implements LaneHost {
 
   committed(batch: Batch, refused: ReadonlySet<TaskRun>): void {
     this.offers?.committed(batch, refused);
+    if (this.tracing?.isOn) traceBatch(this.tracing, batch, refused);
     // What a handler told comes before the end of its step, as it did.
     if (this.customEvents.hasListeners) {
       for (const event of committedCustomEvents(batch, refused)) this.customEvents.publish(event);
@@ -474,7 +486,7 @@ export class Runtime implements LaneHost {
 
   async #collectAnnotations(run: TaskRun): Promise<EncodedAnnotation[]> {
     try {
-      return await collectAnnotations(run, this.maxValueBytes);
+      return await withCorrelationId(run.view.correlationId, () => collectAnnotations(run, this.maxValueBytes));
     } catch (error) {
       const { taskId } = run;
       this.log.error({ err: error, taskId }, "updateAnnotations failed: the task completes without annotations");

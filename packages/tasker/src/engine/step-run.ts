@@ -42,6 +42,8 @@ export interface StepRun {
   wait: StandingWait | null;
   /** What somebody else than an engine has made of it; null once this process has moved it. */
   outside: Outside | null;
+  /** Id of the span of the attempt before, if that failed and is known. */
+  previousSpanId?: string;
   /** How it was resolved, if it is `resolved_manually` and that is known. */
   resolution: StepResolution | null;
   /** In the queue of ready steps, or of those that are closed. */

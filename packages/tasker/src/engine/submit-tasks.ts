@@ -1,6 +1,7 @@
 import type { Connection } from "../database/database.ts";
 import { array, bool, int8, json, jsonb, nullable, timestamp } from "../database/sql-type.ts";
 import { statement } from "../database/statement.ts";
+import type { StoredTrace } from "../tracing/stored-trace.ts";
 import type { CompiledDefinition } from "./compiled-definition.ts";
 import type { DefinitionNames, DefinitionNaming } from "./name-definition.ts";
 import type { PreparedTask } from "./prepare-task.ts";
@@ -42,7 +43,12 @@ export async function submitTasks(
   connection: Connection,
   naming: DefinitionNaming,
   tasks: readonly PreparedTask[],
-  options: { readonly now: Date; readonly remember: boolean; readonly owner: InitialOwner | null },
+  options: {
+    readonly now: Date;
+    readonly remember: boolean;
+    readonly owner: InitialOwner | null;
+    readonly traces: readonly (StoredTrace | null)[];
+  },
 ): Promise<WrittenTask[]> {
   const { now, owner } = options;
   const submit = await encodeSubmit(connection, naming, tasks, { ...options, parent: null });
@@ -70,9 +76,11 @@ export async function encodeSubmit(
     readonly remember: boolean;
     readonly owner: InitialOwner | null;
     readonly parent: ParentStep | null;
+    /** The places of the tasks in their traces, in their order; empty if nothing is traced. */
+    readonly traces: readonly (StoredTrace | null)[];
   },
 ): Promise<{ readonly definitions: string; readonly tasks: string }> {
-  const { now, remember, owner, parent } = options;
+  const { now, remember, owner, parent, traces } = options;
   const places = new Map<CompiledDefinition, number>();
   const definitions: string[] = [];
   for (const { compiled } of tasks) {
@@ -81,7 +89,14 @@ export async function encodeSubmit(
     definitions.push(encodeDefinition(compiled, await naming.find(connection, compiled, now, remember)));
   }
   const items = tasks.map((task, place) =>
-    encodeTask(task, places.get(task.compiled) ?? 0, now, isOwned(owner, task, place, now), parent),
+    encodeTask(
+      task,
+      places.get(task.compiled) ?? 0,
+      now,
+      isOwned(owner, task, place, now),
+      parent,
+      traces[place] ?? null,
+    ),
   );
   return { definitions: `[${definitions.join(",")}]`, tasks: `[${items.join(",")}]` };
 }
@@ -116,6 +131,7 @@ function encodeTask(
   now: Date,
   own: boolean,
   parent: ParentStep | null,
+  trace: StoredTrace | null,
 ): string {
   const { request, inputs } = task;
   const fields = JSON.stringify({
@@ -133,6 +149,7 @@ function encodeTask(
     corr: task.correlationId,
     own,
     ...(parent === null ? {} : { up: parent.taskId, us: parent.stepId }),
+    ...(trace === null ? {} : { tp: trace.traceparent, ts: trace.tracestate }),
   });
   const withInputs =
     inputs.size === 0

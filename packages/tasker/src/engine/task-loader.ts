@@ -110,6 +110,8 @@ export class TaskLoader {
 
   /** Takes the fresh one; what it goes on with of the old one's executions is taken out of `held`. */
   #replace(run: TaskRun, fresh: TaskRun, held: Set<Execution>): void {
+    // What was noted of it since it was started is known here only.
+    fresh.trace = run.trace ?? fresh.trace;
     for (const step of fresh.steps) {
       const execution = run.executions.get(step.lostExecutionId ?? "");
       if (execution === undefined) continue;

@@ -2,6 +2,7 @@ import type { Clock } from "../clock/clock.ts";
 import type { Database } from "../database/database.ts";
 import type { HandlerRegistry } from "../handlers/registry.ts";
 import type { HandlerResources } from "../handlers/resources.ts";
+import type { Tracing } from "../tracing/tracing.ts";
 import { findVainBypasses } from "./check-bypass.ts";
 import type { DefinitionCache } from "./compiled-definition.ts";
 import { loadChildren } from "./load-children.ts";
@@ -11,6 +12,7 @@ import type { Log } from "./options.ts";
 import { loadExecutions } from "./sharing/adopt-executions.ts";
 import type { Strategies } from "./strategies/strategies.ts";
 import type { TaskRun } from "./task-run.ts";
+import { loadTraces } from "./tracing/load-traces.ts";
 
 /** What reading tasks needs of the engine around it. */
 export interface TaskReaderHost {
@@ -24,6 +26,8 @@ export interface TaskReaderHost {
   readonly abandonedStepMs: number | null;
   /** Id of this process in the database. */
   readonly processId: number;
+  /** Null: nothing is traced. */
+  readonly tracing: Tracing | null;
 }
 
 /** Reads tasks that this process owns. */
@@ -39,7 +43,7 @@ export class TaskReader {
   /** The tasks of these that this process owns. One that cannot be run as it is stored is given back for a while. */
   async read(taskIds: readonly number[]): Promise<TaskRun[]> {
     if (taskIds.length === 0) return [];
-    const { database, definitions, clock, abandonedStepMs, processId, resources } = this.#host;
+    const { database, definitions, clock, abandonedStepMs, processId, resources, tracing } = this.#host;
     const rows = await database.run(loadTasks, [processId, taskIds]);
     const found = await fetchDefinitions(database, definitions, rows);
     const rules = { nowMs: clock.now(), abandonedStepMs };
@@ -60,6 +64,7 @@ export class TaskReader {
     }
     await loadSignals(database, runs);
     await loadChildren(database, runs);
+    await loadTraces(database, tracing, runs, processId);
     // Nobody else can have the embedded database open.
     if (database.kind === "postgres") await loadExecutions(database, processId, runs, resources);
     for (const [wakeAt, ids] of unusable) await database.run(giveBack, [processId, ids, new Date(wakeAt)]);

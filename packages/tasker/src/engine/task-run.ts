@@ -4,6 +4,7 @@ import { graphFromEdges, type StepGraph } from "../graph/step-graph.ts";
 import type { TaskTemplate } from "../handlers/task-template.ts";
 import { isSatisfied } from "../states/guards.ts";
 import type { State } from "../states/state.ts";
+import type { TaskTrace } from "../tracing/task-trace.ts";
 import type { AddedSteps } from "./added-steps.ts";
 import type { CompiledDefinition } from "./compiled-definition.ts";
 import type { Execution } from "./execution.ts";
@@ -62,6 +63,8 @@ export class TaskRun {
   state: State;
   /** Sort key of the task's current transition row; `NO_ROW` if there is none. */
   sortKey: number;
+  /** Its place in a distributed trace; null if it is in none, or nothing is traced here. */
+  trace: TaskTrace | null = null;
   /** The limits of its steps; null if there are none. */
   limits: StepLimits | null = null;
   /** Attempts under way or waiting for their commit, by execution id. */

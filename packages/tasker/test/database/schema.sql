@@ -237,6 +237,8 @@ tasker_task_runs
   priority smallint not null default 0
   wake_at timestamp(6) without time zone
   correlation_id character varying(128) not null
+  traceparent character varying(55)
+  tracestate character varying(512)
 
 tasker_task_transitions
   id bigint not null default nextval('tasker_task_transitions_id_seq'::regclass)

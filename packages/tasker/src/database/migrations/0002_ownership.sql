@@ -71,7 +71,11 @@ create table tasker_task_runs (
   priority smallint not null default 0,
   -- When an unowned task wants to be claimed. Null: it is over, or waits for somebody to act.
   wake_at timestamp(6),
-  correlation_id varchar(128) not null
+  correlation_id varchar(128) not null,
+  -- Its place in a distributed trace, as the headers of W3C Trace Context have it: what its submission was, below which everything
+  -- is that belongs to it. Null: in no trace.
+  traceparent varchar(55),
+  tracestate varchar(512)
 ) with (fillfactor = 70);
 
 -- Serves the claim (owner 0) and the takeover (owner dead). Only live tasks are in it.

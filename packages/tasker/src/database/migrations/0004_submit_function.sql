@@ -39,6 +39,7 @@ $$;
 --                   tags, bypass: names of steps to skip, at: requested at, wake: wake-up time, prio, corr: correlation id,
 --                   own: p_owner owns it at once,
 --                   up, us: task and step that wait for it, absent: none,
+--                   tp, ts: traceparent and tracestate, absent: those of the task that waits for it, if there is one,
 --                   in: {0-based step: inputs} or null}]
 -- Returns one row per task in the order of p_tasks: its id, whether it is new, and the ids of its steps if it is.
 create function tasker_submit(
@@ -108,13 +109,16 @@ begin
 
     insert into tasker_task_runs
       (task_id, definition_hash, task_namespace_id, named_task_id, owner_id, epoch, priority, wake_at, correlation_id,
-       parent_task_id, parent_step_id)
+       parent_task_id, parent_step_id, traceparent, tracestate)
     select task_ids[t.o], hashes[t.d], (p_definitions -> (t.d - 1) ->> 'ns')::integer,
       (p_definitions -> (t.d - 1) ->> 'n')::integer, case when t.own then p_owner else 0 end, p_epoch, t.prio, t.wake, t.corr,
-      t.up, t.us
+      t.up, t.us, coalesce(t.tp, u.traceparent), case when t.tp is null then u.tracestate else t.ts end
     from rows from (json_to_recordset(p_tasks) as (d integer, prio smallint, wake timestamp, corr varchar, own boolean, up bigint,
-      us bigint))
-      with ordinality as t(d, prio, wake, corr, own, up, us, o)
+      us bigint, tp varchar, ts varchar))
+      with ordinality as t(d, prio, wake, corr, own, up, us, tp, ts, o)
+    left join lateral (
+      select r.traceparent, r.tracestate from tasker_task_runs r where r.task_id = t.up and t.tp is null offset 0
+    ) u on true
     where is_new[t.o];
 
     insert into tasker_workflow_steps

@@ -27,6 +27,8 @@ export interface NextSteps {
  */
 export function writeOutcome(batch: Batch, host: LaneHost, ended: EndedStep, next: NextSteps): void {
   const { run, step, execution, outcome, signalId } = ended;
+  const { wait } = step;
+  const spanId = execution?.spanId ?? null;
   const decision = decideStep({
     step,
     definition: run.compiled.stepNamed.get(step.name),
@@ -36,9 +38,12 @@ export function writeOutcome(batch: Batch, host: LaneHost, ended: EndedStep, nex
     random: host.random(),
     rules: host.rules,
     writer: writerOf(host, run),
+    spanId,
   });
   const { move, dueAt } = decision;
-  batch.addOutcome({ run, step, execution, move, dueAt, ...(signalId === undefined ? {} : { signalId }) });
+  const signal = signalId === undefined ? {} : { signalId };
+  batch.addOutcome({ run, step, execution, move, dueAt, ...signal, ...(wait === null ? {} : { waited: wait }) });
+  if (spanId !== null) step.previousSpanId = spanId;
   run.activeCount -= 1;
   const gate = run.gateOf(step);
   gate?.leave(step);

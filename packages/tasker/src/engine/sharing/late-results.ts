@@ -134,8 +134,8 @@ export class LateResults {
 }
 
 function encode({ execution, reason }: LateResult): string {
-  const { executionId, stepId, attempt, outcome, published, startedAt, run } = execution;
-  const { outcome: text, results } = encodeOutcome(outcome ?? { kind: "interrupted", reason }, published);
+  const { executionId, stepId, attempt, outcome, published, spanId, startedAt, run } = execution;
+  const { outcome: text, results } = encodeOutcome(outcome ?? { kind: "interrupted", reason }, published, spanId);
   const fields = JSON.stringify({
     x: executionId,
     s: stepId,

@@ -5,6 +5,9 @@ import type { Outcome } from "../outcome.ts";
 import { StoredJson } from "../stored-json.ts";
 import type { OutsideEnd } from "./outside-attempt.ts";
 
+/** Id of the span of the attempt. */
+const spanId = z.string().optional();
+
 const PublishedRecord = z.object({ name: z.string(), payload: z.record(z.string(), z.unknown()), at: z.number() });
 
 /** The column `outcome` of `tasker_step_executions`. The results of a success are in the column `results`. */
@@ -27,8 +30,15 @@ const OutcomeRecord = z.discriminatedUnion("kind", [
     permanent: z.boolean(),
     is_outage: z.boolean(),
     retry_after_seconds: z.number().nullable(),
+    span_id: spanId,
   }),
-  z.object({ kind: z.literal("postponed"), circuit: z.string(), message: z.string(), retry_at: z.number() }),
+  z.object({
+    kind: z.literal("postponed"),
+    circuit: z.string(),
+    message: z.string(),
+    retry_at: z.number(),
+    span_id: spanId,
+  }),
   z.object({ kind: z.literal("interrupted"), reason: z.string(), is_unbegun: z.boolean().optional() }),
 ]);
 type OutcomeRecord = z.infer<typeof OutcomeRecord>;
@@ -40,13 +50,20 @@ export interface EncodedOutcome {
   readonly results: string | null;
 }
 
-/** What of an execution is stored: what it came to and what its handler has published. */
-export function encodeOutcome(outcome: Outcome, published: readonly PublishedEvent[]): EncodedOutcome {
+/**
+ * What of an execution is stored: what it came to and what its handler has published.
+ * @param span id of its span, for the next attempt to be linked to if it failed; null if it has none
+ */
+export function encodeOutcome(
+  outcome: Outcome,
+  published: readonly PublishedEvent[],
+  span: string | null,
+): EncodedOutcome {
   const results = outcome.kind === "success" ? outcome.results.text : null;
-  return { outcome: JSON.stringify(recordOf(outcome, published)), results };
+  return { outcome: JSON.stringify(recordOf(outcome, published, span ?? undefined)), results };
 }
 
-function recordOf(outcome: Outcome, published: readonly PublishedEvent[]): OutcomeRecord {
+function recordOf(outcome: Outcome, published: readonly PublishedEvent[], span: string | undefined): OutcomeRecord {
   const events = published.map(({ name, payload, at }) => ({ name, payload: payload.value as JsonObject, at }));
   switch (outcome.kind) {
     case "success":
@@ -65,10 +82,13 @@ function recordOf(outcome: Outcome, published: readonly PublishedEvent[]): Outco
         permanent: failure.permanent,
         is_outage: failure.isOutage,
         retry_after_seconds: failure.retryAfterSeconds,
+        span_id: span,
       };
     }
-    case "postponed":
-      return { kind: "postponed", circuit: outcome.circuit, message: outcome.message, retry_at: outcome.retryAt };
+    case "postponed": {
+      const { circuit, message, retryAt } = outcome;
+      return { kind: "postponed", circuit, message, retry_at: retryAt, span_id: span };
+    }
     case "interrupted":
       return { kind: "interrupted", reason: outcome.reason, is_unbegun: outcome.isUnbegun };
   }
@@ -80,7 +100,8 @@ export function decodeOutcome(stored: unknown, results: string | null): OutsideE
   const record = parsed.data ?? { kind: "interrupted" as const, reason: "what came of the attempt cannot be read" };
   const events = "events" in record ? record.events : [];
   const published = events.map(({ name, payload, at }) => ({ name, payload: StoredJson.of(payload), at }));
-  return { outcome: outcomeOf(record, results), published, isStored: true };
+  const span = "span_id" in record ? (record.span_id ?? null) : null;
+  return { outcome: outcomeOf(record, results), published, spanId: span, isStored: true };
 }
 
 function outcomeOf(record: OutcomeRecord, results: string | null): Outcome {

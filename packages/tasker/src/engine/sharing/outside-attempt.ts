@@ -6,6 +6,8 @@ export interface OutsideEnd {
   readonly outcome: Outcome;
   /** What its handler has published. */
   readonly published: readonly PublishedEvent[];
+  /** Id of its span; null if it has none. */
+  readonly spanId: string | null;
   /** Whether the outcome is in the database, from where the commit that writes it removes it. */
   readonly isStored: boolean;
 }

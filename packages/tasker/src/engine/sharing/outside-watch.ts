@@ -201,7 +201,7 @@ export class OutsideWatch {
     const revoked = new Set(rows.map((row) => row.execution_id));
     for (const [{ attempt, execution }, outcome] of ended) {
       if (!revoked.has(attempt.executionId) || attempt.end !== null) continue;
-      attempt.end = { outcome, published: [], isStored: false };
+      attempt.end = { outcome, published: [], spanId: null, isStored: false };
       if (execution !== null) this.#settle(execution);
     }
   }

@@ -4,6 +4,7 @@ import { failureKindOf } from "../../database/failure-kind.ts";
 import { NotRunningError, StepInterruptedError } from "../../errors/index.ts";
 import type { HandlerRegistry } from "../../handlers/registry.ts";
 import type { HandlerResources } from "../../handlers/resources.ts";
+import type { Tracing } from "../../tracing/tracing.ts";
 import { type Asker, askUntilAnswered } from "../ask-until-answered.ts";
 import type { DefinitionCache } from "../compiled-definition.ts";
 import { Execution } from "../execution.ts";
@@ -29,6 +30,8 @@ export interface StepTakerHost extends OutcomeBoxHost, Asker {
   readonly database: Database;
   readonly clock: Clock;
   readonly definitions: DefinitionCache;
+  /** Null: nothing is traced. */
+  readonly tracing: Tracing | null;
   readonly slots: Slots;
   readonly resources: HandlerResources;
   readonly pollIntervalMs: number;
@@ -253,6 +256,6 @@ export class StepTaker {
 function giveBack(executionId: string, processId: number, error: Error | undefined): FinishedAttempt {
   const reason = `process ${processId} cannot run the step: ${error?.message ?? "its task could not be read"}`;
   const outcome = { kind: "interrupted", reason, isUnbegun: true } as const;
-  const execution = { executionId, name: "", outcome, published: [], refuse: () => {} };
+  const execution = { executionId, name: "", outcome, published: [], spanId: null, refuse: () => {} };
   return { execution, taken: { processId }, written: () => {} };
 }

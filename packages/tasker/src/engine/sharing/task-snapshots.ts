@@ -4,10 +4,12 @@ import { array, int8 } from "../../database/sql-type.ts";
 import { statement } from "../../database/statement.ts";
 import type { HandlerRegistry } from "../../handlers/registry.ts";
 import { isSatisfied } from "../../states/guards.ts";
+import type { Tracing } from "../../tracing/tracing.ts";
 import type { DefinitionCache } from "../compiled-definition.ts";
 import { buildTaskRun, fetchDefinitions, loadTasks } from "../load-tasks.ts";
 import type { StepRun } from "../step-run.ts";
 import type { TaskRun } from "../task-run.ts";
+import { loadTraces } from "../tracing/load-traces.ts";
 import type { TakenRow } from "./take-statements.ts";
 
 /** Reads tasks as they are, whoever owns them. */
@@ -39,6 +41,8 @@ export interface SnapshotHost {
   readonly database: Connection;
   readonly clock: Clock;
   readonly definitions: DefinitionCache;
+  /** Null: nothing is traced. */
+  readonly tracing: Tracing | null;
 }
 
 /**
@@ -76,7 +80,8 @@ export class TaskSnapshots {
   }
 
   async #read(taskIds: readonly number[]): Promise<Map<number, Error>> {
-    const { database, clock, definitions } = this.#host;
+    const { database, clock, definitions, tracing } = this.#host;
+    const runs: TaskRun[] = [];
     const errors = new Map<number, Error>();
     const rows = await database.run(loadSnapshots, [taskIds]);
     const found = await fetchDefinitions(database, definitions, rows);
@@ -88,11 +93,13 @@ export class TaskSnapshots {
         if (compiled instanceof Error) throw compiled;
         const template = this.#registry.get(row.namespace, row.name, row.version);
         const run = buildTaskRun(row, compiled, template, { nowMs: clock.now(), abandonedStepMs: null });
+        runs.push(run);
         this.#kept.set(row.task_id, { run, stepById: new Map(run.steps.map((step) => [step.stepId, step])) });
       } catch (error) {
         errors.set(row.task_id, error instanceof Error ? error : new Error(String(error)));
       }
     }
+    await loadTraces(database, tracing, runs, null);
     return errors;
   }
 
