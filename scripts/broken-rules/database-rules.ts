@@ -119,7 +119,11 @@ export const DATABASE_RULES: readonly Rule[] = [
       {
         by: "plans that are kept on the embedded database",
         edits: [
-          { file: source("database/embedded.ts"), from: 'session.execute("discard plans")', to: 'session.execute("")' },
+          {
+            file: source("database/embedded-database.ts"),
+            from: 'session.execute("discard plans")',
+            to: 'session.execute("")',
+          },
         ],
         test: engineTest(
           "database/embedded",

@@ -97,7 +97,7 @@ export const SUBMITTING_RULES: readonly Rule[] = [
         by: "waiting for ever inside an open transaction of the embedded database",
         edits: [
           {
-            file: source("database/embedded.ts"),
+            file: source("database/embedded-database.ts"),
             from: "if (this.#current.getStore()?.open !== true) return;",
             to: "if (this.#current.getStore()?.open !== null) return;",
           },

@@ -1,5 +1,6 @@
 import { ConfigurationError } from "../errors/index.ts";
 import type { Database } from "./database.ts";
+import { openEmbedded } from "./embedded.ts";
 import { openPostgres, type PostgresOptions } from "./postgres.ts";
 
 /** Which database to open: a PostgreSQL server by URL, or the embedded one by directory. */
@@ -16,11 +17,7 @@ export interface DatabaseLocation {
  */
 export async function openDatabase(location: DatabaseLocation, options: PostgresOptions = {}): Promise<Database> {
   if (location.url !== undefined) return openPostgres(location.url, options);
-  if (location.directory !== undefined) {
-    // Loaded where it is used: a process on a server has no use for the memory that it takes.
-    const { openEmbedded } = await import("./embedded.ts");
-    return openEmbedded(location.directory, options);
-  }
+  if (location.directory !== undefined) return openEmbedded(location.directory, options);
   throw new ConfigurationError("No database is named: expected a PostgreSQL `url` or a `directory`", {
     context: { field: "database", value: location, expected: "url or directory" },
   });
