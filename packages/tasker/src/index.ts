@@ -95,6 +95,7 @@ export {
   type TaskOutcome,
 } from "./engine/engine.ts";
 export type { EngineEvent, EngineListener } from "./engine/engine-event.ts";
+export type { CommitFigures, EngineMeter } from "./engine/engine-meter.ts";
 export type { EngineHooks, EnginePlugin } from "./engine/engine-plugin.ts";
 export { type ExecutionSnapshot, type ExecutionState, FutureStateAnalyzer } from "./engine/execution-state.ts";
 export { checkOrphans, findOrphans, type Orphan, type OrphanHealth } from "./engine/find-orphans.ts";
@@ -108,6 +109,7 @@ export type { EngineLimits } from "./engine/limits/engine-limits.ts";
 export type { LimiterKind } from "./engine/limits/limiter.ts";
 export { type LimiterUsage, limiterUsage } from "./engine/limits/limiter-usage.ts";
 export type { EngineOptions, Log } from "./engine/options.ts";
+export type { ReadyFigures } from "./engine/ready-figures.ts";
 export type { SentSignal, SignalOptions } from "./engine/send-signal.ts";
 export type { SharingOptions } from "./engine/sharing/sharing-options.ts";
 export { BackoffCalculator, type RetryableFailure } from "./engine/strategies/backoff-calculator.ts";

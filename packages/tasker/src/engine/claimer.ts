@@ -172,10 +172,13 @@ export class Claimer {
     const ids = kinds.map(({ namedTaskId }) => namedTaskId);
     const kept = namespaces.map((namespace) => room.keptFor(namespace));
     const now = new Date(runtime.clock.now());
+    const askedAt = performance.now();
     const found = await runtime.database.run(claimTasks, [runtime.processId, ids, kept, shared, most, now]);
+    const answeredAfterMs = performance.now() - askedAt;
     if (found.length > 0) this.#vainLooks = 0;
     for (const { task_id: taskId, raised } of found) if (raised !== null) runtime.recheck(taskId, raised);
     const claimed = found.filter(({ raised }) => raised === null);
+    runtime.meter?.claimed(claimed.length, answeredAfterMs);
     // Read in a statement of its own: it must see what was committed before the claim got its locks.
     await runtime.load(claimed.map((row) => row.task_id));
     this.#short = claimed.length >= shared;

@@ -1,5 +1,5 @@
 import { TaskActions } from "../actions/task-actions.ts";
-import type { Connection } from "../database/database.ts";
+import type { Connection, PoolUsage } from "../database/database.ts";
 import { NotRunningError, StepInterruptedError } from "../errors/index.ts";
 import type { HandlerRegistry } from "../handlers/registry.ts";
 import { parseAdopt } from "./adopt-options.ts";
@@ -19,6 +19,7 @@ import { DefinitionNaming } from "./name-definition.ts";
 import type { EngineOptions } from "./options.ts";
 import { repeatUnwritten } from "./outage/repeat-unwritten.ts";
 import { TaskPreparer } from "./prepare-task.ts";
+import type { ReadyFigures } from "./ready-figures.ts";
 import { Runtime } from "./runtime.ts";
 import { type SentSignal, type SignalOptions, sendSignal } from "./send-signal.ts";
 import { submitTasks } from "./submit-tasks.ts";
@@ -60,6 +61,12 @@ export interface EngineStatistics {
   /** Tasks in memory. */
   readonly tasks: number;
   readonly concurrency: Concurrency;
+  /** Steps whose turn it is and for which there is no slot or permit yet. */
+  readonly ready: ReadyFigures;
+  /** Whether the process may start and write: false while its lease could be over. */
+  readonly holdsLease: boolean;
+  /** Use of the database's connections at this moment; null for the embedded database. */
+  readonly pool: PoolUsage | null;
   readonly sharing: SharingFigures;
   /** Names of the classes of its strategies. */
   readonly strategies: Readonly<Record<string, string>>;
@@ -281,10 +288,20 @@ export class Engine {
 
   /** Figures of this engine. */
   statistics(): EngineStatistics {
-    const { processId, taskCount: tasks, strategies, offers, taker } = this.#runtime;
+    const { processId, taskCount: tasks, strategies, offers, taker, fence, database } = this.#runtime;
     const sharing = { offered: offers?.offered ?? 0, outside: offers?.outside ?? 0, taken: taker?.size ?? 0 };
     const concurrency = this.concurrency();
-    return { state: this.#state, processId, tasks, concurrency, sharing, strategies: strategies.names };
+    return {
+      state: this.#state,
+      processId,
+      tasks,
+      concurrency,
+      ready: this.#runtime.ready(),
+      holdsLease: this.#state === "running" && fence.isOpen,
+      pool: database.poolUsage(),
+      sharing,
+      strategies: strategies.names,
+    };
   }
 
   /** Subscribes to what this engine commits; call the returned function to end it. */

@@ -3,6 +3,7 @@ import type { Database } from "../database/database.ts";
 import type { HandlerResources } from "../handlers/resources.ts";
 import type { Batch } from "./batch.ts";
 import type { RetryRules } from "./decide-step.ts";
+import type { EngineMeter } from "./engine-meter.ts";
 import type { Execution } from "./execution.ts";
 import type { PermitDesk } from "./limits/permit-desk.ts";
 import type { Fence } from "./membership/fence.ts";
@@ -22,6 +23,8 @@ export interface LaneHost {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
+  /** Counts commits; null: nobody wants to know. */
+  readonly meter: EngineMeter | null;
   readonly rules: RetryRules;
   readonly slots: Slots;
   readonly resources: HandlerResources;

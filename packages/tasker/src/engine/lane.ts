@@ -94,12 +94,13 @@ export class Lane {
         this.#host.signs.laneWaits(this.#place);
       }
       try {
-        this.#acknowledge(batch, await commitBatch(this.#host.database, this.#host.processId, batch));
+        this.#acknowledge(batch, await this.#commit(batch));
         this.#isFailing = false;
         return;
       } catch (error) {
         this.#isFailing = false;
         const kind = failureKindOf(error);
+        this.#host.meter?.commitFailed(kind);
         if (kind === "data") return this.#isolate(batch, error);
         if (!this.#host.writing || error instanceof NotRunningError) return this.#giveUp(batch, error);
         logAttempt(this.#host.log, error, { steps: batch.size, failures }, "writing a batch failed, trying again");
@@ -110,6 +111,16 @@ export class Lane {
         await this.#pause(kind, failures);
       }
     }
+  }
+
+  async #commit(batch: Batch): Promise<Set<TaskRun>> {
+    const { database, processId, meter } = this.#host;
+    if (meter === null) return commitBatch(database, processId, batch);
+    const sentAt = performance.now();
+    const refused = await commitBatch(database, processId, batch);
+    const ms = performance.now() - sentAt;
+    meter.committed({ steps: batch.size, tasks: batch.taskCount, refused: refused.size, ms });
+    return refused;
   }
 
   async #pause(kind: FailureKind, failures: number): Promise<void> {

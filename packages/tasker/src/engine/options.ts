@@ -7,6 +7,7 @@ import type { PluginRegistry } from "../registries/plugin-registry.ts";
 import type { TracingOptions } from "../tracing/tracing-options.ts";
 import type { AdoptOptions } from "./adopt-options.ts";
 import type { ConcurrencySignals } from "./concurrency/adaptive-concurrency.ts";
+import type { EngineMeter } from "./engine-meter.ts";
 import type { IdentitySettings } from "./identity-settings.ts";
 import type { EngineLimits } from "./limits/engine-limits.ts";
 import type { SharingOptions } from "./sharing/sharing-options.ts";
@@ -33,6 +34,8 @@ export interface EngineOptions {
   readonly random?: () => number;
   /** Default: silent. */
   readonly log?: Log;
+  /** Counts commits, claims and takeovers; see docs/metrics.md. Default: nothing is counted. */
+  readonly meter?: EngineMeter;
   /** Steps that may be executing at the same time in this process. Not beside `execution`. Default: 100. */
   readonly concurrency?: number;
   /**

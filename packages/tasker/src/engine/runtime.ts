@@ -20,6 +20,7 @@ import { AdaptiveConcurrency } from "./concurrency/adaptive-concurrency.ts";
 import { type CustomEvent, committedCustomEvents } from "./custom-event.ts";
 import type { RetryRules } from "./decide-step.ts";
 import type { EngineEvent } from "./engine-event.ts";
+import type { EngineMeter } from "./engine-meter.ts";
 import type { Execution } from "./execution.ts";
 import { describeExecution, queuedSteps } from "./execution-snapshot.ts";
 import type { ExecutionSnapshot } from "./execution-state.ts";
@@ -36,6 +37,7 @@ import { TroubleLog } from "./outage/trouble-log.ts";
 import { WatchedDatabase } from "./outage/watched-database.ts";
 import { TaskPreparer } from "./prepare-task.ts";
 import { RaisedRevisions } from "./raised-revisions.ts";
+import { type ReadyFigures, sumOfReady } from "./ready-figures.ts";
 import { recoverLostSteps } from "./recover-steps.ts";
 import { runStep, settleOnce } from "./run-step.ts";
 import { SettlementWatch } from "./settlement-watch.ts";
@@ -71,6 +73,7 @@ export class Runtime implements LaneHost {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
+  readonly meter: EngineMeter | null;
   readonly rules: RetryRules;
   readonly slots: Slots;
   readonly resources: SharedResources;
@@ -134,6 +137,7 @@ export class Runtime implements LaneHost {
     this.random = options.random ?? Math.random;
     this.log = options.log ?? silentLog;
     this.tracing = openTracing(options.tracing ?? true, this.log);
+    this.meter = options.meter ?? null;
     this.database = new WatchedDatabase(options.database, new TroubleLog(this.clock, this.log));
     this.hints = new Hints(this.database, this.log);
     this.circuits = new CircuitBoard({
@@ -204,6 +208,11 @@ export class Runtime implements LaneHost {
   /** Whether what has happened waits to be written longer than a commit takes: nothing more is claimed until then. */
   get isBehind(): boolean {
     return this.#lanes.some((lane) => lane.isBehind);
+  }
+
+  /** The steps whose turn it is and for which there is no slot or permit yet. */
+  ready(): ReadyFigures {
+    return sumOfReady([...this.#lanes.map(({ agenda }) => agenda.ready()), this.permits.ready()]);
   }
 
   /** What this process is doing at this moment: attempts, and steps that wait for their turn. */
@@ -411,6 +420,7 @@ export class Runtime implements LaneHost {
    */
   #interruptRunning(reason: Error): void {
     this.log.error({ executions: this.#running.size }, `${reason.message}: nothing starts until it is renewed`);
+    this.meter?.fenced();
     for (const execution of [...this.#running]) execution.interrupt(reason);
   }
 

@@ -10,6 +10,7 @@ import type { Execution } from "../execution.ts";
 import type { LaneHost } from "../lane-host.ts";
 import type { Failure } from "../outcome.ts";
 import { readyFactsOf } from "../ready-facts.ts";
+import type { ReadyFigures } from "../ready-figures.ts";
 import type { OutsideAttempt } from "../sharing/outside-attempt.ts";
 import { mayStart, type StepRun } from "../step-run.ts";
 import type { TaskRun } from "../task-run.ts";
@@ -63,6 +64,11 @@ export class Agenda {
   /** Number of outcomes that no batch has taken. */
   get backlog(): number {
     return this.#outcomes.length + this.#endings.length;
+  }
+
+  /** The steps that wait for a slot. */
+  ready(): ReadyFigures {
+    return this.#starts.ready();
   }
 
   /** Takes a step whose turn it is: it starts, is closed without a handler, or stays as it is for want of an attempt. */

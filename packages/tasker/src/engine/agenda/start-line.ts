@@ -9,6 +9,7 @@ import { itemsToAdd, planFanOut } from "../fan-out.ts";
 import { type LaneHost, writerOf } from "../lane-host.ts";
 import type { AdmittedStep } from "../limits/permit.ts";
 import type { Failure } from "../outcome.ts";
+import { type ReadyFigures, type ReadyStep, readyFigures } from "../ready-figures.ts";
 import { ReadyQueue } from "../ready-queue.ts";
 import type { OfferingLine } from "../sharing/offer-desk-host.ts";
 import { isShareable } from "../sharing/offer-steps.ts";
@@ -30,8 +31,8 @@ export interface StartEnds {
   fail(run: TaskRun, step: StepRun, failure: Failure): void;
 }
 
-/** A step whose turn it is. */
-interface ReadyStep {
+/** A step of a task in memory. */
+interface StepOfRun {
   readonly run: TaskRun;
   readonly step: StepRun;
 }
@@ -47,8 +48,8 @@ export class StartLine implements OfferingLine {
   readonly #slots: LaneSlots;
   readonly #ready = new ReadyQueue<ReadyStep>();
   #admitted: AdmittedStep[] = [];
-  #outside: (ReadyStep & { readonly attempt: OutsideAttempt })[] = [];
-  #waiting: (ReadyStep & { readonly failure: Failure | null })[] = [];
+  #outside: (StepOfRun & { readonly attempt: OutsideAttempt })[] = [];
+  #waiting: (StepOfRun & { readonly failure: Failure | null })[] = [];
 
   constructor(host: LaneHost, waits: StepWaits, ends: StartEnds) {
     this.#host = host;
@@ -61,8 +62,14 @@ export class StartLine implements OfferingLine {
   /** Takes a step that calls its handler when there is room. */
   push(run: TaskRun, step: StepRun): void {
     const demands = run.demandsOf(step);
-    if (demands.length === 0) this.#ready.push({ run, step }, run.rankOf(step), run.view.namespace);
-    else this.#host.permits.ask({ run, step, since: elapsedOf(this.#host.clock), admit: this.#admit }, demands);
+    const readySince = elapsedOf(this.#host.clock);
+    if (demands.length === 0) this.#ready.push({ run, step, readySince }, run.rankOf(step), run.view.namespace);
+    else this.#host.permits.ask({ run, step, readySince, admit: this.#admit }, demands);
+  }
+
+  /** The steps that wait for a slot. */
+  ready(): ReadyFigures {
+    return readyFigures(this.#ready, elapsedOf(this.#host.clock));
   }
 
   /**
@@ -102,8 +109,9 @@ export class StartLine implements OfferingLine {
   }
 
   #putBack(steps: readonly ReadyStep[]): void {
-    for (const { run, step } of steps.toReversed()) {
-      this.#ready.putBack({ run, step }, run.rankOf(step), run.view.namespace);
+    for (const ready of steps.toReversed()) {
+      const { run, step } = ready;
+      this.#ready.putBack(ready, run.rankOf(step), run.view.namespace);
     }
   }
 
@@ -170,7 +178,7 @@ export class StartLine implements OfferingLine {
     }
   }
 
-  #addOutside(batch: Batch, { run, step, attempt }: ReadyStep & { readonly attempt: OutsideAttempt }): void {
+  #addOutside(batch: Batch, { run, step, attempt }: StepOfRun & { readonly attempt: OutsideAttempt }): void {
     if (run.dropped) return;
     step.queued = false;
     const execution = this.#addStart(batch, run, step, attempt.executionId, { worker: attempt.processId });

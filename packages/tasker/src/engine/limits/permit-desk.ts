@@ -2,6 +2,7 @@ import { type CancelTimer, type Clock, elapsedOf, systemClock } from "../../cloc
 import type { Database } from "../../database/database.ts";
 import type { Log } from "../options.ts";
 import { logAttempt } from "../outage/trouble-log.ts";
+import { type ReadyFigures, readyFigures, sumOfReady } from "../ready-figures.ts";
 import type { LaneSlots, Slots } from "../slots.ts";
 import type { Demand } from "./limiter.ts";
 import type { Permit, PermitWaiter } from "./permit.ts";
@@ -66,6 +67,12 @@ export class PermitDesk {
     }
     group.push(waiter);
     this.#schedule();
+  }
+
+  /** The steps that wait for their permits; those of a call under way are not among them. */
+  ready(): ReadyFigures {
+    const now = elapsedOf(this.#host.clock);
+    return sumOfReady([...this.#groups.values()].map((group) => readyFigures(group.waiting, now)));
   }
 
   /** Gives back the permits of a step that is over, or that does not start after all. */
@@ -180,7 +187,7 @@ export class PermitDesk {
     const now = elapsedOf(this.#host.clock);
     for (const [place, waiter] of waiters.slice(0, granted).entries()) {
       const { run, step } = waiter;
-      const permit = { ...permitOf(request, place, processId), facts: factsOf(group, now - waiter.since) };
+      const permit = { ...permitOf(request, place, processId), facts: factsOf(group, now - waiter.readySince) };
       waiter.admit({ run, step, permit, slots: this.#slots });
     }
     const isRefused = granted < waiters.length;

@@ -30,6 +30,11 @@ export class PermitGroup {
     return this.#most;
   }
 
+  /** The steps that wait, in the order of their turns. */
+  get waiting(): Iterable<PermitWaiter> {
+    return this.#waiting;
+  }
+
   /** Number of steps that wait. */
   get size(): number {
     return this.#waiting.size;
@@ -63,7 +68,7 @@ export class PermitGroup {
 
 /** The order in which groups ask: by the rank of their first step, then by how long it has waited. */
 export function inTurn(a: PermitGroup, b: PermitGroup): number {
-  return b.rank - a.rank || (a.peek()?.since ?? 0) - (b.peek()?.since ?? 0);
+  return b.rank - a.rank || (a.peek()?.readySince ?? 0) - (b.peek()?.readySince ?? 0);
 }
 
 /** What makes two steps members of one group. */

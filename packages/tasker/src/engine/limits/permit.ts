@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../json/json-value.ts";
+import type { ReadyStep } from "../ready-figures.ts";
 import type { LaneSlots } from "../slots.ts";
 import type { StepRun } from "../step-run.ts";
 import type { TaskRun } from "../task-run.ts";
@@ -26,11 +27,7 @@ export interface AdmittedStep {
 }
 
 /** A step that waits for its permits. */
-export interface PermitWaiter {
-  readonly run: TaskRun;
-  readonly step: StepRun;
-  /** When it became ready, by the elapsed time of the clock. */
-  readonly since: number;
+export interface PermitWaiter extends ReadyStep {
   /** Called once it has its permits. */
   admit(step: AdmittedStep): void;
 }

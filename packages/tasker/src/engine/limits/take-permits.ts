@@ -92,7 +92,7 @@ function encodeRequest({ group, waiters, firstPermitNo }: PermitRequest, process
     })),
     w: waiters.map(({ run, step }, place) => [firstPermitNo + place, run.taskId, step.stepId]),
     k: group.size + waiters.length,
-    o: Math.max(0, elapsedMs - (waiters[0]?.since ?? elapsedMs)),
+    o: Math.max(0, elapsedMs - (waiters[0]?.readySince ?? elapsedMs)),
     h: group.rowOf === processId,
   };
 }

@@ -45,7 +45,8 @@ export class Membership implements RhythmListener, LineListener {
     this.#left = false;
     // Only one process can have the embedded database open: whoever else is registered is dead.
     if (database.kind === "embedded") await database.run(stopEveryOther, [this.#runtime.processId]);
-    await takeOver(database, new Date(this.#runtime.clock.now()));
+    const tasks = await takeOver(database, new Date(this.#runtime.clock.now()));
+    if (tasks > 0) this.#runtime.meter?.tookOver(tasks);
     this.#turn();
     signs.renew(registeredAt + this.#settings.leaseMs);
     // On the embedded database the lock of its directory is the lease.
@@ -164,6 +165,7 @@ export class Membership implements RhythmListener, LineListener {
   async #startOver(): Promise<void> {
     const runtime = this.#runtime;
     runtime.log.error({ processId: runtime.processId }, "declared dead by another process: starting over");
+    runtime.meter?.declaredDead();
     runtime.fence.close();
     runtime.abandonAll();
     while (!this.#left) {
@@ -182,9 +184,10 @@ export class Membership implements RhythmListener, LineListener {
   }
 
   async #takeOver(): Promise<void> {
-    const { database, clock, log, onDue } = this.#runtime;
+    const { database, clock, log, meter, onDue } = this.#runtime;
     const tasks = await takeOver(database, new Date(clock.now()));
     if (tasks === 0) return;
+    meter?.tookOver(tasks);
     log.info({ tasks }, "gave back the tasks of processes that are gone");
     onDue();
   }

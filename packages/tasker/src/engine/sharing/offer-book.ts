@@ -1,5 +1,6 @@
 import { elapsedOf, systemClock } from "../../clock/clock.ts";
 import { failureKindOf } from "../../database/failure-kind.ts";
+import type { ReadyStep } from "../ready-figures.ts";
 import type { OfferDeskHost, OfferingLine } from "./offer-desk-host.ts";
 import { findSpareSlots } from "./offer-statements.ts";
 import { type OfferedStep, type OfferOptions, writeOffers } from "./offer-steps.ts";
@@ -12,7 +13,7 @@ const SPARE_KNOWN_MS = 200;
 const PATIENCE_MS = 2_000;
 
 /** A step on offer. */
-export interface Offer extends OfferedStep {
+export interface Offer extends OfferedStep, ReadyStep {
   readonly line: OfferingLine;
   /** By {@link elapsedOf}, as all times here that say how long something lasts. */
   readonly since: number;
@@ -103,8 +104,8 @@ export class OfferBook {
 
   /** Gives steps back to their lines that were withdrawn and that nobody had taken. */
   putBack(withdrawn: readonly Offer[]): void {
-    for (const { run, step, line } of withdrawn) {
-      if (this.#offers.delete(step.stepId) && !run.dropped) line.putBack([{ run, step }]);
+    for (const offer of withdrawn) {
+      if (this.#offers.delete(offer.step.stepId) && !offer.run.dropped) offer.line.putBack([offer]);
     }
   }
 
@@ -143,9 +144,10 @@ export class OfferBook {
     for (const offer of offers) this.#offers.set(offer.step.stepId, offer);
     const { refused, skipLocked } = await this.#write(offers, { now: new Date(clock.now()), defaultTimeoutSeconds });
     if (processId !== this.#host.processId) return false;
-    for (const { run, step, line } of offers) {
+    for (const offer of offers) {
+      const { run, step, line } = offer;
       if (!refused.has(run.taskId) || !this.#offers.delete(step.stepId) || run.dropped) continue;
-      line.putBack([{ run, step }]);
+      line.putBack([offer]);
       // One that may only be locked is asked about by its next commit.
       if (!skipLocked) this.#host.agendaOf(run).recheck(run);
     }

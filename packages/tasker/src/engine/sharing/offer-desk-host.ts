@@ -2,8 +2,8 @@ import type { Database } from "../../database/database.ts";
 import type { Agenda } from "../agenda/agenda.ts";
 import type { Asker } from "../ask-until-answered.ts";
 import type { Hints } from "../membership/hints.ts";
+import type { ReadyStep } from "../ready-figures.ts";
 import type { Slots } from "../slots.ts";
-import type { StepRun } from "../step-run.ts";
 import type { TaskRun } from "../task-run.ts";
 
 /** What a desk needs of the engine around it. */
@@ -26,7 +26,7 @@ export interface OfferingLine {
   /** Whether steps wait there for which there is no slot. */
   readonly isOverfull: boolean;
   /** Takes out up to so many steps that others may run, those whose turn is first. */
-  takeForOthers(most: number): readonly { readonly run: TaskRun; readonly step: StepRun }[];
+  takeForOthers(most: number): readonly ReadyStep[];
   /** Takes steps back, before the others of their rank. */
-  putBack(steps: readonly { readonly run: TaskRun; readonly step: StepRun }[]): void;
+  putBack(steps: readonly ReadyStep[]): void;
 }
