@@ -8,7 +8,7 @@ export default defineConfig({
     alias: [
       { find: /^tasker$/, replacement: new URL("packages/tasker/src/index.ts", import.meta.url).pathname },
       {
-        find: /^tasker\/(models|testing)$/,
+        find: /^tasker\/(models|telemetry|testing)$/,
         replacement: new URL("packages/tasker/src/$1/index.ts", import.meta.url).pathname,
       },
     ],
@@ -26,6 +26,7 @@ export default defineConfig({
       "packages/tasker/test/support/embedded-setup.ts",
       "packages/tasker/test/rails/rails-setup.ts",
       "packages/tasker/test/support/pgbouncer-setup.ts",
+      "packages/tasker/test/support/prometheus-setup.ts",
     ],
     reporters: ["default", "./test/support/no-test-left-out.ts"],
     // One more than the default: many tests wait for a server or for a child process.

@@ -44,8 +44,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   registries: [...BASE, "templates", "events"],
   handlers: [...BASE, "templates", "template-files", "database", "events", "registries"],
   engine: BELOW_ENGINE,
+  telemetry: [...ABOVE_ENGINE],
   checker: ABOVE_ENGINE,
-  cli: [...ABOVE_ENGINE, "checker"],
+  cli: [...ABOVE_ENGINE, "telemetry", "checker"],
   testing: ABOVE_ENGINE,
 };
 

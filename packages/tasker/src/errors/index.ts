@@ -49,4 +49,5 @@ export {
   UndeclaredEventError,
 } from "./step-errors.ts";
 export { type ErrorContext, TaskerError, type TaskerErrorOptions } from "./tasker-error.ts";
+export { ExportError } from "./telemetry-errors.ts";
 export { DiscoveryError, InvalidTemplateError, type TemplateIssue } from "./template-errors.ts";

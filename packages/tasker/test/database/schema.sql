@@ -62,6 +62,12 @@ tasker_events
   occurred_at timestamp(6) without time zone not null
   created_at timestamp(6) without time zone not null
 
+tasker_figures
+  name character varying(64) not null
+  figures jsonb
+  sampled_at timestamp(6) without time zone
+  next_at timestamp(6) without time zone not null
+
 tasker_limit_waits
   process_id bigint not null
   group_no bigint not null
@@ -345,6 +351,9 @@ tasker_events
   tasker_events_pkey PRIMARY KEY (id)
   tasker_events_task_id_fkey FOREIGN KEY (task_id) REFERENCES tasker_tasks(task_id) ON DELETE CASCADE
 
+tasker_figures
+  tasker_figures_pkey PRIMARY KEY (name)
+
 tasker_limit_waits
   tasker_limit_waits_pkey PRIMARY KEY (process_id, group_no)
 
@@ -459,6 +468,9 @@ tasker_dependent_systems
 tasker_events
   CREATE UNIQUE INDEX tasker_events_pkey ON public.tasker_events USING btree (id)
   CREATE INDEX tasker_events_task ON public.tasker_events USING btree (task_id)
+
+tasker_figures
+  CREATE UNIQUE INDEX tasker_figures_pkey ON public.tasker_figures USING btree (name)
 
 tasker_limit_waits
   CREATE INDEX tasker_limit_waits_limiter ON public.tasker_limit_waits USING btree (limiter)

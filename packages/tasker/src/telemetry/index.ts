@@ -1,0 +1,62 @@
+export { registerBuiltInExporters } from "./export/built-in-exporters.ts";
+export { CsvExporter, type CsvExporterOptions } from "./export/csv-exporter.ts";
+export {
+  EXPORT_EVENTS,
+  type ExportMetricsOptions,
+  exportMetrics,
+  type MetricsExport,
+} from "./export/export-metrics.ts";
+export { JsonExporter, type JsonExporterOptions } from "./export/json-exporter.ts";
+export { PrometheusExporter } from "./export/prometheus-exporter.ts";
+export { readJsonExport } from "./export/read-json-export.ts";
+export { fetchSnapshot } from "./http/fetch-snapshot.ts";
+export { type MetricsHandler, metricsHandler } from "./http/metrics-handler.ts";
+export { type MetricsEndpoint, type ServeMetricsOptions, serveMetrics } from "./http/serve-metrics.ts";
+export { createLog, type LogParts, type StructuredLog } from "./logs/create-log.ts";
+export { describeException, type ExceptionFields } from "./logs/describe-exception.ts";
+export { logEvent } from "./logs/log-event.ts";
+export {
+  type LevelledLog,
+  type LogFields,
+  type LoggedStep,
+  type LoggedTask,
+  logException,
+  logOrchestrationEvent,
+  logPerformanceEvent,
+  logStepEvent,
+  logStructured,
+  logTaskEvent,
+  type PerformanceCategory,
+  performanceCategory,
+} from "./logs/log-helpers.ts";
+export {
+  type ComponentSettings,
+  DEFAULT_MASKED,
+  LOG_FORMATS,
+  LOG_LEVELS,
+  type LogFormat,
+  type LogLevel,
+  type LogSettings,
+} from "./logs/log-options.ts";
+export { EngineMetrics, type ObservedEngine } from "./metrics/engine-metrics.ts";
+export { CounterMetric, GaugeMetric, HistogramMetric } from "./metrics/instruments.ts";
+export { type InstanceSnapshot, mergeSnapshots } from "./metrics/merge-snapshots.ts";
+export {
+  DEFAULT_MAX_LABEL_SETS,
+  DURATION_BUCKETS,
+  type MetricSpec,
+  Metrics,
+  type MetricsOptions,
+} from "./metrics/metrics.ts";
+export {
+  type HistogramPoint,
+  type MetricFamily,
+  type MetricsSnapshot,
+  renderText,
+  type Sample,
+  samplesOf,
+  type ValuePoint,
+} from "./metrics/snapshot.ts";
+export { encodeMetrics, type OtlpResource } from "./otlp/encode-metrics.ts";
+export { MetricsPusher } from "./otlp/metrics-pusher.ts";
+export { type OtlpSettings, otlpSettings } from "./otlp/otlp-settings.ts";

@@ -1,0 +1,100 @@
+import { threadId } from "node:worker_threads";
+import { type DestinationStream, type Logger, pino } from "pino";
+import type { Log } from "../../engine/options.ts";
+import { VERSION } from "../../version.ts";
+import { fieldsOf } from "./log-fields.ts";
+import { formatterOf } from "./log-format.ts";
+import { type LogLevel, type LogSettings, parseLogSettings } from "./log-options.ts";
+import { isSampled } from "./log-sampling.ts";
+
+/** Where structured logs are written. The engine takes it as its option `log`. */
+export interface StructuredLog extends Log {
+  fatal(facts: object, message: string): void;
+  /** The log of a part of the program, with its name in the field `component` and its own level and sampling. */
+  component(name: string): StructuredLog;
+  /** Whether lines of a level are written. */
+  isEnabled(level: LogLevel): boolean;
+}
+
+/** What a log is made of besides its settings. */
+export interface LogParts {
+  /** Takes one line at a time, with its end. Default: standard output, written at once. */
+  readonly destination?: DestinationStream;
+  /** Colours in the format `pretty`. Default: none. */
+  readonly colors?: boolean;
+  /**
+   * Fields of what the program is doing at this moment, such as `correlation_id`: asked at every line that is written. Default:
+   * none.
+   */
+  readonly context?: () => Readonly<Record<string, unknown>> | undefined;
+  /** Random numbers in [0, 1), for sampling lines without a correlation id. Default: `Math.random`. */
+  readonly random?: () => number;
+}
+
+/**
+ * Makes a log that writes lines of one schema with pino: `level`, `timestamp`, `component`, `environment`, `tasker_version`,
+ * `process_id`, `thread_id`, then `correlation_id` and what is told with the line, then `message`.
+ * @throws ConfigurationError if a setting has a value that it cannot have
+ */
+export function createLog(settings: LogSettings = {}, parts: LogParts = {}): StructuredLog {
+  const parsed = parseLogSettings(settings);
+  const { context = () => undefined, random = Math.random } = parts;
+  const output = parts.destination ?? pino.destination({ dest: 1, sync: true });
+  const format = formatterOf(parsed.format, parts.colors ?? false);
+  const logger = pino(
+    {
+      level: parsed.level,
+      messageKey: "message",
+      base: {
+        environment: parsed.environment,
+        tasker_version: VERSION,
+        process_id: process.pid,
+        thread_id: threadId.toString(16),
+      },
+      timestamp: () => `,"timestamp":"${new Date().toISOString()}"`,
+      formatters: { level: (label) => ({ level: label }), log: fieldsOf },
+      mixin: () => context() ?? {},
+      redact: { paths: parsed.mask, censor: parsed.maskWith },
+    },
+    format === null ? output : { write: (line: string) => output.write(format(line)) },
+  );
+  const made = new Map<string, StructuredLog>();
+  const componentOf = (name: string): StructuredLog => {
+    const known = made.get(name);
+    if (known !== undefined) return known;
+    const { level = parsed.level, sampling = 1 } = parsed.components[name] ?? {};
+    const child = logger.child({ component: name }, { level });
+    const lines = wrap(child, componentOf, sampling === 1 ? null : { rate: sampling, context, random });
+    made.set(name, lines);
+    return lines;
+  };
+  return componentOf("tasker");
+}
+
+/** Which of its lines a component writes. */
+interface Sampling {
+  readonly rate: number;
+  readonly context: () => Readonly<Record<string, unknown>> | undefined;
+  readonly random: () => number;
+}
+
+function wrap(logger: Logger, component: StructuredLog["component"], sampling: Sampling | null): StructuredLog {
+  const always = (level: LogLevel) => (facts: object, message: string) => logger[level](facts, message);
+  const sampled = (level: "debug" | "info") => {
+    const write = always(level);
+    if (sampling === null) return write;
+    return (facts: object, message: string) => {
+      const { rate, context, random } = sampling;
+      if (logger.isLevelEnabled(level) && isSampled(rate, { ...context(), ...facts }, random)) write(facts, message);
+    };
+  };
+  return {
+    debug: sampled("debug"),
+    info: sampled("info"),
+    warn: always("warn"),
+    error: always("error"),
+    fatal: always("fatal"),
+    component,
+    isEnabled: (level) => logger.isLevelEnabled(level),
+  };
+}

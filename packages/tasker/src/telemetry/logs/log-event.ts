@@ -1,0 +1,52 @@
+import type { TaskerEvent } from "../../events/event.ts";
+import { type LevelledLog, logStepEvent, logTaskEvent } from "./log-helpers.ts";
+import type { LogLevel } from "./log-options.ts";
+
+/** Events that are told at `debug`: there is one at the start of every attempt, and what they announce is told by its end. */
+const QUIET: ReadonlySet<string> = new Set([
+  "task.initialize_requested",
+  "step.initialize_requested",
+  "step.execution_requested",
+  "step.before_handle",
+]);
+
+/**
+ * Tells of an event: of tasks and steps as {@link logTaskEvent} and {@link logStepEvent} do, of anything else by its name. A
+ * failed task is an error, as is a step that is not tried again; a failure that is, a warning. What is told is in the event:
+ * the database is asked nothing.
+ */
+export function logEvent(log: LevelledLog, event: TaskerEvent): void {
+  const { id, name, namespace, version, correlationId, taskId, taskName, stepId, stepName, payload } = event;
+  const level = levelOf(event);
+  const [entity, type = name] = splitName(name);
+  const { from_state: _from, to_state: status, execution_duration: duration, ...told } = payload;
+  const fields = {
+    ...(correlationId === null ? {} : { correlation_id: correlationId }),
+    event_id: id,
+    event_name: name,
+    namespace,
+    task_version: version,
+    ...told,
+  };
+  const state = typeof status === "string" ? { status } : {};
+  if (entity === "task" && taskId !== null) {
+    logTaskEvent(log, { taskId, name: taskName, ...state }, type, fields, level);
+  } else if (entity === "step" && stepId !== null && stepName !== null) {
+    const seconds = typeof duration === "number" ? { duration } : {};
+    logStepEvent(log, { stepId, name: stepName, taskId, taskName, ...state }, type, { ...fields, ...seconds }, level);
+  } else {
+    log[level]({ ...fields, task_id: taskId, task_name: taskName, step_id: stepId, step_name: stepName }, name);
+  }
+}
+
+function splitName(name: string): [entity: string, type?: string] {
+  const point = name.indexOf(".");
+  return point === -1 ? [name] : [name.slice(0, point), name.slice(point + 1)];
+}
+
+function levelOf({ name, payload }: TaskerEvent): LogLevel {
+  if (name === "task.failed") return "error";
+  if (name === "step.failed") return payload.retry_available === true ? "warn" : "error";
+  if (QUIET.has(name) || name.startsWith("observability.") || name.startsWith("workflow.")) return "debug";
+  return "info";
+}

@@ -1,0 +1,117 @@
+import type { EngineEvent } from "../../engine/engine-event.ts";
+import type { TaskerEvent } from "../../events/event.ts";
+import { readAddedStepName, undoName } from "../../templates/added-step-name.ts";
+import type { CounterMetric, HistogramMetric } from "./instruments.ts";
+import type { Metrics } from "./metrics.ts";
+
+/** Upper bounds of how long tasks take, in seconds: from a hundredth of a second to a week. */
+export const TASK_DURATION_BUCKETS: readonly number[] = [
+  0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 1_800, 3_600, 21_600, 86_400, 604_800,
+];
+
+type TaskLabel = "namespace" | "task_name";
+type StepLabel = TaskLabel | "step_name";
+
+const TASK_LABELS: readonly TaskLabel[] = ["namespace", "task_name"];
+const STEP_LABELS: readonly StepLabel[] = [...TASK_LABELS, "step_name"];
+
+/** The counters of tasks: what they count by the name of the event. */
+const TASK_COUNTERS = {
+  "task.start_requested": ["task_started_total", "Tasks that began, or began again after they had failed"],
+  "task.completed": ["task_completed_total", "Tasks that completed"],
+  "task.failed": ["task_failed_total", "Tasks that failed"],
+  "task.cancelled": ["task_cancelled_total", "Tasks that were cancelled"],
+  "task.resolved_manually": ["task_resolved_total", "Failed tasks that an operator resolved"],
+} as const;
+
+/** The counters of steps. */
+const STEP_COUNTERS = {
+  "step.execution_requested": ["step_started_total", "Attempts of steps that began"],
+  "step.completed": ["step_completed_total", "Steps that completed"],
+  "step.failed": ["step_failed_total", "Attempts of steps that failed"],
+  "step.cancelled": ["step_cancelled_total", "Steps that were cancelled"],
+  "step.resolved_manually": ["step_resolved_total", "Steps that were skipped, bypassed or resolved by an operator"],
+  "step.retry_requested": ["step_retries_total", "Failed steps that were tried again"],
+  "step.interrupted": ["step_interrupted_total", "Attempts of steps that the end of their process interrupted"],
+  "step.postponed": ["step_postponed_total", "Attempts of steps that an open circuit breaker put off"],
+  "observability.step.max_retries_reached": ["step_retries_exhausted_total", "Steps that used up their attempts"],
+} as const;
+
+/** Ends of tasks and steps whose duration is known: what their label `status` says. */
+const TASK_ENDS: Readonly<Record<string, string>> = {
+  "task.completed": "complete",
+  "task.failed": "error",
+  "task.cancelled": "cancelled",
+  "task.resolved_manually": "resolved_manually",
+};
+const STEP_ENDS: Readonly<Record<string, string>> = { "step.completed": "complete", "step.failed": "error" };
+
+/** Counts what happens to tasks and steps, from the events of an engine. */
+export class EventMetrics {
+  readonly #tasks: ReadonlyMap<string, CounterMetric<TaskLabel>>;
+  readonly #steps: ReadonlyMap<string, CounterMetric<StepLabel>>;
+  readonly #taskSeconds: HistogramMetric<TaskLabel | "status">;
+  readonly #stepSeconds: HistogramMetric<StepLabel | "status">;
+
+  constructor(metrics: Metrics) {
+    this.#tasks = countersOf(metrics, TASK_COUNTERS, TASK_LABELS);
+    this.#steps = countersOf(metrics, STEP_COUNTERS, STEP_LABELS);
+    this.#taskSeconds = metrics.histogram({
+      name: "task_duration_seconds",
+      help: "Time from the request of a task to its end",
+      labels: [...TASK_LABELS, "status"],
+      buckets: TASK_DURATION_BUCKETS,
+    });
+    this.#stepSeconds = metrics.histogram({
+      name: "step_duration_seconds",
+      help: "Time that an attempt of a step took, by its end",
+      labels: [...STEP_LABELS, "status"],
+    });
+  }
+
+  /** Names of the events that are counted. */
+  static readonly EVENTS: readonly string[] = [...Object.keys(TASK_COUNTERS), ...Object.keys(STEP_COUNTERS)];
+
+  /** Counts one event. Others than those named are passed over. */
+  readonly count = (event: TaskerEvent): void => {
+    const { name, namespace, taskName, stepName, payload } = event;
+    const task = { namespace: namespace ?? "", task_name: taskName ?? "" };
+    if (stepName === null) {
+      this.#tasks.get(name)?.increment(task);
+      const seconds = payload.total_execution_duration;
+      const status = TASK_ENDS[name];
+      if (status !== undefined && typeof seconds === "number") this.#taskSeconds.observe(seconds, { ...task, status });
+      return;
+    }
+    const step = { ...task, step_name: listedName(stepName) };
+    this.#steps.get(name)?.increment(step);
+    const seconds = payload.execution_duration;
+    const status = STEP_ENDS[name];
+    if (status !== undefined && typeof seconds === "number") this.#stepSeconds.observe(seconds, { ...step, status });
+  };
+}
+
+function countersOf<Name extends string>(
+  metrics: Metrics,
+  counters: Readonly<Record<string, readonly [name: string, help: string]>>,
+  labels: readonly Name[],
+): ReadonlyMap<string, CounterMetric<Name>> {
+  return new Map(
+    Object.entries(counters).map(([event, [name, help]]) => [event, metrics.counter({ name, help, labels })]),
+  );
+}
+
+/** The instances of a step that runs for each item of a list count together: `charge[17]` as `charge`. */
+function listedName(stepName: string): string {
+  const added = readAddedStepName(stepName);
+  if (added === null) return stepName;
+  return added.kind === "instance" ? added.of : undoName(listedName(added.of));
+}
+
+/** What an engine tells, in the words of {@link TaskerEvent}. */
+export function describeEngineEvent({ name, at, taskId, task, stepId, stepName, metadata }: EngineEvent): TaskerEvent {
+  const seconds = Math.max(0, at - task.requestedAt.getTime()) / 1_000;
+  const { namespace, name: taskName, version, correlationId } = task;
+  const payload = stepId === null ? { ...metadata, total_execution_duration: seconds } : metadata;
+  return { id: "", name, at, taskId, namespace, taskName, version, correlationId, stepId, stepName, payload };
+}
