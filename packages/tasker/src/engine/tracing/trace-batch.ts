@@ -16,7 +16,7 @@ export function traceBatch(tracing: Tracing, batch: Batch, refused: ReadonlySet<
   for (const entry of [...batch.outcomes, ...batch.starts]) {
     const { trace } = entry.run;
     if (trace === null || refused.has(entry.run)) continue;
-    if (entry.waited !== undefined) traceWait(tracing, trace, entry, batch.nowMs);
+    if (entry.waited !== undefined) traceWait(tracing, trace, entry, runOf(batch.task(entry.run)), batch.nowMs);
     for (const row of entry.move.rows) noteRow(tracing, trace, entry, row, batch.nowMs);
   }
   for (const entry of batch.tasks) {
@@ -49,7 +49,19 @@ function countSteps({ steps }: TaskRun): Facts {
   return { total_steps: steps.length, completed_steps: steps.filter(({ state }) => isSatisfied(state)).length };
 }
 
-function traceWait(tracing: Tracing, trace: TaskTrace, { run, step, waited, move }: StepEntry, nowMs: number): void {
+/** The run of the task that a batch goes on with, which may end by it. */
+function runOf({ run, base, rows }: TaskEntry): number {
+  if (base !== null && rows[0]?.from === "in_progress") return base;
+  return rows.find(({ to }) => to === "in_progress")?.sortKey ?? runNumber(run);
+}
+
+function traceWait(
+  tracing: Tracing,
+  trace: TaskTrace,
+  { run, step, waited, move }: StepEntry,
+  number: number,
+  nowMs: number,
+): void {
   if (waited === undefined) return;
   const { stepId, name, retryLimit } = step;
   const failed = move.rows.find(({ to }) => to === "error")?.metadata;
@@ -61,7 +73,7 @@ function traceWait(tracing: Tracing, trace: TaskTrace, { run, step, waited, move
     trace,
     run.view,
     { stepId, name, retryLimit, attempt: move.attempts, executionId: waited.executionId },
-    runNumber(run),
+    number,
     { waitingFor: waited.facts.kind, since: Date.parse(waited.facts.since), at: nowMs, error },
   );
 }
