@@ -82,8 +82,7 @@ async function restartRepeatedly(server: PostgresServer, engine: Engine, sizes: 
     await server.restart(resumedMs.length % 2 === 0 ? "fast" : "immediate");
     const startedAt = performance.now();
     await new Promise<void>((resolve) => {
-      const unsubscribe = engine.on(({ name }) => {
-        if (name !== "step.completed") return;
+      const unsubscribe = engine.on("step.completed", () => {
         unsubscribe();
         resolve();
       });

@@ -39,8 +39,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "template-files": [...BASE, "templates"],
   database: [...BASE, "templates"],
   models: [...BASE, "diagram", "templates", "database"],
-  actions: [...BASE, "database"],
-  events: [...BASE, "templates", "database"],
+  actions: [...BASE, "database", "events"],
+  events: BASE,
   registries: [...BASE, "templates", "events"],
   handlers: [...BASE, "templates", "template-files", "database", "events", "registries"],
   engine: BELOW_ENGINE,
@@ -56,6 +56,7 @@ const PACKAGES_OF_PURE_FOLDERS: Readonly<Record<string, readonly string[]>> = {
   config: ["zod"],
   diagram: [],
   "event-routing": ["zod"],
+  events: ["zod"],
   templates: ["@noble/hashes", "ajv", "ajv-draft-04", "ajv-formats", "yaml", "zod"],
 };
 

@@ -155,7 +155,7 @@ describeOnPostgres("the nightly report", () => {
     const template = bindTemplate(await loadTemplateFile(TEMPLATE), createHandlers(services));
     const tested = createTestEngine({ database, templates: [template] });
     const told: unknown[] = [];
-    tested.engine.onCustomEvent(({ name, stepName, payload }) => {
+    tested.engine.on("data_pipeline.*", ({ name, stepName, payload }) => {
       if (stepName === "extract_orders") told.push([name, payload]);
     });
     await tested.engine.start();

@@ -7,14 +7,14 @@ import type { EngineHooks, EnginePlugin, ExportPlugin } from "tasker";
 interface LoggedEvent {
   readonly at: string;
   readonly name: string;
-  readonly task: number;
+  readonly task: number | null;
   readonly step: string | null;
 }
 
 const COLUMNS = ["at", "name", "task", "step"] as const;
 
 /**
- * Writes every event that an engine commits as one line of JSON to a file, and exports what it has seen as `jsonl` or `csv`.
+ * Writes every event that an engine publishes as one line of JSON to a file, and exports what it has seen as `jsonl` or `csv`.
  * The file is that of the environment variable `EVENT_LOG`, or `events.jsonl`.
  */
 export class EventLogPlugin implements EnginePlugin, ExportPlugin {
@@ -30,16 +30,13 @@ export class EventLogPlugin implements EnginePlugin, ExportPlugin {
     this.#path = path;
   }
 
-  async setup({ onEvent, onCustomEvent, log }: EngineHooks): Promise<void> {
+  async setup({ onEvent, log }: EngineHooks): Promise<void> {
     const file = createWriteStream(this.#path, { flags: "a" });
     // The engine does not start if the file cannot be written.
     await once(file, "open");
     file.on("error", (error) => log.error({ err: error, path: this.#path }, "the event log cannot be written"));
     this.#file = file;
     onEvent(({ at, name, taskId, stepName }) => this.#add({ at: iso(at), name, task: taskId, step: stepName }));
-    onCustomEvent(({ timestamp, name, taskId, stepName }) =>
-      this.#add({ at: iso(timestamp), name, task: taskId, step: stepName }),
-    );
   }
 
   async teardown(): Promise<void> {

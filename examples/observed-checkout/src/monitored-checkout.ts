@@ -1,13 +1,14 @@
 import { valueOrThrow } from "@example/simulation";
 import { defineTask, PermanentError, type StepExecution, type TaskTemplate } from "tasker";
-import { readCheckout } from "./checkout-context.ts";
+import { glanceAtCheckout, readCheckout } from "./checkout-context.ts";
 import { CheckoutHandler } from "./checkout-handler.ts";
 import type { Shop, SystemName } from "./shop.ts";
 
 const PERMANENT = { card_declined: "PAYMENT_DECLINED", out_of_stock: "OUT_OF_STOCK" };
 
 /**
- * The checkout. Nothing in it knows of monitoring: that listens to the engine's events.
+ * The checkout. Nothing in it knows of monitoring: that listens to events. What an order is worth is one of them,
+ * `checkout.begun`, for the engine's own do not carry what a task was given.
  * @param shop the systems that the steps call
  */
 export function monitoredCheckout(shop: Shop): TaskTemplate {
@@ -24,7 +25,13 @@ export function monitoredCheckout(shop: Shop): TaskTemplate {
     .step("validate_cart", {
       retryLimit: 2,
       timeoutSeconds: 10,
+      customEvents: [{ name: "checkout.begun", description: "What a checkout is about." }],
       async process(task, _sequence, step) {
+        const checkout = glanceAtCheckout(task);
+        if (checkout !== null) {
+          const { order_value, customer_tier } = checkout;
+          step.publishEvent("checkout.begun", { order_value, customer_tier });
+        }
         const { cart_items } = readCheckout(task);
         if (cart_items.length === 0) {
           throw new PermanentError("validation failed: the cart is empty", { errorCode: "EMPTY_CART" });

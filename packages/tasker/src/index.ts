@@ -85,7 +85,6 @@ export {
   type TaskExplanation,
   WorkflowCoordinator,
 } from "./engine/coordination/workflow-coordinator.ts";
-export type { CustomEvent, CustomEventListener } from "./engine/custom-event.ts";
 export {
   type Concurrency,
   Engine,
@@ -94,7 +93,6 @@ export {
   type SubmitOptions,
   type TaskOutcome,
 } from "./engine/engine.ts";
-export type { EngineEvent, EngineListener } from "./engine/engine-event.ts";
 export type { CommitFigures, EngineMeter } from "./engine/engine-meter.ts";
 export type { EngineHooks, EnginePlugin } from "./engine/engine-plugin.ts";
 export { type ExecutionSnapshot, type ExecutionState, FutureStateAnalyzer } from "./engine/execution-state.ts";
@@ -133,6 +131,30 @@ export {
 } from "./event-routing/event-mapping.ts";
 export { type EventMappings, EventRouter, type RoutingStatistics } from "./event-routing/event-router.ts";
 export { isSampled } from "./event-routing/is-sampled.ts";
+export {
+  type BatchListener,
+  type BatchSubscriptionOptions,
+  EventBus,
+  type EventBusOptions,
+} from "./events/bus/event-bus.ts";
+export { type Mask, maskEvents } from "./events/bus/mask.ts";
+export type { EventPattern } from "./events/bus/pattern.ts";
+export type { BatchOptions, Overflow, QueueOptions } from "./events/bus/queue-options.ts";
+export type { EventListener, Subscribe, SubscriptionOptions, Unsubscribe } from "./events/bus/subscribe.ts";
+export type { ReportError, SubscriptionStatistics } from "./events/bus/subscription.ts";
+export { EVENT_CATALOGUE, type EventName, type EventOf, type PayloadOf } from "./events/catalogue/catalogue.ts";
+export { CatalogueView, type DeclaredEvent, type EventDescription } from "./events/catalogue/catalogue-view.ts";
+export type { Durability, EventCategory, EventDefinition } from "./events/catalogue/event-definition.ts";
+export { EXTENSION_EVENTS } from "./events/catalogue/extension-events.ts";
+export type { PayloadSchema } from "./events/catalogue/json-schema.ts";
+export { OBSERVABILITY_EVENTS } from "./events/catalogue/observability-events.ts";
+export { REGISTRY_EVENTS } from "./events/catalogue/registry-events.ts";
+export { STEP_EVENTS } from "./events/catalogue/step-events.ts";
+export { TASK_EVENTS } from "./events/catalogue/task-events.ts";
+export { TELEMETRY_EVENTS } from "./events/catalogue/telemetry-events.ts";
+export { TEST_EVENTS } from "./events/catalogue/test-events.ts";
+export { WORKFLOW_EVENTS } from "./events/catalogue/workflow-events.ts";
+export type { TaskerEvent } from "./events/event.ts";
 export { buildGraph, StepGraph } from "./graph/step-graph.ts";
 export type { ApiHandlerConfig, FieldValues, Method } from "./handlers/api/api-config.ts";
 export { ApiConnection, type ApiRequestOptions, type PrepareRequest } from "./handlers/api/api-connection.ts";
@@ -164,13 +186,6 @@ export type { BaseStats, RegistryHealth, RegistryOptions } from "./registries/ba
 export type { Discovery, DiscoveryFailure } from "./registries/discover.ts";
 export type { ExportPlugin, Plugin } from "./registries/plugin.ts";
 export { type PluginEntry, PluginRegistry, type PluginStats } from "./registries/plugin-registry.ts";
-export {
-  type EntityType,
-  REGISTRY_EVENTS,
-  type RegistryEntityEvent,
-  type RegistryEvent,
-  type RegistryReportEvent,
-} from "./registries/registry-event.ts";
 export {
   type RegistryAggregate,
   type RegistryReport,

@@ -36,8 +36,8 @@ export async function openShop(database: Database, options: ShopOptions = {}) {
   registry.register(bindTemplate(await loadTemplateFile(TEMPLATE), createHandlers(services)));
   // The middle of the range: jitter adds nothing.
   const engine = new Engine({ database, registry, clock, random: () => 0.5 });
-  engine.on(({ metadata }) => {
-    const retryAt = Date.parse(String(metadata.backoff_until));
+  engine.on("step.failed", ({ payload }) => {
+    const retryAt = Date.parse(String(payload.backoff_until));
     if (!Number.isNaN(retryAt)) setImmediate(() => clock.advance(retryAt - clock.now()));
   });
   await engine.start();

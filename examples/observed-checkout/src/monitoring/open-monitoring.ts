@@ -1,4 +1,4 @@
-import { type Engine, type EngineEvent, SubscriberRegistry } from "tasker";
+import { type Engine, SubscriberRegistry } from "tasker";
 import { Alerts } from "./alerts.ts";
 import { BusinessMetricsSubscriber } from "./business-metrics-subscriber.ts";
 import { Metrics } from "./metrics.ts";
@@ -10,16 +10,12 @@ export interface Monitoring {
   readonly alerts: Alerts;
 }
 
-/** Subscribes the monitoring to an engine. A subscriber that fails raises an alert and disturbs nothing else. */
-export function openMonitoring(engine: Pick<Engine, "on">): Monitoring {
+/** Subscribes the monitoring to an engine. A subscriber that fails disturbs nothing else; the engine's log tells of it. */
+export function openMonitoring({ events }: Pick<Engine, "events">): Monitoring {
   const metrics = new Metrics();
   const alerts = new Alerts();
-  const subscribers = new SubscriberRegistry<EngineEvent>({
-    onSubscriberError: (error, name) =>
-      alerts.raise({ level: "error", message: `${name} failed`, correlationId: "", facts: { error } }),
-  });
+  const subscribers = new SubscriberRegistry({ events });
   subscribers.register(new BusinessMetricsSubscriber(metrics, alerts));
   subscribers.register(new PerformanceSubscriber(metrics, alerts));
-  engine.on((event) => subscribers.dispatch(event));
   return { metrics, alerts };
 }

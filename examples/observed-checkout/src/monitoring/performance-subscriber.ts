@@ -1,4 +1,4 @@
-import type { EngineEvent, Subscriber } from "tasker";
+import type { Subscriber, TaskerEvent } from "tasker";
 import type { Alert, Alerts } from "./alerts.ts";
 import { failedStepsOf, kindOf, stepFactsOf } from "./event-facts.ts";
 import type { Metrics } from "./metrics.ts";
@@ -26,7 +26,7 @@ interface Sums {
 }
 
 /** Watches how long tasks take, how often they fail, and whether they keep what was promised. */
-export class PerformanceSubscriber implements Subscriber<EngineEvent> {
+export class PerformanceSubscriber implements Subscriber {
   static readonly events = [
     "task.start_requested",
     "task.completed",
@@ -44,34 +44,35 @@ export class PerformanceSubscriber implements Subscriber<EngineEvent> {
     this.#alerts = alerts;
   }
 
-  call(event: EngineEvent): void {
+  call(event: TaskerEvent): void {
     const step = event.stepName ?? "unknown";
-    if (event.name === "task.start_requested") this.#startedAt.set(event.taskId, event.at);
+    if (event.name === "task.start_requested") this.#startedAt.set(event.taskId ?? 0, event.at);
     else if (event.name === "step.retry_requested") this.#metrics.count("step_retries_total", { step });
     else if (event.name === "step.failed") this.#stepFailed(event, step);
     else this.#taskEnded(event);
   }
 
-  #stepFailed(event: EngineEvent, step: string): void {
+  #stepFailed(event: TaskerEvent, step: string): void {
     const { error_message: message, retry_available: again } = stepFactsOf(event);
     const type = kindOf(message, KINDS, "application");
     this.#metrics.count("step_failures_total", { step, error_type: type, final_failure: String(!again) });
     if (ALERTED.includes(type)) this.#raise(event, "warning", `${step} failed: ${type}`, { step, message });
   }
 
-  #taskEnded(event: EngineEvent): void {
-    const { namespace, name, version } = event.task;
+  #taskEnded(event: TaskerEvent): void {
+    const { namespace, taskName, version } = event;
+    const taskId = event.taskId ?? 0;
     const failed = event.name === "task.failed";
-    const startedAt = this.#startedAt.get(event.taskId) ?? event.at;
-    this.#startedAt.delete(event.taskId);
+    const startedAt = this.#startedAt.get(taskId) ?? event.at;
+    this.#startedAt.delete(taskId);
     const seconds = (event.at - startedAt) / 1_000;
-    this.#metrics.observe("task_execution_duration_seconds", { task: `${namespace}.${name}@${version}` }, seconds);
+    this.#metrics.observe("task_execution_duration_seconds", { task: `${namespace}.${taskName}@${version}` }, seconds);
     if (failed) this.#metrics.count("task_failures_total", { failed_step: failedStepsOf(event)[0] ?? "unknown" });
     this.#judgeSla(event, seconds);
     this.#judgeNamespace(event, seconds, failed);
   }
 
-  #judgeSla(event: EngineEvent, seconds: number): void {
+  #judgeSla(event: TaskerEvent, seconds: number): void {
     const kept = seconds <= SLA_SECONDS;
     this.#metrics.count("sla_compliance_total", { kept: String(kept) });
     if (kept) return;
@@ -79,8 +80,8 @@ export class PerformanceSubscriber implements Subscriber<EngineEvent> {
     this.#raise(event, "warning", message, { seconds, promised: SLA_SECONDS });
   }
 
-  #judgeNamespace(event: EngineEvent, seconds: number, failed: boolean): void {
-    const { namespace } = event.task;
+  #judgeNamespace(event: TaskerEvent, seconds: number, failed: boolean): void {
+    const namespace = event.namespace ?? "unknown";
     const sums = this.#sums.get(namespace) ?? { tasks: 0, failed: 0, seconds: 0 };
     this.#sums.set(namespace, sums);
     sums.tasks += 1;
@@ -94,7 +95,7 @@ export class PerformanceSubscriber implements Subscriber<EngineEvent> {
     }
   }
 
-  #raise({ task }: EngineEvent, level: Alert["level"], message: string, facts: Alert["facts"]): void {
-    this.#alerts.raise({ level, message, correlationId: task.correlationId, facts });
+  #raise({ correlationId }: TaskerEvent, level: Alert["level"], message: string, facts: Alert["facts"]): void {
+    this.#alerts.raise({ level, message, correlationId: correlationId ?? "", facts });
   }
 }

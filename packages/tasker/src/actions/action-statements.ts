@@ -11,7 +11,7 @@ const CODE = nullable(textOf<ActionReason | "task" | "step">());
 export const actOnStep = statement({
   name: "act_on_step",
   text: `
-    select outcome, code, step_id, step_name, moved, owner_id, revision
+    select outcome, code, step_id, step_name, moved, owner_id, revision, first_seq, last_seq
     from tasker_act_on_step($1, $2, $3, $4, $5, $6, $7)`,
   parameters: [int8, text, nullable(int8), nullable(text), timestamp, jsonb, jsonb],
   columns: {
@@ -22,6 +22,8 @@ export const actOnStep = statement({
     moved: int4,
     owner_id: nullable(int8),
     revision: nullable(int4),
+    first_seq: nullable(int8),
+    last_seq: nullable(int8),
   },
 });
 
@@ -29,7 +31,7 @@ export const actOnStep = statement({
 export const actOnTask = statement({
   name: "act_on_task",
   text: `
-    select outcome, code, step_id, step_name, moved, owner_id, revision
+    select outcome, code, step_id, step_name, moved, owner_id, revision, first_seq, last_seq
     from tasker_act_on_task($1, $2, $3, $4, $5, $6)`,
   parameters: [int8, text, nullable(int8), nullable(text), timestamp, jsonb],
   columns: actOnStep.columns,

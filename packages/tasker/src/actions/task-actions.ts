@@ -3,7 +3,9 @@ import type { Connection } from "../database/database.ts";
 import { failureKindOf } from "../database/failure-kind.ts";
 import { encodeHints, type Hint, tellHints } from "../database/hints/hint.ts";
 import { RecordConflictError, StepNotFoundError, TaskNotFoundError } from "../errors/index.ts";
+import type { EventBus } from "../events/bus/event-bus.ts";
 import { encodeJson } from "../json/encode.ts";
+import { tellAction } from "./action-events.ts";
 import type { ActionReason, ActionResult, StepAction, TaskAction } from "./action-result.ts";
 import { actOnStep, actOnTask, listActions, rerunAsNew, type StoredOutcome } from "./action-statements.ts";
 import {
@@ -21,6 +23,10 @@ import { explainDone, explainReason } from "./explain-reason.ts";
 export interface TaskActionsOptions {
   /** A database, or the connection of an open transaction: the action then stands if that commits. */
   readonly database: Connection;
+  /** Where it is published what actions have made true. Not in a transaction of the caller's. Default: nowhere. */
+  readonly events?: EventBus;
+  /** Told if what is to be published could not be read; the action is done. Default: nobody. */
+  readonly onEventsLost?: (error: unknown) => void;
   /** Default: the machine's clock. */
   readonly clock?: Clock;
   /** Largest result or inputs, in bytes of JSON. Default: 1,000,000. */
@@ -63,6 +69,8 @@ interface Answer {
   readonly owner_id?: number | null;
   readonly revision?: number | null;
   readonly new_task_id?: number | null;
+  readonly first_seq?: number | null;
+  readonly last_seq?: number | null;
 }
 
 /**
@@ -76,12 +84,16 @@ interface Answer {
  */
 export class TaskActions {
   readonly #database: Connection;
+  readonly #events: EventBus | null;
+  readonly #onEventsLost: (error: unknown) => void;
   readonly #clock: Clock;
   readonly #maxValueBytes: number;
   readonly #onAnswered: (change: RunChange) => void;
 
   constructor(options: TaskActionsOptions) {
     this.#database = options.database;
+    this.#events = this.#isDatabase && options.events !== undefined ? options.events : null;
+    this.#onEventsLost = options.onEventsLost ?? (() => {});
     this.#clock = options.clock ?? systemClock;
     this.#maxValueBytes = options.maxValueBytes ?? 1_000_000;
     this.#onAnswered = options.onAnswered ?? (() => {});
@@ -236,12 +248,25 @@ export class TaskActions {
       if (answer === undefined) throw new RangeError(`${action} gave no row`);
       if (answer.outcome === "conflict") continue;
       const result = this.#conclude(action, taskId, step, answer);
+      if (result.outcome === "done") await this.#tellListeners(result, note, answer);
+      const { owner_id: ownerId = null, revision = null } = answer;
+      this.#onAnswered({ taskId, ownerId, revision });
       if (result.outcome === "done") await this.#tellEngines(answer);
       return result;
     }
     throw new RecordConflictError(`task ${taskId} was moved by somebody else at the same moment, ${TRIES} times`, {
       context: { field: "taskId", value: taskId, expected: "a task that nobody else moves" },
     });
+  }
+
+  /** Before an engine goes on with the task: what it makes of it is told later. */
+  async #tellListeners({ action, taskId, step }: ActionResult, note: OperatorNote, answer: Answer): Promise<void> {
+    if (this.#events === null) return;
+    const { first_seq: first, last_seq: last, new_task_id: newTaskId = null } = answer;
+    const seqs = first == null || last == null ? null : { first, last };
+    await tellAction(this.#database, this.#events, { action, note, taskId, step, seqs, newTaskId }).catch(
+      this.#onEventsLost,
+    );
   }
 
   /** The engine that runs the task had better look at it now, or, if nobody does, any engine. In a transaction: if it commits. */
@@ -257,7 +282,11 @@ export class TaskActions {
 
   /** Whether an action that failed left nothing behind and may go through now: not in a transaction of the caller's. */
   #canRepeat(error: unknown): boolean {
-    return failureKindOf(error) === "conflict" && "kind" in this.#database;
+    return failureKindOf(error) === "conflict" && this.#isDatabase;
+  }
+
+  get #isDatabase(): boolean {
+    return "kind" in this.#database;
   }
 
   #conclude(
@@ -270,7 +299,6 @@ export class TaskActions {
     const newTaskId = run.new_task_id ?? null;
     const step = stepId === null || stepName === null ? null : { id: stepId, name: stepName };
     const subject = { action, taskId, stepName: step?.name ?? null };
-    this.#onAnswered({ taskId, ownerId: run.owner_id ?? null, revision: run.revision ?? null });
     if (outcome === "done") {
       return { outcome, action, taskId, step, movedSteps: moved, newTaskId, message: explainDone(subject, newTaskId) };
     }

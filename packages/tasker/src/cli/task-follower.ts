@@ -1,4 +1,4 @@
-import type { EngineEvent } from "../engine/engine-event.ts";
+import type { TaskerEvent } from "../events/event.ts";
 import type { TaskDisplay } from "./displays/display.ts";
 import { applyEvent } from "./progress/apply-event.ts";
 import type { TaskProgress } from "./progress/task-progress.ts";
@@ -11,14 +11,14 @@ import type { TaskProgress } from "./progress/task-progress.ts";
 export class TaskFollower {
   readonly #display: TaskDisplay;
   #task: TaskProgress | null = null;
-  #early: EngineEvent[] = [];
+  #early: TaskerEvent[] = [];
 
   constructor(display: TaskDisplay) {
     this.#display = display;
   }
 
   /** Takes an event of any task. */
-  observe(event: EngineEvent): void {
+  observe(event: TaskerEvent): void {
     if (this.#task === null) {
       this.#early.push(event);
       return;

@@ -21,6 +21,12 @@ export interface StepEntry {
   readonly waited?: StandingWait;
 }
 
+/** A step that may start. */
+export interface ViableStep {
+  readonly run: TaskRun;
+  readonly step: StepRun;
+}
+
 /** What a batch does to one task. */
 export class TaskEntry {
   readonly run: TaskRun;
@@ -54,6 +60,8 @@ export class Batch {
   readonly outcomes: StepEntry[] = [];
   /** What is only written where all outcomes and all closings of its task are: starts, and closings without a handler. */
   readonly starts: StepEntry[] = [];
+  /** Steps that have become viable since the batch before; empty if nobody wants to be told. */
+  viable: readonly ViableStep[] = [];
   readonly #tasks = new Map<TaskRun, TaskEntry>();
 
   /** @param elapsedMs the same moment by the time that passes evenly; see `elapsedOf` */
@@ -128,6 +136,7 @@ export class Batch {
     for (const entry of this.#tasks.values()) if (keep(entry.run)) part.#tasks.set(entry.run, entry);
     part.outcomes.push(...this.outcomes.filter((entry) => keep(entry.run)));
     part.starts.push(...this.starts.filter((entry) => keep(entry.run)));
+    part.viable = this.viable.filter((entry) => keep(entry.run));
     return part;
   }
 }

@@ -59,6 +59,12 @@ export function checkOptions(options: EngineOptions): void {
       context: { option: "concurrencySignals", expected },
     });
   }
+  if (options.events !== undefined && options.maskedEventKeys !== undefined) {
+    const expected = "none beside events: the bus has a mask of its own";
+    throw new ConfigurationError(`engine option maskedEventKeys is given, expected ${expected}`, {
+      context: { option: "maskedEventKeys", value: options.maskedEventKeys, expected },
+    });
+  }
   parseAdopt(options.adopt);
   parseSharing(options.sharing);
 }

@@ -15,6 +15,7 @@ import type { PreparedTask, TaskPreparer } from "./prepare-task.ts";
 import type { StandingWait } from "./standing-wait.ts";
 import type { StepRun } from "./step-run.ts";
 import { encodeSubmit } from "./submit-tasks.ts";
+import type { SubmittedTask } from "./task-request.ts";
 import type { TaskRun } from "./task-run.ts";
 import { traceChild } from "./tracing/trace-child.ts";
 
@@ -105,14 +106,19 @@ export class ChildStarter {
   /**
    * Writes the task that a step submits: once, however often it is called.
    * @param owner id of the process that runs the step
-   * @returns false if the step does not wait for it any more
+   * @returns null if the step does not wait for it any more
    */
-  async submit(owner: number, { run, step, wait }: WaitingStep, task: PreparedTask, now: Date): Promise<boolean> {
+  async submit(
+    owner: number,
+    { run, step, wait }: WaitingStep,
+    task: PreparedTask,
+    now: Date,
+  ): Promise<SubmittedTask | null> {
     const parent = { taskId: run.taskId, stepId: step.stepId };
     const span = this.#tracing === null ? null : traceChild(this.#tracing, { run, step, wait }, task);
     const options = { now, remember: true, owner: null, parent, traces: span === null ? [] : [span.stored] };
     const submit = await encodeSubmit(this.#connection, this.#naming, [task], options);
-    const rows = await this.#connection.run(submitChildStatement, [
+    const [row] = await this.#connection.run(submitChildStatement, [
       owner,
       run.epoch,
       run.taskId,
@@ -122,9 +128,9 @@ export class ChildStarter {
       submit.definitions,
       submit.tasks,
     ]);
-    const [row] = rows;
-    if (row === undefined) return false;
-    span?.end({ taskId: row.task_id, created: row.created });
-    return true;
+    if (row === undefined) return null;
+    const submitted = { taskId: row.task_id, created: row.created };
+    span?.end(submitted);
+    return submitted;
   }
 }

@@ -1,46 +1,48 @@
-import { stepEvent, taskEvent } from "../states/transition-event.ts";
+import { domainEvent } from "../events/domain-event.ts";
+import type { TaskerEvent } from "../events/event.ts";
+import { stateEvents, type Wants } from "../events/state-event.ts";
+import type { JsonObject } from "../json/json-value.ts";
 import type { Batch, StepEntry, TaskEntry } from "./batch.ts";
-import type { EngineEvent } from "./engine-event.ts";
+import { subjectOf } from "./event-subject.ts";
 import type { TransitionRow } from "./step-move.ts";
 import type { TaskRun } from "./task-run.ts";
+import { writtenEvents } from "./written-events.ts";
 
 /**
- * The events of a committed batch, in an order in which each task's story makes sense: outcomes, the task's start, the
- * steps' starts, the task's end. A row that ends an interrupted attempt is no failure of the step and gives no event.
+ * What the rows of a committed batch tell, in the order of their places: outcomes, each with what its handler has published,
+ * the task's start, the steps' starts, the task's end.
  */
-export function* committedEvents(batch: Batch, refused: ReadonlySet<TaskRun>): Generator<EngineEvent> {
+export function* committedEvents(batch: Batch, refused: ReadonlySet<TaskRun>, wants: Wants): Generator<TaskerEvent> {
   const tasks = batch.tasks.filter(({ run }) => !refused.has(run));
-  for (const entry of batch.outcomes) yield* stepEvents(entry, batch, refused);
-  for (const entry of tasks) yield* taskEvents(entry, batch, (row) => row.to === "pending" || row.to === "in_progress");
-  for (const entry of batch.starts) yield* stepEvents(entry, batch, refused);
-  for (const entry of tasks) yield* taskEvents(entry, batch, (row) => row.to !== "pending" && row.to !== "in_progress");
+  for (const entry of batch.outcomes) {
+    if (refused.has(entry.run)) continue;
+    yield* stepEvents(entry, batch, wants);
+    yield* domainEvents(entry, wants);
+  }
+  for (const entry of tasks) yield* taskEvents(entry, batch, wants, opens);
+  for (const entry of batch.starts) if (!refused.has(entry.run)) yield* stepEvents(entry, batch, wants);
+  for (const entry of tasks) yield* taskEvents(entry, batch, wants, (row) => !opens(row));
 }
 
-function* stepEvents(
-  { run, step, move }: StepEntry,
-  batch: Batch,
-  refused: ReadonlySet<TaskRun>,
-): Generator<EngineEvent> {
-  if (refused.has(run)) return;
-  for (const row of move.rows) {
-    const name =
-      row.metadata.interrupted === true && row.metadata.permanent !== true ? null : stepEvent(row.from, row.to);
-    if (name !== null) yield { ...describe(name, run, row, batch), stepId: step.stepId, stepName: step.name };
+const opens = ({ to }: TransitionRow) => to === "pending" || to === "in_progress";
+
+function* stepEvents({ run, step, move }: StepEntry, { nowMs: at }: Batch, wants: Wants): Generator<TaskerEvent> {
+  const subject = subjectOf(run, step);
+  for (const row of move.rows) yield* stateEvents(subject, { ...row, at }, wants);
+}
+
+function* domainEvents(entry: StepEntry, wants: Wants): Generator<TaskerEvent> {
+  for (const event of writtenEvents(entry)) {
+    if (!wants(event.name)) continue;
+    yield domainEvent(subjectOf(entry.run, entry.step), { ...event, payload: event.payload.value as JsonObject });
   }
 }
 
 function* taskEvents(
   { run, rows }: TaskEntry,
-  batch: Batch,
-  wanted: (row: TransitionRow) => boolean,
-): Generator<EngineEvent> {
-  for (const row of rows) {
-    const name = wanted(row) ? taskEvent(row.from, row.to) : null;
-    if (name !== null) yield { ...describe(name, run, row, batch), stepId: null, stepName: null };
-  }
-}
-
-function describe(name: string, run: TaskRun, row: TransitionRow, batch: Batch) {
-  const { taskId, view: task } = run;
-  return { name, taskId, task, fromState: row.from, toState: row.to, metadata: row.metadata, at: batch.nowMs };
+  { nowMs: at }: Batch,
+  wants: Wants,
+  isMeant: (row: TransitionRow) => boolean,
+): Generator<TaskerEvent> {
+  for (const row of rows) if (isMeant(row)) yield* stateEvents(subjectOf(run), { ...row, at }, wants);
 }

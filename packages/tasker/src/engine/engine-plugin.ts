@@ -1,10 +1,10 @@
 import type { Clock } from "../clock/clock.ts";
 import { ConfigurationError } from "../errors/index.ts";
+import type { EventBus } from "../events/bus/event-bus.ts";
+import { makeSubscribe, type Subscribe, type Unsubscribe } from "../events/bus/subscribe.ts";
 import type { HandlerRegistry } from "../handlers/registry.ts";
 import type { Plugin } from "../registries/plugin.ts";
 import type { PluginRegistry } from "../registries/plugin-registry.ts";
-import type { CustomEventListener } from "./custom-event.ts";
-import type { EngineListener } from "./engine-event.ts";
 import type { Log } from "./options.ts";
 
 /** What a plugin gets of the engine that it is set up for. */
@@ -13,9 +13,7 @@ export interface EngineHooks {
   readonly clock: Clock;
   readonly log: Log;
   /** As `engine.on`; ends by itself when the engine has stopped. */
-  onEvent(listener: EngineListener): () => void;
-  /** As `engine.onCustomEvent`; ends by itself when the engine has stopped. */
-  onCustomEvent(listener: CustomEventListener): () => void;
+  readonly onEvent: Subscribe;
 }
 
 /** A plugin that takes part in an engine's life. */
@@ -26,25 +24,27 @@ export interface EnginePlugin extends Plugin {
   teardown?(): void | Promise<void>;
 }
 
+/** What a {@link PluginHost} is made of. */
+export interface PluginHostParts extends Omit<EngineHooks, "onEvent"> {
+  readonly events: EventBus;
+}
+
 /** The engine's plugins, from its start to its end. */
 export class PluginHost {
   readonly #plugins: readonly EnginePlugin[];
   readonly #hooks: EngineHooks;
   readonly #running: EnginePlugin[] = [];
-  readonly #subscriptions: (() => void)[] = [];
+  readonly #subscriptions: Unsubscribe[] = [];
 
-  constructor(registry: PluginRegistry | undefined, hooks: EngineHooks) {
+  constructor(registry: PluginRegistry | undefined, { events, ...hooks }: PluginHostParts) {
     const plugins = registry?.allPlugins().map(({ plugin }) => plugin) ?? [];
     this.#plugins = plugins.filter(isEnginePlugin);
-    const keep = (end: () => void) => {
+    const onEvent = makeSubscribe((pattern, listener, options) => {
+      const end = events.subscribe(pattern, listener, options);
       this.#subscriptions.push(end);
       return end;
-    };
-    this.#hooks = {
-      ...hooks,
-      onEvent: (listener) => keep(hooks.onEvent(listener)),
-      onCustomEvent: (listener) => keep(hooks.onCustomEvent(listener)),
-    };
+    });
+    this.#hooks = { ...hooks, onEvent };
   }
 
   /**

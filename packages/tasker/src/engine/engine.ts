@@ -1,6 +1,11 @@
+import { findEventSubjects } from "../actions/event-subjects.ts";
 import { TaskActions } from "../actions/task-actions.ts";
 import type { Connection, PoolUsage } from "../database/database.ts";
 import { NotRunningError, StepInterruptedError } from "../errors/index.ts";
+import type { EventBus } from "../events/bus/event-bus.ts";
+import type { Subscribe, Unsubscribe } from "../events/bus/subscribe.ts";
+import type { PayloadOf } from "../events/catalogue/catalogue.ts";
+import { REGISTRY_EVENTS } from "../events/catalogue/registry-events.ts";
 import type { HandlerRegistry } from "../handlers/registry.ts";
 import { parseAdopt } from "./adopt-options.ts";
 import { adoptSubmitted } from "./adopt-submitted.ts";
@@ -8,8 +13,6 @@ import { checkOptions } from "./check-options.ts";
 import { drawEpoch } from "./claim-tasks.ts";
 import { Claimer } from "./claimer.ts";
 import type { ConcurrencyDecision } from "./concurrency/optimal-concurrency.ts";
-import type { CustomEventListener } from "./custom-event.ts";
-import type { EngineListener } from "./engine-event.ts";
 import { PluginHost } from "./engine-plugin.ts";
 import type { ExecutionSnapshot } from "./execution-state.ts";
 import { settleWithin } from "./identity.ts";
@@ -23,6 +26,7 @@ import type { ReadyFigures } from "./ready-figures.ts";
 import { Runtime } from "./runtime.ts";
 import { type SentSignal, type SignalOptions, sendSignal } from "./send-signal.ts";
 import { submitTasks } from "./submit-tasks.ts";
+import { tellSubmitted } from "./submitted-events.ts";
 import type { SubmittedTask, TaskRequest } from "./task-request.ts";
 import { traceSubmit } from "./tracing/trace-submit.ts";
 
@@ -81,6 +85,8 @@ export interface SubmitOptions {
   readonly transaction?: Connection;
 }
 
+/** What registries tell. */
+const REGISTRY_EVENT_NAMES = Object.values(REGISTRY_EVENTS).map(({ name }) => name);
 const DEFAULT_GRACE_MS = 10_000;
 /** How long a stop goes on trying to write, after the handlers' time, to a database that is away. */
 const LAST_WRITES_MS = 5_000;
@@ -92,6 +98,10 @@ const LAST_WRITES_MS = 5_000;
 export class Engine {
   /** What operators do to tasks, whoever runs them. A task that this engine runs, or may claim, goes on at once. */
   readonly actions: TaskActions;
+  /** Where everything is published that this engine does, after it is committed. */
+  readonly events: EventBus;
+  /** Subscribes to events; call the returned function to end it. */
+  readonly on: Subscribe;
   readonly #runtime: Runtime;
   readonly #registry: HandlerRegistry;
   readonly #preparer: TaskPreparer;
@@ -103,13 +113,23 @@ export class Engine {
   #started: Promise<void> = Promise.resolve();
   #stopped: Promise<void> | null = null;
   #epoch = 0;
+  /** Buses of the registries, as far as they are not the engine's. */
+  readonly #registries: Set<EventBus>;
+  #forwardings: Unsubscribe[] = [];
 
   /** @throws ConfigurationError if an option has a value that it cannot have */
   constructor(options: EngineOptions) {
     checkOptions(options);
     this.#runtime = new Runtime(options);
+    this.events = this.#runtime.events;
+    this.on = this.events.on;
     this.#registry = options.registry;
     const { definitions, maxValueBytes } = this.#runtime;
+    this.#registries = new Set([
+      options.registry.events,
+      ...(options.plugins === undefined ? [] : [options.plugins.events]),
+    ]);
+    this.#registries.delete(this.events);
     const identity = parseIdentity(options.identity);
     this.#preparer = new TaskPreparer(options.registry, definitions, maxValueBytes, identity);
     this.#membership = new Membership(this.#runtime, {
@@ -139,11 +159,12 @@ export class Engine {
       registry: this.#registry,
       clock,
       log,
-      onEvent: (listener) => this.on(listener),
-      onCustomEvent: (listener) => this.onCustomEvent(listener),
+      events: this.events,
     });
     this.actions = new TaskActions({
       database: this.#runtime.database,
+      events: this.events,
+      onEventsLost: (error) => this.#logLostEvents(error),
       clock: this.#runtime.clock,
       maxValueBytes: this.#runtime.maxValueBytes,
       onAnswered: ({ taskId, ownerId, revision }) => {
@@ -205,12 +226,15 @@ export class Engine {
     for (const [place, row] of written.entries()) {
       const task = tasks[place];
       spans[place]?.end(row);
+      if (row.created && task !== undefined && transaction === undefined) {
+        tellSubmitted(this.events, task, row.taskId, now);
+      }
       // An engine that stops meanwhile does not take it any more: it goes back with the others of this process.
       const isTaken = row.owned && this.#state === "running";
       if (!isTaken || task === undefined) continue;
       const run = adoptSubmitted(task, row, owner?.epoch ?? 0);
       run.trace = tracing?.open(spans[place]?.stored ?? null) ?? null;
-      this.#runtime.adopt(run);
+      this.#runtime.takeUp(run);
     }
     this.#claimer.noticeSubmit(transaction === undefined);
     if (transaction === undefined && written.some((row) => row.created && !row.owned)) {
@@ -234,6 +258,8 @@ export class Engine {
     const limits = { now: new Date(runtime.clock.now()), maxBytes: runtime.maxValueBytes };
     const sent = await sendSignal(transaction, { ...options, taskId, name, payload }, limits);
     if (options.transaction === undefined) {
+      if (sent.created)
+        await this.#tellSignal(taskId, { signal_id: sent.signalId, signal: name, sender: options.sender ?? null });
       const isRunning = this.#state === "running";
       if (isRunning && sent.ownerId === runtime.processId) runtime.recheck(taskId, sent.revision);
       else if (sent.ownerId !== 0) runtime.hints.tell({ topic: "owner", processId: sent.ownerId });
@@ -249,6 +275,9 @@ export class Engine {
   async start(): Promise<void> {
     if (this.#state !== "new") throw new NotRunningError(`the engine is ${this.#state}, it can be started once`);
     this.#state = "starting";
+    this.#forwardings = [...this.#registries].map((bus) =>
+      bus.subscribe(REGISTRY_EVENT_NAMES, (event) => this.events.publish(event), { name: "engine" }),
+    );
     this.#started = this.#start();
     return this.#started;
   }
@@ -304,19 +333,6 @@ export class Engine {
     };
   }
 
-  /** Subscribes to what this engine commits; call the returned function to end it. */
-  on(listener: EngineListener): () => void {
-    return this.#runtime.events.on(listener);
-  }
-
-  /**
-   * Subscribes to what handlers publish with `step.publishEvent`, told after the commit of the attempt's outcome and before
-   * the event of that outcome; call the returned function to end it.
-   */
-  onCustomEvent(listener: CustomEventListener): () => void {
-    return this.#runtime.customEvents.on(listener);
-  }
-
   async #start(): Promise<void> {
     try {
       await this.#plugins.start();
@@ -325,6 +341,7 @@ export class Engine {
       await this.#membership.join();
     } catch (error) {
       await this.#plugins.stop();
+      this.#endForwardings();
       this.#state = "stopped";
       throw error;
     }
@@ -359,8 +376,39 @@ export class Engine {
     runtime.hints.tell({ topic: "tasks" });
     await runtime.permits.close();
     await this.#membership.leave();
+    await this.#flushEvents();
     await this.#plugins.stop();
+    this.#endForwardings();
     this.#state = "stopped";
+  }
+
+  async #tellSignal(taskId: number, signal: PayloadOf<"task.signalled">): Promise<void> {
+    if (!this.events.wants("task.signalled")) return;
+    try {
+      const found = await findEventSubjects(this.#runtime.database, [taskId]);
+      this.events.tell("task.signalled", found.get(taskId)?.subject ?? null, () => signal);
+    } catch (error) {
+      this.#logLostEvents(error);
+    }
+  }
+
+  #logLostEvents(error: unknown): void {
+    this.#runtime.log.warn({ err: error }, "what was done is not published: it could not be read");
+  }
+
+  #endForwardings(): void {
+    for (const end of this.#forwardings.splice(0)) end();
+  }
+
+  /** Lets listeners take what waits for them, as long as a stop waits for the last writes. */
+  async #flushEvents(): Promise<void> {
+    const { clock } = this.#runtime;
+    let cancel = () => {};
+    const timeout = new Promise<void>((resolve) => {
+      cancel = clock.after(LAST_WRITES_MS, resolve);
+    });
+    await Promise.race([this.events.flush(), timeout]);
+    cancel();
   }
 
   /** Whether a failed write was committed is not known: tasks it may have given to this process are looked for. */

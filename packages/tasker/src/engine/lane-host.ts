@@ -1,5 +1,6 @@
 import type { Clock } from "../clock/clock.ts";
 import type { Database } from "../database/database.ts";
+import type { EventBus } from "../events/bus/event-bus.ts";
 import type { HandlerResources } from "../handlers/resources.ts";
 import type { Batch } from "./batch.ts";
 import type { RetryRules } from "./decide-step.ts";
@@ -25,6 +26,7 @@ export interface LaneHost {
   readonly log: Log;
   /** Counts commits; null: nobody wants to know. */
   readonly meter: EngineMeter | null;
+  readonly events: EventBus;
   readonly rules: RetryRules;
   readonly slots: Slots;
   readonly resources: HandlerResources;
@@ -65,7 +67,7 @@ export interface LaneHost {
   /** A task ended or was given back. */
   released(run: TaskRun): void;
   /** What happened to a task could not be written. */
-  lost(run: TaskRun): void;
+  lost(run: TaskRun, error: unknown): void;
   /**
    * The database has the task otherwise than this process thought.
    * @param refused what was to be written and may have been, in part or as a whole; null if nothing was

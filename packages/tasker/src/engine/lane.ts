@@ -85,6 +85,7 @@ export class Lane {
 
   async #write(batch: Batch): Promise<void> {
     // A commit that fails is no progress: a process that alone cannot commit must not keep its tasks.
+    if (this.#host.events.isFull && this.#host.writing) await this.#waitForListeners();
     this.#host.signs.laneWaits(this.#place);
     for (let failures = 1; ; failures++) {
       // Whoever has the tasks by now would refuse it; until that is known, it is kept.
@@ -121,6 +122,12 @@ export class Lane {
     const ms = performance.now() - sentAt;
     meter.committed({ steps: batch.size, tasks: batch.taskCount, refused: refused.size, ms });
     return refused;
+  }
+
+  /** Somebody who must not miss an event is behind: nothing more is committed until there is room. */
+  async #waitForListeners(): Promise<void> {
+    this.#host.signs.laneRests(this.#place);
+    await this.#host.events.whenRoom();
   }
 
   async #pause(kind: FailureKind, failures: number): Promise<void> {
@@ -174,7 +181,7 @@ export class Lane {
     this.#host.log.error({ err: error, tasks, steps: batch.size }, "gave up writing a batch");
     for (const { run } of batch.tasks) {
       run.drop();
-      this.#host.lost(run);
+      this.#host.lost(run, error);
     }
   }
 

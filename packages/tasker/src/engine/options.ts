@@ -2,6 +2,7 @@ import type { Clock } from "../clock/clock.ts";
 import type { BackoffSettings } from "../config/backoff-config.ts";
 import type { ExecutionSettings } from "../config/execution-config.ts";
 import type { Database } from "../database/database.ts";
+import type { EventBus } from "../events/bus/event-bus.ts";
 import type { HandlerRegistry } from "../handlers/registry.ts";
 import type { PluginRegistry } from "../registries/plugin-registry.ts";
 import type { TracingOptions } from "../tracing/tracing-options.ts";
@@ -36,6 +37,10 @@ export interface EngineOptions {
   readonly log?: Log;
   /** Counts commits, claims and takeovers; see docs/metrics.md. Default: nothing is counted. */
   readonly meter?: EngineMeter;
+  /** Where events are published, such as a bus that registries share. Default: one of the engine's own, `engine.events`. */
+  readonly events?: EventBus;
+  /** Places in the payloads of events that no listener sees, as `maskEvents` takes them. Not beside `events`. Default: none. */
+  readonly maskedEventKeys?: readonly string[];
   /** Steps that may be executing at the same time in this process. Not beside `execution`. Default: 100. */
   readonly concurrency?: number;
   /**

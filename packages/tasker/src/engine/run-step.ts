@@ -1,11 +1,13 @@
 import { type Clock, elapsedOf } from "../clock/clock.ts";
 import { withCorrelationId } from "../correlation/current-correlation.ts";
 import { CircuitOpenError, StepTimeoutError } from "../errors/index.ts";
+import type { EventBus } from "../events/bus/event-bus.ts";
 import type { CircuitBoard, Guard } from "../handlers/circuits/circuit-board.ts";
 import { encodeJson } from "../json/encode.ts";
 import type { Verdict } from "../retry/circuit-breaker.ts";
 import type { Tracing } from "../tracing/tracing.ts";
 import { describeFailure } from "./describe-failure.ts";
+import { subjectOf } from "./event-subject.ts";
 import type { Execution } from "./execution.ts";
 import { LiveSequence } from "./live-sequence.ts";
 import type { Outcome } from "./outcome.ts";
@@ -27,6 +29,7 @@ export interface StepRunner {
   readonly tracing: Tracing | null;
   /** Id of this process in the database. */
   readonly processId: number;
+  readonly events: EventBus;
   /** Called once per execution, with its first outcome. */
   settle(execution: Execution): void;
 }
@@ -70,6 +73,11 @@ export function runStep(runner: StepRunner, execution: Execution): void {
   const call = () => {
     const handler = stepHandlerOf(execution);
     const { stepExecutor } = runner.strategies;
+    runner.events.tell("step.before_handle", subjectOf(run, execution.step), () => ({
+      attempt_number: execution.attempt,
+      execution_id: execution.executionId,
+      retry_limit: execution.retryLimit,
+    }));
     const execute = () =>
       withCorrelationId(run.view.correlationId, () =>
         stepExecutor.executeSingleStep(run.view, new LiveSequence(run), execution, handler),

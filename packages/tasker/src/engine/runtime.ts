@@ -4,9 +4,11 @@ import { batchTimeoutSeconds, executionConfig } from "../config/execution-config
 import { withCorrelationId } from "../correlation/current-correlation.ts";
 import type { Database } from "../database/database.ts";
 import { StepInterruptedError } from "../errors/index.ts";
-import { EventBus } from "../events/event-bus.ts";
+import type { EventBus } from "../events/bus/event-bus.ts";
 import { CircuitBoard } from "../handlers/circuits/circuit-board.ts";
+import type { CircuitKey } from "../handlers/circuits/circuit-store.ts";
 import { SharedResources } from "../handlers/resources.ts";
+import type { Circuit } from "../retry/circuit-breaker.ts";
 import type { Tracing } from "../tracing/tracing.ts";
 import { parseAdopt } from "./adopt-options.ts";
 import type { Agenda } from "./agenda/agenda.ts";
@@ -17,10 +19,10 @@ import { collectAnnotations, hasAnnotations } from "./collect-annotations.ts";
 import { committedEvents } from "./committed-events.ts";
 import { type CompiledDefinition, DefinitionCache } from "./compiled-definition.ts";
 import { AdaptiveConcurrency } from "./concurrency/adaptive-concurrency.ts";
-import { type CustomEvent, committedCustomEvents } from "./custom-event.ts";
+import { createEventBus } from "./create-event-bus.ts";
 import type { RetryRules } from "./decide-step.ts";
-import type { EngineEvent } from "./engine-event.ts";
 import type { EngineMeter } from "./engine-meter.ts";
+import { subjectOf } from "./event-subject.ts";
 import type { Execution } from "./execution.ts";
 import { describeExecution, queuedSteps } from "./execution-snapshot.ts";
 import type { ExecutionSnapshot } from "./execution-state.ts";
@@ -56,6 +58,7 @@ import { TaskRoom } from "./task-room.ts";
 import type { TaskRun } from "./task-run.ts";
 import { openTracing } from "./tracing/open-tracing.ts";
 import { traceBatch, traceForeignEnd } from "./tracing/trace-batch.ts";
+import { tellWorkflow } from "./workflow-events.ts";
 
 const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
@@ -64,6 +67,11 @@ const LANES = 2;
 const MAX_BATCH = 500;
 /** How often a process that stops tries to give back a task that others are changing. */
 const RELEASE_TRIES = 5;
+const CIRCUIT_EVENTS = {
+  open: "tasker.circuit.opened",
+  half_open: "tasker.circuit.half_opened",
+  closed: "tasker.circuit.closed",
+} as const;
 /** Why handlers are told to stop when the lease could have ended. */
 const LEASE_ENDED = new StepInterruptedError("the lease of the process could not be renewed in time");
 
@@ -90,8 +98,7 @@ export class Runtime implements LaneHost {
   /** Age in milliseconds after which a step that somebody else runs counts as left behind; null: never. */
   readonly abandonedStepMs: number | null;
   readonly definitions = new DefinitionCache();
-  readonly events: EventBus<EngineEvent>;
-  readonly customEvents: EventBus<CustomEvent>;
+  readonly events: EventBus;
   readonly pollIntervalMs: number;
   readonly leaseMs: number;
   /** What this process and others tell each other. */
@@ -138,6 +145,7 @@ export class Runtime implements LaneHost {
     this.log = options.log ?? silentLog;
     this.tracing = openTracing(options.tracing ?? true, this.log);
     this.meter = options.meter ?? null;
+    this.events = options.events ?? createEventBus(options);
     this.database = new WatchedDatabase(options.database, new TroubleLog(this.clock, this.log));
     this.hints = new Hints(this.database, this.log);
     this.circuits = new CircuitBoard({
@@ -147,6 +155,7 @@ export class Runtime implements LaneHost {
       onTrouble: (error) =>
         this.log.warn({ err: error }, "a circuit breaker could not be read or written: passed over"),
       onClosed: ({ namespace, name }) => this.#retryBlocked(namespace, name),
+      onMoved: (key, to) => this.#tellCircuit(key, to),
     });
     this.resources = new SharedResources(this.clock, this.random, this.circuits);
     const strategies = new Strategies(options, this.log);
@@ -166,12 +175,14 @@ export class Runtime implements LaneHost {
       execution?.batch_timeout_as_step_deadline === true ? batchTimeoutSeconds(execution, 1) : null;
     this.slots = new Slots(execution?.max_concurrent_steps_limit ?? options.concurrency ?? 100);
     const { clock, log, slots, database } = this;
-    const host = { clock, log, setLimit: (limit: number) => slots.setLimit(limit) };
+    const setLimit = (limit: number) => {
+      const from = slots.limit;
+      slots.setLimit(limit);
+      if (limit !== from) this.events.tell("tasker.concurrency.changed", null, () => ({ from, to: limit }));
+    };
+    const host = { clock, log, setLimit };
     const signals = { pool: () => database.poolUsage(), ...options.concurrencySignals };
     this.adaptiveConcurrency = execution === null ? null : new AdaptiveConcurrency(execution, host, signals);
-    const onListenerError = (error: unknown) => this.log.error({ err: error }, "a listener threw");
-    this.events = new EventBus(onListenerError);
-    this.customEvents = new EventBus(onListenerError);
     this.permits = new PermitDesk(this);
     this.#limits = parseEngineLimits(options.limits);
     const sharing = parseSharing(options.sharing);
@@ -197,7 +208,7 @@ export class Runtime implements LaneHost {
   }
 
   get hasListeners(): boolean {
-    return this.events.hasListeners || this.customEvents.hasListeners || this.tracing?.isOn === true;
+    return this.events.hasListeners || this.tracing?.isOn === true;
   }
 
   /** Tasks in memory, and those that submits under way will add. */
@@ -231,6 +242,15 @@ export class Runtime implements LaneHost {
   async settled(taskId: number): Promise<string> {
     this.database.assertWaitCanEnd(`settled, task ${taskId}`);
     return this.#settlements.wait(taskId);
+  }
+
+  /** Takes up a task that was submitted or claimed; see {@link adopt}. */
+  takeUp(run: TaskRun): void {
+    this.events.tell("workflow.task_started", subjectOf(run), () => ({
+      total_steps: run.steps.length,
+      remaining_steps: run.remaining,
+    }));
+    this.adopt(run);
   }
 
   /** Takes a task that this process owns. A task that is in memory already stays as it is. */
@@ -334,12 +354,10 @@ export class Runtime implements LaneHost {
   committed(batch: Batch, refused: ReadonlySet<TaskRun>): void {
     this.offers?.committed(batch, refused);
     if (this.tracing?.isOn) traceBatch(this.tracing, batch, refused);
-    // What a handler told comes before the end of its step, as it did.
-    if (this.customEvents.hasListeners) {
-      for (const event of committedCustomEvents(batch, refused)) this.customEvents.publish(event);
-    }
-    if (!this.events.hasListeners) return;
-    for (const event of committedEvents(batch, refused)) this.events.publish(event);
+    const { events } = this;
+    if (!events.hasListeners) return;
+    for (const event of committedEvents(batch, refused, (name) => events.wants(name))) events.publish(event);
+    tellWorkflow(events, batch, refused, this.clock.now());
   }
 
   released(run: TaskRun): void {
@@ -356,8 +374,8 @@ export class Runtime implements LaneHost {
     if (wait === null || waits?.kind !== "task") return;
     const agenda = this.agendaOf(run);
     const work = submitChild(this, agenda.waits, waits, { run, step, wait })
-      .then((isSubmitted) => {
-        if (isSubmitted) this.onSubmitted();
+      .then((child) => {
+        if (child !== null) this.onSubmitted();
         // Somebody else has moved it: it is found out by the next commit.
         else agenda.recheck(run);
       })
@@ -372,8 +390,12 @@ export class Runtime implements LaneHost {
     else this.agendaOf(run).recheck(run);
   }
 
-  lost(run: TaskRun): void {
+  lost(run: TaskRun, error: unknown): void {
     this.forget(run);
+    this.events.tell("workflow.task_reenqueue_failed", subjectOf(run), () => ({
+      reason: "database_unavailable",
+      error: error instanceof Error ? error.message : String(error),
+    }));
     for (const execution of run.executions.values()) this.#letGo(execution);
     this.#settlements.notice(run.taskId, null);
   }
@@ -421,6 +443,7 @@ export class Runtime implements LaneHost {
   #interruptRunning(reason: Error): void {
     this.log.error({ executions: this.#running.size }, `${reason.message}: nothing starts until it is renewed`);
     this.meter?.fenced();
+    this.events.tell("tasker.process.fenced", null, () => ({ process_id: this.processId }));
     for (const execution of [...this.#running]) execution.interrupt(reason);
   }
 
@@ -443,6 +466,10 @@ export class Runtime implements LaneHost {
       settleOnce(this, execution, { kind: "interrupted", reason: reason.message });
       execution.abort(reason);
     }
+  }
+
+  #tellCircuit({ namespace, name }: CircuitKey, to: Circuit["state"]): void {
+    this.events.tell(CIRCUIT_EVENTS[to], null, () => ({ namespace, circuit: name }));
   }
 
   /** A circuit has closed: what waits for it here need not wait for its next probe. */

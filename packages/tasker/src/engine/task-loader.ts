@@ -14,6 +14,8 @@ export interface LoaderHost extends Asker {
   readonly hasListeners: boolean;
   isLive(taskId: number): boolean;
   agendaOf(run: TaskRun): Agenda;
+  /** Takes up a task that was claimed. */
+  takeUp(run: TaskRun): void;
   /** Takes a task that this process owns. */
   adopt(run: TaskRun): void;
   /** Lets a task go without telling anybody. */
@@ -65,7 +67,7 @@ export class TaskLoader {
       return reloading === undefined && !this.#host.isLive(taskId);
     };
     for (const run of await this.#reader.read(taskIds.filter(isMissing))) {
-      if (isMissing(run.taskId)) this.#host.adopt(run);
+      if (isMissing(run.taskId)) this.#host.takeUp(run);
     }
   }
 

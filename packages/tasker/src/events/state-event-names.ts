@@ -1,7 +1,7 @@
 import type { JsonObject } from "../json/json-value.ts";
 import { stepEvent, taskEvent } from "../states/transition-event.ts";
-import type { TASK_PAYLOADS } from "./task-payload.ts";
 import type { STEP_PAYLOADS } from "./step-payload.ts";
+import type { TASK_PAYLOADS } from "./task-payload.ts";
 import type { TransitionFacts } from "./transition-facts.ts";
 
 /** Names of the events that tell of tasks' transitions. */
@@ -35,8 +35,7 @@ export function stepEventNames({ from, to, metadata }: TransitionFacts): readonl
 }
 
 function failureNames(name: StepStateEventName, metadata: JsonObject): readonly StepStateEventName[] {
-  if (metadata.interrupted === true) {
-    if (metadata.permanent === true) return [name, "step.interrupted"];
+  if (metadata.interrupted === true && metadata.permanent !== true) {
     return ["circuit_open" in metadata ? "step.postponed" : "step.interrupted"];
   }
   if (metadata.retry_available === true) return [name, "observability.step.backoff"];

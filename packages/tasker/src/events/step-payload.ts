@@ -21,6 +21,11 @@ const errorOf = ({ metadata }: TransitionFacts) => ({
   error_code: textIn(metadata, "error_code"),
 });
 
+const backoffOf = ({ metadata }: TransitionFacts) => ({
+  backoff_seconds: numberIn(metadata, "backoff_seconds"),
+  backoff_until: textIn(metadata, "backoff_until"),
+});
+
 const waitedFor = (metadata: JsonObject) => objectIn(metadata, "waiting_for");
 
 /** What the event of a step's transition tells, by the event's name. */
@@ -39,7 +44,7 @@ export const STEP_PAYLOADS = {
     ...errorOf(row),
     permanent: flagIn(row.metadata, "permanent") ?? false,
     retry_available: flagIn(row.metadata, "retry_available"),
-    backoff_seconds: numberIn(row.metadata, "backoff_seconds"),
+    ...backoffOf(row),
   }),
   "step.retry_requested": (row: TransitionFacts) => ({
     ...moveOf(row),
@@ -57,15 +62,13 @@ export const STEP_PAYLOADS = {
     ...attemptOf(row),
     reason: textIn(row.metadata, "error_message"),
     interruptions: numberIn(row.metadata, "interruptions"),
-    retry_available: flagIn(row.metadata, "retry_available") ?? true,
   }),
   "step.postponed": (row: TransitionFacts) => ({
     ...moveOf(row),
     ...attemptOf(row),
-    circuit: textIn(row.metadata, "circuit_open"),
+    circuit: textIn(row.metadata, "circuit_open") ?? "",
     reason: textIn(row.metadata, "error_message"),
-    backoff_seconds: numberIn(row.metadata, "backoff_seconds"),
-    backoff_until: textIn(row.metadata, "backoff_until"),
+    ...backoffOf(row),
   }),
   "step.wait_started": ({ metadata }: TransitionFacts) => ({
     kind: textIn(waitedFor(metadata), "kind"),
@@ -78,8 +81,7 @@ export const STEP_PAYLOADS = {
   "step.failure_ignored": (row: TransitionFacts) => ({ reason: textIn(row.metadata, "reason") }),
   "observability.step.backoff": (row: TransitionFacts) => ({
     attempt_number: numberIn(row.metadata, "attempt_number"),
-    backoff_seconds: numberIn(row.metadata, "backoff_seconds"),
-    backoff_until: textIn(row.metadata, "backoff_until"),
+    ...backoffOf(row),
   }),
   "observability.step.max_retries_reached": (row: TransitionFacts) => ({
     attempt_number: numberIn(row.metadata, "attempt_number"),

@@ -91,7 +91,7 @@ export class HandlerRegistry extends BaseRegistry<HandlerStats> {
       const names = getOrAdd(this.#namespaces, namespace, () => new Map<string, Map<string, TaskTemplate>>());
       getOrAdd(names, name, () => new Map<string, TaskTemplate>()).set(version, template);
     }
-    for (const template of templates) this.tell("registered", { ...identify(template), options: { ...options } });
+    for (const template of templates) this.tellRegistered(identify(template), options);
   }
 
   /** Removes a template; false if it was not registered. Tasks that run it are not stopped by that. */
@@ -103,7 +103,7 @@ export class HandlerRegistry extends BaseRegistry<HandlerStats> {
     versions?.delete(version);
     if (versions?.size === 0) names?.delete(name);
     if (names?.size === 0) this.#namespaces.delete(namespace);
-    this.tell("unregistered", identify(template));
+    this.tellUnregistered(identify(template));
     return true;
   }
 

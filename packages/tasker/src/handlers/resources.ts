@@ -69,5 +69,5 @@ export class SharedResources implements HandlerResources {
 
 function openCircuits(clock: Clock): CircuitBoard {
   const store = new MemoryCircuits();
-  return new CircuitBoard({ store, clock, maxAgeMs: 0, onTrouble: () => {}, onClosed: () => {} });
+  return new CircuitBoard({ store, clock, maxAgeMs: 0, onTrouble: () => {}, onClosed: () => {}, onMoved: () => {} });
 }

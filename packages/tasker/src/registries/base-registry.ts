@@ -1,13 +1,25 @@
 import { type Clock, systemClock } from "../clock/clock.ts";
-import { EventBus } from "../events/event-bus.ts";
-import type { EntityType, RegistryEntityEvent, RegistryEvent } from "./registry-event.ts";
+import { EventBus } from "../events/bus/event-bus.ts";
+import type { PayloadOf } from "../events/catalogue/catalogue.ts";
+import { jsonFigures } from "./json-figures.ts";
+
+/** What a registry holds. */
+export type EntityType = "handler" | "plugin" | "subscriber";
+
+/** An entry, as events name it. */
+export interface EntryName {
+  /** `namespace.name@version` of a template, the name of a plugin or subscriber. */
+  readonly entityId: string;
+  /** Name of the class or function behind it. */
+  readonly entityClass: string;
+}
 
 /** Options of every registry. */
 export interface RegistryOptions {
   /** Default: the machine's clock. */
   readonly clock?: Clock;
-  /** Told what a listener throws; the others still get the event. Default: a warning of the process. */
-  readonly onListenerError?: (error: unknown) => void;
+  /** Where it publishes what happens to it, such as an engine's bus. Default: one of its own. */
+  readonly events?: EventBus;
 }
 
 /** Figures that every registry has. */
@@ -27,20 +39,21 @@ export interface RegistryHealth<Stats> {
   readonly error: string | null;
 }
 
-/** What all registries share: a name, an age, figures, health, and listeners that are told of every change. */
+/** What all registries share: a name, an age, figures, health, and a bus on which every change is published. */
 export abstract class BaseRegistry<Stats extends BaseStats> {
   readonly registryName: string;
   readonly createdAt: Date;
   protected readonly clock: Clock;
   readonly #entityType: EntityType;
-  readonly #bus: EventBus<RegistryEvent>;
+  /** Where it publishes what happens to it. */
+  readonly events: EventBus;
 
   constructor(registryName: string, entityType: EntityType, options: RegistryOptions) {
     this.registryName = registryName;
     this.clock = options.clock ?? systemClock;
     this.createdAt = new Date(this.clock.now());
     this.#entityType = entityType;
-    this.#bus = new EventBus(options.onListenerError ?? warn);
+    this.events = options.events ?? new EventBus({ clock: this.clock, onListenerError: warn });
   }
 
   /** Entries that are registered. */
@@ -52,11 +65,6 @@ export abstract class BaseRegistry<Stats extends BaseStats> {
   /** Removes every entry. */
   abstract clear(): void;
 
-  /** Subscribes to what happens to the registry; call the returned function to end it. */
-  on(listener: (event: RegistryEvent) => void): () => void {
-    return this.#bus.on(listener);
-  }
-
   /** Whether the registry can give its figures, and these. Publishes `registry.health_check`. */
   healthCheck(): RegistryHealth<Stats> {
     let stats: Stats | null = null;
@@ -67,23 +75,20 @@ export abstract class BaseRegistry<Stats extends BaseStats> {
       error = cause instanceof Error ? cause.message : String(cause);
     }
     const { registryName } = this;
-    const at = this.clock.now();
     const healthy = stats !== null;
-    this.#bus.publish({ name: "registry.health_check", registryName, healthy, stats: { ...stats }, at });
-    return { healthy, registryName, stats, lastCheck: new Date(at), error };
+    this.events.tell("registry.health_check", null, () => ({
+      registry_name: registryName,
+      healthy,
+      stats: jsonFigures(stats),
+    }));
+    return { healthy, registryName, stats, lastCheck: new Date(this.clock.now()), error };
   }
 
   /** The figures; publishes `registry.stats_collected`. */
   collectStats(): Stats {
     const stats = this.stats();
-    const { registryName } = this;
-    this.#bus.publish({
-      name: "registry.stats_collected",
-      registryName,
-      healthy: true,
-      stats: { ...stats },
-      at: this.clock.now(),
-    });
+    const registry_name = this.registryName;
+    this.events.tell("registry.stats_collected", null, () => ({ registry_name, stats: jsonFigures(stats) }));
     return stats;
   }
 
@@ -92,34 +97,39 @@ export abstract class BaseRegistry<Stats extends BaseStats> {
     return { registryName, createdAt, uptimeSeconds: (this.clock.now() - createdAt.getTime()) / 1_000 };
   }
 
-  /** Tells the listeners of a change that has been made. */
-  protected tell(
-    what: "registered" | "unregistered" | "validation_failed",
-    entry: Pick<RegistryEntityEvent, "entityId" | "entityClass"> & Partial<RegistryEntityEvent>,
-  ): void {
-    if (!this.#bus.hasListeners) return;
-    this.#bus.publish({
-      options: {},
-      validationError: null,
-      ...entry,
-      name: `${this.#entityType}.${what}`,
-      registryName: this.registryName,
-      entityType: this.#entityType,
-      at: this.clock.now(),
-    });
+  /** Publishes that an entry was added. @param options what was given with it */
+  protected tellRegistered(entry: EntryName, options: object): void {
+    this.events.tell(`${this.#entityType}.registered`, null, () => ({
+      ...this.#facts(entry),
+      options: jsonFigures(options),
+    }));
   }
 
-  /** Does something that may find an entry invalid; then the listeners are told, and it is thrown on. */
-  protected validating<T>(entry: Pick<RegistryEntityEvent, "entityId" | "entityClass">, work: () => T): T {
+  /** Publishes that an entry was removed. */
+  protected tellUnregistered(entry: EntryName): void {
+    this.events.tell(`${this.#entityType}.unregistered`, null, () => this.#facts(entry));
+  }
+
+  /** Does something that may find an entry invalid; then that is published, and it is thrown on. */
+  protected validating<T>(entry: EntryName, work: () => T): T {
     try {
       return work();
     } catch (error) {
-      this.tell("validation_failed", {
-        ...entry,
-        validationError: error instanceof Error ? error.message : String(error),
-      });
+      this.events.tell(`${this.#entityType}.validation_failed`, null, () => ({
+        ...this.#facts(entry),
+        validation_error: error instanceof Error ? error.message : String(error),
+      }));
       throw error;
     }
+  }
+
+  #facts({ entityId, entityClass }: EntryName): PayloadOf<"handler.unregistered"> {
+    return {
+      registry_name: this.registryName,
+      entity_type: this.#entityType,
+      entity_id: entityId,
+      entity_class: entityClass,
+    };
   }
 }
 

@@ -72,7 +72,7 @@ export class PluginRegistry extends BaseRegistry<PluginStats> {
     });
     const registeredAt = new Date(this.clock.now());
     this.#entries.set(name, Object.freeze({ name, plugin, supportedFormats, registeredAt }));
-    this.tell("registered", { entityId, entityClass, options: { ...options } });
+    this.tellRegistered({ entityId, entityClass }, options);
     return name;
   }
 
@@ -81,7 +81,7 @@ export class PluginRegistry extends BaseRegistry<PluginStats> {
     const entry = this.#entries.get(name);
     if (entry === undefined) return false;
     this.#entries.delete(name);
-    this.tell("unregistered", { entityId: name, entityClass: classNameOf(entry.plugin) });
+    this.tellUnregistered({ entityId: name, entityClass: classNameOf(entry.plugin) });
     return true;
   }
 

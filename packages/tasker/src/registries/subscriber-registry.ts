@@ -1,19 +1,24 @@
 import { RegistryConflictError } from "../errors/index.ts";
+import { compilePattern } from "../events/bus/pattern.ts";
+import type { QueueOptions } from "../events/bus/queue-options.ts";
+import type { Unsubscribe } from "../events/bus/subscribe.ts";
+import type { TaskerEvent } from "../events/event.ts";
 import { BaseRegistry, type BaseStats, type RegistryOptions } from "./base-registry.ts";
 import { checkInterface, classNameOf } from "./check-interface.ts";
 import { type Discovery, discoverModules } from "./discover.ts";
 import { variance } from "./variance.ts";
 
 /** Whoever wants to be told of events. */
-export interface Subscriber<Event> {
-  call(event: Event): unknown;
+export interface Subscriber {
+  /** What it throws, and what a promise that it gives is rejected with, goes to the bus's `onListenerError`. */
+  call(event: TaskerEvent): unknown;
 }
 
 /** A subscriber as it is registered. */
-export interface SubscriberEntry<Event> {
+export interface SubscriberEntry {
   readonly name: string;
-  readonly subscriber: Subscriber<Event>;
-  /** Names of events; `order.*` stands for all that begin with `order.`, `*` for all. */
+  readonly subscriber: Subscriber;
+  /** Names of events and globs, as `EventBus.on` takes them. */
   readonly events: readonly string[];
   readonly registeredAt: Date;
 }
@@ -38,23 +43,23 @@ export interface SubscribeOptions {
   readonly name?: string;
   /** Whether it may take the place of one with its name. Default: false. */
   readonly replace?: boolean;
+  /** As for `EventBus.on`. Default: it is called while events are published. */
+  readonly queue?: QueueOptions;
 }
 
 /** A class of subscribers, or one of them. */
-type SubscriberSource<Event> = (new () => Subscriber<Event>) | Subscriber<Event>;
+type SubscriberSource = (new () => Subscriber) | Subscriber;
 
-/**
- * Subscribers by name, and which events they want. It hands events on; an engine's come by
- * `engine.on((event) => registry.dispatch(event))`.
- */
-export class SubscriberRegistry<Event extends { readonly name: string }> extends BaseRegistry<SubscriberStats> {
-  readonly #entries = new Map<string, SubscriberEntry<Event>>();
-  readonly #onSubscriberError: (error: unknown, subscriber: string) => void;
+interface Kept extends SubscriberEntry {
+  readonly end: Unsubscribe;
+}
 
-  /** @param options `onSubscriberError` is told what a subscriber throws; the others still get the event */
-  constructor(options: RegistryOptions & { readonly onSubscriberError: (error: unknown, subscriber: string) => void }) {
+/** Subscribers by name, and which events they want: each is subscribed to the bus of the registry (`events`). */
+export class SubscriberRegistry extends BaseRegistry<SubscriberStats> {
+  readonly #entries = new Map<string, Kept>();
+
+  constructor(options: RegistryOptions = {}) {
     super("subscriber_registry", "subscriber", options);
-    this.#onSubscriberError = options.onSubscriberError;
   }
 
   get size(): number {
@@ -66,13 +71,14 @@ export class SubscriberRegistry<Event extends { readonly name: string }> extends
    * @returns its name
    * @throws InvalidInterfaceError if it has no `call`, or one that takes more than the event
    * @throws RegistryConflictError if the name is taken and `replace` is not true
+   * @throws InvalidRequestError for an event that the engine could have and has not
    */
-  register(source: SubscriberSource<Event>, options: SubscribeOptions = {}): string {
+  register(source: SubscriberSource, options: SubscribeOptions = {}): string {
     const entityClass = classNameOf(source);
     const name = options.name ?? snakeCase(entityClass);
-    const subscriber = this.validating({ entityId: name, entityClass }, () => {
-      const made = isClass(source) ? new source() : source;
-      checkInterface(made, `the subscriber ${entityClass}`, [{ name: "call", mostArguments: 1 }]);
+    const entry = this.validating({ entityId: name, entityClass }, () => {
+      const subscriber = isClass(source) ? new source() : source;
+      checkInterface(subscriber, `the subscriber ${entityClass}`, [{ name: "call", mostArguments: 1 }]);
       if (this.#entries.has(name) && options.replace !== true) {
         throw new RegistryConflictError(
           `The subscriber ${name} is registered already; use replace: true to replace it`,
@@ -81,21 +87,24 @@ export class SubscriberRegistry<Event extends { readonly name: string }> extends
           },
         );
       }
-      return made;
+      const events = [...new Set(options.events ?? [...eventsOf(subscriber.constructor), ...eventsOf(subscriber)])];
+      const end = this.#subscribe(name, subscriber, events, options.queue);
+      return Object.freeze({ name, subscriber, events, registeredAt: new Date(this.clock.now()), end });
     });
-    const events = [...new Set(options.events ?? [...eventsOf(subscriber.constructor), ...eventsOf(subscriber)])];
-    this.#entries.set(name, Object.freeze({ name, subscriber, events, registeredAt: new Date(this.clock.now()) }));
-    this.tell("registered", { entityId: name, entityClass, options: { events } });
+    this.#entries.get(name)?.end();
+    this.#entries.set(name, entry);
+    this.tellRegistered({ entityId: name, entityClass }, { events: entry.events });
     return name;
   }
 
   /** Removes a subscriber by its name, its class or itself; false if it was not registered. */
-  unregister(which: string | SubscriberSource<Event>): boolean {
-    for (const [name, { subscriber }] of this.#entries) {
+  unregister(which: string | SubscriberSource): boolean {
+    for (const [name, { subscriber, end }] of this.#entries) {
       const isMeant = which === name || which === subscriber || subscriber.constructor === which;
       if (!isMeant) continue;
+      end();
       this.#entries.delete(name);
-      this.tell("unregistered", { entityId: name, entityClass: classNameOf(subscriber) });
+      this.tellUnregistered({ entityId: name, entityClass: classNameOf(subscriber) });
       return true;
     }
     return false;
@@ -105,20 +114,9 @@ export class SubscriberRegistry<Event extends { readonly name: string }> extends
     for (const name of [...this.#entries.keys()]) this.unregister(name);
   }
 
-  /** Hands an event to everybody who wants it, in the order in which they were registered. Does not wait for promises. */
-  dispatch(event: Event): void {
-    for (const { name, subscriber } of this.subscribersForEvent(event.name)) {
-      try {
-        Promise.resolve(subscriber.call(event)).catch((error: unknown) => this.#onSubscriberError(error, name));
-      } catch (error) {
-        this.#onSubscriberError(error, name);
-      }
-    }
-  }
-
   /** Who wants an event. */
-  subscribersForEvent(event: string): readonly SubscriberEntry<Event>[] {
-    return this.allSubscribers().filter(({ events }) => events.some((wanted) => isMeant(wanted, event)));
+  subscribersForEvent(event: string): readonly SubscriberEntry[] {
+    return this.allSubscribers().filter(({ events }) => events.length > 0 && compilePattern(events).matchesName(event));
   }
 
   /** Whether anybody wants an event. */
@@ -132,7 +130,7 @@ export class SubscriberRegistry<Event extends { readonly name: string }> extends
   }
 
   /** In the order of registration. A copy. */
-  allSubscribers(): readonly SubscriberEntry<Event>[] {
+  allSubscribers(): readonly SubscriberEntry[] {
     return [...this.#entries.values()];
   }
 
@@ -142,15 +140,24 @@ export class SubscriberRegistry<Event extends { readonly name: string }> extends
    */
   discoverDirectory(directory: string): Promise<Discovery> {
     return discoverModules(directory, /[-_.]subscriber$/i, (exported) =>
-      exported
-        .filter((value): value is SubscriberSource<Event> => isSource(value))
-        .map((source) => this.register(source)),
+      exported.filter((value): value is SubscriberSource => isSource(value)).map((source) => this.register(source)),
     );
   }
 
   /** `balanced` if the subscribers want about as many events each, or else `unbalanced`. */
   distribution(): string {
     return variance(this.allSubscribers().map(({ events }) => events.length)) < 1 ? "balanced" : "unbalanced";
+  }
+
+  #subscribe(
+    name: string,
+    subscriber: Subscriber,
+    events: readonly string[],
+    queue: QueueOptions | undefined,
+  ): Unsubscribe {
+    if (events.length === 0) return () => {};
+    const options = { name, ...(queue === undefined ? {} : { queue }) };
+    return this.events.subscribe(events, (event) => subscriber.call(event), options);
   }
 
   stats(): SubscriberStats {
@@ -175,12 +182,8 @@ export class SubscriberRegistry<Event extends { readonly name: string }> extends
 }
 
 /** Functions have a `call` too, but not one that takes an event. */
-function isClass<Event>(source: SubscriberSource<Event>): source is new () => Subscriber<Event> {
+function isClass(source: SubscriberSource): source is new () => Subscriber {
   return typeof source === "function";
-}
-
-function isMeant(wanted: string, event: string): boolean {
-  return wanted.endsWith("*") ? event.startsWith(wanted.slice(0, -1)) : wanted === event;
 }
 
 function isSource(value: unknown): boolean {

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { TaskDisplay } from "../../src/cli/displays/display.ts";
 import { TaskFollower } from "../../src/cli/task-follower.ts";
-import type { EngineEvent } from "../../src/engine/engine-event.ts";
-import { sampleRun } from "../engine/sample-run.ts";
+import type { TaskerEvent } from "../../src/events/event.ts";
+import { sampleEvent } from "../support/sample-event.ts";
 import { NOW, sampleTask } from "./render/sample-progress.ts";
 
 /** Keeps what it is told. */
@@ -11,25 +11,16 @@ class Recorder implements TaskDisplay {
   begin(): void {
     this.told.push("begin");
   }
-  change(event: EngineEvent): void {
-    this.told.push(`${event.stepName} ${event.toState}`);
+  change({ stepName, payload }: TaskerEvent): void {
+    this.told.push(`${stepName} ${payload.to_state}`);
   }
   notice(): void {}
   end(): void {}
   result(): void {}
 }
 
-const event = (taskId: number, toState: string): EngineEvent => ({
-  name: "step.changed",
-  taskId,
-  task: sampleRun(taskId).view,
-  stepId: 4,
-  stepName: "send_receipt",
-  fromState: "",
-  toState,
-  metadata: {},
-  at: NOW,
-});
+const event = (taskId: number, state: string) =>
+  sampleEvent({ taskId, stepId: 4, stepName: "send_receipt", payload: { to_state: state }, at: NOW });
 
 test("events that come before the task is known follow its beginning; other tasks' events are left out", () => {
   const display = new Recorder();

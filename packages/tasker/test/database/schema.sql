@@ -658,10 +658,10 @@ get_task_execution_contexts_batch
   (input_task_ids bigint[]) returns TABLE(task_id bigint, named_task_id integer, status text, total_steps bigint, pending_steps bigint, in_progress_steps bigint, completed_steps bigint, failed_steps bigint, ready_steps bigint, execution_status text, recommended_action text, completion_percentage numeric, health_status text)
 
 tasker_act_on_step
-  (p_task_id bigint, p_action text, p_step_id bigint, p_step_name text, p_now timestamp without time zone, p_note jsonb, p_options jsonb) returns TABLE(outcome text, code text, step_id bigint, step_name character varying, moved integer, owner_id bigint, revision integer) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+  (p_task_id bigint, p_action text, p_step_id bigint, p_step_name text, p_now timestamp without time zone, p_note jsonb, p_options jsonb) returns TABLE(outcome text, code text, step_id bigint, step_name character varying, moved integer, owner_id bigint, revision integer, first_seq bigint, last_seq bigint) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
 tasker_act_on_task
-  (p_task_id bigint, p_action text, p_step_id bigint, p_step_name text, p_now timestamp without time zone, p_note jsonb) returns TABLE(outcome text, code text, step_id bigint, step_name character varying, moved integer, owner_id bigint, revision integer) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+  (p_task_id bigint, p_action text, p_step_id bigint, p_step_name text, p_now timestamp without time zone, p_note jsonb) returns TABLE(outcome text, code text, step_id bigint, step_name character varying, moved integer, owner_id bigint, revision integer, first_seq bigint, last_seq bigint) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
 tasker_adopt
   (p_now timestamp without time zone, p_kinds integer[], p_namespaces integer[], p_hashes text[], p_sources text[], p_in_progress boolean, p_after bigint[], p_upto bigint[], p_reopen boolean) returns TABLE(adopted bigint, reopened bigint, next_task_id bigint) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC, lock_timeout=1s

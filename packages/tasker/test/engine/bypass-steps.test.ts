@@ -52,6 +52,7 @@ describeEachDatabase("a step named in bypass_steps", (open) => {
     await until(() => events.some(({ name }) => name === "task.completed"), "the last event");
     expect(events.filter(({ stepName }) => stepName === "b").map(({ name }) => name)).toEqual([
       "step.resolved_manually",
+      "step.bypassed",
     ]);
     await expectCleanAuditTrail(database);
   });

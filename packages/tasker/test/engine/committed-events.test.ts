@@ -21,7 +21,7 @@ function entry(run: TaskRun, from: State, chain: readonly State[], metadata: Jso
 }
 
 const namesOf = (batch: Batch, refused: readonly TaskRun[] = []) =>
-  [...committedEvents(batch, new Set(refused))].map(({ name, taskId }) => `${taskId} ${name}`);
+  [...committedEvents(batch, new Set(refused), () => true)].map(({ name, taskId }) => `${taskId} ${name}`);
 
 describe("the events of a batch", () => {
   test("tell outcomes, then the task's start, then starts, then the task's end", () => {
@@ -59,25 +59,31 @@ describe("the events of a batch", () => {
     const batch = new Batch(5);
     batch.addOutcome(entry(sampleRun(1), "in_progress", ["error"], { interrupted: true }));
     batch.addOutcome(entry(sampleRun(2), "in_progress", ["error"], { interrupted: true, permanent: true }));
-    expect(namesOf(batch)).toEqual(["2 step.failed"]);
+    expect(namesOf(batch)).toEqual(["1 step.interrupted", "2 step.failed"]);
   });
 
-  test("carry the row that they tell of", () => {
+  test("carry what the row tells, under an id that is the row's", () => {
     const batch = new Batch(5);
     const run = sampleRun(3);
     batch.addOutcome(entry(run, "in_progress", ["complete"], { attempt_number: 1 }));
-    expect([...committedEvents(batch, new Set())]).toEqual([
+    expect([...committedEvents(batch, new Set(), () => true)]).toMatchObject([
       {
+        id: "step:30:10",
         name: "step.completed",
         taskId: 3,
-        task: run.view,
+        namespace: run.view.namespace,
+        correlationId: run.view.correlationId,
         stepId: 30,
         stepName: "a",
-        fromState: "in_progress",
-        toState: "complete",
-        metadata: { attempt_number: 1 },
+        payload: { from_state: "in_progress", to_state: "complete", attempt_number: 1 },
         at: 5,
       },
     ]);
+  });
+
+  test("are not made if nobody wants them", () => {
+    const batch = new Batch(5);
+    batch.addOutcome(entry(sampleRun(3), "in_progress", ["complete"]));
+    expect([...committedEvents(batch, new Set(), (name) => name === "step.failed")]).toEqual([]);
   });
 });

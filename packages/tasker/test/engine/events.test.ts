@@ -1,8 +1,11 @@
 import { expect, test } from "vitest";
 import { PermanentError } from "../../src/errors/index.ts";
+import type { TaskerEvent } from "../../src/events/event.ts";
 import { expectCleanAuditTrail } from "../support/audit-trail.ts";
 import { graphTemplate, startEngine, useDatabase } from "../support/engine-harness.ts";
 import { describeOnPostgres, openTestDatabase } from "../support/test-database.ts";
+
+const isChange = ({ payload }: TaskerEvent) => typeof payload.from_state === "string";
 
 describeOnPostgres("the events of an engine", () => {
   test("tell the story of a task in order, from its start to its end", async () => {
@@ -18,21 +21,25 @@ describeOnPostgres("the events of an engine", () => {
     await seen(({ name }) => name === "step.failed");
     clock.advance(1_000);
     await engine.settled(taskId);
-    expect(events.map(({ name, stepName, fromState, toState }) => [name, stepName, fromState, toState])).toEqual([
-      ["task.start_requested", null, "pending", "in_progress"],
-      ["step.execution_requested", "a", "pending", "in_progress"],
-      ["step.completed", "a", "in_progress", "complete"],
-      ["step.execution_requested", "b", "pending", "in_progress"],
-      ["step.failed", "b", "in_progress", "error"],
-      ["step.retry_requested", "b", "error", "pending"],
-      ["step.execution_requested", "b", "pending", "in_progress"],
-      ["step.completed", "b", "in_progress", "complete"],
-      ["task.completed", null, "in_progress", "complete"],
-    ]);
-    expect(events[4]).toMatchObject({
+    expect(events.map(({ name, stepName, payload }) => [name, stepName, payload.from_state, payload.to_state])).toEqual(
+      [
+        ["task.initialize_requested", null, null, "pending"],
+        ["task.start_requested", null, "pending", "in_progress"],
+        ["step.execution_requested", "a", "pending", "in_progress"],
+        ["step.completed", "a", "in_progress", "complete"],
+        ["step.execution_requested", "b", "pending", "in_progress"],
+        ["step.failed", "b", "in_progress", "error"],
+        ["observability.step.backoff", "b", undefined, undefined],
+        ["step.retry_requested", "b", "error", "pending"],
+        ["step.execution_requested", "b", "pending", "in_progress"],
+        ["step.completed", "b", "in_progress", "complete"],
+        ["task.completed", null, "in_progress", "complete"],
+      ],
+    );
+    expect(events[5]).toMatchObject({
       taskId,
       at: clock.now() - 1_000,
-      metadata: { attempt_number: 1, error_message: "once", backoff_seconds: 1 },
+      payload: { attempt_number: 1, error_message: "once", backoff_seconds: 1 },
     });
     await expectCleanAuditTrail(database);
   });
@@ -48,6 +55,7 @@ describeOnPostgres("the events of an engine", () => {
     const { taskId } = await engine.submit({ name: "graph", context: {} });
     await engine.settled(taskId);
     expect(events.map(({ name }) => name)).toEqual([
+      "task.initialize_requested",
       "task.start_requested",
       "step.execution_requested",
       "step.execution_requested",
@@ -61,17 +69,17 @@ describeOnPostgres("the events of an engine", () => {
     const database = await useDatabase(openTestDatabase);
     const { engine } = await startEngine(database, [graphTemplate("a -> b, a -> c, b -> d, c -> d")]);
     const questions: Promise<unknown>[] = [];
-    engine.on(({ taskId, stepId, toState, metadata }) => {
+    engine.on(isChange, ({ taskId, stepId, payload }) => {
       const [table, column, id] =
         stepId === null
           ? ["tasker_task_transitions", "task_id", taskId]
           : ["tasker_workflow_step_transitions", "workflow_step_id", stepId];
       questions.push(
         database
-          .query(`select from ${table} where ${column} = $1 and to_state = $2 and metadata @> $3`, [
+          .query(`select from ${table} where ${column} = $1 and from_state = $2 and to_state = $3`, [
             id,
-            toState,
-            JSON.stringify(metadata),
+            payload.from_state,
+            payload.to_state,
           ])
           .then((rows) => rows.length),
       );
@@ -84,19 +92,19 @@ describeOnPostgres("the events of an engine", () => {
   test("reach every listener, whatever another one throws", async () => {
     const database = await useDatabase(openTestDatabase);
     const { engine, events, lines } = await startEngine(database, [graphTemplate("a")]);
-    engine.on(() => {
+    engine.on(isChange, () => {
       throw new Error("deaf");
     });
     const after: string[] = [];
-    const end = engine.on(({ name }) => after.push(name));
+    const end = engine.on(["task.*", "step.*"], ({ name }) => after.push(name));
     const { taskId } = await engine.submit({ name: "graph", context: {} });
     expect(await engine.settled(taskId)).toMatchObject({ state: "complete" });
-    expect(after).toEqual(events.map(({ name }) => name));
+    expect(after.filter((name) => name !== "step.before_handle")).toEqual(events.map(({ name }) => name));
     expect(lines.filter(({ message }) => message === "a listener threw")).toHaveLength(4);
     end();
     const next = await engine.submit({ name: "graph", context: {} });
     await engine.settled(next.taskId);
-    expect(after).toHaveLength(4);
+    expect(after).toHaveLength(6);
     await expectCleanAuditTrail(database);
   });
 });

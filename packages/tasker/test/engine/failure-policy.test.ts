@@ -128,6 +128,7 @@ describeEachDatabase("a task with a step whose failure is ignored", (open) => {
       "step.execution_requested",
       "step.failed",
       "step.resolved_manually",
+      "step.failure_ignored",
     ]);
     await expectCleanAuditTrail(database);
   });

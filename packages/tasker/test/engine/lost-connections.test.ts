@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Engine } from "../../src/engine/engine.ts";
-import type { EngineEvent } from "../../src/engine/engine-event.ts";
 import { DatabaseUnavailableError } from "../../src/errors/index.ts";
+import type { TaskerEvent } from "../../src/events/event.ts";
 import { HandlerRegistry } from "../../src/handlers/registry.ts";
 import { expectCleanAuditTrail } from "../support/audit-trail.ts";
 import { graphTemplate, type LogLine, recordingLog, useDatabase } from "../support/engine-harness.ts";
@@ -24,7 +24,7 @@ describeOnPostgres("connections that are lost at any moment", () => {
     const lines: LogLine[] = [];
     // The machine's clock: the waits between attempts must pass.
     const engine = new Engine({ database, registry, log: recordingLog(lines), pollIntervalMs: 50, leaseMs: 600_000 });
-    const events: EngineEvent[] = [];
+    const events: TaskerEvent[] = [];
     engine.on((event) => events.push(event));
     await engine.start();
     const ids: number[] = [];

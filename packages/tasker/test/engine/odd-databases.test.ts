@@ -221,6 +221,7 @@ describeOnPostgres("a database that is away for a while", () => {
     }, "the task's end");
     expect(ran).toEqual(["a", "b", "c"]);
     expect(events.map(({ name, stepName }) => `${stepName ?? "task"} ${name}`)).toEqual([
+      "task task.initialize_requested",
       "task task.start_requested",
       "a step.execution_requested",
       "a step.completed",

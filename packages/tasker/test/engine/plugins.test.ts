@@ -16,7 +16,7 @@ class Recorder implements EnginePlugin {
 
   async setup(hooks: EngineHooks) {
     this.#story.push(`${this.name} set up for ${hooks.registry.size} templates`);
-    hooks.onEvent(({ name }) => this.#story.push(`${this.name} ${name}`));
+    hooks.onEvent("task.*", ({ name }) => this.#story.push(`${this.name} ${name}`));
   }
 
   teardown() {
@@ -39,6 +39,8 @@ describeOnPostgres("an engine with plugins", () => {
     expect(story).toEqual([
       "one set up for 1 templates",
       "two set up for 1 templates",
+      "one task.initialize_requested",
+      "two task.initialize_requested",
       "one task.start_requested",
       "two task.start_requested",
       "one task.completed",

@@ -50,6 +50,7 @@ describeOnPostgres("what somebody else changed while a step ran", () => {
     expect(ran).toEqual(["a", "b"]);
     expect(await readStep(database, taskId, "a")).toMatchObject({ results: "kept", attempts: 1 });
     expect(events.map(({ name, stepName }) => `${stepName ?? "task"} ${name}`)).toEqual([
+      "task task.initialize_requested",
       "task task.start_requested",
       "a step.execution_requested",
       "a step.completed",

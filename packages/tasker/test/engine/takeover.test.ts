@@ -277,8 +277,10 @@ describeOnPostgres("an engine that stops", () => {
     await engine.stop({ graceMs: 0 });
     expect(signal?.reason).toBeInstanceOf(StepInterruptedError);
     expect(events.map(({ name }) => name)).toEqual([
+      "task.initialize_requested",
       "task.start_requested",
       "step.execution_requested",
+      "step.interrupted",
       "step.retry_requested",
     ]);
     expect(await readStep(database, taskId, "a")).toMatchObject({ state: "pending", attempts: 0, in_process: false });

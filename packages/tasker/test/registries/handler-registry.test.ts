@@ -6,9 +6,10 @@ import {
   InvalidRequestError,
   InvalidTemplateError,
 } from "../../src/errors/index.ts";
+import { EventBus } from "../../src/events/bus/event-bus.ts";
+import type { TaskerEvent } from "../../src/events/event.ts";
 import { HandlerRegistry } from "../../src/handlers/registry.ts";
 import type { TaskTemplate } from "../../src/handlers/task-template.ts";
-import type { RegistryEvent } from "../../src/registries/registry-event.ts";
 import { graphTemplate } from "../../src/testing/run/graph-template.ts";
 import { ManualClock } from "../../src/testing/run/manual-clock.ts";
 
@@ -18,9 +19,13 @@ const template = (full: string, edges = "a -> b"): TaskTemplate => {
 };
 
 const listening = (registry = new HandlerRegistry({ clock: new ManualClock() })) => {
-  const told: RegistryEvent[] = [];
-  registry.on((event) => told.push(event));
-  return { registry, told, lines: () => told.map((e) => `${e.name} ${"entityId" in e ? e.entityId : e.registryName}`) };
+  const told: TaskerEvent[] = [];
+  registry.events.on((event) => told.push(event));
+  return {
+    registry,
+    told,
+    lines: () => told.map(({ name, payload }) => `${name} ${payload.entity_id ?? payload.registry_name}`),
+  };
 };
 
 describe("a registry of templates", () => {
@@ -53,7 +58,7 @@ describe("a registry of templates", () => {
     expect(() => registry.registerMany([good, good])).toThrow(HandlerConflictError);
     expect(registry.size).toBe(0);
     told.length = 0;
-    registry.on(() => told.length > 2 || expect(registry.size).toBe(2));
+    registry.events.on(() => told.length > 2 || expect(registry.size).toBe(2));
     registry.registerMany([good, template("bank/loan@1.0.0")]);
     expect(lines()).toEqual(["handler.registered shop.order@1.0.0", "handler.registered bank.loan@1.0.0"]);
   });
@@ -104,13 +109,14 @@ describe("a registry of templates", () => {
     expect(told).toMatchObject([
       {
         name: "handler.registered",
-        registryName: "handler_registry",
-        entityType: "handler",
-        entityId: "shop.order@1.0.0",
+        payload: { registry_name: "handler_registry", entity_type: "handler", entity_id: "shop.order@1.0.0" },
       },
-      { name: "handler.validation_failed", validationError: expect.stringContaining("registered already") },
-      { name: "handler.registered", options: { replace: true }, validationError: null },
-      { name: "handler.unregistered", entityClass: "order", options: {} },
+      {
+        name: "handler.validation_failed",
+        payload: { validation_error: expect.stringContaining("registered already") },
+      },
+      { name: "handler.registered", payload: { options: { replace: true } } },
+      { name: "handler.unregistered", payload: { entity_class: "order" } },
     ]);
     expect(registry.namespaces()).toEqual([]);
   });
@@ -132,10 +138,11 @@ describe("a registry of templates", () => {
     expect(registry.stats()).toMatchObject({ totalNamespaces: 0, totalHandlers: 0 });
   });
 
-  test("goes on when a listener throws, and reports that", () => {
+  test("publishes on the bus that it is given, and goes on when a listener throws", () => {
     const errors: unknown[] = [];
-    const registry = new HandlerRegistry({ onListenerError: (error) => errors.push(error) });
-    registry.on(() => {
+    const events = new EventBus({ onListenerError: (error) => errors.push(error) });
+    const registry = new HandlerRegistry({ events });
+    events.on("handler.registered", () => {
       throw new Error("deaf");
     });
     registry.register(template("shop/order@1.0.0"));

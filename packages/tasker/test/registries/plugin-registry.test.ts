@@ -16,7 +16,7 @@ const exporter = (name: string, ...supportedFormats: string[]): ExportPlugin => 
 const make = () => {
   const registry = new PluginRegistry();
   const told: string[] = [];
-  registry.on((event) => told.push(`${event.name} ${"entityId" in event ? event.entityId : ""}`.trim()));
+  registry.events.on(({ name, payload }) => told.push(`${name} ${payload.entity_id ?? ""}`.trim()));
   return { registry, told };
 };
 

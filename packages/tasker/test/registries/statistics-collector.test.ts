@@ -11,7 +11,7 @@ function make() {
   handlers.registerMany(
     [1, 2, 3, 4, 5, 6].map((n) => graphTemplate("a", { name: `t${n}`, namespace: n > 3 ? "x" : "y" })),
   );
-  const subscribers = new SubscriberRegistry({ onSubscriberError: () => {} });
+  const subscribers = new SubscriberRegistry();
   subscribers.register({ call: () => {} }, { name: "one", events: ["a.b"] });
   const plugins = new PluginRegistry();
   const clock = new ManualClock();
@@ -83,7 +83,7 @@ describe("the figures of registries", () => {
   test("are published when they are collected, and searched", () => {
     const { collector, handlers } = make();
     const told: string[] = [];
-    handlers.on(({ name }) => told.push(name));
+    handlers.events.on(({ name }) => told.push(name));
     expect(collector.collectAllRegistryStats().registries).toMatchObject({ handler_registry: { totalHandlers: 6 } });
     expect(collector.collectRegistryStats("plugin_registry")).toMatchObject({ totalPlugins: 0 });
     expect(collector.collectRegistryStats("none")).toBeUndefined();

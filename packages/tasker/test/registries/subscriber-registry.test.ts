@@ -3,25 +3,25 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { InvalidInterfaceError, RegistryConflictError } from "../../src/errors/index.ts";
+import { EventBus } from "../../src/events/bus/event-bus.ts";
+import type { TaskerEvent } from "../../src/events/event.ts";
 import { SubscriberRegistry } from "../../src/registries/subscriber-registry.ts";
-
-interface Named {
-  readonly name: string;
-}
+import { sampleEvent } from "../support/sample-event.ts";
 
 class OrderMailSubscriber {
   static events = ["order.paid", "order.sent"];
   readonly seen: string[] = [];
-  call({ name }: Named) {
+  call({ name }: TaskerEvent) {
     this.seen.push(name);
   }
 }
 
 const make = () => {
   const errors: [unknown, string][] = [];
-  const registry = new SubscriberRegistry<Named>({ onSubscriberError: (error, name) => errors.push([error, name]) });
+  const events = new EventBus({ onListenerError: (error, name) => errors.push([error, name]) });
+  const registry = new SubscriberRegistry({ events });
   const told: string[] = [];
-  registry.on((event) => told.push(event.name));
+  events.on("subscriber.*", (event) => told.push(event.name));
   return { registry, errors, told };
 };
 
@@ -31,7 +31,7 @@ describe("a registry of subscribers", () => {
     const mail = new OrderMailSubscriber();
     const all: string[] = [];
     registry.register(mail, { events: ["order.paid", "order.paid"] });
-    registry.register({ call: ({ name }: Named) => all.push(name) }, { name: "all", events: ["*"] });
+    registry.register({ call: ({ name }: TaskerEvent) => all.push(name) }, { name: "all", events: ["*"] });
     registry.register({ call: () => Promise.reject(new Error("late")) }, { name: "late", events: ["order.*"] });
     registry.register(
       {
@@ -41,10 +41,10 @@ describe("a registry of subscribers", () => {
       },
       { name: "deaf", events: ["order.paid"] },
     );
-    for (const name of ["order.paid", "order.sent", "stock.low"]) registry.dispatch({ name });
+    for (const name of ["order.paid", "order.sent", "stock.low"]) registry.events.publish(sampleEvent({ name }));
     await new Promise((resolve) => setImmediate(resolve));
     expect(mail.seen).toEqual(["order.paid"]);
-    expect(all).toEqual(["order.paid", "order.sent", "stock.low"]);
+    expect(all.filter((name) => !name.startsWith("subscriber."))).toEqual(["order.paid", "order.sent", "stock.low"]);
     expect(errors.map(([error, name]) => `${name}: ${String(error)}`)).toEqual([
       "deaf: Error: deaf",
       "late: Error: late",
@@ -87,6 +87,16 @@ describe("a registry of subscribers", () => {
     expect(registry.unregister("order_mail_subscriber")).toBe(false);
     expect(registry.unregister(one)).toBe(true);
     expect(registry.allSubscribers()).toEqual([]);
+    expect(registry.events.wants("order.paid")).toBe(false);
+  });
+
+  test("refuses a name that looks like the engine's and is none, and subscribes nobody then", () => {
+    const { registry } = make();
+    const source = { call: () => {} };
+    expect(() => registry.register(source, { name: "one", events: ["task.complete"] })).toThrow(
+      'did you mean "task.completed"?',
+    );
+    expect(registry.size).toBe(0);
   });
 
   test("counts", () => {

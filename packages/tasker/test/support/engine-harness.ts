@@ -1,7 +1,9 @@
 import { onTestFinished } from "vitest";
+import { findEventSubjects } from "../../src/actions/event-subjects.ts";
 import type { Connection, Database } from "../../src/database/database.ts";
 import type { TaskTemplate } from "../../src/handlers/task-template.ts";
 import { createTestEngine, type TestEngine, type TestEngineOptions } from "../../src/testing/run/test-engine.ts";
+import { expectEventsOfRows } from "./compare-events.ts";
 
 export { graphTemplate } from "../../src/testing/run/graph-template.ts";
 export { readHistory } from "../../src/testing/run/read-task.ts";
@@ -10,14 +12,22 @@ export { type LogLine, recordingLog } from "../../src/testing/run/test-engine.ts
 /** An engine under test with everything that a test looks at. */
 export type EngineUnderTest = TestEngine;
 
-/** Makes an engine as {@link createTestEngine} does, which is stopped when the test ends. */
+/**
+ * Makes an engine as {@link createTestEngine} does, which is stopped when the test ends. What it has published is then
+ * compared with what the rows of its database tell.
+ */
 export function makeEngine(
   database: Database,
   templates: readonly TaskTemplate[],
   options: Omit<TestEngineOptions, "database" | "templates"> = {},
 ): EngineUnderTest {
   const made = createTestEngine({ ...options, database, templates });
-  onTestFinished(() => made.engine.stop({ graceMs: 0 }));
+  onTestFinished(async () => {
+    await made.engine.stop({ graceMs: 0 });
+    // Some tests end with a database that is closed or away.
+    const answers = await findEventSubjects(database, []).then(Boolean, () => false);
+    if (answers) await expectEventsOfRows(database, made.events);
+  });
   return made;
 }
 

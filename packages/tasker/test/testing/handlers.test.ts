@@ -87,7 +87,7 @@ describeOnPostgres("handlers for tests", () => {
     const waited = await runOne(timesOut(2, { clock }), { timeoutSeconds: 30 }, clock);
     // twice 30 seconds, and backoffs of 1 and 2
     expect(waited).toMatchObject({ state: "complete", elapsedMs: 63_000, steps: { only: { attempts: 3 } } });
-    expect(waited.events.find(({ name }) => name === "step.failed")?.metadata).toMatchObject({
+    expect(waited.events.find(({ name }) => name === "step.failed")?.payload).toMatchObject({
       error_class: "StepTimeoutError",
       execution_duration: 30,
     });

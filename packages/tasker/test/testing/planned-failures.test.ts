@@ -42,7 +42,7 @@ describeOnPostgres("the planned failures of the reference's shapes", () => {
       const calls = handlers[name]?.callsOf(step.stepId) ?? [];
       expect(calls.map(({ outcome }) => outcome)).toEqual([...Array<string>(times).fill("threw"), "returned"]);
       const failures = report.events.filter((event) => event.name === "step.failed" && event.stepName === name);
-      expect(failures.map(({ metadata }) => metadata.error_class)).toEqual(
+      expect(failures.map(({ payload }) => payload.error_class)).toEqual(
         Array<string>(times).fill(plan?.kind === "time out" ? "StepTimeoutError" : "RetryableError"),
       );
     }

@@ -14,6 +14,7 @@ import { collect, positiveSeconds, required } from "../input/parse-option.ts";
 import { readContext } from "../input/read-context.ts";
 import { loadCommandTemplate } from "../load-command-template.ts";
 import { withDatabase } from "../open-command-database.ts";
+import { CHANGE_EVENTS } from "../progress/change-event.ts";
 import { progressFromDetails } from "../progress/progress-from-details.ts";
 import { describeResume } from "../resume-hint.ts";
 import type { CommandSession } from "../session.ts";
@@ -96,7 +97,7 @@ async function executeTask(
   const engine = createCommandEngine(io, database, registry, { ...options, plugins }, (text) => display.notice(text));
   const since = io.clock.now();
   const follower = new TaskFollower(display);
-  const unsubscribe = engine.on((event) => follower.observe(event));
+  const unsubscribe = engine.on(CHANGE_EVENTS, (event) => follower.observe(event));
   let stopped: StopReason | null = null;
   let taskId: number;
   try {

@@ -17,6 +17,7 @@ import { loadPlugins } from "../input/load-plugins.ts";
 import { collect, collectFilled, required, secondsBetween, wholeNumber } from "../input/parse-option.ts";
 import { loadCommandTemplate } from "../load-command-template.ts";
 import { chooseDatabase, withDatabase } from "../open-command-database.ts";
+import { CHANGE_EVENTS } from "../progress/change-event.ts";
 import { FinishedTasks } from "../progress/finished-tasks.ts";
 import { drawFinished } from "../render/finished-line.ts";
 import type { CommandSession } from "../session.ts";
@@ -112,7 +113,7 @@ async function runEngine(
   const { io, printer } = session;
   const engine = createCommandEngine(io, database, registry, { ...options, ...more }, (text) => printer.note(text));
   const finished = new FinishedTasks();
-  const unsubscribe = engine.on((event) => {
+  const unsubscribe = engine.on(CHANGE_EVENTS, (event) => {
     const task = finished.observe(event);
     if (task !== null) printer.line(drawFinished(task, { unicode: printer.unicode }));
   });

@@ -1,4 +1,4 @@
-import type { EngineEvent } from "../../engine/engine-event.ts";
+import type { TaskerEvent } from "../../events/event.ts";
 import type { TaskProgress } from "../progress/task-progress.ts";
 import type { TaskDetails } from "../task-details.ts";
 
@@ -7,7 +7,7 @@ export interface TaskDisplay {
   /** The task was submitted; nothing has happened yet. */
   begin(task: TaskProgress): void;
   /** `event` has led to `task`. */
-  change(event: EngineEvent, task: TaskProgress): void;
+  change(event: TaskerEvent, task: TaskProgress): void;
   /** Something to be told meanwhile: a warning, or that the run is stopping. */
   notice(text: string): void;
   /** Gives the terminal back; nothing more will change. Safe to call twice. */

@@ -1,4 +1,4 @@
-import type { EngineEvent } from "../../engine/engine-event.ts";
+import type { TaskerEvent } from "../../events/event.ts";
 import type { Printer } from "../printer.ts";
 import type { TaskProgress } from "../progress/task-progress.ts";
 import { readTransitionFacts } from "../progress/transition-facts.ts";
@@ -19,16 +19,15 @@ export class JsonDisplay implements TaskDisplay {
     this.#printer.json({ type: "submitted", task_id: taskId, namespace, name, version, steps: drawn });
   }
 
-  change(event: EngineEvent): void {
+  change(event: TaskerEvent): void {
     this.#printer.json({
       type: "event",
+      id: event.id,
       name: event.name,
       task_id: event.taskId,
       step_id: event.stepId,
       step_name: event.stepName,
-      from_state: event.fromState,
-      to_state: event.toState,
-      metadata: event.metadata,
+      payload: event.payload,
       at: new Date(event.at).toISOString(),
     });
   }

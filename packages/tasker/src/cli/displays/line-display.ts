@@ -1,4 +1,4 @@
-import type { EngineEvent } from "../../engine/engine-event.ts";
+import type { TaskerEvent } from "../../events/event.ts";
 import type { Printer } from "../printer.ts";
 import type { TaskProgress } from "../progress/task-progress.ts";
 import { CHANGE_INDENT, changeOfEvent, drawChange } from "../render/event-line.ts";
@@ -29,7 +29,7 @@ export class LineDisplay implements TaskDisplay {
     ]);
   }
 
-  change(event: EngineEvent, task: TaskProgress): void {
+  change(event: TaskerEvent, task: TaskProgress): void {
     const line = drawChange(changeOfEvent(event), {
       time: formatElapsed(event.at - task.since),
       nameColumns: this.#nameColumns,

@@ -1,5 +1,5 @@
 import type { CancelTimer } from "../../clock/clock.ts";
-import type { EngineEvent } from "../../engine/engine-event.ts";
+import type { TaskerEvent } from "../../events/event.ts";
 import type { CommandIo } from "../io.ts";
 import type { Printer } from "../printer.ts";
 import type { TaskProgress } from "../progress/task-progress.ts";
@@ -43,7 +43,7 @@ export class LiveDisplay implements TaskDisplay {
     this.#tick();
   }
 
-  change(_event: EngineEvent, task: TaskProgress): void {
+  change(_event: TaskerEvent, task: TaskProgress): void {
     this.#task = task;
   }
 

@@ -1,4 +1,5 @@
-import type { EngineEvent } from "../../engine/engine-event.ts";
+import type { TaskerEvent } from "../../events/event.ts";
+import { metadataOf, stateEntered } from "./change-event.ts";
 import { readTransitionFacts } from "./transition-facts.ts";
 
 /** A task that has come to an end, or to where it waits for somebody to act. */
@@ -19,17 +20,19 @@ export class FinishedTasks {
   readonly #seen = new Map<number, { readonly at: number; failure: FinishedTask["failure"] }>();
 
   /** The task that the event finishes, or null. */
-  observe(event: EngineEvent): FinishedTask | null {
-    const seen = this.#seen.get(event.taskId) ?? { at: event.at, failure: null };
-    this.#seen.set(event.taskId, seen);
+  observe(event: TaskerEvent): FinishedTask | null {
+    const { taskId } = event;
+    if (taskId === null) return null;
+    const seen = this.#seen.get(taskId) ?? { at: event.at, failure: null };
+    this.#seen.set(taskId, seen);
+    const state = stateEntered(event);
     if (event.stepId === null) {
-      if (!FINISHED.has(event.toState)) return null;
-      this.#seen.delete(event.taskId);
-      const failure = event.toState === "error" ? seen.failure : null;
-      return { taskId: event.taskId, state: event.toState, durationMs: event.at - seen.at, failure };
+      if (!FINISHED.has(state)) return null;
+      this.#seen.delete(taskId);
+      return { taskId, state, durationMs: event.at - seen.at, failure: state === "error" ? seen.failure : null };
     }
-    const { error } = readTransitionFacts(event.metadata);
-    if (event.toState === "error" && error !== null) seen.failure = { stepName: event.stepName ?? "", message: error };
+    const { error } = readTransitionFacts(metadataOf(event));
+    if (state === "error" && error !== null) seen.failure = { stepName: event.stepName ?? "", message: error };
     return null;
   }
 }

@@ -1,4 +1,5 @@
-import type { EngineEvent } from "../../engine/engine-event.ts";
+import type { TaskerEvent } from "../../events/event.ts";
+import { metadataOf, stateEntered } from "../progress/change-event.ts";
 import { readTransitionFacts, type TransitionFacts } from "../progress/transition-facts.ts";
 import { formatDuration } from "./format-duration.ts";
 import { type Line, type Span, span } from "./span.ts";
@@ -18,8 +19,8 @@ export interface StateChange {
 export const CHANGE_INDENT: Line = [span(" ".repeat(12))];
 
 /** The change that an event tells of. */
-export function changeOfEvent(event: EngineEvent): StateChange {
-  return { stepName: event.stepName, toState: event.toState, metadata: event.metadata, at: event.at };
+export function changeOfEvent(event: TaskerEvent): StateChange {
+  return { stepName: event.stepName, toState: stateEntered(event), metadata: metadataOf(event), at: event.at };
 }
 
 /** How a line for a change is laid out. */

@@ -4,12 +4,13 @@
 --   p_note    {writer: 0, actor, action, reason}: metadata of what is written
 --   p_options complete_step: {results}; edit_step: {retry_limit, inputs}, what is missing stays
 -- Gives `outcome`: done; already, if it was so; refused; unknown, if there is no such task or step; conflict, if somebody
--- else moved something at the same moment and nothing was written. `code` says why: task_ or step_ and the state that it
+-- else moved something at the same moment and nothing was written. The rows that it wrote have a `seq` from first_seq to last_seq. `code` says why: task_ or step_ and the state that it
 -- is in, or what 0021 and 0022 call it.
 create function tasker_act_on_step(
   p_task_id bigint, p_action text, p_step_id bigint, p_step_name text, p_now timestamp, p_note jsonb, p_options jsonb
 ) returns table (
-  outcome text, code text, step_id bigint, step_name varchar, moved integer, owner_id bigint, revision integer
+  outcome text, code text, step_id bigint, step_name varchar, moved integer, owner_id bigint, revision integer,
+  first_seq bigint, last_seq bigint
 )
 language plpgsql
 set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off
@@ -35,13 +36,16 @@ begin
     ), 0));
   end if;
   perform from tasker_task_runs r where r.task_id = p_task_id for no key update;
+  -- Under the lock: between the two numbers are the rows of this action, and of no other one of the task.
+  first_seq = nextval('tasker_commit_seq') * 65536;
   select coalesce(nullif(c.to_state, ''), 'pending') into v_task from tasker_tasks k
   left join lateral (
     select y.to_state from tasker_task_transitions y where y.task_id = k.task_id and y.most_recent limit 1
   ) c on true
   where k.task_id = p_task_id;
   if not found then
-    return query select 'unknown', 'task', null::bigint, null::varchar, 0, null::bigint, null::integer;
+    return query select 'unknown', 'task', null::bigint, null::varchar, 0, null::bigint, null::integer,
+      null::bigint, null::bigint;
     return;
   end if;
   select w.workflow_step_id as id, n.name, coalesce(w.attempts, 0) as attempts, coalesce(w.retry_limit, 3) as retry_limit,
@@ -56,7 +60,8 @@ begin
   where w.task_id = p_task_id and (w.workflow_step_id = p_step_id or n.name = p_step_name)
   order by w.workflow_step_id limit 1;
   if not found then
-    return query select 'unknown', 'step', null::bigint, null::varchar, 0, null::bigint, null::integer;
+    return query select 'unknown', 'step', null::bigint, null::varchar, 0, null::bigint, null::integer,
+      null::bigint, null::bigint;
     return;
   end if;
 
@@ -161,9 +166,11 @@ begin
   end if;
   select e.owner_id, e.revision into owner_id, revision
   from tasker_operator_end(p_task_id, v_step.id, p_now, p_note - 'resolution', v_details) e;
+  last_seq = nextval('tasker_commit_seq') * 65536;
   outcome = 'done';
   return next;
 exception when sqlstate 'TK409' then
-  return query select 'conflict', null::text, null::bigint, null::varchar, 0, null::bigint, null::integer;
+  return query select 'conflict', null::text, null::bigint, null::varchar, 0, null::bigint, null::integer, null::bigint,
+    null::bigint;
 end
 $$;

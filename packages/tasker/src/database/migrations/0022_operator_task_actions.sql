@@ -4,7 +4,8 @@
 create function tasker_act_on_task(
   p_task_id bigint, p_action text, p_step_id bigint, p_step_name text, p_now timestamp, p_note jsonb
 ) returns table (
-  outcome text, code text, step_id bigint, step_name varchar, moved integer, owner_id bigint, revision integer
+  outcome text, code text, step_id bigint, step_name varchar, moved integer, owner_id bigint, revision integer,
+  first_seq bigint, last_seq bigint
 )
 language plpgsql
 set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off
@@ -28,13 +29,15 @@ begin
     perform tasker_lock_with_parents(array[p_task_id]);
   end if;
   select r.task_id, r.paused, r.owner_id into v_run from tasker_task_runs r where r.task_id = p_task_id for no key update;
+  first_seq = nextval('tasker_commit_seq') * 65536;
   select coalesce(nullif(c.to_state, ''), 'pending') into v_task from tasker_tasks k
   left join lateral (
     select y.to_state from tasker_task_transitions y where y.task_id = k.task_id and y.most_recent limit 1
   ) c on true
   where k.task_id = p_task_id;
   if not found then
-    return query select 'unknown', 'task', null::bigint, null::varchar, 0, null::bigint, null::integer;
+    return query select 'unknown', 'task', null::bigint, null::varchar, 0, null::bigint, null::integer,
+      null::bigint, null::bigint;
     return;
   end if;
   moved = 0;
@@ -46,7 +49,8 @@ begin
     where w.task_id = p_task_id and (w.workflow_step_id = p_step_id or n.name = p_step_name)
     order by w.workflow_step_id limit 1;
     if not found then
-      return query select 'unknown', 'step', null::bigint, null::varchar, 0, null::bigint, null::integer;
+      return query select 'unknown', 'step', null::bigint, null::varchar, 0, null::bigint, null::integer,
+      null::bigint, null::bigint;
       return;
     end if;
     v_steps = tasker_operator_steps_from(step_id);
@@ -187,10 +191,12 @@ begin
   moved = cardinality(v_moving);
   select e.owner_id, e.revision into owner_id, revision
   from tasker_operator_end(p_task_id, step_id, p_now, p_note - 'resolution', v_details) e;
+  last_seq = nextval('tasker_commit_seq') * 65536;
   outcome = 'done';
   return next;
 exception when sqlstate 'TK409' then
-  return query select 'conflict', null::text, null::bigint, null::varchar, 0, null::bigint, null::integer;
+  return query select 'conflict', null::text, null::bigint, null::varchar, 0, null::bigint, null::integer, null::bigint,
+    null::bigint;
 end
 $$;
 

@@ -1,6 +1,6 @@
 import { elapsedOf } from "../../clock/clock.ts";
 import type { AddedSteps } from "../added-steps.ts";
-import { Batch, type EncodedAnnotation } from "../batch.ts";
+import { Batch, type EncodedAnnotation, type ViableStep } from "../batch.ts";
 import { decideCancellations } from "../decide-cancellations.ts";
 import type { Closing } from "../decide-closing.ts";
 import { decideReady } from "../decide-ready.ts";
@@ -38,6 +38,7 @@ export class Agenda {
   #reopened: { readonly run: TaskRun; readonly step: StepRun }[] = [];
   #rechecks = new Set<TaskRun>();
   #releases = new Map<TaskRun, number>();
+  #viable: ViableStep[] = [];
 
   /** @param onWork called when there may be something to make a batch of */
   constructor(host: LaneHost, onWork: () => void) {
@@ -83,6 +84,7 @@ export class Agenda {
     if (run.gateOf(step)?.admit(step) === false) return;
     step.queued = true;
     run.activeCount += 1;
+    if (this.#host.events.wants("workflow.viable_steps_discovered")) this.#viable.push({ run, step });
     if (decision?.kind === "fail") this.#starts.pushWait(run, step, conditionFailure(decision.error));
     else if (step.waits !== null) this.#starts.pushWait(run, step, null);
     else this.#starts.push(run, step);
@@ -208,6 +210,8 @@ export class Agenda {
       if (!run.dropped) batch.task(run).release ??= { wakeAt };
     }
     this.#releases.clear();
+    // What nothing is written of yet is told with the next batch.
+    if (batch.taskCount > 0) batch.viable = this.#viable.splice(0);
     return batch;
   }
 

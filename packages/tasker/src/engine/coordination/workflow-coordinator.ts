@@ -1,7 +1,9 @@
 import { TaskNotFoundError } from "../../errors/index.ts";
+import type { EventBus } from "../../events/bus/event-bus.ts";
+import type { Subscribe } from "../../events/bus/subscribe.ts";
 import * as TaskExecutionContext from "../../models/task-execution-context/task-execution-context.ts";
+import { createEventBus } from "../create-event-bus.ts";
 import { Engine, type EngineStatistics, type TaskOutcome } from "../engine.ts";
-import type { EngineListener } from "../engine-event.ts";
 import type { EngineOptions } from "../options.ts";
 import type { TaskRequest } from "../task-request.ts";
 import { type Finalization, finalizationFor } from "./finalization.ts";
@@ -35,18 +37,24 @@ export interface TaskExplanation {
  * override {@link executeWorkflow} for what has to happen around whole tasks.
  */
 export class WorkflowCoordinator {
+  /** Where its engines publish. */
+  readonly events: EventBus;
+  /** Subscribes to events of its engines; call the returned function to end it. */
+  readonly on: Subscribe;
   readonly #options: CoordinatorOptions;
   readonly #discovery: ViableStepDiscovery;
-  readonly #listeners = new Map<EngineListener, () => void>();
   #engine: Engine;
   #started: Promise<Engine> | null = null;
   #initialized = false;
 
   /** @throws ConfigurationError if an option has a value that it cannot have */
   constructor(options: CoordinatorOptions) {
-    this.#options = options;
+    this.events = options.events ?? createEventBus(options);
+    this.on = this.events.on;
+    const { maskedEventKeys: _, ...others } = options;
+    this.#options = { ...others, events: this.events };
     this.#discovery = options.viableStepDiscovery ?? new ViableStepDiscovery();
-    this.#engine = new Engine(options);
+    this.#engine = new Engine(this.#options);
   }
 
   /** Whether its engine is running. */
@@ -94,15 +102,6 @@ export class WorkflowCoordinator {
     return { context, next: finalizationFor(context.execution_status), viableSteps };
   }
 
-  /** Subscribes to what its engines commit; call the returned function to end it. */
-  on(listener: EngineListener): () => void {
-    this.#listeners.set(listener, this.#engine.on(listener));
-    return () => {
-      this.#listeners.get(listener)?.();
-      this.#listeners.delete(listener);
-    };
-  }
-
   statistics(): CoordinatorStatistics {
     const engine = this.#engine.statistics();
     const components = { ...engine.strategies, viable_step_discovery: this.#discovery.constructor.name };
@@ -124,6 +123,5 @@ export class WorkflowCoordinator {
   /** An engine can be started once. */
   #renew(): void {
     this.#engine = new Engine(this.#options);
-    for (const listener of this.#listeners.keys()) this.#listeners.set(listener, this.#engine.on(listener));
   }
 }

@@ -45,8 +45,7 @@ export class Membership implements RhythmListener, LineListener {
     this.#left = false;
     // Only one process can have the embedded database open: whoever else is registered is dead.
     if (database.kind === "embedded") await database.run(stopEveryOther, [this.#runtime.processId]);
-    const tasks = await takeOver(database, new Date(this.#runtime.clock.now()));
-    if (tasks > 0) this.#runtime.meter?.tookOver(tasks);
+    this.#tellTakenOver(await takeOver(database, new Date(this.#runtime.clock.now())));
     this.#turn();
     signs.renew(registeredAt + this.#settings.leaseMs);
     // On the embedded database the lock of its directory is the lease.
@@ -56,6 +55,7 @@ export class Membership implements RhythmListener, LineListener {
     }
     this.#heartbeat = this.#createHeartbeat();
     this.#heartbeat.follow(this.#runtime.processId, registeredAt);
+    this.#tell("tasker.process.joined");
   }
 
   async leave(): Promise<void> {
@@ -68,6 +68,7 @@ export class Membership implements RhythmListener, LineListener {
     const { database, processId, log } = this.#runtime;
     try {
       await database.run(leave, [processId]);
+      this.#tell("tasker.process.left");
       await this.#takeOver();
     } catch (error) {
       log.warn({ err: error }, "leaving failed: what this process owns goes on elsewhere when its lease has ended");
@@ -173,6 +174,7 @@ export class Membership implements RhythmListener, LineListener {
         const registeredAt = await this.#register();
         runtime.signs.renew(registeredAt + this.#settings.leaseMs);
         this.#heartbeat?.follow(runtime.processId, registeredAt);
+        this.#tell("tasker.process.joined");
         this.#goOn();
         return;
       } catch (error) {
@@ -184,11 +186,22 @@ export class Membership implements RhythmListener, LineListener {
   }
 
   async #takeOver(): Promise<void> {
-    const { database, clock, log, meter, onDue } = this.#runtime;
+    const { database, clock, log, onDue } = this.#runtime;
     const tasks = await takeOver(database, new Date(clock.now()));
     if (tasks === 0) return;
-    meter?.tookOver(tasks);
     log.info({ tasks }, "gave back the tasks of processes that are gone");
+    this.#tellTakenOver(tasks);
     onDue();
+  }
+
+  #tell(name: "tasker.process.joined" | "tasker.process.left"): void {
+    const { events, processId } = this.#runtime;
+    events.tell(name, null, () => ({ process_id: processId }));
+  }
+
+  #tellTakenOver(tasks: number): void {
+    if (tasks === 0) return;
+    this.#runtime.meter?.tookOver(tasks);
+    this.#runtime.events.tell("tasker.process.tasks_taken_over", null, () => ({ tasks }));
   }
 }

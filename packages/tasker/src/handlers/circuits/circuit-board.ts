@@ -53,6 +53,8 @@ export interface BoardParts {
   onTrouble(error: unknown): void;
   /** Told when a circuit that was not closed has closed. */
   onClosed(key: CircuitKey): void;
+  /** Told when this process has moved a circuit into another state, after that is stored. */
+  onMoved(key: CircuitKey, to: Circuit["state"]): void;
 }
 
 interface Entry {
@@ -162,6 +164,7 @@ export class CircuitBoard implements Circuits {
         const next = await this.#parts.store.write(entry.key, circuit, version);
         if (next !== null) {
           this.#take(entry, { circuit, version: next });
+          if (circuit.state !== before.state) this.#parts.onMoved(entry.key, circuit.state);
           return result;
         }
         await this.#read([entry]);

@@ -7,7 +7,7 @@ import { VERSION } from "../../version.ts";
 import { DatabaseFigures } from "./database-figures.ts";
 import { addDatabaseMetrics } from "./database-metrics.ts";
 import { EventLoopDelay } from "./event-loop-delay.ts";
-import { describeEngineEvent, EventMetrics } from "./event-metrics.ts";
+import { COUNTED_EVENTS, EventMetrics } from "./event-metrics.ts";
 import type { CounterMetric, HistogramMetric } from "./instruments.ts";
 import type { Metrics } from "./metrics.ts";
 import { addProcessMetrics } from "./process-metrics.ts";
@@ -128,7 +128,7 @@ export class EngineMetrics implements EngineMeter {
    * @returns ends that; resolves when nothing of it is under way in the database
    */
   observe({ engine, database, clock = systemClock, log = SILENT, intervalMs }: ObservedEngine): () => Promise<void> {
-    const unsubscribe = engine.on((event) => this.#events.count(describeEngineEvent(event)));
+    const unsubscribe = engine.on(COUNTED_EVENTS, (event) => this.#events.count(event));
     this.#engine = engine;
     if (database !== null) {
       this.#figures = new DatabaseFigures({

@@ -1,4 +1,4 @@
-import type { EngineEvent } from "../../engine/engine-event.ts";
+import type { EventName } from "../../events/catalogue/catalogue.ts";
 import type { TaskerEvent } from "../../events/event.ts";
 import { readAddedStepName, undoName } from "../../templates/added-step-name.ts";
 import type { CounterMetric, HistogramMetric } from "./instruments.ts";
@@ -22,7 +22,7 @@ const TASK_COUNTERS = {
   "task.failed": ["task_failed_total", "Tasks that failed"],
   "task.cancelled": ["task_cancelled_total", "Tasks that were cancelled"],
   "task.resolved_manually": ["task_resolved_total", "Failed tasks that an operator resolved"],
-} as const;
+} as const satisfies Partial<Record<EventName, readonly [string, string]>>;
 
 /** The counters of steps. */
 const STEP_COUNTERS = {
@@ -35,7 +35,10 @@ const STEP_COUNTERS = {
   "step.interrupted": ["step_interrupted_total", "Attempts of steps that the end of their process interrupted"],
   "step.postponed": ["step_postponed_total", "Attempts of steps that an open circuit breaker put off"],
   "observability.step.max_retries_reached": ["step_retries_exhausted_total", "Steps that used up their attempts"],
-} as const;
+} as const satisfies Partial<Record<EventName, readonly [string, string]>>;
+
+/** Names of the events that are counted. */
+export const COUNTED_EVENTS: readonly string[] = [...Object.keys(TASK_COUNTERS), ...Object.keys(STEP_COUNTERS)];
 
 /** Ends of tasks and steps whose duration is known: what their label `status` says. */
 const TASK_ENDS: Readonly<Record<string, string>> = {
@@ -106,12 +109,4 @@ function listedName(stepName: string): string {
   const added = readAddedStepName(stepName);
   if (added === null) return stepName;
   return added.kind === "instance" ? added.of : undoName(listedName(added.of));
-}
-
-/** What an engine tells, in the words of {@link TaskerEvent}. */
-export function describeEngineEvent({ name, at, taskId, task, stepId, stepName, metadata }: EngineEvent): TaskerEvent {
-  const seconds = Math.max(0, at - task.requestedAt.getTime()) / 1_000;
-  const { namespace, name: taskName, version, correlationId } = task;
-  const payload = stepId === null ? { ...metadata, total_execution_duration: seconds } : metadata;
-  return { id: "", name, at, taskId, namespace, taskName, version, correlationId, stepId, stepName, payload };
 }

@@ -1,6 +1,6 @@
 import type { Database } from "../../database/database.ts";
-import type { EngineEvent } from "../../engine/engine-event.ts";
 import type { TaskRequest } from "../../engine/task-request.ts";
+import type { TaskerEvent } from "../../events/event.ts";
 import type { TaskTemplate } from "../../handlers/task-template.ts";
 import { drain } from "./drain.ts";
 import { ManualClock } from "./manual-clock.ts";
@@ -22,8 +22,8 @@ export interface RunTaskOptions {
 
 /** A task that was run to its end. */
 export interface TaskRunReport extends TaskReport {
-  /** What the engine published, oldest first. */
-  readonly events: readonly EngineEvent[];
+  /** What the engine published that its database tells, oldest first: changes of state, and what handlers published. */
+  readonly events: readonly TaskerEvent[];
   /** Milliseconds by the manual clock from submit to end: waits for retries and sleeps, no computing time. */
   readonly elapsedMs: number;
 }

@@ -1,7 +1,8 @@
 import type { Database } from "../../database/database.ts";
 import { Engine } from "../../engine/engine.ts";
-import type { EngineEvent } from "../../engine/engine-event.ts";
 import type { EngineOptions, Log } from "../../engine/options.ts";
+import { EVENT_CATALOGUE } from "../../events/catalogue/catalogue.ts";
+import type { TaskerEvent } from "../../events/event.ts";
 import { HandlerRegistry } from "../../handlers/registry.ts";
 import type { TaskTemplate } from "../../handlers/task-template.ts";
 import { ManualClock } from "./manual-clock.ts";
@@ -19,12 +20,12 @@ export interface TestEngine {
   readonly database: Database;
   readonly clock: ManualClock;
   readonly registry: HandlerRegistry;
-  /** What was published, oldest first. */
-  readonly events: readonly EngineEvent[];
+  /** What was published that the database tells, oldest first: changes of state, and what handlers published. */
+  readonly events: readonly TaskerEvent[];
   /** What was logged, oldest first. */
   readonly lines: readonly LogLine[];
   /** Resolves with the first event that fits, past or future. */
-  seen(fits: (event: EngineEvent) => boolean): Promise<EngineEvent>;
+  seen(fits: (event: TaskerEvent) => boolean): Promise<TaskerEvent>;
 }
 
 /** Options of {@link createTestEngine}: the engine's, and templates to register. */
@@ -57,9 +58,10 @@ export function createTestEngine(options: TestEngineOptions): TestEngine {
     registry,
     clock,
   });
-  const events: EngineEvent[] = [];
-  const waiting = new Set<{ fits: (event: EngineEvent) => boolean; resolve: (event: EngineEvent) => void }>();
+  const events: TaskerEvent[] = [];
+  const waiting = new Set<{ fits: (event: TaskerEvent) => boolean; resolve: (event: TaskerEvent) => void }>();
   engine.on((event) => {
+    if (!isToldByRows(event)) return;
     events.push(event);
     for (const waiter of waiting) {
       if (!waiter.fits(event)) continue;
@@ -67,12 +69,17 @@ export function createTestEngine(options: TestEngineOptions): TestEngine {
       waiter.resolve(event);
     }
   });
-  const seen = (fits: (event: EngineEvent) => boolean): Promise<EngineEvent> => {
+  const seen = (fits: (event: TaskerEvent) => boolean): Promise<TaskerEvent> => {
     const past = events.find(fits);
     if (past !== undefined) return Promise.resolve(past);
     return new Promise((resolve) => waiting.add({ fits, resolve }));
   };
   return { engine, database, clock, registry, events, lines, seen };
+}
+
+function isToldByRows({ name }: TaskerEvent): boolean {
+  const definition = EVENT_CATALOGUE.get(name);
+  return definition === undefined || definition.durability === "derived";
 }
 
 /** A log that keeps what it is told. */

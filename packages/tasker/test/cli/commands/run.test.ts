@@ -48,7 +48,12 @@ describeOnPostgres("tasker run", () => {
     expect(code).toBe(0);
     expect(lines[0]).toMatchObject({ type: "submitted", namespace: "shop", name: "order", version: "1.2.0" });
     expect(lines).toContainEqual(
-      expect.objectContaining({ type: "event", name: "step.completed", step_name: "confirm", to_state: "complete" }),
+      expect.objectContaining({
+        type: "event",
+        name: "step.completed",
+        step_name: "confirm",
+        payload: expect.objectContaining({ to_state: "complete" }),
+      }),
     );
     expect(lines.at(-1)).toMatchObject({
       type: "result",

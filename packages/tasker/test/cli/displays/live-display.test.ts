@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { LiveDisplay } from "../../../src/cli/displays/live-display.ts";
 import { Printer } from "../../../src/cli/printer.ts";
 import { ManualClock } from "../../../src/testing/run/manual-clock.ts";
-import { sampleRun } from "../../engine/sample-run.ts";
+import { sampleEvent } from "../../support/sample-event.ts";
 import { NOW, sampleStep, sampleTask } from "../render/sample-progress.ts";
 import { CapturedIo } from "../support/captured-io.ts";
 import { Screen } from "../support/screen.ts";
@@ -36,10 +36,10 @@ describe("the live display", () => {
     const { clock, display, screen } = open({ columns: 70, rows: 20 });
     const task = sampleTask();
     display.begin(task);
-    const { view } = sampleRun(12);
-    const states = { fromState: "", toState: "", metadata: {} };
-    const event = { name: "", taskId: 12, task: view, stepId: 3, stepName: "", ...states, at: NOW };
-    display.change(event, { ...task, steps: task.steps.map((step) => ({ ...step, error: null })) });
+    display.change(sampleEvent({ taskId: 12, stepId: 3, at: NOW }), {
+      ...task,
+      steps: task.steps.map((step) => ({ ...step, error: null })),
+    });
     clock.advance(100);
     expect(screen().lines).toHaveLength(6);
     expect(screen().text).not.toContain("busy");

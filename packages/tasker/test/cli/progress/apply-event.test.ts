@@ -1,17 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { applyEvent } from "../../../src/cli/progress/apply-event.ts";
-import type { EngineEvent } from "../../../src/engine/engine-event.ts";
-import { sampleRun } from "../../engine/sample-run.ts";
+import type { TaskerEvent } from "../../../src/events/event.ts";
+import type { JsonObject } from "../../../src/json/json-value.ts";
+import { sampleEvent } from "../../support/sample-event.ts";
 import { NOW, sampleTask } from "../render/sample-progress.ts";
 
-function eventOn(stepName: string, toState: string, metadata: EngineEvent["metadata"] = {}, at = NOW): EngineEvent {
-  const stepId = sample.steps.find(({ name }) => name === stepName)?.stepId ?? null;
-  const task = sampleRun(12).view;
-  return { name: "step.changed", taskId: 12, task, stepId, stepName, fromState: "", toState, metadata, at };
+function eventOn(stepName: string, toState: string, facts: JsonObject = {}, name = "step.completed"): TaskerEvent {
+  const stepId = sample.steps.find((step) => step.name === stepName)?.stepId ?? null;
+  return sampleEvent({ name, taskId: 12, stepId, stepName, payload: { ...facts, to_state: toState }, at: NOW });
 }
 
 const sample = sampleTask();
-const stepAfter = (event: EngineEvent) => applyEvent(sample, event).steps.find(({ name }) => name === event.stepName);
+const stepAfter = (event: TaskerEvent) => applyEvent(sample, event).steps.find(({ name }) => name === event.stepName);
 
 describe("how a task stands after an event", () => {
   test("a start counts the attempt and sets the time that its duration is counted from", () => {
@@ -44,9 +44,10 @@ describe("how a task stands after an event", () => {
   });
 
   test("an interrupted attempt is given back", () => {
-    expect(stepAfter(eventOn("reserve_items", "error", { interrupted: true }))).toMatchObject({ attempts: 0 });
-    const final = { interrupted: true, permanent: true };
-    expect(stepAfter(eventOn("reserve_items", "error", final))).toMatchObject({ attempts: 1 });
+    const interrupted = eventOn("reserve_items", "error", { reason: "its process is gone" }, "step.interrupted");
+    expect(stepAfter(interrupted)).toMatchObject({ attempts: 0, error: "its process is gone" });
+    const final = eventOn("reserve_items", "error", { permanent: true }, "step.failed");
+    expect(stepAfter(final)).toMatchObject({ attempts: 1 });
   });
 
   test("the task's own events change its state", () => {

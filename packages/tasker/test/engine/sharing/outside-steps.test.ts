@@ -24,8 +24,8 @@ describeOnPostgres("a step that another process runs", () => {
       },
     });
     const told: unknown[] = [];
-    owner.engine.onCustomEvent(({ name, payload }) => told.push([name, payload]));
-    taker.engine.onCustomEvent(({ name }) => told.push(`the taker's ${name}`));
+    owner.engine.on("shop.*", ({ name, payload }) => told.push([name, payload]));
+    taker.engine.on("shop.*", ({ name }) => told.push(`the taker's ${name}`));
     await wait(() => owner.events.some(({ name }) => name === "step.failed"), "the failure");
     held.open("done");
     expect(await end()).toBe("complete");

@@ -36,12 +36,14 @@ const broken = () => Promise.reject(new Error("broken"));
 function open(store: CircuitStore, clock: ManualClock) {
   const troubles: unknown[] = [];
   const closed: CircuitKey[] = [];
+  const moved: string[] = [];
   const board = new CircuitBoard({
     store,
     clock,
     maxAgeMs: 500,
     onTrouble: (error) => troubles.push(error),
     onClosed: (key) => closed.push(key),
+    onMoved: (_key, to) => moved.push(to),
   });
   const fail = async (times: number, work: () => Promise<unknown> = broken) => {
     for (let time = 0; time < times; time++) await board.run(settings, work).catch(() => undefined);
