@@ -64,7 +64,14 @@ const STARTS = `
     select from tasker_workflow_step_transitions e
     where e.workflow_step_id = x.workflow_step_id and e.to_state = 'complete' and e.sort_key < x.sort_key
   ) as "isAfterEnd"
-  from tasker_workflow_step_transitions x where x.to_state = 'in_progress'`;
+  from tasker_workflow_step_transitions x where x.to_state = 'in_progress'
+  union all
+  -- Of a step that another process took: this is its start, and stays where the owner was told to stop before it wrote its own.
+  select x.execution_id, x.workflow_step_id, false from tasker_step_executions x where x.state = 'refused'
+    and not exists (
+      select from tasker_workflow_step_transitions y
+      where y.workflow_step_id = x.workflow_step_id and y.metadata ->> 'execution_id' = x.execution_id
+    )`;
 
 const FIGURES = `
   select (select count(*) from tasker_workflow_step_transitions)::int + (select count(*) from tasker_task_transitions)::int

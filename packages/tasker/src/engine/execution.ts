@@ -69,6 +69,8 @@ export class Execution implements StepExecution {
   outcome: Outcome | null = null;
   /** The right with which it goes through a circuit, to be given back with its outcome; null if it goes through none. */
   passage: Passage | null = null;
+  /** Whether its step went on without it: what it comes to changes nothing any more. */
+  isAbandoned = false;
   /** Why its handler was told to stop although nothing is wrong with the step; null if it was not. */
   interruption: Error | null = null;
   /** Milliseconds since the epoch when the handler was called. */

@@ -552,6 +552,8 @@ export class Runtime implements LaneHost {
   }
 
   abandon(execution: Execution, reason: string): void {
+    if (execution.isAbandoned) return;
+    execution.isAbandoned = true;
     this.#letGo(execution);
     this.#lateResults.expect(execution, this.processId, reason);
   }

@@ -116,7 +116,8 @@ export class TaskLoader {
     fresh.trace = run.trace ?? fresh.trace;
     for (const step of fresh.steps) {
       const execution = run.executions.get(step.lostExecutionId ?? "");
-      if (execution === undefined) continue;
+      // One that was abandoned when the process was declared dead was told to stop: its step is interrupted and starts anew.
+      if (execution === undefined || execution.isAbandoned) continue;
       held.delete(execution);
       execution.run = fresh;
       execution.step = step;

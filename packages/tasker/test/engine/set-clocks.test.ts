@@ -81,3 +81,20 @@ describeOnPostgres("an engine whose clock is set back by an hour", () => {
     await until(async () => (await readState(database, second.taskId)) === "complete", "the second task's turn");
   });
 });
+
+describeOnPostgres("a task of a process whose clock was an hour ahead", () => {
+  test("goes on at once when another process takes it over", async () => {
+    const clock = new SetClock();
+    clock.offsetMs = HOUR_MS;
+    const database = await useDatabase(openTestDatabase);
+    const held = makeGate();
+    const first = await start(database, clock, graphTemplate("a", { run: () => held.promise }));
+    const { taskId } = await first.submit({ name: "graph", context: {} });
+    await until(async () => (await readState(database, taskId)) === "in_progress", "the first attempt");
+
+    await database.execute("update tasker_processes set stopped_at = clock_timestamp() at time zone 'UTC'");
+    await start(database, systemClock, graphTemplate("a"));
+    await until(async () => (await readState(database, taskId)) === "complete", "the second attempt");
+    held.open();
+  });
+});

@@ -49,7 +49,8 @@ export const stopEveryOther = statement({
 });
 
 /**
- * Gives back up to 1,000 tasks of each stopped process, claimable from `$1` on, or at their wake-up time if that is later.
+ * Gives back up to 1,000 tasks of each stopped process, to be claimed at once: who owns a task took it when it was due, which a
+ * wake-up time later than `$1` says only if the clock was wrong by which it was written.
  * Locked ones are left for the next time: a process that was stopped inside a commit must not hold up the takeover.
  *
  * The owners are read from the tasks, not from the processes that are marked as having none left: a process that was
@@ -75,7 +76,7 @@ export const releaseTasksOfStopped = statement({
         select from tasker_processes p where p.process_id = o.owner_id and p.stopped_at is null
       )
     )
-    update tasker_task_runs r set owner_id = 0, wake_at = greatest(r.wake_at, $1)
+    update tasker_task_runs r set owner_id = 0, wake_at = least(r.wake_at, $1)
     from left_behind l where r.task_id = l.task_id
     returning r.task_id`,
   parameters: [timestamp],
