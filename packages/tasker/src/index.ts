@@ -169,7 +169,9 @@ export type { StepCircuitSettings, SystemSettings } from "./handlers/circuit-set
 export type { CircuitSettings, Circuits } from "./handlers/circuits/circuit-board.ts";
 export type { ConditionFunction } from "./handlers/condition-function.ts";
 export type { ConditionSettings } from "./handlers/condition-settings.ts";
-export type { CustomEventDeclaration, RegisteredCustomEvent } from "./handlers/custom-events.ts";
+export type { CustomEventDeclaration } from "./handlers/custom-events/declared-by-class.ts";
+export type { RegisteredCustomEvent } from "./handlers/custom-events/list.ts";
+export { CustomEventRegistry, type EventRegistration } from "./handlers/custom-events/registry.ts";
 export { defineTask } from "./handlers/define-task/define-task.ts";
 export { type DiscoveredTasks, type DiscoverOptions, discoverTasks } from "./handlers/discover-tasks.ts";
 export type { StepExecution, StepSequence, StepView, TaskView } from "./handlers/execution.ts";
@@ -203,7 +205,9 @@ export { type BackoffPolicy, backoffSeconds, DEFAULT_BACKOFF } from "./retry/bac
 export type { CircuitPolicy } from "./retry/circuit-breaker.ts";
 export { parseRetryAfter } from "./retry/retry-after.ts";
 export { retryDelayMs } from "./retry/retry-delay.ts";
+export { loadEventFiles } from "./template-files/load-events.ts";
 export { loadTemplateFile } from "./template-files/load-template.ts";
+export type { CustomEventDefinition, EventCondition, PayloadPaths } from "./templates/custom-event.ts";
 export type {
   Compensation,
   FailurePolicy,
@@ -218,6 +222,7 @@ export {
   diffDefinitions,
   type FieldChange,
 } from "./templates/diff-definitions.ts";
+export type { EventDeclaration } from "./templates/event-declaration.ts";
 export type { TemplateVariables } from "./templates/expand-variables.ts";
 export {
   type ParseTemplateOptions,

@@ -1,8 +1,10 @@
 import {
   FanOutError,
+  InvalidEventPayloadError,
   PermanentError,
   RetryableError,
   TaskerError,
+  UndeclaredEventError,
   UnencodableValueError,
   ValueTooLargeError,
 } from "../errors/index.ts";
@@ -54,6 +56,8 @@ const isPermanent = (thrown: unknown) =>
   thrown instanceof PermanentError ||
   thrown instanceof UnencodableValueError ||
   thrown instanceof ValueTooLargeError ||
+  thrown instanceof UndeclaredEventError ||
+  thrown instanceof InvalidEventPayloadError ||
   thrown instanceof FanOutError;
 
 const isOutage = (thrown: unknown) =>

@@ -1,9 +1,17 @@
-import { ProceduralError, UndeclaredEventError, UnencodableValueError } from "../errors/index.ts";
+import {
+  InvalidEventPayloadError,
+  ProceduralError,
+  UndeclaredEventError,
+  UnencodableValueError,
+} from "../errors/index.ts";
 import type { Passage } from "../handlers/circuits/circuit-board.ts";
+import type { CustomEventRegistry } from "../handlers/custom-events/registry.ts";
+import type { StepEvent, StepEvents } from "../handlers/custom-events/step-events.ts";
 import type { StepExecution } from "../handlers/execution.ts";
 import type { HandlerResources } from "../handlers/resources.ts";
 import { encodeJson } from "../json/encode.ts";
 import type { JsonObject, JsonValue } from "../json/json-value.ts";
+import { conditionMayHold, type EventCondition, type PayloadSource, payloadFrom } from "../templates/custom-event.ts";
 import { hintAt } from "../text/nearest-name.ts";
 import { utf8Length } from "../text/utf8-length.ts";
 import type { AttemptSpan } from "../tracing/attempt-span.ts";
@@ -23,13 +31,16 @@ export interface PublishedEvent {
   readonly payload: StoredJson;
   /** Milliseconds since the epoch, by the engine's clock. */
   readonly at: number;
+  /** It is told if one of them holds; null: whatever the attempt comes to. */
+  readonly conditions: readonly EventCondition[] | null;
 }
 
-/** What {@link Execution.publishEvent} needs of the engine. */
-interface EventRules {
+/** What publishing events needs of the engine. */
+export interface EventRules {
   readonly clock: { now(): number };
   /** Largest sum of the payloads of an attempt, in bytes of JSON. */
   readonly maxValueBytes: number;
+  readonly eventDeclarations: Pick<CustomEventRegistry, "ofStep">;
 }
 
 /** Most events that an attempt publishes. */
@@ -119,7 +130,8 @@ export class Execution implements StepExecution {
 
   /** What the handler has published so far. */
   get published(): readonly PublishedEvent[] {
-    return this.outside?.end?.published ?? this.#published ?? NONE_PUBLISHED;
+    const end = this.outside?.end;
+    return (end?.isStored === true ? end.published : this.#published) ?? NONE_PUBLISHED;
   }
 
   /** Id of the span that was made of this attempt, wherever its handler was called; null if none was, or it is not recorded. */
@@ -133,34 +145,82 @@ export class Execution implements StepExecution {
   }
 
   publishEvent(name: string, payload: object = {}): void {
-    const { run, name: step } = this;
+    const { name: step } = this;
     if (this.#eventRules === null || this.outcome !== null) {
       throw new ProceduralError(`step ${step} published ${JSON.stringify(name)} after its attempt had ended`, {
         context: { step, event: name },
       });
     }
-    // An instance of a mapped step has the definition of that step.
-    const definition = run.compiled.stepNamed.get(step);
-    const ofClass = run.template.customEvents?.get(definition?.name ?? step) ?? [];
-    const declared = [...(definition?.customEvents ?? []), ...ofClass].map((event) => event.name);
-    if (!declared.includes(name)) {
+    const events = this.#stepEvents(this.#eventRules);
+    const event = events?.get(name);
+    if (event === undefined) {
+      const declared = events?.names ?? [];
       throw new UndeclaredEventError(
         `step ${step} published ${JSON.stringify(name)}, which it does not declare (${hintAt(name, declared, "declared")})`,
         { context: { step, event: name, declared } },
       );
     }
-    const what = `payload of event ${name} of step ${step}`;
-    const text = encodeJson(payload, { maxBytes: this.#eventRules.maxValueBytes - this.#publishedBytes, what });
-    if (!text.startsWith("{"))
-      throw new UnencodableValueError(`${what} is no object`, { context: { step, event: name } });
+    const conditions = event.triggers.length === 0 ? null : event.triggers.map(({ condition }) => condition);
+    this.#publish(this.#eventRules, event, payload, conditions);
+  }
+
+  /**
+   * Publishes what the step's declarations want published at such an end of an attempt, unless the handler has.
+   * @returns what the attempt came to: where a payload breaks its schema, a failure
+   */
+  conclude(outcome: Outcome): Outcome {
+    if (this.#eventRules === null || (outcome.kind !== "success" && outcome.kind !== "failure")) return outcome;
+    const triggered = this.#stepEvents(this.#eventRules)?.triggered ?? [];
+    if (triggered.length === 0) return outcome;
+    const told = new Set(this.published.map(({ name }) => name));
+    const source = payloadSourceOf(this, outcome);
+    const violations: string[] = [];
+    for (const event of triggered) {
+      if (told.has(event.name)) continue;
+      for (const { condition, payload } of event.triggers) {
+        if (!conditionMayHold(condition, outcome.kind === "failure")) continue;
+        try {
+          this.#publish(this.#eventRules, event, payloadFrom(payload, source), [condition]);
+        } catch (error) {
+          violations.push(error instanceof Error ? error.message : String(error));
+        }
+      }
+    }
+    if (violations.length === 0) return outcome;
+    const { durationMs } = outcome;
+    const before = outcome.kind === "failure" ? [`the attempt failed: ${outcome.failure.message}`] : [];
+    const error = new InvalidEventPayloadError([...before, ...violations].join("\n"), { context: { step: this.name } });
+    const failure: Outcome = { kind: "failure", failure: describeFailure(error), durationMs };
+    // What was to tell of a success does not: its condition does not hold. Events of failures tell of this one.
+    return outcome.kind === "success" ? this.conclude(failure) : failure;
+  }
+
+  #stepEvents({ eventDeclarations }: EventRules): StepEvents | null {
+    const { compiled, template } = this.run;
+    // An instance of a mapped step has the definition of that step.
+    const definition = compiled.stepNamed.get(this.name);
+    return definition === undefined ? null : eventDeclarations.ofStep(template, definition);
+  }
+
+  #publish(rules: EventRules, event: StepEvent, payload: object, conditions: PublishedEvent["conditions"]): void {
+    const { name: step } = this;
+    const context = { step, event: event.name };
+    const what = `payload of event ${event.name} of step ${step}`;
+    const at = rules.clock.now();
+    let text = encodeJson(payload, { maxBytes: rules.maxValueBytes - this.#publishedBytes, what });
+    if (!text.startsWith("{")) throw new UnencodableValueError(`${what} is no object`, { context });
+    const given: JsonObject = JSON.parse(text);
+    const settled = event.settle(given, at);
+    // Defaults of the schema and the time of publication may have been added.
+    if (settled !== given) text = encodeJson(settled, { maxBytes: rules.maxValueBytes - this.#publishedBytes, what });
     this.#published ??= [];
     if (this.#published.length === MOST_PUBLISHED) {
       throw new ProceduralError(`step ${step} published more than ${MOST_PUBLISHED} events in one attempt`, {
-        context: { step, event: name },
+        context,
       });
     }
     this.#publishedBytes += utf8Length(text);
-    this.#published.push({ name, payload: new StoredJson(text), at: this.#eventRules.clock.now() });
+    this.#published.push({ name: event.name, payload: new StoredJson(text), at, conditions });
   }
 
   /** Replaces a success whose results, or what was published with them, the database does not take by a failure. */
@@ -182,4 +242,14 @@ export class Execution implements StepExecution {
     this.#abortReason = reason;
     this.#controller?.abort(reason);
   }
+}
+
+function payloadSourceOf(
+  { run, inputs, attempt }: Execution,
+  outcome: Extract<Outcome, { readonly kind: "success" | "failure" }>,
+): PayloadSource {
+  const common = { context: run.view.context, inputs, attempt };
+  if (outcome.kind === "success") return { ...common, results: outcome.results.value, error: undefined };
+  const { message, errorClass, errorCode } = outcome.failure;
+  return { ...common, results: undefined, error: { message, class: errorClass, code: errorCode } };
 }

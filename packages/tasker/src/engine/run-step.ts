@@ -3,6 +3,7 @@ import { withCorrelationId } from "../correlation/current-correlation.ts";
 import { CircuitOpenError, StepTimeoutError } from "../errors/index.ts";
 import type { EventBus } from "../events/bus/event-bus.ts";
 import type { CircuitBoard, Guard } from "../handlers/circuits/circuit-board.ts";
+import type { CustomEventRegistry } from "../handlers/custom-events/registry.ts";
 import { encodeJson } from "../json/encode.ts";
 import type { Verdict } from "../retry/circuit-breaker.ts";
 import type { Tracing } from "../tracing/tracing.ts";
@@ -30,6 +31,8 @@ export interface StepRunner {
   /** Id of this process in the database. */
   readonly processId: number;
   readonly events: EventBus;
+  /** The custom events that steps may publish. */
+  readonly eventDeclarations: Pick<CustomEventRegistry, "ofStep">;
   /** Called once per execution, with its first outcome. */
   settle(execution: Execution): void;
 }
@@ -128,9 +131,10 @@ function verdictOf(outcome: Outcome): Verdict {
 /** Settles an execution unless it is settled already. */
 export function settleOnce(runner: StepRunner, execution: Execution, outcome: Outcome): void {
   if (execution.outcome !== null) return;
-  execution.outcome = outcome;
-  execution.span?.end(outcome);
-  if (execution.passage !== null) runner.circuits.leave(execution.passage, verdictOf(outcome));
+  const settled = execution.conclude(outcome);
+  execution.outcome = settled;
+  execution.span?.end(settled);
+  if (execution.passage !== null) runner.circuits.leave(execution.passage, verdictOf(settled));
   runner.settle(execution);
 }
 

@@ -7,6 +7,7 @@ import { StepInterruptedError } from "../errors/index.ts";
 import type { EventBus } from "../events/bus/event-bus.ts";
 import { CircuitBoard } from "../handlers/circuits/circuit-board.ts";
 import type { CircuitKey } from "../handlers/circuits/circuit-store.ts";
+import type { CustomEventRegistry } from "../handlers/custom-events/registry.ts";
 import { SharedResources } from "../handlers/resources.ts";
 import type { Circuit } from "../retry/circuit-breaker.ts";
 import type { Tracing } from "../tracing/tracing.ts";
@@ -95,6 +96,7 @@ export class Runtime implements LaneHost {
   /** Null where the number of slots is fixed. */
   readonly adaptiveConcurrency: AdaptiveConcurrency | null;
   readonly maxValueBytes: number;
+  readonly eventDeclarations: CustomEventRegistry;
   /** Age in milliseconds after which a step that somebody else runs counts as left behind; null: never. */
   readonly abandonedStepMs: number | null;
   readonly definitions = new DefinitionCache();
@@ -165,6 +167,7 @@ export class Runtime implements LaneHost {
       maxInterruptions: options.maxInterruptions ?? 5,
     };
     this.maxValueBytes = options.maxValueBytes ?? 1_000_000;
+    this.eventDeclarations = options.registry.eventDeclarations;
     this.abandonedStepMs = parseAdopt(options.adopt)?.abandonedStepMs ?? null;
     this.pollIntervalMs = options.pollIntervalMs ?? 500;
     this.leaseMs = options.leaseMs ?? 10_000;

@@ -1,3 +1,4 @@
+import { conditionHolds } from "../templates/custom-event.ts";
 import type { StepEntry } from "./batch.ts";
 import type { StoredJson } from "./stored-json.ts";
 
@@ -17,21 +18,18 @@ export interface WrittenEvent {
 const NONE: readonly WrittenEvent[] = [];
 
 /**
- * What the attempt behind an outcome has published, in that order. An attempt that is given back does not count and is made
- * again: of it there is nothing.
+ * What the attempt behind an outcome has published and its conditions let through, in that order. An attempt that is given back
+ * does not count and is made again: of it there is nothing.
  */
-export function writtenEvents({ execution }: StepEntry): readonly WrittenEvent[] {
+export function writtenEvents({ execution, dueAt }: StepEntry): readonly WrittenEvent[] {
   if (execution === null || execution.published.length === 0) return NONE;
   const { outcome, executionId, stepId, run } = execution;
   if (outcome?.kind !== "success" && outcome?.kind !== "failure") return NONE;
-  return execution.published.map(({ name, payload, at }, position) => ({
-    eventId: `custom:${executionId}:${position}`,
-    name,
-    payload,
-    taskId: run.taskId,
-    stepId,
-    at,
-  }));
+  const attempt = { failed: outcome.kind === "failure", triedAgain: dueAt !== null };
+  return execution.published.flatMap(({ name, payload, at, conditions }, position) => {
+    if (conditions !== null && !conditions.some((condition) => conditionHolds(condition, attempt))) return [];
+    return [{ eventId: `custom:${executionId}:${position}`, name, payload, taskId: run.taskId, stepId, at }];
+  });
 }
 
 /** A member of `p_outside -> 'e'` of `tasker_commit` and of `p_events` of `tasker_commit_one`. */

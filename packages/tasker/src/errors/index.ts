@@ -8,6 +8,7 @@ export {
   OutcomeUnknownError,
   UnsafeIntegerError,
 } from "./database-errors.ts";
+export { InvalidDeclarationError } from "./declaration-errors.ts";
 export {
   CyclicGraphError,
   DuplicateStepError,
@@ -38,6 +39,7 @@ export {
 export {
   CircuitOpenError,
   FanOutError,
+  InvalidEventPayloadError,
   PermanentError,
   type PermanentErrorOptions,
   ProceduralError,

@@ -61,9 +61,17 @@ export class PermanentError extends ProceduralError {
   }
 }
 
-/** A handler published an event that neither its step's template nor its class declares. Nothing was published. */
+/** A handler published an event that nobody declares for its step. Nothing was published. Not retryable. */
 export class UndeclaredEventError extends ProceduralError {
   override readonly code = "TASKER_UNDECLARED_EVENT";
+}
+
+/**
+ * The payload of an event that a step publishes breaks its JSON Schema; `context` has `event` and `violations`, as of a context.
+ * The event was not published. Not retryable.
+ */
+export class InvalidEventPayloadError extends ProceduralError {
+  override readonly code = "TASKER_INVALID_EVENT_PAYLOAD";
 }
 
 /** A step that runs for each item of a list has no list, or one that is too long. Not retryable. */

@@ -15,7 +15,8 @@ export interface TemplateIssue {
   readonly hint?: string;
 }
 
-function describe(issue: TemplateIssue): string {
+/** An issue in one line: its place, what is wrong, and how to mend it. */
+export function describeIssue(issue: TemplateIssue): string {
   const place = issue.file === undefined ? "" : `${issue.file}:${issue.line ?? 1}:${issue.column ?? 1}: `;
   const hint = issue.hint === undefined ? "" : ` (${issue.hint})`;
   return `${place}${issue.path === "" ? "" : `${issue.path}: `}${issue.message}${hint}`;
@@ -42,7 +43,7 @@ export class InvalidTemplateError extends TaskerError {
   readonly issues: readonly TemplateIssue[];
 
   constructor(issues: readonly TemplateIssue[], options: TaskerErrorOptions = {}) {
-    super(issues.map(describe).join("\n"), options);
+    super(issues.map(describeIssue).join("\n"), options);
     this.issues = issues;
   }
 }

@@ -1,11 +1,12 @@
 import { HandlerNotFoundError, InvalidRequestError } from "../errors/index.ts";
 import { undoName } from "../templates/added-step-name.ts";
+import type { CustomEventDefinition } from "../templates/custom-event.ts";
 import type { StepDefinition, TaskDefinition } from "../templates/definition.ts";
 import { hintAt } from "../text/nearest-name.ts";
 import { ApiStepHandler } from "./api/api-step-handler.ts";
 import { bindConditions } from "./bind-conditions.ts";
 import { createTaskTemplate } from "./create-task-template.ts";
-import { type CustomEventDeclaration, readCustomEvents } from "./custom-events.ts";
+import { readCustomEvents } from "./custom-events/declared-by-class.ts";
 import { type HandlerMaker, isClass, toHandlerMaker, UnusableHandler } from "./handler-maker.ts";
 import { TaskHandler } from "./task-handler.ts";
 import type { TaskTemplate } from "./task-template.ts";
@@ -29,7 +30,7 @@ const BUILT_IN: HandlerExports = { ApiStepHandler, "Tasker::StepHandler::Api": A
  */
 export function bindTemplate(definition: TaskDefinition, handlers: HandlerExports): TaskTemplate {
   const makers = new Map<string, HandlerMaker>();
-  const events = new Map<string, readonly CustomEventDeclaration[]>();
+  const events = new Map<string, readonly CustomEventDefinition[]>();
   const missing: { readonly step: string; readonly handlerClass: string }[] = [];
   const unusable: { readonly step: string; readonly handlerClass: string; readonly reason: string }[] = [];
   for (const { step, handlerClass, handlerConfig } of definition.steps.flatMap(handlersOf)) {

@@ -1,9 +1,9 @@
 import { HandlerNotFoundError } from "../errors/index.ts";
 import { undoName } from "../templates/added-step-name.ts";
+import type { CustomEventDefinition } from "../templates/custom-event.ts";
 import type { TaskDefinition } from "../templates/definition.ts";
 import { hintAt } from "../text/nearest-name.ts";
 import type { ConditionFunction } from "./condition-function.ts";
-import type { CustomEventDeclaration } from "./custom-events.ts";
 import type { HandlerMaker } from "./handler-maker.ts";
 import type { HandlesStep } from "./step-handler.ts";
 import type { TaskHandler } from "./task-handler.ts";
@@ -20,7 +20,7 @@ export function createTaskTemplate(
   definition: TaskDefinition,
   makers: ReadonlyMap<string, HandlerMaker>,
   taskHandler: TaskHandler | null,
-  customEvents: ReadonlyMap<string, readonly CustomEventDeclaration[]>,
+  customEvents: ReadonlyMap<string, readonly CustomEventDefinition[]>,
   conditions: ReadonlyMap<string, ConditionFunction>,
   findMaker: (handlerClass: string) => HandlerMaker | null = () => null,
 ): TaskTemplate {

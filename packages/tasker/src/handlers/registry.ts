@@ -13,7 +13,8 @@ import { finishIssues } from "../templates/draft-issue.ts";
 import { readValue } from "../templates/read-value.ts";
 import { compareVersions, isVersion, parseVersionRange } from "../templates/version.ts";
 import { hintAt } from "../text/nearest-name.ts";
-import { listCustomEvents, type RegisteredCustomEvent } from "./custom-events.ts";
+import { listCustomEvents, type RegisteredCustomEvent } from "./custom-events/list.ts";
+import { CustomEventRegistry } from "./custom-events/registry.ts";
 import type { TaskTemplate } from "./task-template.ts";
 
 /** The version that stands for the highest registered one. */
@@ -46,6 +47,8 @@ const HOOKS = [
  * A registration that fails changes nothing and tells nobody of a part of it.
  */
 export class HandlerRegistry extends BaseRegistry<HandlerStats> {
+  /** Custom events that are declared apart from templates. */
+  readonly eventDeclarations = new CustomEventRegistry();
   /** Namespace to name to version. */
   readonly #namespaces = new Map<string, Map<string, Map<string, TaskTemplate>>>();
 
@@ -150,9 +153,9 @@ export class HandlerRegistry extends BaseRegistry<HandlerStats> {
     return [...this.#namespaces.keys()].sort();
   }
 
-  /** The events that steps of the registered templates may publish besides the engine's, by name. A copy. */
+  /** The events besides the engine's: those that steps of the registered templates may publish, and `eventDeclarations`; by name. A copy. */
   customEvents(): readonly RegisteredCustomEvent[] {
-    return listCustomEvents(this.list());
+    return listCustomEvents(this.list(), this.eventDeclarations.list());
   }
 
   stats(): HandlerStats {

@@ -1,6 +1,6 @@
+import type { CustomEventDefinition } from "../templates/custom-event.ts";
 import type { StepDefinition, TaskDefinition } from "../templates/definition.ts";
 import type { ConditionFunction } from "./condition-function.ts";
-import type { CustomEventDeclaration } from "./custom-events.ts";
 import type { HandlesStep } from "./step-handler.ts";
 import type { TaskHandler } from "./task-handler.ts";
 
@@ -16,7 +16,7 @@ export interface TaskTemplate {
    */
   createStepHandler(stepName: string, started?: StartedStep): HandlesStep;
   /** By the names of steps: events that their handlers' classes declare, besides those of the definition. Default: none. */
-  readonly customEvents?: ReadonlyMap<string, readonly CustomEventDeclaration[]>;
+  readonly customEvents?: ReadonlyMap<string, readonly CustomEventDefinition[]>;
   /** Functions that conditions of steps (`run_if`) ask, by their names. Default: none. */
   readonly conditions?: ReadonlyMap<string, ConditionFunction>;
   /** Hooks around the whole task, or null. */

@@ -3,6 +3,7 @@ import type { JsonObject } from "../json/json-value.ts";
 import { checkTemplate } from "./check-template.ts";
 import { circuitToDocument } from "./circuit-document.ts";
 import { conditionToDocument } from "./condition.ts";
+import { customEventToDocument } from "./custom-event-document.ts";
 import type { Compensation, ForEach, StepDefinition, TaskDefinition } from "./definition.ts";
 import { finishIssues } from "./draft-issue.ts";
 import { namedLimitsToDocument, stepLimitsToDocument } from "./limit-document.ts";
@@ -46,10 +47,7 @@ function stepToDocument(step: StepDefinition): JsonObject {
     handler_config: step.handlerConfig,
     timeout_seconds: step.timeoutSeconds,
     priority: step.priority === TEMPLATE_DEFAULTS.priority ? null : step.priority,
-    custom_events:
-      step.wait === null
-        ? step.customEvents.map((event) => withoutNulls({ name: event.name, description: event.description }))
-        : null,
+    custom_events: step.wait === null ? step.customEvents.map(customEventToDocument) : null,
     ...waitToDocument(step.wait),
     circuit_breaker: circuitToDocument(step.circuit),
     for_each: step.forEach === null ? null : forEachToDocument(step.forEach),

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from "../json/json-value.ts";
 import type { StepCircuit } from "./circuit-document.ts";
 import type { Condition } from "./condition.ts";
+import type { CustomEventDefinition } from "./custom-event.ts";
 import type { NamedLimit, StepLimit } from "./limit.ts";
 import type { StepWait } from "./step-wait.ts";
 
@@ -79,7 +80,8 @@ export interface StepDefinition {
   readonly limits: readonly StepLimit[];
   /** The circuit breaker that its executions go through. Null: none. */
   readonly circuit: StepCircuit | null;
-  readonly customEvents: readonly { readonly name: string; readonly description: string | null }[];
+  /** Events that it publishes besides the engine's. Default: none. */
+  readonly customEvents: readonly CustomEventDefinition[];
   /** Set for a step that runs once for each item of a list. */
   readonly forEach: ForEach | null;
   /** Set for a step that can be undone. */

@@ -1,12 +1,13 @@
 import type { z } from "zod";
 import { hintAt } from "../text/nearest-name.ts";
 import { CircuitDocument, StepCircuitDocument } from "./circuit-document.ts";
+import { CustomEventDocument } from "./custom-event-document.ts";
 import { describeNode } from "./describe-value.ts";
 import type { DraftIssue } from "./draft-issue.ts";
 import { LimitDocument, RateDocument, StepLimitDocument } from "./limit-document.ts";
 import { findNode, type SourceNode } from "./source-tree.ts";
 import { SystemDocument } from "./system-document.ts";
-import { CustomEventDocument, StepDocument, TemplateDocument } from "./template-document.ts";
+import { StepDocument, TemplateDocument } from "./template-document.ts";
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {
   string: "a text",

@@ -1,5 +1,6 @@
 import { circuitOf, type StepCircuit } from "./circuit-document.ts";
 import { conditionFromDocument } from "./condition.ts";
+import { customEventFromDocument } from "./custom-event-document.ts";
 import type { Compensation, ForEach, StepDefinition, TaskDefinition } from "./definition.ts";
 import { namedLimitsOf, stepLimitsOf } from "./limit-document.ts";
 import { waitOfDocument } from "./step-wait-document.ts";
@@ -54,11 +55,7 @@ function normalizeStep(step: StepDocument, template: TemplateDocument): StepDefi
     wait: waitOfDocument(step),
     limits: Object.freeze(stepLimitsOf(step.limits ?? [])),
     circuit: circuitOfStep(step, template, dependentSystem),
-    customEvents: Object.freeze(
-      (step.custom_events ?? []).map((event) =>
-        Object.freeze({ name: event.name, description: event.description ?? null }),
-      ),
-    ),
+    customEvents: Object.freeze((step.custom_events ?? []).map(customEventFromDocument)),
     forEach: normalizeForEach(step.for_each ?? null),
     compensation: normalizeCompensation(step.compensation ?? null),
   });

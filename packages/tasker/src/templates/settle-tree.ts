@@ -16,7 +16,7 @@ export interface SettledTree {
 /**
  * Takes out the `x-` keys of the template, its steps and their events, and settles the words that YAML 1.1 (Ruby) and
  * YAML 1.2 read differently (`yes`, `no`, `on`, `off` without quotes): under a key that holds a boolean they are
- * booleans; inside `schema` and `handler_config`, where both readings make sense, they are issues.
+ * booleans; inside schemas and `handler_config`, where both readings make sense, they are issues.
  */
 export function settleTree(top: SourceMapping): SettledTree {
   const issues: DraftIssue[] = [];
@@ -35,9 +35,11 @@ function settleStep(node: SourceNode, issues: DraftIssue[]): SourceNode {
   collectAmbiguous(step.entries.get("handler_config")?.value, issues);
   const events = step.entries.get("custom_events")?.value;
   if (events?.kind !== "list") return step;
-  const items = itemsOf(step, "custom_events").map((event) =>
-    event.kind === "mapping" ? settleMapping(event, []) : event,
-  );
+  const items = itemsOf(step, "custom_events").map((event) => {
+    if (event.kind !== "mapping") return event;
+    collectAmbiguous(event.entries.get("payload_schema")?.value, issues);
+    return settleMapping(event, []);
+  });
   return withValue(step, "custom_events", { ...events, items });
 }
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { JsonObject, JsonValue } from "../json/json-value.ts";
 import { StepCircuitDocument } from "./circuit-document.ts";
-import { expectedTemplateEventName } from "./event-name.ts";
+import { CustomEventDocument } from "./custom-event-document.ts";
 import { NamedLimitsDocument, StepLimitDocument } from "./limit-document.ts";
 import { WAIT_KEYS } from "./step-wait-document.ts";
 import { SystemsDocument } from "./system-document.ts";
@@ -33,17 +33,6 @@ const jsonObject = z.custom<JsonObject>(
 );
 
 const jsonValue = z.custom<JsonValue>(() => true);
-
-const eventName = text.superRefine((name, issues) => {
-  const expected = expectedTemplateEventName(name);
-  if (name !== "" && expected !== null) issues.addIssue({ code: "custom", message: expected });
-});
-
-/** An event that a step publishes besides those of the engine. */
-export const CustomEventDocument = z.strictObject({
-  name: eventName,
-  description: z.string().nullish(),
-});
 
 /** Most items of a list that a step can be run for. */
 export const MOST_ITEMS = 100_000;

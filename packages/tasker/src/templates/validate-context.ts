@@ -7,9 +7,9 @@ import { shortenJson } from "./describe-value.ts";
 import { createSchemaCompiler, detectDialect } from "./schema-dialect.ts";
 import { formatPath } from "./source-tree.ts";
 
-/** One way in which a context breaks its schema. */
+/** One way in which a context, or the payload of an event, breaks its schema. */
 export interface ContextViolation {
-  /** The field, such as `items[0].price`; empty for the context itself. */
+  /** The field, such as `items[0].price`; empty for the object itself. */
   readonly path: string;
   /** A sentence that names the field, what was found and what was expected. */
   readonly message: string;
@@ -29,15 +29,35 @@ export type ContextValidator = (context: JsonObject) => JsonObject;
  */
 export function compileContextValidator(schema: JsonObject | null): ContextValidator {
   if (schema === null) return (context) => structuredClone(context);
-  const validate = compileSchema(schema);
+  const check = compileSchemaCheck(schema, "the context");
   return (context) => {
-    const copy = structuredClone(context);
-    if (validate(copy) === true) return copy;
-    const violations = (validate.errors ?? []).filter(isOwnViolation).map((error) => describeViolation(error, copy));
+    const { value, violations } = check(context);
+    if (violations.length === 0) return value;
     const lines = violations.map(({ message }) => message);
     throw new InvalidContextError(`The context does not match its schema:\n${lines.join("\n")}`, {
       context: { violations },
     });
+  };
+}
+
+/** Checks an object; gives a copy with the schema's defaults filled in, and how it breaks the schema. */
+export type SchemaCheck = (value: JsonObject) => {
+  readonly value: JsonObject;
+  readonly violations: readonly ContextViolation[];
+};
+
+/**
+ * Compiles a JSON Schema for objects.
+ * @param whole what messages call the object itself, such as `the context`
+ * @throws InvalidTemplateError if the schema is not a valid JSON Schema
+ */
+export function compileSchemaCheck(schema: JsonObject, whole: string): SchemaCheck {
+  const validate = compileSchema(schema);
+  return (given) => {
+    const value = structuredClone(given);
+    if (validate(value) === true) return { value, violations: [] };
+    const errors = (validate.errors ?? []).filter(isOwnViolation);
+    return { value, violations: errors.map((error) => describeViolation(error, value, whole)) };
   };
 }
 
@@ -58,7 +78,7 @@ function isOwnViolation(error: ErrorObject): boolean {
   return error.keyword !== "if";
 }
 
-function describeViolation(error: ErrorObject, context: JsonObject): ContextViolation {
+function describeViolation(error: ErrorObject, context: JsonObject, whole: string): ContextViolation {
   const { keyword, params } = error;
   const parent = error.instancePath.split("/").slice(1).map(unescapePointer);
   const missing = keyword === "required" ? String(params.missingProperty) : null;
@@ -68,7 +88,7 @@ function describeViolation(error: ErrorObject, context: JsonObject): ContextViol
       : null;
   const last = missing ?? extra;
   const path = formatPath(toFieldPath(context, last === null ? parent : [...parent, last]));
-  const field = path === "" ? "the context" : path;
+  const field = path === "" ? whole : path;
   if (missing !== null) {
     const expected = "a value, the field is required";
     return { path, message: `${field}: is missing, expected ${expected}`, value: undefined, expected };

@@ -8,6 +8,7 @@ import type { StepExecution, StepSequence, TaskView } from "../../src/handlers/e
 import { StepHandler } from "../../src/handlers/step-handler.ts";
 import { parseTemplate } from "../../src/templates/parse-template.ts";
 import { expectCleanAuditTrail } from "../support/audit-trail.ts";
+import { customEvent } from "../support/custom-event.ts";
 import {
   graphTemplate,
   makeGate,
@@ -25,7 +26,7 @@ type Run = (task: TaskView, sequence: StepSequence, step: StepExecution) => unkn
 /** A started engine with one step `a` that declares `order.paid` and `order.refused`, and what it told. */
 async function begin(run: Run, options: { readonly maxValueBytes?: number } = {}) {
   const database = await useDatabase(openTestDatabase);
-  const customEvents = ["order.paid", "order.refused"].map((name) => ({ name, description: null }));
+  const customEvents = ["order.paid", "order.refused"].map((name) => customEvent(name));
   const template = graphTemplate("a", { namespace: "shop", steps: { a: { customEvents } }, run });
   const under = await startEngine(database, [template], options);
   const told: TaskerEvent[] = [];
@@ -118,7 +119,7 @@ describeOnPostgres("an event that a handler publishes", () => {
   test("is written with the other outcomes of a batch, each behind its own", async () => {
     const database = await useDatabase(openTestDatabase);
     const names = ["a", "b", "c"];
-    const customEvents = [{ name: "order.paid", description: null }];
+    const customEvents = [customEvent("order.paid")];
     const template = graphTemplate("a, b, c", {
       steps: Object.fromEntries(names.map((name) => [name, { customEvents }])),
       run: (_task, _sequence, step) => {
@@ -238,7 +239,7 @@ describeOnPostgres("an event that a handler publishes", () => {
     const { taskId } = await under.engine.submit({ name: "order", context: {} });
     await under.engine.settled(taskId);
     expect(told).toEqual(["order.paid", "order.booked"]);
-    expect(under.registry.customEvents()).toEqual([
+    expect(under.registry.customEvents()).toMatchObject([
       { name: "order.booked", category: "custom", description: "Custom event from Pay", firedBy: ["Pay"] },
       { name: "order.paid", category: "custom", description: "Custom event from Pay", firedBy: ["Pay"] },
     ]);

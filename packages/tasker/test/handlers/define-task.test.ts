@@ -50,7 +50,15 @@ const order = () =>
       ],
       handler: ShipHandler,
       handlerConfig: { carrier: "post" },
-      customEvents: [{ name: "parcel.sent" }, { name: "parcel.lost", description: "Gone" }],
+      customEvents: [
+        {
+          name: "parcel.sent",
+          payloadSchema: z.object({ parcel: z.string() }),
+          condition: "success",
+          payload: { parcel: "results.parcel" },
+        },
+        { name: "parcel.lost", description: "Gone" },
+      ],
     });
 
 describe("a task that is defined in TypeScript", () => {
@@ -83,7 +91,16 @@ step_templates:
     priority: -2
     limits: [{name: vans, concurrency: 2}, {key: amount, rate: {count: 3, per_seconds: 60}}]
     handler_config: {carrier: post}
-    custom_events: [{name: parcel.sent}, {name: parcel.lost, description: Gone}]
+    custom_events:
+      - name: parcel.sent
+        payload_schema:
+          $schema: https://json-schema.org/draft/2020-12/schema
+          type: object
+          properties: {parcel: {type: string}}
+          required: [parcel]
+        condition: success
+        payload: {parcel: results.parcel}
+      - {name: parcel.lost, description: Gone}
 `),
     );
     expect(definitionFromDocument(definitionToDocument(definition))).toEqual(definition);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { InvalidTemplateError } from "../../src/errors/index.ts";
 import { loadTemplateFile } from "../../src/template-files/load-template.ts";
+import { customEvent } from "../support/custom-event.ts";
 
 const fixture = (name: string) => new URL(`fixtures/${name}`, import.meta.url).pathname;
 
@@ -59,7 +60,7 @@ describe("a template of the reference", () => {
     expect(definition.steps[3]).toMatchObject({
       description: "create_order",
       retryable: true,
-      customEvents: [{ name: "order.created", description: "An order was placed" }],
+      customEvents: [customEvent("order.created", { description: "An order was placed" })],
     });
     expect(definition.steps[4]).toMatchObject({ skippable: true, handlerConfig: null });
   });
@@ -99,8 +100,8 @@ describe("a template of the reference", () => {
     expect(definition.steps[0]).toMatchObject({
       timeoutSeconds: 1800,
       customEvents: [
-        { name: "data_extraction_started", description: null },
-        { name: "data_extraction_completed", description: "All rows read" },
+        customEvent("data_extraction_started"),
+        customEvent("data_extraction_completed", { description: "All rows read" }),
       ],
     });
     expect(definition.steps[3]?.retryable).toBe(false);

@@ -215,6 +215,27 @@ const BROKEN: Readonly<Record<string, BrokenTemplate>> = {
     path: "step_templates[1].custom_events[0].name",
     message: "is missing, expected a text",
   },
+  "an event whose payload's schema is none": {
+    text: inStep("custom_events: [{name: a.b, payload_schema: {type: §objekt}}]"),
+    path: "step_templates[1].custom_events[0].payload_schema.type",
+    message: /^found "objekt", which is not valid in JSON Schema/,
+  },
+  "an event at an end that attempts do not have": {
+    text: inStep("custom_events: [{name: a.b, condition: §failed}]"),
+    path: "step_templates[1].custom_events[0].condition",
+    message: 'found "failed", expected one of success, failure, retryable, permanent, always',
+  },
+  "a field of an event from nowhere": {
+    text: inStep("custom_events: [{name: a.b, condition: success, payload: {total: §result.total}}]"),
+    path: "step_templates[1].custom_events[0].payload.total",
+    message: /^found "result.total", expected a path that begins with one of context, /,
+  },
+  "a payload for an event that only the handler publishes": {
+    text: inStep("custom_events: [{name: a.b, §payload: {total: results.total}}]"),
+    path: "step_templates[1].custom_events[0].payload",
+    message: /^found payload without condition/,
+    hint: "such as condition: success",
+  },
   "an event of an unnamed namespace": {
     text: inStep("custom_events: [{name: §.paid}]"),
     path: "step_templates[1].custom_events[0].name",

@@ -5,6 +5,7 @@ import { InvalidTemplateError } from "../../src/errors/index.ts";
 import type { JsonObject, JsonValue } from "../../src/json/json-value.ts";
 import { toCanonicalJson } from "../../src/templates/canonical-json.ts";
 import type { Condition } from "../../src/templates/condition.ts";
+import { EVENT_CONDITIONS } from "../../src/templates/custom-event.ts";
 import type { Compensation, ForEach, StepDefinition, TaskDefinition } from "../../src/templates/definition.ts";
 import { definitionFromDocument, definitionToDocument } from "../../src/templates/definition-document.ts";
 import { hashDefinition } from "../../src/templates/definition-hash.ts";
@@ -123,10 +124,16 @@ const settings = (index: number): fc.Arbitrary<Omit<StepDefinition, "forEach" | 
       }),
     ),
     customEvents: fc.array(
-      fc.record({
-        name: text(20).map((name) => `my.${name.replaceAll(".", "_")}`),
-        description: fc.option(fc.string({ unit: "grapheme-ascii" })),
-      }),
+      fc
+        .record({
+          name: text(20).map((name) => `my.${name.replaceAll(".", "_")}`),
+          description: fc.option(fc.string({ unit: "grapheme-ascii" })),
+          // Compiling one takes as long as the rest of a template: see below.
+          payloadSchema: fc.constant(null),
+          condition: fc.option(fc.constantFrom(...EVENT_CONDITIONS)),
+          payload: fc.constantFrom(null, { total: "results.total", order: "context" }),
+        })
+        .map((event) => ({ ...event, payload: event.condition === null ? null : event.payload })),
       { maxLength: 2 },
     ),
   });
@@ -167,6 +174,14 @@ function reverseKeys(value: JsonValue): JsonValue {
 }
 
 describe("the document of a definition", () => {
+  test("has the schemas of events", () => {
+    const text =
+      "name: a\nstep_templates: [{name: s, handler_class: S, custom_events: [{name: a.b, payload_schema: {type: object}}]}]";
+    const definition = parseTemplate(text);
+    expect(definition.steps[0]?.customEvents[0]?.payloadSchema).toEqual({ type: "object" });
+    expect(definitionFromDocument(definitionToDocument(definition))).toEqual(definition);
+  });
+
   test("means the definition again, as a value and as a template's text", () => {
     fc.assert(
       fc.property(definition, (original) => {

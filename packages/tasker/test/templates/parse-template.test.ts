@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { stringify } from "yaml";
 import type { JsonObject } from "../../src/json/json-value.ts";
 import { parseTemplate } from "../../src/templates/parse-template.ts";
+import { customEvent } from "../support/custom-event.ts";
 
 const BASE = `
 name: order
@@ -131,7 +132,7 @@ environments:
     expect(definition.description).toBeNull();
     expect(definition.steps[0]).toMatchObject({
       handlerConfig: { "x-d": 4 },
-      customEvents: [{ name: "e.f", description: null }],
+      customEvents: [customEvent("e.f")],
       forEach: null,
       compensation: null,
     });

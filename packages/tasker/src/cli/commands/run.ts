@@ -9,6 +9,7 @@ import { LineDisplay } from "../displays/line-display.ts";
 import { LiveDisplay } from "../displays/live-display.ts";
 import { EXIT } from "../exit-code.ts";
 import { GlobalOptions } from "../global-options.ts";
+import { loadEventDeclarations } from "../input/load-event-declarations.ts";
 import { loadPlugins } from "../input/load-plugins.ts";
 import { collect, positiveSeconds, required } from "../input/parse-option.ts";
 import { readContext } from "../input/read-context.ts";
@@ -29,6 +30,7 @@ const RunOptions = GlobalOptions.extend(EngineChoice.shape).extend({
   handlers: z.string().optional(),
   ...READING_CHOICE,
   plugin: z.array(z.string()).optional(),
+  events: z.array(z.string()).optional(),
   watch: z.boolean().default(false),
   json: z.boolean().default(false),
   /** Seconds. */
@@ -43,6 +45,7 @@ export function addRunCommand(program: Command, session: CommandSession): void {
     .option("--context <file|json>", "the task's input: a file with a JSON object, or the object itself")
     .option("--handlers <module>", "module with the step handlers (default: beside the template, with its name)")
     .option("--plugin <name>", "a module or an installed package with plugins; can be given several times", collect)
+    .option("--events <path>", "a file or directory in YAML that declares events; can be given several times", collect)
     .option("--watch", "redraw the steps in place while they run")
     .option("--json", "print one JSON object a line")
     .option("--timeout <seconds>", "stop after this time; the task can be resumed", positiveSeconds("--timeout"))
@@ -93,6 +96,7 @@ async function executeTask(
   const { io } = session;
   const registry = new UnlistedRegistry();
   registry.register(template);
+  registry.eventDeclarations.register(await loadEventDeclarations(io.cwd, options.events ?? []));
   const plugins = await loadPlugins(io.cwd, options.plugin ?? []);
   const engine = createCommandEngine(io, database, registry, { ...options, plugins }, (text) => display.notice(text));
   const since = io.clock.now();

@@ -12,6 +12,7 @@ import { addEngineOptions, createCommandEngine, EngineChoice } from "../command-
 import { UsageError } from "../errors.ts";
 import { EXIT } from "../exit-code.ts";
 import { GlobalOptions } from "../global-options.ts";
+import { loadEventDeclarations } from "../input/load-event-declarations.ts";
 import { importHandlersModule } from "../input/load-handlers-module.ts";
 import { loadPlugins } from "../input/load-plugins.ts";
 import { collect, collectFilled, required, secondsBetween, wholeNumber } from "../input/parse-option.ts";
@@ -35,6 +36,7 @@ const WorkOptions = GlobalOptions.extend(EngineChoice.shape).extend({
   ...READING_CHOICE,
   templates: z.array(z.string()).optional(),
   plugin: z.array(z.string()).optional(),
+  events: z.array(z.string()).optional(),
   untilIdle: z.boolean().default(false),
   processes: z.number().optional(),
   adopt: z.boolean().default(false),
@@ -53,6 +55,7 @@ export function addWorkCommand(program: Command, session: CommandSession): void 
     .option("--handlers <module>", "module with all step handlers (default: beside each template, with its name)")
     .option("--templates <dir>", "work on all templates below a directory; can be given several times", collect)
     .option("--plugin <name>", "a module or an installed package with plugins; can be given several times", collect)
+    .option("--events <path>", "a file or directory in YAML that declares events; can be given several times", collect)
     .option("--processes <n>", "run in so many processes; auto: one for each processor", processCount)
     .option("--until-idle", "stop when no task of these templates is left to do")
     .option("--adopt", "also run tasks of these templates that the Rails engine creates in the same database")
@@ -89,6 +92,7 @@ async function work(session: CommandSession, options: WorkOptions): Promise<numb
   }
   const registry = new HandlerRegistry();
   registry.registerMany(await loadTemplates(session, options));
+  registry.eventDeclarations.register(await loadEventDeclarations(io.cwd, options.events ?? []));
   const plugins = await loadPlugins(io.cwd, options.plugin ?? []);
   const stop = new StopRequest(io, null);
   const done = withDatabase(options, io, "create", async (database) => {

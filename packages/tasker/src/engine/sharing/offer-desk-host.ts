@@ -1,6 +1,7 @@
 import type { Database } from "../../database/database.ts";
 import type { Agenda } from "../agenda/agenda.ts";
 import type { Asker } from "../ask-until-answered.ts";
+import type { EventRules } from "../execution.ts";
 import type { Hints } from "../membership/hints.ts";
 import type { ReadyStep } from "../ready-figures.ts";
 import type { Slots } from "../slots.ts";
@@ -15,6 +16,8 @@ export interface OfferDeskHost extends Asker {
   readonly pollIntervalMs: number;
   readonly leaseMs: number;
   readonly processId: number;
+  readonly maxValueBytes: number;
+  readonly eventDeclarations: EventRules["eventDeclarations"];
   /** False once the engine is stopping: nothing new starts. */
   readonly starting: boolean;
   agendaOf(run: TaskRun): Agenda;

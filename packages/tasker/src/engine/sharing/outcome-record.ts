@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { JsonObject } from "../../json/json-value.ts";
+import { EVENT_CONDITIONS } from "../../templates/custom-event.ts";
 import type { PublishedEvent } from "../execution.ts";
 import type { Outcome } from "../outcome.ts";
 import { StoredJson } from "../stored-json.ts";
@@ -8,7 +9,12 @@ import type { OutsideEnd } from "./outside-attempt.ts";
 /** Id of the span of the attempt. */
 const spanId = z.string().optional();
 
-const PublishedRecord = z.object({ name: z.string(), payload: z.record(z.string(), z.unknown()), at: z.number() });
+const PublishedRecord = z.object({
+  name: z.string(),
+  payload: z.record(z.string(), z.unknown()),
+  at: z.number(),
+  conditions: z.array(z.enum(EVENT_CONDITIONS)).nullable(),
+});
 
 /** The column `outcome` of `tasker_step_executions`. The results of a success are in the column `results`. */
 const OutcomeRecord = z.discriminatedUnion("kind", [
@@ -64,7 +70,12 @@ export function encodeOutcome(
 }
 
 function recordOf(outcome: Outcome, published: readonly PublishedEvent[], span: string | undefined): OutcomeRecord {
-  const events = published.map(({ name, payload, at }) => ({ name, payload: payload.value as JsonObject, at }));
+  const events = published.map(({ name, payload, at, conditions }) => ({
+    name,
+    payload: payload.value as JsonObject,
+    at,
+    conditions: conditions === null ? null : [...conditions],
+  }));
   switch (outcome.kind) {
     case "success":
       return { kind: "success", duration_ms: outcome.durationMs, events };
@@ -99,7 +110,7 @@ export function decodeOutcome(stored: unknown, results: string | null): OutsideE
   const parsed = OutcomeRecord.safeParse(stored);
   const record = parsed.data ?? { kind: "interrupted" as const, reason: "what came of the attempt cannot be read" };
   const events = "events" in record ? record.events : [];
-  const published = events.map(({ name, payload, at }) => ({ name, payload: StoredJson.of(payload), at }));
+  const published = events.map(({ payload, ...event }) => ({ ...event, payload: StoredJson.of(payload) }));
   const span = "span_id" in record ? (record.span_id ?? null) : null;
   return { outcome: outcomeOf(record, results), published, spanId: span, isStored: true };
 }

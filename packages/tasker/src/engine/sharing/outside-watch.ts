@@ -163,7 +163,8 @@ export class OutsideWatch {
   #settle(execution: Execution): void {
     const end = execution.outside?.end;
     if (end == null || !execution.launched || execution.outcome !== null || execution.run.dropped) return;
-    execution.outcome = end.outcome;
+    if (!end.isStored) execution.openEvents(this.#host);
+    execution.outcome = end.isStored ? end.outcome : execution.conclude(end.outcome);
     this.#host.agendaOf(execution.run).settle(execution);
   }
 

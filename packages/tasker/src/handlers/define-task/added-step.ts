@@ -4,6 +4,7 @@ import { undoName } from "../../templates/added-step-name.ts";
 import type { FailurePolicy, SkipPolicy } from "../../templates/definition.ts";
 import { circuitSettingsToDocument } from "../circuit-settings.ts";
 import { conditionSettingsToDocument } from "../condition-settings.ts";
+import { toContextSchema } from "../context-schema.ts";
 import type { StepExecution, StepSequence, TaskView } from "../execution.ts";
 import { FunctionStepHandler } from "../function-step-handler.ts";
 import { type HandlerMaker, toHandlerMaker, UnusableHandler } from "../handler-maker.ts";
@@ -55,7 +56,10 @@ export function stepToDocument({ name, options }: AddedStep): unknown {
     // A function has no name that another process could find it by: the step's is as good as any.
     handler_class: options.wait === undefined ? options.handler?.name || name : undefined,
     handler_config: options.handlerConfig,
-    custom_events: options.customEvents,
+    custom_events: options.customEvents?.map(({ payloadSchema, ...event }) => ({
+      ...event,
+      payload_schema: payloadSchema == null ? undefined : toContextSchema(payloadSchema),
+    })),
     ...options.wait,
     for_each: forEachToDocument(options.forEach),
     compensation: compensationToDocument(name, options.compensation),

@@ -9,7 +9,7 @@ import { bindConditions } from "../bind-conditions.ts";
 import { systemSettingsToDocuments } from "../circuit-settings.ts";
 import { type ContextSchema, toContextSchema } from "../context-schema.ts";
 import { createTaskTemplate } from "../create-task-template.ts";
-import { readCustomEvents } from "../custom-events.ts";
+import { readCustomEvents } from "../custom-events/declared-by-class.ts";
 import type { ItemShape } from "../item-shape.ts";
 import { limitSettingsToDocuments } from "../limit-settings.ts";
 import type { HandlesStep } from "../step-handler.ts";

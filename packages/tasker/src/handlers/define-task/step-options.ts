@@ -3,6 +3,7 @@ import type { FailurePolicy, SkipPolicy } from "../../templates/definition.ts";
 import type { StepCircuitSettings, SystemSettings } from "../circuit-settings.ts";
 import type { ConditionFunction } from "../condition-function.ts";
 import type { ConditionSettings } from "../condition-settings.ts";
+import type { CustomEventDeclaration } from "../custom-events/declared-by-class.ts";
 import type { StepExecution, StepSequence, TaskView } from "../execution.ts";
 import type { LimitSettings, StepLimitSettings } from "../limit-settings.ts";
 import type { HandlesStep } from "../step-handler.ts";
@@ -71,7 +72,7 @@ export interface StepSettings<
   /** Lets nothing through for a while after failures. Default: none. */
   readonly circuitBreaker?: StepCircuitSettings;
   /** Events that the step publishes besides the engine's. Default: none. */
-  readonly customEvents?: readonly { readonly name: string; readonly description?: string }[];
+  readonly customEvents?: readonly CustomEventDeclaration[];
 }
 
 /** Settings of a step that waits instead of calling a handler. */

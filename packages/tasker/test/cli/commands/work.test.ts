@@ -34,6 +34,26 @@ describeOnPostgres("tasker submit and tasker work", () => {
     });
   });
 
+  test("--events lets handlers publish what files declare", async () => {
+    project.write("note.yaml", "name: note\nstep_templates: [{ name: only, handler_class: Only }]\n");
+    project.write(
+      "note.js",
+      'export const Only = (task, sequence, step) => step.publishEvent("note.taken", { by: "me" });\n',
+    );
+    const declare = (name: string) => `events: {custom: {taken: {constant: ${name}, fired_by: [Only]}}}\n`;
+    project.write("events/notes.yml", declare("task.taken"));
+    await tasker("submit", "note.yaml", "--context", "{}");
+    const work = () => tasker("work", "--template", "note.yaml", "--events", "events", "--until-idle");
+    expect(await work()).toMatchObject({ code: 1, err: expect.stringMatching(/notes\.yml:1:37: .*"task\.taken"/) });
+    project.write("events/notes.yml", declare("note.taken"));
+    expect(await work()).toMatchObject({ code: 0 });
+    const connection = await openPostgres(database.url);
+    expect(await connection.query("select name, payload from tasker_events")).toEqual([
+      { name: "note.taken", payload: { by: "me" } },
+    ]);
+    await connection.close();
+  });
+
   test("the same idempotency key gives the same task", async () => {
     const submit = () => tasker("submit", "order.yaml", "--context", '{"amount": 1}', "--idempotency-key", "a-1");
     expect((await submit()).out).toBe("1\n");

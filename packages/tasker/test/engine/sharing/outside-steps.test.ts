@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { PermanentError } from "../../../src/errors/index.ts";
 import type { StepExecution } from "../../../src/handlers/execution.ts";
 import { expectCleanAuditTrail } from "../../support/audit-trail.ts";
+import { customEvent } from "../../support/custom-event.ts";
 import { makeGate, readStep, readTransitions, useDatabase } from "../../support/engine-harness.ts";
 import { describeOnPostgres, openTestDatabase } from "../../support/test-database.ts";
 import { expire, startOwnerAndTaker } from "./owner-and-taker.ts";
@@ -14,7 +15,7 @@ describeOnPostgres("a step that another process runs", () => {
     const attempts: number[] = [];
     const { owner, taker, taskId, held, wait, end } = await startOwnerAndTaker(database, {
       edges: "a, b -> c",
-      steps: { b: { customEvents: [{ name: "shop.sold", description: null }] } },
+      steps: { b: { customEvents: [customEvent("shop.sold")] } },
       taker: (step) => {
         if (step.name !== "b") return step.name;
         attempts.push(step.attempt);
