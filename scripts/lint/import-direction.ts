@@ -25,7 +25,7 @@ const BELOW_ENGINE = [
   "tracing",
 ];
 /** What may use the engine and everything below it. */
-const ABOVE_ENGINE = [...BELOW_ENGINE, "diagram", "engine"];
+const ABOVE_ENGINE = [...BELOW_ENGINE, "diagram", "engine", "event-log"];
 
 /** For each folder of the engine's source: the other folders it may import. What is missing here is refused. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -41,6 +41,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   models: [...BASE, "diagram", "templates", "database"],
   actions: [...BASE, "database", "events"],
   events: BASE,
+  "event-log": [...BASE, "config", "database", "events"],
   registries: [...BASE, "templates", "events"],
   handlers: [...BASE, "templates", "template-files", "database", "events", "registries"],
   engine: BELOW_ENGINE,

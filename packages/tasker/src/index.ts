@@ -121,6 +121,27 @@ export {
 export { type ReenqueuedTask, type ReenqueueStatus, TaskReenqueuer } from "./engine/strategies/task-reenqueuer.ts";
 export type { SubmittedTask, TaskRequest } from "./engine/task-request.ts";
 export * from "./errors/index.ts";
+export { DurableSubscriber, type DurableSubscriberStatistics } from "./event-log/durable-subscriber.ts";
+export {
+  type DeadLetter,
+  type DeadLetterFilter,
+  discardDeadLetters,
+  findDeadLetter,
+  listDeadLetters,
+  retryDeadLetters,
+} from "./event-log/manage/dead-letters.ts";
+export { removeSubscriber } from "./event-log/manage/remove-subscriber.ts";
+export { listSubscribers, type SubscriberStatus } from "./event-log/manage/subscriber-status.ts";
+export { type ReplayOptions, type ReplayReport, replayEvents } from "./event-log/replay-events.ts";
+export type {
+  BatchHandler,
+  Delivery,
+  DurableSubscriberOptions,
+  DurableSubscription,
+  EventHandler,
+  StartingPoint,
+  SubscriberLog,
+} from "./event-log/subscriber-options.ts";
 export {
   BACKENDS,
   type Backend,

@@ -10,6 +10,13 @@ export {
 } from "./database-errors.ts";
 export { InvalidDeclarationError } from "./declaration-errors.ts";
 export {
+  DeadLetterNotFoundError,
+  DeliveryTimeoutError,
+  EventNotFoundError,
+  SubscriberExistsError,
+  SubscriberNotFoundError,
+} from "./event-errors.ts";
+export {
   CyclicGraphError,
   DuplicateStepError,
   InvalidTransitionError,

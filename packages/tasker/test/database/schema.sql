@@ -26,6 +26,18 @@ tasker_circuits
   version bigint not null
   updated_at timestamp(6) without time zone not null
 
+tasker_dead_letters
+  dead_letter_id bigint not null generated always as identity
+  subscriber_id integer not null
+  task_id bigint
+  event_id character varying(512) not null
+  event_name character varying(255) not null
+  event jsonb not null
+  attempts integer not null
+  error jsonb
+  first_at timestamp(6) without time zone not null
+  died_at timestamp(6) without time zone not null
+
 tasker_definitions
   definition_hash character varying(64) not null
   namespace character varying(64) not null
@@ -47,6 +59,35 @@ tasker_dependent_systems
   dependent_system_id integer not null default nextval('tasker_dependent_systems_dependent_system_id_seq'::regclass)
   name character varying(64) not null
   description character varying(255)
+  created_at timestamp(6) without time zone not null
+  updated_at timestamp(6) without time zone not null
+
+tasker_event_deliveries
+  delivery_id bigint not null generated always as identity
+  subscriber_id integer not null
+  task_id bigint
+  event jsonb not null
+  attempts integer not null
+  due_at timestamp(6) without time zone
+  error jsonb
+  created_at timestamp(6) without time zone not null
+
+tasker_event_subscribers
+  subscriber_id integer not null generated always as identity
+  name character varying(255) not null
+  filter jsonb not null
+  cursor jsonb not null
+  next_task_id bigint not null
+  next_task_row_id bigint not null
+  next_step_row_id bigint not null
+  next_event_id bigint not null
+  since_at timestamp(6) without time zone
+  after_event character varying(512)
+  until_at timestamp(6) without time zone
+  end_at jsonb
+  owner character varying(255)
+  lease_until timestamp(6) without time zone
+  epoch bigint not null default 0
   created_at timestamp(6) without time zone not null
   updated_at timestamp(6) without time zone not null
 
@@ -335,6 +376,10 @@ tasker_circuits
   next_probe_iff_open CHECK ((((state)::text = 'open'::text) = (next_probe_at IS NOT NULL)))
   tasker_circuits_pkey PRIMARY KEY (namespace, name)
 
+tasker_dead_letters
+  tasker_dead_letters_pkey PRIMARY KEY (dead_letter_id)
+  tasker_dead_letters_subscriber_id_fkey FOREIGN KEY (subscriber_id) REFERENCES tasker_event_subscribers(subscriber_id) ON DELETE CASCADE
+
 tasker_definitions
   tasker_definitions_pkey PRIMARY KEY (definition_hash)
 
@@ -345,6 +390,14 @@ tasker_dependent_system_object_maps
 
 tasker_dependent_systems
   tasker_dependent_systems_pkey PRIMARY KEY (dependent_system_id)
+
+tasker_event_deliveries
+  tasker_event_deliveries_pkey PRIMARY KEY (delivery_id)
+  tasker_event_deliveries_subscriber_id_fkey FOREIGN KEY (subscriber_id) REFERENCES tasker_event_subscribers(subscriber_id) ON DELETE CASCADE
+
+tasker_event_subscribers
+  event_subscriber_name_unique UNIQUE (name)
+  tasker_event_subscribers_pkey PRIMARY KEY (subscriber_id)
 
 tasker_events
   known_kind CHECK ((kind = ANY (ARRAY[0, 1])))
@@ -451,6 +504,10 @@ tasker_annotation_types
 tasker_circuits
   CREATE UNIQUE INDEX tasker_circuits_pkey ON public.tasker_circuits USING btree (namespace, name)
 
+tasker_dead_letters
+  CREATE INDEX tasker_dead_letters_of ON public.tasker_dead_letters USING btree (subscriber_id, dead_letter_id)
+  CREATE UNIQUE INDEX tasker_dead_letters_pkey ON public.tasker_dead_letters USING btree (dead_letter_id)
+
 tasker_definitions
   CREATE UNIQUE INDEX tasker_definitions_pkey ON public.tasker_definitions USING btree (definition_hash)
 
@@ -464,6 +521,15 @@ tasker_dependent_system_object_maps
 tasker_dependent_systems
   CREATE UNIQUE INDEX dependent_systems_name_unique ON public.tasker_dependent_systems USING btree (name)
   CREATE UNIQUE INDEX tasker_dependent_systems_pkey ON public.tasker_dependent_systems USING btree (dependent_system_id)
+
+tasker_event_deliveries
+  CREATE INDEX tasker_event_deliveries_due ON public.tasker_event_deliveries USING btree (subscriber_id, due_at) WHERE (due_at IS NOT NULL)
+  CREATE INDEX tasker_event_deliveries_line ON public.tasker_event_deliveries USING btree (subscriber_id, task_id, delivery_id)
+  CREATE UNIQUE INDEX tasker_event_deliveries_pkey ON public.tasker_event_deliveries USING btree (delivery_id)
+
+tasker_event_subscribers
+  CREATE UNIQUE INDEX event_subscriber_name_unique ON public.tasker_event_subscribers USING btree (name)
+  CREATE UNIQUE INDEX tasker_event_subscribers_pkey ON public.tasker_event_subscribers USING btree (subscriber_id)
 
 tasker_events
   CREATE UNIQUE INDEX tasker_events_pkey ON public.tasker_events USING btree (id)
@@ -577,6 +643,9 @@ tasker_circuit_versions
 tasker_commit_seq
   bigint start 1 increment 1 minimum 1 maximum 9223372036854775807 cache 1
 
+tasker_dead_letters_dead_letter_id_seq
+  bigint start 1 increment 1 minimum 1 maximum 9223372036854775807 cache 1 owned by tasker_dead_letters.dead_letter_id
+
 tasker_dependent_system_objec_dependent_system_object_map_i_seq
   bigint start 1 increment 1 minimum 1 maximum 9223372036854775807 cache 1 owned by tasker_dependent_system_object_maps.dependent_system_object_map_id
 
@@ -585,6 +654,12 @@ tasker_dependent_systems_dependent_system_id_seq
 
 tasker_epochs
   bigint start 1 increment 1 minimum 1 maximum 9223372036854775807 cache 1
+
+tasker_event_deliveries_delivery_id_seq
+  bigint start 1 increment 1 minimum 1 maximum 9223372036854775807 cache 1 owned by tasker_event_deliveries.delivery_id
+
+tasker_event_subscribers_subscriber_id_seq
+  integer start 1 increment 1 minimum 1 maximum 2147483647 cache 1 owned by tasker_event_subscribers.subscriber_id
 
 tasker_events_id_seq
   bigint start 1 increment 1 minimum 1 maximum 9223372036854775807 cache 1 owned by tasker_events.id
@@ -669,6 +744,9 @@ tasker_adopt
 tasker_adopt_executions
   (p_owner bigint, p_task_ids bigint[]) returns TABLE(execution_id character varying, workflow_step_id bigint, task_id bigint, attempt integer, process_id bigint, timeout_ms bigint, started_at timestamp without time zone, outcome jsonb, results text) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
+tasker_advance_subscriber
+  (p_subscriber integer, p_epoch bigint, p_now timestamp without time zone, p_cursor jsonb, p_next bigint[], p_failed json) returns boolean set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+
 tasker_beat_executions
   (p_process bigint, p_executions character varying[]) returns TABLE(execution_id character varying) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
@@ -701,6 +779,15 @@ tasker_lock_family
 
 tasker_lock_with_parents
   (p_tasks bigint[]) returns void set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+
+tasker_log_beyond
+  (p_tasks bigint[], p_with_steps boolean[], p_task_rows bigint, p_step_rows bigint, p_events bigint) returns TABLE(task_id bigint, seq double precision, at timestamp without time zone) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+
+tasker_log_positions
+  () returns TABLE(tasks bigint, task_rows bigint, step_rows bigint, events bigint, writers text[]) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+
+tasker_log_positions_at
+  (p_at timestamp without time zone) returns TABLE(tasks bigint, task_rows bigint, step_rows bigint, events bigint) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, TimeZone=UTC
 
 tasker_look_at_executions
   (p_owner bigint, p_withdrawn bigint[], p_running character varying[], p_finished character varying[], p_silence_ms integer) returns TABLE(execution_id character varying, workflow_step_id bigint, task_id bigint, attempt integer, process_id bigint, timeout_ms bigint, started_at timestamp without time zone, lost boolean, outcome jsonb, results text) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
@@ -738,6 +825,9 @@ tasker_operator_undo_steps
 tasker_positions
   (p_owner bigint, p_kinds integer[], p_now timestamp without time zone) returns TABLE(tasks bigint, task_rows bigint, step_rows bigint, writers text[], due boolean) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
+tasker_read_log
+  (p_sources integer[], p_froms bigint[], p_tos bigint[], p_limit integer, p_bytes bigint) returns TABLE(source integer, id bigint, place integer, found integer, task_id bigint, step_id bigint, named_task_id integer, named_step_id integer, correlation_id character varying, requested_at timestamp without time zone, from_state character varying, to_state character varying, sort_key integer, seq bigint, details jsonb, name character varying, event_id character varying, at timestamp without time zone, written_at timestamp without time zone) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+
 tasker_rerun_as_new
   (p_task_id bigint, p_step_id bigint, p_step_name text, p_now timestamp without time zone, p_note jsonb, p_identity text) returns TABLE(outcome text, code text, step_id bigint, step_name character varying, moved integer, new_task_id bigint) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
@@ -746,6 +836,9 @@ tasker_revoke_executions
 
 tasker_same_requests
   (p_hashes text[], p_windows bigint[]) returns text[] set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+
+tasker_settle_delivery
+  (p_subscriber integer, p_epoch bigint, p_delivery bigint, p_now timestamp without time zone, p_attempts integer, p_due timestamp without time zone, p_error jsonb, p_dead boolean) returns boolean set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
 tasker_signal
   (p_task_id bigint, p_name character varying, p_payload jsonb, p_sender character varying, p_key character varying, p_now timestamp without time zone, p_most integer) returns TABLE(signal_id bigint, created boolean, state character varying, waiting integer, owner_id bigint, revision integer) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC

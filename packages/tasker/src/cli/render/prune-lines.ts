@@ -19,6 +19,7 @@ const NOUNS: Readonly<Record<Exclude<keyof PrunedRows, "tasker_tasks">, readonly
 const WHY: Readonly<Record<SkipReason, string>> = {
   busy: "locked by somebody or no longer finished",
   linked: "an edge joins it to another task",
+  unread: "a durable subscriber has still to read something of it",
   referenced: "another table refers to it",
   oversized: "too large for a line of the archive",
 };

@@ -5,6 +5,7 @@ import type { ArchiveQuery } from "./archive-query.ts";
 import { deleteTasks } from "./delete-tasks.ts";
 import type { FinishedTasks } from "./find-finished-tasks.ts";
 import { divideByLinks } from "./find-linked-tasks.ts";
+import { divideByReaders } from "./find-unread-tasks.ts";
 import { lockTasks } from "./lock-tasks.ts";
 import { addRows, NO_ROWS, type PrunedRows, type SkipReason } from "./prune-report.ts";
 import { readLines } from "./read-lines.ts";
@@ -60,17 +61,19 @@ function deleteBatch(
 ): Promise<BatchOutcome> {
   return retentionTransaction(database, async (transaction) => {
     const { locked, busy, rest } = await lockTasks(transaction, wanted, taskIds);
-    const { alone, linked } = await divideByLinks(transaction, locked);
+    const { read, unread } = await divideByReaders(transaction, locked);
+    const { alone, linked } = await divideByLinks(transaction, read);
     const skipped = new Map<SkipReason, readonly number[]>([
       ["busy", busy],
       ["linked", linked],
+      ["unread", unread],
     ]);
     if (archive === null) return { rows: await deleteTasks(transaction, alone), skipped, rest };
-    const read = await readLines(transaction, archive.query, alone);
+    const lines = await readLines(transaction, archive.query, alone);
     // Deleted first: what the database refuses to delete is then not archived. The commit comes after both.
-    const rows = await deleteTasks(transaction, read.taskIds);
-    if (read.lines.length > 0) await archive.target.append(read.lines);
-    return { rows, skipped: skipped.set("oversized", read.oversized), rest: [...read.rest, ...rest] };
+    const rows = await deleteTasks(transaction, lines.taskIds);
+    if (lines.lines.length > 0) await archive.target.append(lines.lines);
+    return { rows, skipped: skipped.set("oversized", lines.oversized), rest: [...lines.rest, ...rest] };
   });
 }
 

@@ -14,12 +14,13 @@ export interface PrunedRows {
  * - `busy`: a row of it was locked, or it was taken up again in the meantime
  * - `linked`: an edge joins one of its steps to a step of another task
  * - `referenced`: a table that Tasker does not know refers to it
+ * - `unread`: a durable subscriber has still to read something of it
  * - `oversized`: it is too large for a line of the archive
  */
-export type SkipReason = "busy" | "linked" | "referenced" | "oversized";
+export type SkipReason = "busy" | "linked" | "unread" | "referenced" | "oversized";
 
 /** Every reason, in the order in which they are reported. */
-export const SKIP_REASONS = ["busy", "linked", "referenced", "oversized"] as const satisfies SkipReason[];
+export const SKIP_REASONS = ["busy", "linked", "unread", "referenced", "oversized"] as const satisfies SkipReason[];
 
 /** Tasks that were left for one reason. */
 export interface SkippedTasks {
@@ -65,6 +66,7 @@ export class PruneTally {
   readonly #skipped: Record<SkipReason, SkippedTasks> = {
     busy: { count: 0, taskIds: [] },
     linked: { count: 0, taskIds: [] },
+    unread: { count: 0, taskIds: [] },
     referenced: { count: 0, taskIds: [] },
     oversized: { count: 0, taskIds: [] },
   };

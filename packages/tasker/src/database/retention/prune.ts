@@ -5,9 +5,10 @@ import { correctStatistics } from "./correct-statistics.ts";
 import { countRows } from "./delete-tasks.ts";
 import { type FinishedTasks, findFinishedTasks, namedTasksStatement } from "./find-finished-tasks.ts";
 import { divideByLinks } from "./find-linked-tasks.ts";
+import { divideByReaders } from "./find-unread-tasks.ts";
 import { type BatchOutcome, type BatchSurroundings, pruneBatch } from "./prune-batch.ts";
 import { checkPruneOptions, DEFAULT_BATCH_SIZE, type PruneOptions } from "./prune-options.ts";
-import { type PruneReport, PruneTally } from "./prune-report.ts";
+import { type PruneReport, PruneTally, type SkipReason } from "./prune-report.ts";
 import { retentionTransaction } from "./retention-settings.ts";
 
 /**
@@ -77,8 +78,13 @@ async function resolveWanted(database: Database, options: PruneOptions): Promise
 }
 
 async function countBatch(transaction: Connection, taskIds: readonly number[]): Promise<BatchOutcome> {
-  const { alone, linked } = await divideByLinks(transaction, taskIds);
-  return { rows: await countRows(transaction, alone), skipped: new Map([["linked", linked]]), rest: [] };
+  const { read, unread } = await divideByReaders(transaction, taskIds);
+  const { alone, linked } = await divideByLinks(transaction, read);
+  const skipped = new Map<SkipReason, readonly number[]>([
+    ["linked", linked],
+    ["unread", unread],
+  ]);
+  return { rows: await countRows(transaction, alone), skipped, rest: [] };
 }
 
 /** Gives a function that waits for the pause, or until the run is stopped. */

@@ -92,7 +92,7 @@ describeOnPostgres("tasker db prune", () => {
         tasker_workflow_step_transitions: 6,
       },
       skipped: Object.fromEntries(
-        ["busy", "linked", "referenced", "oversized"].map((reason) => [reason, { count: 0, task_ids: [] }]),
+        ["busy", "linked", "unread", "referenced", "oversized"].map((reason) => [reason, { count: 0, task_ids: [] }]),
       ),
       older_than: "2026-01-02T00:00:00.000Z",
       dry_run: false,

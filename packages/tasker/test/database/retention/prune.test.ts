@@ -21,6 +21,7 @@ const NOTHING_SKIPPED = {
   busy: { count: 0, taskIds: [] },
   linked: { count: 0, taskIds: [] },
   referenced: { count: 0, taskIds: [] },
+  unread: { count: 0, taskIds: [] },
   oversized: { count: 0, taskIds: [] },
 };
 

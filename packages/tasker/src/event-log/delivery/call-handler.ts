@@ -1,0 +1,63 @@
+import type { Connection } from "../../database/database.ts";
+import { DeliveryTimeoutError } from "../../errors/index.ts";
+import type { TaskerEvent } from "../../events/event.ts";
+import type { Delivery } from "../subscriber-options.ts";
+import type { SubscriberSettings } from "./settings.ts";
+
+/** One attempt to deliver. */
+export interface Attempt {
+  /** One event, or many for a handler that takes many. */
+  readonly events: readonly TaskerEvent[];
+  /** Number of the attempt, from 1. */
+  readonly number: number;
+  readonly transaction: Connection | null;
+}
+
+/**
+ * Calls the handler, under its deadline. What is not a promise is not waited for.
+ * @param stop aborted when the subscriber stops here
+ * @returns null if the handler has returned already
+ */
+export function callHandler(settings: SubscriberSettings, stop: AbortSignal, attempt: Attempt): Promise<void> | null {
+  const { name: subscriber, handler } = settings;
+  const deadline = new AbortController();
+  const delivery: Delivery = {
+    subscriber,
+    attempt: attempt.number,
+    transaction: attempt.transaction,
+    get signal() {
+      return AbortSignal.any([stop, deadline.signal]);
+    },
+  };
+  const [first] = attempt.events;
+  if (first === undefined) return null;
+  const result = handler.kind === "batch" ? handler.call(attempt.events, delivery) : handler.call(first, delivery);
+  return isPromise(result) ? waitFor(result, settings, deadline) : null;
+}
+
+function waitFor(result: PromiseLike<unknown>, settings: SubscriberSettings, deadline: AbortController): Promise<void> {
+  const { name: subscriber, timeoutMs, clock } = settings;
+  return new Promise((resolve, reject) => {
+    const cancel = clock.after(timeoutMs, () => {
+      const error = new DeliveryTimeoutError(`the subscriber ${subscriber} did not return within ${timeoutMs} ms`, {
+        context: { subscriber, timeoutMs },
+      });
+      deadline.abort(error);
+      reject(error);
+    });
+    result.then(
+      () => {
+        cancel();
+        resolve();
+      },
+      (error: unknown) => {
+        cancel();
+        reject(error instanceof Error ? error : new Error(String(error)));
+      },
+    );
+  });
+}
+
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+}

@@ -1,0 +1,147 @@
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import { elapsedOf, systemClock } from "../clock/clock.ts";
+import type { RowOf } from "../database/statement.ts";
+import { NotRunningError } from "../errors/index.ts";
+import { outageWaitMs } from "../retry/outage-wait.ts";
+import { decodeCursor, decodePositions } from "./cursor/log-cursor.ts";
+import { Bell } from "./delivery/bell.ts";
+import { Lease } from "./delivery/lease.ts";
+import { Seat } from "./delivery/seat.ts";
+import { DeliverySession } from "./delivery/session.ts";
+import { type SubscriberSettings, subscriberSettings } from "./delivery/settings.ts";
+import { releaseSubscriber, takeSubscriber } from "./delivery/subscriber-statements.ts";
+import { type DeliveryFigures, DeliveryTally } from "./delivery/tally.ts";
+import { describeFilter, selectEvents } from "./reading/event-selection.ts";
+import { LogReader } from "./reading/log-reader.ts";
+import { registerSubscriber } from "./start/register-subscriber.ts";
+import type { DurableSubscriberOptions } from "./subscriber-options.ts";
+
+/** Part of the lease after which a process that waits for a subscriber asks again. */
+const STANDBY_SHARE = 0.2;
+/** Default of {@link DurableSubscriber.stop}. */
+const GRACE_MS = 5_000;
+
+/** How a subscriber stands in this process. */
+export interface DurableSubscriberStatistics extends DeliveryFigures {
+  readonly name: string;
+  /** Whether this process runs it. If not, it waits for the one that does to leave or fall silent. */
+  readonly isActive: boolean;
+}
+
+type Taken = RowOf<typeof takeSubscriber.columns>;
+
+/**
+ * Tells events from the event log, by a position that is kept in the database: at least once, those of a task in order, also
+ * those that happened while no process was there. Of several processes with a subscriber of one name, one runs it; when it
+ * leaves or falls silent, another goes on.
+ */
+export class DurableSubscriber {
+  readonly #settings: SubscriberSettings;
+  readonly #owner = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
+  readonly #tally = new DeliveryTally();
+  readonly #bell = new Bell();
+  #session: DeliverySession | null = null;
+  #running: Promise<void> | null = null;
+  #isStopping = false;
+
+  /** @throws InvalidRequestError for an option that cannot be */
+  constructor(options: DurableSubscriberOptions) {
+    this.#settings = subscriberSettings(options);
+    selectEvents(this.#settings.filter, { since: null, after: null, until: null });
+  }
+
+  /**
+   * Makes the subscriber in the database if it is new, which fixes where it begins, and runs it in the background from then on.
+   * @throws NotRunningError if it was started before
+   * @throws EventNotFoundError if it is to begin after an event that the log does not have
+   */
+  async start(): Promise<void> {
+    if (this.#running !== null) throw new NotRunningError(`the subscriber ${this.#settings.name} was started already`);
+    const { database, clock, name, filter, from } = this.#settings;
+    const begun = Promise.withResolvers<void>();
+    this.#running = begun.promise;
+    try {
+      await registerSubscriber(database, { name, filter, from, end: null, nowMs: clock.now() });
+    } catch (error) {
+      this.#running = null;
+      throw error;
+    }
+    void this.run().then(begun.resolve);
+  }
+
+  /**
+   * Runs until it is stopped, or a replay has come to its end, for a subscriber that is in the database.
+   * @internal
+   */
+  async run(): Promise<void> {
+    let failures = 0;
+    while (!this.#isStopping) {
+      try {
+        const taken = await this.#take();
+        failures = 0;
+        if (taken !== null && (await this.#runSession(taken.row, taken.askedAtMs))) return;
+        if (taken === null) await this.#bell.wait(this.#settings.leaseMs * STANDBY_SHARE);
+      } catch (error) {
+        failures += 1;
+        const { log, name, random } = this.#settings;
+        log.warn({ err: error, subscriber: name }, "delivering events was interrupted and begins again");
+        if (!this.#isStopping) await this.#bell.wait(outageWaitMs(failures, random()));
+      }
+    }
+  }
+
+  /** Lets it look at the log now instead of at its next look. To be called when something may have happened. */
+  wake(): void {
+    this.#session?.wake();
+  }
+
+  statistics(): DurableSubscriberStatistics {
+    return { name: this.#settings.name, isActive: this.#session !== null, ...this.#tally.figures() };
+  }
+
+  /**
+   * Reads nothing more, waits until the handlers have taken what was read, and leaves the subscriber to other processes.
+   * @param options.graceMs how long that may take, in milliseconds; then handlers are told to stop, and what they have not taken is
+   *   delivered again by whoever runs the subscriber next. Default: 5,000
+   */
+  async stop(options: { readonly graceMs?: number } = {}): Promise<void> {
+    this.#isStopping = true;
+    this.#bell.ring();
+    this.#session?.drain();
+    const cut = systemClock.after(options.graceMs ?? GRACE_MS, () => this.#session?.stop());
+    await this.#running;
+    cut();
+  }
+
+  async #take(): Promise<{ readonly row: Taken; readonly askedAtMs: number } | null> {
+    const { database, name, filter, leaseMs } = this.#settings;
+    const askedAtMs = elapsedOf(systemClock);
+    const [row] = await database.run(takeSubscriber, [name, this.#owner, leaseMs, describeFilter(filter)]);
+    return row === undefined ? null : { row, askedAtMs };
+  }
+
+  /** Gives whether it has come to its end. */
+  async #runSession(taken: Taken, askedAtMs: number): Promise<boolean> {
+    const { database, name, filter, leaseMs, reading, log } = this.#settings;
+    const seat = new Seat(name, taken.subscriber_id, taken.epoch);
+    const bounds = { since: taken.since_at, after: taken.after_event, until: taken.until_at };
+    const reader = new LogReader(database, decodeCursor(taken.cursor), selectEvents(filter, bounds), reading);
+    const end = taken.end_at === null ? null : decodePositions(taken.end_at);
+    const session = new DeliverySession(this.#settings, seat, reader, end, this.#tally);
+    const lease = new Lease(database, seat, leaseMs, askedAtMs, {
+      onRenewed: () => session.lookForRetries(),
+      onLost: (error) => session.stop(error),
+    });
+    log.info({ subscriber: name }, "delivering events");
+    this.#session = session;
+    if (this.#isStopping) session.drain();
+    try {
+      return await session.run();
+    } finally {
+      this.#session = null;
+      lease.end();
+      await database.run(releaseSubscriber, [seat.subscriberId, seat.epoch]).catch(() => undefined);
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import type { Connection } from "../../database/database.ts";
+import type { RowOf } from "../../database/statement.ts";
+import type { JsonObject } from "../../json/json-value.ts";
+import type { LogCursor } from "../cursor/log-cursor.ts";
+import { LOG_SOURCES, perSource } from "../cursor/log-source.ts";
+import type { LogLook } from "../cursor/settlement.ts";
+import type { LogRow } from "./log-row.ts";
+import { readLogBeyond, readLogPositions, readLogRows } from "./log-statements.ts";
+import { type Cut, type FirstLeft, type Reading, type ReadingLimits, unreadRanges } from "./reading.ts";
+
+/** Looks how far the tables have got. */
+export async function lookAtLog(connection: Connection): Promise<LogLook> {
+  const [row] = await connection.run(readLogPositions, []);
+  if (row === undefined) throw new RangeError("tasker_log_positions gave no row");
+  const { tasks, task_rows: taskRows, step_rows: stepRows, events, writers } = row;
+  return { upto: { tasks, taskRows, stepRows, events }, writers: new Set(writers) };
+}
+
+/** Reads what a cursor has not read, under one snapshot. */
+export async function readRows(connection: Connection, cursor: LogCursor, limits: ReadingLimits): Promise<Reading> {
+  const ranges = LOG_SOURCES.flatMap((source, place) =>
+    unreadRanges(cursor[source]).map((range) => ({ place, range })),
+  );
+  const rows = await connection.run(readLogRows, [
+    ranges.map(({ place }) => place),
+    ranges.map(({ range }) => range.from),
+    ranges.map(({ range }) => range.to),
+    limits.rows,
+    limits.bytes,
+  ]);
+  const bySource = Map.groupBy(rows, ({ source }) => LOG_SOURCES[source]);
+  return perSource((source) => {
+    const found = bySource.get(source) ?? [];
+    const last = found.at(-1);
+    return { rows: found.map(toLogRow), more: last !== undefined && last.place < last.found };
+  });
+}
+
+/** The first rows that were left of the tasks of a cut; none of a cut that left nothing. */
+export async function readFirstLeft(
+  connection: Connection,
+  { rows, upto, cutShort }: Cut,
+): Promise<readonly FirstLeft[]> {
+  const withSteps = new Map<number, boolean>();
+  for (const { taskId, source } of rows) {
+    if (taskId === null || source === "tasks") continue;
+    withSteps.set(taskId, withSteps.get(taskId) === true || source !== "stepRows");
+  }
+  const isAsked = cutShort.has("taskRows") || cutShort.has("stepRows") || cutShort.has("events");
+  if (!isAsked || withSteps.size === 0) return [];
+  const above = (source: "taskRows" | "stepRows" | "events") => (cutShort.has(source) ? upto[source] : null);
+  const left = await connection.run(readLogBeyond, [
+    [...withSteps.keys()],
+    [...withSteps.values()],
+    above("taskRows"),
+    above("stepRows"),
+    above("events"),
+  ]);
+  return left.map(({ task_id: taskId, seq, at }) => ({ taskId, seq, at: at.getTime() }));
+}
+
+function toLogRow(row: RowOf<typeof readLogRows.columns>): LogRow {
+  const source = LOG_SOURCES[row.source];
+  if (source === undefined) throw new RangeError(`tasker_read_log gave the source ${row.source}`);
+  const details = isObject(row.details) ? row.details : {};
+  return {
+    source,
+    id: row.id,
+    taskId: row.task_id,
+    stepId: row.step_id,
+    namedTaskId: row.named_task_id,
+    namedStepId: row.named_step_id,
+    correlationId: row.correlation_id,
+    requestedAt: row.requested_at?.getTime() ?? 0,
+    fromState: row.from_state,
+    toState: row.to_state,
+    sortKey: row.sort_key,
+    seq: row.seq ?? numberOf(source === "events" ? {} : details),
+    details,
+    name: row.name,
+    eventId: row.event_id,
+    at: row.at.getTime(),
+    writtenAt: row.written_at.getTime(),
+  };
+}
+
+/** `seq` of a row that one of our writers has written. */
+function numberOf(metadata: JsonObject): number | null {
+  return "writer" in metadata && typeof metadata.seq === "number" ? metadata.seq : null;
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
