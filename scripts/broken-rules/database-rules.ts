@@ -49,8 +49,8 @@ export const DATABASE_RULES: readonly Rule[] = [
         edits: [
           {
             file: source("engine/lane.ts"),
-            from: "await commitBatch(this.#host.database, this.#host.processId, batch)",
-            to: "await this.#host.database.transaction((on) => commitBatch(on, this.#host.processId, batch))",
+            from: "if (meter === null) return commitBatch(database, processId, batch);",
+            to: "if (meter === null) return database.transaction((on) => commitBatch(on, processId, batch));",
           },
         ],
         test: engineTest("interleavings/hot-commits", "is one statement, which is a transaction by itself"),

@@ -95,9 +95,9 @@ export const EXECUTING_RULES: readonly Rule[] = [
         by: "telling of an interruption as of a failure",
         edits: [
           {
-            file: source("engine/committed-events.ts"),
-            from: "row.metadata.interrupted === true && row.metadata.permanent !== true ? null : stepEvent(row.from, row.to)",
-            to: "stepEvent(row.from, row.to)",
+            file: source("events/state-event-names.ts"),
+            from: "if (metadata.interrupted === true && metadata.permanent !== true) {",
+            to: "if (metadata.interrupted === null) {",
           },
         ],
         test: engineTest(

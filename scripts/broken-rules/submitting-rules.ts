@@ -62,7 +62,7 @@ export const SUBMITTING_RULES: readonly Rule[] = [
       },
       {
         by: "a child task without a link",
-        edits: [{ file: SUBMIT, from: "      t.up, t.us\n", to: "      null, null\n" }],
+        edits: [{ file: SUBMIT, from: " t.corr,\n      t.up, t.us, ", to: " t.corr,\n      null, null, " }],
         test: engineTest("engine/waits/child-tasks", "submits it once, although its process dies before or after that"),
       },
       {
