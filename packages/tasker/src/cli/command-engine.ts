@@ -3,6 +3,8 @@ import { z } from "zod";
 import type { Database } from "../database/database.ts";
 import type { AdoptOptions } from "../engine/adopt-options.ts";
 import { Engine } from "../engine/engine.ts";
+import type { EngineMeter } from "../engine/engine-meter.ts";
+import type { Log } from "../engine/options.ts";
 import type { HandlerRegistry } from "../handlers/registry.ts";
 import type { PluginRegistry } from "../registries/plugin-registry.ts";
 import { createEngineLog } from "./engine-log.ts";
@@ -55,14 +57,21 @@ export function createCommandEngine(
   io: CommandIo,
   database: Database,
   registry: HandlerRegistry,
-  choice: EngineChoice & { readonly adopt?: AdoptOptions | null; readonly plugins?: PluginRegistry },
+  choice: EngineChoice & {
+    readonly adopt?: AdoptOptions | null;
+    readonly plugins?: PluginRegistry;
+    readonly meter?: EngineMeter;
+    /** Default: remarks for a person. */
+    readonly log?: Log;
+  },
   note: (text: string) => void,
 ): Engine {
   return new Engine({
     database,
     registry,
     clock: io.clock,
-    log: createEngineLog(io, note),
+    log: choice.log ?? createEngineLog(io, note),
+    ...(choice.meter === undefined ? {} : { meter: choice.meter }),
     ...(choice.concurrency === undefined ? {} : { concurrency: choice.concurrency }),
     ...(choice.plugins === undefined ? {} : { plugins: choice.plugins }),
     ...(choice.adopt == null ? {} : { adopt: choice.adopt }),

@@ -3,6 +3,7 @@ import { addCheckCommand } from "./commands/db-check.ts";
 import { addDoctorCommand } from "./commands/db-doctor.ts";
 import { addPruneCommand } from "./commands/db-prune.ts";
 import { addInitCommand } from "./commands/init.ts";
+import { addMetricsCommands } from "./commands/metrics.ts";
 import { addMigrateCommand } from "./commands/migrate.ts";
 import { addRunCommand } from "./commands/run.ts";
 import { addStepActionCommands } from "./commands/step-actions.ts";
@@ -88,6 +89,7 @@ function buildProgram(session: CommandSession): Command {
   addValidateCommand(template, session);
   addGraphCommand(template, session);
   addDiffCommand(template, session);
+  addMetricsCommands(program, session);
   const db = program.command("db").description("look after the database");
   addMigrateCommand(db, session);
   addDoctorCommand(db, session);

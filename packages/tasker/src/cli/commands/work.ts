@@ -9,6 +9,7 @@ import { HandlerRegistry } from "../../handlers/registry.ts";
 import type { TaskTemplate } from "../../handlers/task-template.ts";
 import type { PluginRegistry } from "../../registries/plugin-registry.ts";
 import { addEngineOptions, createCommandEngine, EngineChoice } from "../command-engine.ts";
+import { addTelemetryOptions, openTelemetry, TelemetryChoice } from "../command-telemetry.ts";
 import { UsageError } from "../errors.ts";
 import { EXIT } from "../exit-code.ts";
 import { GlobalOptions } from "../global-options.ts";
@@ -30,26 +31,28 @@ import { addReadingOptions, READING_CHOICE, readingOf } from "../template-readin
 /** Time between two looks whether anything is left to do, in milliseconds. */
 const IDLE_POLL_MS = 200;
 
-const WorkOptions = GlobalOptions.extend(EngineChoice.shape).extend({
-  template: z.array(z.string()).optional(),
-  handlers: z.string().optional(),
-  ...READING_CHOICE,
-  templates: z.array(z.string()).optional(),
-  plugin: z.array(z.string()).optional(),
-  events: z.array(z.string()).optional(),
-  untilIdle: z.boolean().default(false),
-  processes: z.number().optional(),
-  adopt: z.boolean().default(false),
-  adoptSourceSystem: z.array(z.string()).optional(),
-  adoptInProgress: z.boolean().default(false),
-  /** Seconds. */
-  adoptAbandonedAfter: z.number().optional(),
-});
+const WorkOptions = GlobalOptions.extend(EngineChoice.shape)
+  .extend(TelemetryChoice.shape)
+  .extend({
+    template: z.array(z.string()).optional(),
+    handlers: z.string().optional(),
+    ...READING_CHOICE,
+    templates: z.array(z.string()).optional(),
+    plugin: z.array(z.string()).optional(),
+    events: z.array(z.string()).optional(),
+    untilIdle: z.boolean().default(false),
+    processes: z.number().optional(),
+    adopt: z.boolean().default(false),
+    adoptSourceSystem: z.array(z.string()).optional(),
+    adoptInProgress: z.boolean().default(false),
+    /** Seconds. */
+    adoptAbandonedAfter: z.number().optional(),
+  });
 type WorkOptions = z.infer<typeof WorkOptions>;
 
 /** Adds `work`: executes the tasks of some templates until it is stopped. */
 export function addWorkCommand(program: Command, session: CommandSession): void {
-  addReadingOptions(addEngineOptions(program.command("work")))
+  addReadingOptions(addTelemetryOptions(addEngineOptions(program.command("work"))))
     .description("execute the tasks of templates until stopped")
     .option("--template <file>", "a template to work on; can be given several times", collect)
     .option("--handlers <module>", "module with all step handlers (default: beside each template, with its name)")
@@ -115,7 +118,11 @@ async function runEngine(
   stop: StopRequest,
 ): Promise<void> {
   const { io, printer } = session;
-  const engine = createCommandEngine(io, database, registry, { ...options, ...more }, (text) => printer.note(text));
+  const note = (text: string) => printer.note(text);
+  const telemetry = await openTelemetry(io, options, note);
+  const { meter, log } = telemetry;
+  const watched = { ...(meter === undefined ? {} : { meter }), ...(log === undefined ? {} : { log }) };
+  const engine = createCommandEngine(io, database, registry, { ...options, ...more, ...watched }, note);
   const finished = new FinishedTasks();
   const unsubscribe = engine.on(CHANGE_EVENTS, (event) => {
     const task = finished.observe(event);
@@ -123,6 +130,7 @@ async function runEngine(
   });
   const watching = new AbortController();
   try {
+    await telemetry.observe(engine, database);
     await engine.start();
     const kinds = registry.list().map(({ definition }) => `${definition.name} ${definition.version}`);
     io.workers.tellWorking();
@@ -135,6 +143,7 @@ async function runEngine(
   } finally {
     watching.abort();
     await engine.stop();
+    await telemetry.close();
     unsubscribe();
   }
 }

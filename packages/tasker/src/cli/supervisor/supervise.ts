@@ -22,7 +22,7 @@ export async function supervise({ io, printer, argv }: CommandSession, count: nu
     clock: io.clock,
     note: (text) => printer.note(text),
     launch: (number) =>
-      io.workers.launch(own, {
+      io.workers.launch(withOwnPort(own, number), {
         out: (line) => printer.line([span(`[${number}] `, "faint"), span(line)]),
         err: (line) => printer.note(`[${number}] ${line}`),
       }),
@@ -37,6 +37,16 @@ export async function supervise({ io, printer, argv }: CommandSession, count: nu
     release();
     stop.release();
   }
+}
+
+/** The worker with a number, from 1, serves its metrics on the port that was given, or on as many after it. */
+function withOwnPort(argv: readonly string[], number: number): string[] {
+  return argv.map((argument, place) => {
+    const [option, value] = argument.startsWith("--metrics-port=") ? argument.split("=") : [argv[place - 1], argument];
+    if (option !== "--metrics-port" || value === undefined || value === "0") return argument;
+    const port = String(Number(value) + number - 1);
+    return argument === value ? port : `--metrics-port=${port}`;
+  });
 }
 
 /** The arguments of one worker. */

@@ -1,0 +1,154 @@
+import { type Command, Option } from "commander";
+import { z } from "zod";
+import { currentCorrelationId } from "../correlation/current-correlation.ts";
+import type { Database } from "../database/database.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { EngineMeter } from "../engine/engine-meter.ts";
+import type { Log } from "../engine/options.ts";
+import { wholeNumber } from "./input/parse-option.ts";
+import type { CommandIo } from "./io.ts";
+
+/** Values of the options that {@link addTelemetryOptions} adds. */
+export const TelemetryChoice = z.object({
+  metricsPort: z.number().optional(),
+  metricsHost: z.string().optional(),
+  metricsOtlp: z.string().optional(),
+  logFormat: z.enum(["json", "pretty_json", "logfmt", "pretty"]).optional(),
+  logLevel: z.enum(["debug", "info", "warn", "error", "fatal"]).optional(),
+});
+export type TelemetryChoice = z.infer<typeof TelemetryChoice>;
+
+/** Adds the options of a command whose engine is watched. */
+export function addTelemetryOptions(command: Command): Command {
+  return command
+    .option(
+      "--metrics-port <port>",
+      "serve metrics for Prometheus at http://<host>:<port>/metrics",
+      wholeNumber("--metrics-port", 0, 65_535),
+    )
+    .option("--metrics-host <address>", "address to serve them on (default: 127.0.0.1)")
+    .option("--metrics-otlp <url>", "push metrics to this OTLP receiver (default: OTEL_EXPORTER_OTLP_ENDPOINT)")
+    .addOption(
+      new Option("--log-format <format>", "write structured logs to standard error in this format").choices([
+        "json",
+        "pretty_json",
+        "logfmt",
+        "pretty",
+      ]),
+    )
+    .addOption(
+      new Option("--log-level <level>", "least level of structured logs (default: info)").choices([
+        "debug",
+        "info",
+        "warn",
+        "error",
+        "fatal",
+      ]),
+    );
+}
+
+/** What watches the engine of a command. */
+export interface CommandTelemetry {
+  /** Absent: nothing is counted. */
+  readonly meter?: EngineMeter;
+  /** Absent: the engine tells a person what it has to tell. */
+  readonly log?: Log;
+  /** Begins to watch. Call it before the engine starts. @throws ConfigurationError if metrics cannot be served there */
+  observe(engine: Engine, database: Database): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Makes what the options ask for; its modules are loaded only then.
+ * @param note tells a person where metrics are served
+ * @throws ConfigurationError
+ */
+export async function openTelemetry(
+  io: CommandIo,
+  choice: TelemetryChoice,
+  note: (text: string) => void,
+): Promise<CommandTelemetry> {
+  const isLogging = choice.logFormat !== undefined || choice.logLevel !== undefined;
+  const log = isLogging ? await openLog(io, choice) : null;
+  const isPushing = choice.metricsOtlp !== undefined || hasOtlpAddress(io.env);
+  const metrics = choice.metricsPort !== undefined || isPushing ? await openMetrics(io, choice, log, note) : null;
+  let unsubscribe = () => {};
+  return {
+    ...(metrics === null ? {} : { meter: metrics.meter }),
+    ...(log === null ? {} : { log: log.engine }),
+    async observe(engine, database) {
+      if (log !== null) unsubscribe = log.follow(engine);
+      await metrics?.observe(engine, database);
+    },
+    async close() {
+      await metrics?.close();
+      unsubscribe();
+    },
+  };
+}
+
+function hasOtlpAddress({
+  OTEL_EXPORTER_OTLP_ENDPOINT: base,
+  OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: whole,
+}: CommandIo["env"]): boolean {
+  return (base ?? "") !== "" || (whole ?? "") !== "";
+}
+
+async function openLog(io: CommandIo, { logFormat: format, logLevel: level }: TelemetryChoice) {
+  const { createLog, logEvent } = await import("../telemetry/index.ts");
+  const context = () => {
+    const id = currentCorrelationId();
+    return id === null ? undefined : { correlation_id: id };
+  };
+  const settings = { ...(format === undefined ? {} : { format }), ...(level === undefined ? {} : { level }) };
+  const environment = io.env.NODE_ENV;
+  const log = createLog(
+    { ...settings, ...(environment === undefined ? {} : { environment }) },
+    { destination: io.stderr, colors: io.terminal.isTty, context },
+  );
+  const events = log.component("events");
+  return {
+    engine: log.component("engine"),
+    follow: (engine: Engine) => engine.on((event) => logEvent(events, event)),
+  };
+}
+
+async function openMetrics(
+  io: CommandIo,
+  { metricsPort: port, metricsHost: host, metricsOtlp }: TelemetryChoice,
+  log: { readonly engine: Log } | null,
+  note: (text: string) => void,
+) {
+  const { EngineMetrics, Metrics, MetricsPusher, otlpSettings, serveMetrics } = await import("../telemetry/index.ts");
+  const report: Log = log?.engine ?? {
+    debug() {},
+    info() {},
+    warn: (_, text) => note(text),
+    error: (_, text) => note(text),
+  };
+  const metrics = new Metrics({
+    onReadError: (err, metric) => report.warn({ err, metric }, "a metric could not be read"),
+  });
+  const meter = new EngineMetrics(metrics);
+  const settings = otlpSettings(metricsOtlp, io.env);
+  const pusher = settings === null ? null : new MetricsPusher(metrics, settings, report);
+  const ends: (() => Promise<void>)[] = [];
+  return {
+    meter,
+    async observe(engine: Engine, database: Database) {
+      ends.push(meter.observe({ engine, database, clock: io.clock, log: report }));
+      if (port !== undefined) {
+        const onError = (err: unknown) => report.warn({ err }, "metrics could not be served");
+        const endpoint = await serveMetrics(metrics, { port, ...(host === undefined ? {} : { host }), onError });
+        ends.push(() => endpoint.close());
+        note(`metrics at ${endpoint.url}`);
+      }
+      if (pusher === null) return;
+      pusher.start();
+      ends.push(() => pusher.stop());
+    },
+    async close() {
+      for (const end of ends.splice(0).reverse()) await end();
+    },
+  };
+}
