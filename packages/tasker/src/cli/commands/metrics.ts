@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { z } from "zod";
 import type { MetricsSnapshot } from "../../telemetry/metrics/snapshot.ts";
+import { UsageError } from "../errors.ts";
 import { GlobalOptions } from "../global-options.ts";
 import { loadPlugins } from "../input/load-plugins.ts";
 import { collect, filledText } from "../input/parse-option.ts";
@@ -19,12 +20,18 @@ const ExportChoice = GlobalOptions.extend({
   plugin: z.array(z.string()).optional(),
 });
 
+/** An address that can be read from, collected, as commander's argument parser. */
+function address(value: string, earlier: readonly string[] | undefined): readonly string[] {
+  if (URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)) return collect(value, earlier);
+  throw new UsageError(`--url is '${value}', expected an http address`, { context: { option: "--url", value } });
+}
+
 /** Adds `metrics` and `export metrics`: figures of workers that run, read from where they serve them. */
 export function addMetricsCommands(program: Command, session: CommandSession): void {
   program
     .command("metrics")
     .description("show the metrics of workers that run with --metrics-port")
-    .option("--url <url>", `where one serves them; can be given several times (default: ${DEFAULT_URL})`, collect)
+    .option("--url <url>", `where one serves them; can be given several times (default: ${DEFAULT_URL})`, address)
     .option("--json", "print them as one JSON object")
     .addHelpText("after", "\nExample:\n  $ tasker metrics --url http://10.0.0.7:9464/metrics")
     .action(async (_options: unknown, command: Command) => {
@@ -35,7 +42,7 @@ export function addMetricsCommands(program: Command, session: CommandSession): v
     .description("write figures in the format of another program")
     .command("metrics")
     .description("write the metrics of workers that run with --metrics-port")
-    .option("--url <url>", `where one serves them; can be given several times (default: ${DEFAULT_URL})`, collect)
+    .option("--url <url>", `where one serves them; can be given several times (default: ${DEFAULT_URL})`, address)
     .option("--format <format>", "json, csv, prometheus, or what a plugin offers", filledText("--format"), "prometheus")
     .option("--output <file>", "write to this file instead of standard output", filledText("--output"))
     .option("--plugin <name>", "a module or an installed package with exporters; can be given several times", collect)
