@@ -1,7 +1,6 @@
 export { registerBuiltInExporters } from "./export/built-in-exporters.ts";
 export { CsvExporter, type CsvExporterOptions } from "./export/csv-exporter.ts";
 export {
-  EXPORT_EVENTS,
   type ExportMetricsOptions,
   exportMetrics,
   type MetricsExport,

@@ -1,15 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { ExportError } from "../../errors/index.ts";
-import type { JsonObject } from "../../json/json-value.ts";
+import type { EventBus } from "../../events/bus/event-bus.ts";
+import { makeEvent } from "../../events/make-event.ts";
 import type { PluginRegistry } from "../../registries/plugin-registry.ts";
 import type { MetricsSnapshot } from "../metrics/snapshot.ts";
-
-/** Names of what is told about an export. */
-export const EXPORT_EVENTS = {
-  requested: "tasker.telemetry.export_requested",
-  completed: "tasker.telemetry.export_completed",
-  failed: "tasker.telemetry.export_failed",
-} as const;
 
 /** Options of {@link exportMetrics}. */
 export interface ExportMetricsOptions {
@@ -17,8 +11,8 @@ export interface ExportMetricsOptions {
   readonly format: string;
   /** What the exporter is given besides the figures. Default: nothing. */
   readonly options?: Readonly<Record<string, unknown>>;
-  /** Told that an export was asked for, and how it ended. Default: nobody. */
-  readonly publish?: (name: string, payload: JsonObject) => void;
+  /** Where it is told that an export was asked for and how it ended, such as `engine.events`. Default: nowhere. */
+  readonly events?: Pick<EventBus, "publish">;
 }
 
 /** A finished export. */
@@ -42,12 +36,12 @@ export interface MetricsExport {
 export async function exportMetrics(
   plugins: PluginRegistry,
   snapshot: MetricsSnapshot,
-  { format, options = {}, publish = () => undefined }: ExportMetricsOptions,
+  { format, options = {}, events }: ExportMetricsOptions,
 ): Promise<MetricsExport> {
   const exportId = randomUUID();
   const startedAt = performance.now();
   const common = { export_id: exportId, format };
-  publish(EXPORT_EVENTS.requested, { ...common, metrics_count: snapshot.metrics.length });
+  events?.publish(makeEvent("tasker.telemetry.export_requested", null, { ...common }, Date.now()));
   let failure: ExportError | null = null;
   for (const plugin of plugins.findByFormat(format)) {
     try {
@@ -59,16 +53,13 @@ export async function exportMetrics(
         ...{ exportId, format, data },
         sizeBytes: Buffer.byteLength(data),
         metricsCount: snapshot.metrics.length,
-        durationMs: Math.round((performance.now() - startedAt) * 1_000) / 1_000,
+        durationMs: millisecondsSince(startedAt),
         plugin: { name: plugin.name, version: plugin.version ?? null },
       };
-      publish(EXPORT_EVENTS.completed, {
-        ...common,
-        metrics_count: made.metricsCount,
-        size_bytes: made.sizeBytes,
-        duration_ms: made.durationMs,
-        plugin: plugin.name,
-      });
+      const { metricsCount: metrics_count, durationMs: duration_ms } = made;
+      events?.publish(
+        makeEvent("tasker.telemetry.export_completed", null, { ...common, metrics_count, duration_ms }, Date.now()),
+      );
       return made;
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
@@ -79,12 +70,16 @@ export async function exportMetrics(
     }
   }
   failure ??= unknownFormat(plugins, format);
-  publish(EXPORT_EVENTS.failed, {
-    ...common,
-    error: failure.message,
-    duration_ms: Math.round((performance.now() - startedAt) * 1_000) / 1_000,
-  });
+  const duration_ms = millisecondsSince(startedAt);
+  events?.publish(
+    makeEvent("tasker.telemetry.export_failed", null, { ...common, error: failure.message, duration_ms }, Date.now()),
+  );
   throw failure;
+}
+
+/** To the microsecond. */
+function millisecondsSince(startedAt: number): number {
+  return Math.round((performance.now() - startedAt) * 1_000) / 1_000;
 }
 
 function unknownFormat(plugins: PluginRegistry, format: string): ExportError {

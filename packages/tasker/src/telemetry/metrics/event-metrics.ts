@@ -72,9 +72,6 @@ export class EventMetrics {
     });
   }
 
-  /** Names of the events that are counted. */
-  static readonly EVENTS: readonly string[] = [...Object.keys(TASK_COUNTERS), ...Object.keys(STEP_COUNTERS)];
-
   /** Counts one event. Others than those named are passed over. */
   readonly count = (event: TaskerEvent): void => {
     const { name, namespace, taskName, stepName, payload } = event;

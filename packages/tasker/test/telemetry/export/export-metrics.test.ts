@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ConfigurationError, ExportError } from "../../../src/errors/index.ts";
+import type { TaskerEvent } from "../../../src/events/event.ts";
 import { PluginRegistry } from "../../../src/registries/plugin-registry.ts";
 import {
   CsvExporter,
@@ -126,18 +127,18 @@ describe("an export", () => {
     plugins.register(failing);
     registerBuiltInExporters(plugins);
     const told: [string, object][] = [];
-    const publish = (name: string, payload: object) => told.push([name, payload]);
-    const made = await exportMetrics(plugins, await sampleMetrics().snapshot(), { format: "CSV", publish });
+    const events = { publish: ({ name, payload }: TaskerEvent) => void told.push([name, payload]) };
+    const made = await exportMetrics(plugins, await sampleMetrics().snapshot(), { format: "CSV", events });
     expect(made).toMatchObject({
       format: "CSV",
       plugin: { name: "csv_exporter" },
       sizeBytes: Buffer.byteLength(made.data),
     });
     expect(told).toEqual([
-      ["tasker.telemetry.export_requested", { export_id: made.exportId, format: "CSV", metrics_count: 5 }],
+      ["tasker.telemetry.export_requested", { export_id: made.exportId, format: "CSV" }],
       [
         "tasker.telemetry.export_completed",
-        expect.objectContaining({ export_id: made.exportId, plugin: "csv_exporter" }),
+        { export_id: made.exportId, format: "CSV", metrics_count: 5, duration_ms: made.durationMs },
       ],
     ]);
   });
@@ -148,7 +149,7 @@ describe("an export", () => {
     const told: string[] = [];
     const work = exportMetrics(plugins, await sampleMetrics().snapshot(), {
       format: "xml",
-      publish: (name) => told.push(name),
+      events: { publish: ({ name }) => void told.push(name) },
     });
     await expect(work).rejects.toThrow("no exporter knows the format 'xml', expected csv, json, prometheus");
     await expect(work).rejects.toBeInstanceOf(ExportError);
