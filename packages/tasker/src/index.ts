@@ -158,6 +158,7 @@ export {
   EventBus,
   type EventBusOptions,
 } from "./events/bus/event-bus.ts";
+export { type HandleOnceOptions, handleOnce } from "./events/bus/handle-once.ts";
 export { type Mask, maskEvents } from "./events/bus/mask.ts";
 export type { EventPattern } from "./events/bus/pattern.ts";
 export type { BatchOptions, Overflow, QueueOptions } from "./events/bus/queue-options.ts";

@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { addCheckCommand } from "./commands/db-check.ts";
 import { addDoctorCommand } from "./commands/db-doctor.ts";
 import { addPruneCommand } from "./commands/db-prune.ts";
+import { addEventCommands } from "./commands/events.ts";
 import { addInitCommand } from "./commands/init.ts";
 import { addMetricsCommands } from "./commands/metrics.ts";
 import { addMigrateCommand } from "./commands/migrate.ts";
@@ -90,6 +91,8 @@ function buildProgram(session: CommandSession): Command {
   addGraphCommand(template, session);
   addDiffCommand(template, session);
   addMetricsCommands(program, session);
+  const events = program.command("events").description("look at events");
+  addEventCommands(events, session);
   const db = program.command("db").description("look after the database");
   addMigrateCommand(db, session);
   addDoctorCommand(db, session);
