@@ -32,35 +32,43 @@ describeOnPostgres("the trace of a task that fans out over two processes", () =>
   test.each([
     ["below the task's own span", true],
     ["beside the task's own span", false],
-  ])("is one tree, its steps %s", async (_where, choosesIds) => {
-    const { url, database, receiver } = await open();
-    const common = { url, traces: receiver.url, choosesIds };
-    const owner = await TracedMember.start({ ...common, service: "owner", concurrency: 1, holds: true });
-    await owner.submit();
-    await owner.until(({ kind }) => kind === "called");
-    // The other process runs what the first one has no room for; each[0] may fail there and be tried again.
-    const taker = await TracedMember.start({ ...common, service: "taker", concurrency: 10, holds: false, failsAt: 1 });
-    await taker.until(({ kind }) => kind === "called");
-    owner.tell({ kind: "let go" });
-    await untilComplete(database);
-    await Promise.all([owner.stop(), taker.stop()]);
-    const { spans } = receiver;
-    expect(new Set(spans.map(({ traceId }) => traceId)).size).toBe(1);
-    expect(new Set(attempts(spans).map(({ service }) => service))).toEqual(new Set(["owner", "taker"]));
-    const succeeded = attempts(spans).filter(({ status }) => status.code === 1);
-    expect(succeeded.map(stepOf).toSorted()).toEqual(expected.toSorted());
-    const trees = spanTrees(spans);
-    expect(trees.map(({ span }) => labelOf(span))).toEqual(["task.initialize fan"]);
-    const depth = choosesIds ? 2 : 1;
-    const lines = outline(trees);
-    expect(lines).toContain(`${"  ".repeat(1)}task.execution fan`);
-    for (const name of expected) expect(lines).toContain(`${"  ".repeat(depth)}step.execution ${name}`);
-    for (const item of [0, 1, 2, 3, 4, 5]) expect(lines).toContain(`${"  ".repeat(depth + 1)}work on ${item}`);
-    const failed = attempts(spans).filter(({ status }) => status.code === 2);
-    const again = attempts(spans).filter((span) => span.attributes["tasker.attempt_number"] === 2);
-    expect(again.flatMap(({ links }) => links.map(({ spanId }) => spanId))).toEqual(failed.map(({ spanId }) => spanId));
-    await expectCleanAuditTrail(database);
-  });
+  ])(
+    "is one tree, its steps %s",
+    async (_where, choosesIds) => {
+      const { url, database, receiver } = await open();
+      const common = { url, traces: receiver.url, choosesIds };
+      // The second process runs what the first one has no room for; each[3] fails there and is tried again.
+      const [owner, taker] = await Promise.all([
+        TracedMember.start({ ...common, service: "owner", concurrency: 1, holds: true }),
+        TracedMember.start({ ...common, service: "taker", concurrency: 10, holds: false, failsAt: 1 }),
+      ]);
+      await owner.submit();
+      await taker.until(({ kind }) => kind === "called");
+      owner.tell({ kind: "let go" });
+      await untilComplete(database);
+      await Promise.all([owner.stop(), taker.stop()]);
+      const { spans } = receiver;
+      expect(new Set(spans.map(({ traceId }) => traceId)).size).toBe(1);
+      expect(new Set(attempts(spans).map(({ service }) => service))).toEqual(new Set(["owner", "taker"]));
+      const succeeded = attempts(spans).filter(({ status }) => status.code === 1);
+      expect(succeeded.map(stepOf).toSorted()).toEqual(expected.toSorted());
+      const trees = spanTrees(spans);
+      expect(trees.map(({ span }) => labelOf(span))).toEqual(["task.initialize fan"]);
+      const depth = choosesIds ? 2 : 1;
+      const lines = outline(trees);
+      expect(lines).toContain(`${"  ".repeat(1)}task.execution fan`);
+      for (const name of expected) expect(lines).toContain(`${"  ".repeat(depth)}step.execution ${name}`);
+      for (const item of [0, 1, 2, 3, 4, 5]) expect(lines).toContain(`${"  ".repeat(depth + 1)}work on ${item}`);
+      const failed = attempts(spans).filter(({ status }) => status.code === 2);
+      expect(failed.map(stepOf)).toEqual(["each[3]"]);
+      const again = attempts(spans).filter((span) => span.attributes["tasker.attempt_number"] === 2);
+      expect(again.flatMap(({ links }) => links.map(({ spanId }) => spanId))).toEqual(
+        failed.map(({ spanId }) => spanId),
+      );
+      await expectCleanAuditTrail(database);
+    },
+    60_000,
+  );
 
   test("goes on in the process that takes the task over when the first one is killed", async () => {
     const { url, database, receiver } = await open();
@@ -94,5 +102,5 @@ describeOnPostgres("the trace of a task that fans out over two processes", () =>
     expect(task?.startTimeUnixNano).toBeLessThanOrEqual((list?.startTimeUnixNano ?? 0) + 1);
     expect(outline(trees)).toContain("    step.execution list");
     await expectCleanAuditTrail(database);
-  });
+  }, 60_000);
 });

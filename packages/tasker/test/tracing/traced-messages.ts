@@ -10,7 +10,7 @@ export interface TracedOrder {
   readonly concurrency: number;
   /** Whether its handlers wait until they are let go. */
   readonly holds: boolean;
-  /** Attempt in which `each[0]` fails. */
+  /** Attempt in which `each[3]` fails. */
   readonly failsAt?: number;
 }
 

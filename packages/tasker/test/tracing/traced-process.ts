@@ -25,7 +25,7 @@ async function run(order: TracedOrder): Promise<void> {
       process: async (_task, _sequence, step) => {
         report({ kind: "called", step: step.name });
         if (order.holds) await letGo.promise;
-        if (step.itemIndex === 0 && step.attempt === order.failsAt) throw new Error("not this time");
+        if (step.itemIndex === 3 && step.attempt === order.failsAt) throw new Error("not this time");
         tracer.startSpan(`work on ${step.inputs}`).end();
         return step.inputs;
       },

@@ -2,6 +2,7 @@ import { SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import { ParentBasedSampler, TraceIdRatioBasedSampler } from "@opentelemetry/sdk-trace";
 import { expect, onTestFinished, test } from "vitest";
 import type { Database } from "../../src/database/database.ts";
+import type { Engine } from "../../src/engine/engine.ts";
 import { PermanentError } from "../../src/errors/index.ts";
 import { EventRouter } from "../../src/event-routing/event-router.ts";
 import { isSampled } from "../../src/event-routing/is-sampled.ts";
@@ -20,14 +21,16 @@ import { labelOf, outline, spanTrees } from "./span-tree.ts";
 
 const request = { name: "graph", context: {} };
 
-/** A collector, and an application that exports to it; gives what has been exported when everything is. */
+/** A collector, and an application that exports to it; gives what has been exported when everything is, of engines that are stopped. */
 async function startTracing(setup: Partial<TracingSetup> = {}) {
   const receiver = await startOtlpReceiver();
   const provider = registerTracing({ url: receiver.url, service: "shop", ...setup });
   onTestFinished(() => unregisterTracing(provider));
   return {
     provider,
-    exported: async (): Promise<readonly ReceivedSpan[]> => {
+    exported: async (under?: { readonly engine: Engine }): Promise<readonly ReceivedSpan[]> => {
+      // What is in the database may not have been told yet.
+      await under?.engine.stop();
       await provider.forceFlush();
       return receiver.spans;
     },
@@ -78,7 +81,7 @@ describeOnPostgres("a task under OpenTelemetry", () => {
       return submitted;
     });
     await engine.settled(taskId);
-    expect(outline(spanTrees(await exported()))).toEqual([
+    expect(outline(spanTrees(await exported({ engine })))).toEqual([
       "POST /orders",
       "  task.initialize graph",
       "    task.execution graph",
@@ -94,8 +97,8 @@ describeOnPostgres("a task under OpenTelemetry", () => {
   test("has its steps below its own span where the provider lets the engine choose ids", async () => {
     const ids = new TaskSpanIds();
     const { exported } = await startTracing({ ids });
-    await runTask(steps(failing(0)), { ids });
-    expect(outline(spanTrees(await exported()))).toEqual([
+    const under = await runTask(steps(failing(0)), { ids });
+    expect(outline(spanTrees(await exported(under)))).toEqual([
       "task.initialize graph",
       "  task.execution graph",
       "    step.execution reserve",
@@ -110,8 +113,9 @@ describeOnPostgres("a task under OpenTelemetry", () => {
       await new Promise((resolve) => setTimeout(resolve, 30));
       return step.name;
     }, "reserve");
-    const { taskId } = await runTask(template, { service_name: "orders" }, { correlationId: "order-1" });
-    const spans = await exported();
+    const under = await runTask(template, { service_name: "orders" }, { correlationId: "order-1" });
+    const { taskId } = under;
+    const spans = await exported(under);
     const [initialize] = named(spans, "task.initialize");
     const [step] = named(spans, "step.execution");
     const [task] = named(spans, "task.execution");
@@ -141,8 +145,9 @@ describeOnPostgres("a task under OpenTelemetry", () => {
 
   test("has a span for each attempt, linked to the one before, and says on its own when it was planned", async () => {
     const { exported } = await startTracing();
-    const { database, taskId } = await runTask(steps(failing(2)));
-    const spans = await exported();
+    const under = await runTask(steps(failing(2)));
+    const { database, taskId } = under;
+    const spans = await exported(under);
     const attempts = named(spans, "step.execution").filter((span) => labelOf(span).endsWith("charge"));
     expect(attempts.map(({ attributes }) => attributes["tasker.attempt_number"])).toEqual([1, 2, 3]);
     expect(attempts.map(({ links }) => links.map(({ spanId }) => spanId))).toEqual([
@@ -182,7 +187,7 @@ describeOnPostgres("a task under OpenTelemetry", () => {
     isMended = true;
     await under.engine.actions.retryTask(under.taskId, { actor: "a", reason: "b" });
     await drain(under);
-    const spans = await exported();
+    const spans = await exported(under);
     const runs = named(spans, "task.execution");
     expect(traceIds(spans)).toHaveLength(1);
     expect(spanTrees(spans)).toHaveLength(1);
@@ -207,8 +212,8 @@ describeOnPostgres("a task under OpenTelemetry", () => {
       .step("rich", { skippable: true, runIf: () => false, process: () => 1 })
       .sleep("nap", { seconds: 3 })
       .build();
-    await runTask(template);
-    const spans = await exported();
+    const under = await runTask(template);
+    const spans = await exported(under);
     const [nap] = named(spans, "step.execution");
     expect(nap?.attributes).toMatchObject({ "tasker.step_name": "nap", "tasker.waiting_for": "sleep" });
     expect((nap?.endTimeUnixNano ?? 0) - (nap?.startTimeUnixNano ?? 0)).toBeCloseTo(3_000, 0);
@@ -229,7 +234,7 @@ describeOnPostgres("a task under OpenTelemetry", () => {
     const under = await start(await openDatabase(), [order, parcel], ids === undefined ? true : { ids });
     await under.engine.submit({ name: "order", context: {} });
     await drain(under);
-    const lines = outline(spanTrees(await exported()));
+    const lines = outline(spanTrees(await exported(under)));
     expect(lines).toEqual(
       ids === undefined
         ? [
@@ -260,7 +265,7 @@ describeOnPostgres("a task under OpenTelemetry", () => {
     const { exported } = await startTracing();
     const under = await start(database, [steps(failing(0))]);
     await drain(under);
-    const spans = await exported();
+    const spans = await exported(under);
     expect(outline(spanTrees(spans)).toSorted()).toEqual([
       "  step.execution charge",
       "  step.execution reserve",
@@ -286,8 +291,7 @@ describeOnPostgres("a task under OpenTelemetry", () => {
     await called.promise;
     await under.engine.actions.cancelTask(taskId, { actor: "a", reason: "b" });
     await under.engine.settled(taskId);
-    await under.engine.stop();
-    const [task] = named(await exported(), "task.execution");
+    const [task] = named(await exported(under), "task.execution");
     expect(task?.attributes["tasker.state"]).toBe("cancelled");
   });
 });
@@ -300,7 +304,7 @@ describeOnPostgres("what is traced", () => {
     const under = await start(database, [steps(failing(0))]);
     await under.engine.submitMany(Array.from({ length: 30 }, () => request));
     await drain(under);
-    const spans = await exported();
+    const spans = await exported(under);
     const kept = traceIds(spans);
     expect(kept.length).toBeGreaterThan(3);
     expect(kept.length).toBeLessThan(27);
@@ -316,7 +320,7 @@ describeOnPostgres("what is traced", () => {
     const under = await start(database, [steps(failing(0))], { event_sampling_rate: 0.5 });
     await under.engine.submitMany(Array.from({ length: 30 }, () => request));
     await drain(under);
-    const spans = await exported();
+    const spans = await exported(under);
     const rows = await database.query("select substr(traceparent, 4, 32) as id from tasker_task_runs");
     const expected = rows.map(({ id }) => String(id)).filter((id) => isSampled(id, 0.5));
     expect(traceIds(spans).toSorted()).toEqual(expected.toSorted());
@@ -326,15 +330,21 @@ describeOnPostgres("what is traced", () => {
   test("is what is mapped to traces: without their event, steps are not shown, and what they do is below the task", async () => {
     const { exported } = await startTracing();
     const template = steps(() => void trace.getTracer("shop").startSpan("own").end(), "reserve");
-    await runTask(template, { router: new EventRouter({ "step.execution_requested": "metrics" }) });
-    expect(outline(spanTrees(await exported()))).toEqual(["task.initialize graph", "  task.execution graph", "  own"]);
+    const under = await runTask(template, { router: new EventRouter({ "step.execution_requested": "metrics" }) });
+    expect(outline(spanTrees(await exported(under)))).toEqual([
+      "task.initialize graph",
+      "  task.execution graph",
+      "  own",
+    ]);
   });
 
   test("is masked where the configuration says, by exact keys", async () => {
     const { exported } = await startTracing();
     const masked = { filter_parameters: ["error", "correlation"], filter_mask: "***" };
-    await runTask(steps(failing(1)), masked, { correlationId: "order-1" });
-    const failed = named(await exported(), "step.execution").find(({ status }) => status.code === SpanStatusCode.ERROR);
+    const under = await runTask(steps(failing(1)), masked, { correlationId: "order-1" });
+    const failed = named(await exported(under), "step.execution").find(
+      ({ status }) => status.code === SpanStatusCode.ERROR,
+    );
     expect(failed?.attributes).toMatchObject({ "tasker.error": "***", "tasker.correlation_id": "order-1" });
     expect(JSON.stringify(failed)).not.toContain("declined");
   });
@@ -344,9 +354,9 @@ describeOnPostgres("what is traced", () => {
     ["the configuration says no", { enabled: false }],
   ])("is nothing where %s", async (_why, tracing) => {
     const { exported } = await startTracing();
-    const { database } = await runTask(steps(failing(0)), tracing);
-    expect(await exported()).toEqual([]);
-    expect(await database.query("select traceparent from tasker_task_runs")).toEqual([{ traceparent: null }]);
+    const under = await runTask(steps(failing(0)), tracing);
+    expect(await exported(under)).toEqual([]);
+    expect(await under.database.query("select traceparent from tasker_task_runs")).toEqual([{ traceparent: null }]);
   });
 
   test("is nothing where no provider is registered", async () => {
