@@ -14,6 +14,7 @@ export const BENCHMARK_NAMES = [
   "flatness",
   "scaling",
   "events",
+  "tracing",
   "memory",
   "startup",
   "soak",

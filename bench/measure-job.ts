@@ -18,6 +18,7 @@ const WORKLOADS: Record<BenchmarkName, () => Promise<Benchmark>> = {
   flatness: async () => (await import("./workloads/flatness.ts")).measureFlatness,
   scaling: async () => (await import("./workloads/scaling.ts")).measureScaling,
   events: async () => (await import("./workloads/events.ts")).measureEvents,
+  tracing: async () => (await import("./workloads/tracing.ts")).measureTracing,
   memory: async () => (await import("./workloads/memory.ts")).measureMemory,
   startup: async () => (await import("./workloads/startup.ts")).measureStartup,
   soak: async () => (await import("./workloads/soak.ts")).measureSoak,

@@ -39,6 +39,7 @@ const METRICS: Record<BenchmarkName, readonly string[]> = {
   flatness: ["early_step_p50_ms", "late_step_p50_ms", "late_to_early", "verified_steps"],
   scaling: ["steps_per_s", "verified_steps"],
   events: ["events_per_s"],
+  tracing: ["off_steps_per_s", "on_steps_per_s", "ratio", "verified_steps"],
   memory: ["idle_rss_mb", "live_rss_mb", "verified_steps", "w1_rss_mb"],
   startup: ["cli_ms", "engine_ready_ms"],
   soak: [
@@ -77,6 +78,7 @@ const VERIFIED_STEPS: Partial<Record<BenchmarkName, number>> = {
   "W1-defaults": (2 + 4) * 10,
   "W1-sustained": (2 + 6) * 10,
   W2: (2 + 3) * 22,
+  tracing: (2 + 5 * (4 + 2 + 4)) * 10,
   W3: 2 + 8,
   W4: (2 + 5) * 10,
   "chain-4": (2 + 5) * 4,
