@@ -1,4 +1,5 @@
 import type { Database } from "../../database/database.ts";
+import type { EngineOptions } from "../../engine/options.ts";
 import type { TaskRequest } from "../../engine/task-request.ts";
 import type { TaskerEvent } from "../../events/event.ts";
 import type { TaskTemplate } from "../../handlers/task-template.ts";
@@ -18,6 +19,8 @@ export interface RunTaskOptions {
   readonly request?: Omit<TaskRequest, "name" | "namespace" | "version" | "context">;
   /** Further templates, for tasks that handlers submit. Default: none. */
   readonly templates?: readonly TaskTemplate[];
+  /** As the engine's option. */
+  readonly tracing?: NonNullable<EngineOptions["tracing"]>;
 }
 
 /** A task that was run to its end. */
@@ -38,10 +41,10 @@ export async function runTask(
   context: Readonly<Record<string, unknown>> = {},
   options: RunTaskOptions = {},
 ): Promise<TaskRunReport> {
-  const { clock = new ManualClock(), request = {}, templates = [] } = options;
+  const { clock = new ManualClock(), request = {}, templates = [], tracing = true } = options;
   const database = options.database ?? (await openMemoryDatabase());
   try {
-    const test = createTestEngine({ database, clock, templates: [template, ...templates] });
+    const test = createTestEngine({ database, clock, templates: [template, ...templates], tracing });
     const { namespace, name, version } = template.definition;
     const start = clock.now();
     await test.engine.start();
