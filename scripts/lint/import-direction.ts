@@ -45,6 +45,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   registries: [...BASE, "templates", "events"],
   handlers: [...BASE, "templates", "template-files", "database", "events", "registries"],
   engine: BELOW_ENGINE,
+  subscribers: [...BASE, "config", "database", "events", "event-log", "handlers"],
   telemetry: [...ABOVE_ENGINE],
   checker: ABOVE_ENGINE,
   cli: [...ABOVE_ENGINE, "telemetry", "checker"],

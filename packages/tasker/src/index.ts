@@ -227,6 +227,43 @@ export { type BackoffPolicy, backoffSeconds, DEFAULT_BACKOFF } from "./retry/bac
 export type { CircuitPolicy } from "./retry/circuit-breaker.ts";
 export { parseRetryAfter } from "./retry/retry-after.ts";
 export { retryDelayMs } from "./retry/retry-delay.ts";
+export { errorTypeOf } from "./subscribers/error-type.ts";
+export { type EventLike, extractNumericMetric, safeGet } from "./subscribers/event-facts.ts";
+export { eventToJson } from "./subscribers/event-json.ts";
+export { handlerMethodOf } from "./subscribers/handler-method.ts";
+export { knownEventNames } from "./subscribers/known-events.ts";
+export {
+  type Attributes,
+  buildMetricName,
+  type ErrorMetrics,
+  extractCoreAttributes,
+  extractErrorMetrics,
+  extractMetricTags,
+  extractPerformanceMetrics,
+  extractStepAttributes,
+  extractTimingMetrics,
+  type PerformanceMetrics,
+  type TimingMetrics,
+} from "./subscribers/metric-facts.ts";
+export {
+  type RedisStreamClient,
+  type RedisStreamSettings,
+  RedisStreamSubscriber,
+} from "./subscribers/relays/redis-stream-subscriber.ts";
+export { StructuredLogSubscriber } from "./subscribers/structured-log-subscriber.ts";
+export {
+  BaseSubscriber,
+  type EventSource,
+  type LeveledLog,
+  type SubscriberResources,
+  type SubscriberSettings,
+} from "./subscribers/subscriber.ts";
+export { signWebhook, verifyWebhook, type WebhookHeaders } from "./subscribers/webhooks/signature.ts";
+export {
+  type WebhookDelivery,
+  type WebhookSettings,
+  WebhookSubscriber,
+} from "./subscribers/webhooks/webhook-subscriber.ts";
 export { loadEventFiles } from "./template-files/load-events.ts";
 export { loadTemplateFile } from "./template-files/load-template.ts";
 export type { CustomEventDefinition, EventCondition, PayloadPaths } from "./templates/custom-event.ts";

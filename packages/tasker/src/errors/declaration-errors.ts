@@ -14,3 +14,8 @@ export class InvalidDeclarationError extends TaskerError {
     this.issues = issues;
   }
 }
+
+/** A webhook was not delivered; `context` has `subscriber`, `eventId`, `attempts` and the last `status`. */
+export class WebhookError extends TaskerError {
+  readonly code = "TASKER_WEBHOOK";
+}

@@ -8,7 +8,7 @@ export {
   OutcomeUnknownError,
   UnsafeIntegerError,
 } from "./database-errors.ts";
-export { InvalidDeclarationError } from "./declaration-errors.ts";
+export { InvalidDeclarationError, WebhookError } from "./declaration-errors.ts";
 export {
   DeadLetterNotFoundError,
   DeliveryTimeoutError,
