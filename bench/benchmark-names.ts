@@ -22,6 +22,7 @@ export const BENCHMARK_NAMES = [
   "rails",
   "restarts",
   "fairness",
+  "telemetry",
 ] as const;
 
 export type BenchmarkName = (typeof BENCHMARK_NAMES)[number];

@@ -25,6 +25,7 @@ const WORKLOADS: Record<BenchmarkName, () => Promise<Benchmark>> = {
   data: async () => (await import("./workloads/data.ts")).measureData,
   rails: async () => (await import("./workloads/rails.ts")).measureRails,
   fairness: async () => (await import("./workloads/fairness.ts")).measureFairness,
+  telemetry: async () => (await import("./workloads/telemetry.ts")).measureTelemetry,
   restarts: async () => (await import("./workloads/restarts.ts")).measureRestarts,
 };
 

@@ -45,6 +45,8 @@ export const Sizes = z.strictObject({
   /** The same, for the comparison with ActiveRecord, and the tasks that both run. */
   railsTasks: count,
   railsLifeCycleTasks: count,
+  /** Rounds of telemetry, each with the tasks of W1 in every variant. */
+  telemetryRounds: count,
   /** Tasks of one step that wait in the namespace beside. */
   backlogTasks: count,
   /** How long the server is restarted again and again, and how long it runs in between, in seconds. */
@@ -79,6 +81,7 @@ export const FULL_SIZES: Sizes = {
   dataSamples: 7,
   railsTasks: 20_000,
   railsLifeCycleTasks: 100,
+  telemetryRounds: 9,
   backlogTasks: 1_000_000,
   restartSeconds: 180,
   restartEverySeconds: 10,

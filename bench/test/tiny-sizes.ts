@@ -24,6 +24,7 @@ export const TINY_SIZES: Sizes = {
   dataSamples: 1,
   railsTasks: 40,
   railsLifeCycleTasks: 2,
+  telemetryRounds: 1,
   backlogTasks: 500,
   restartSeconds: 2,
   restartEverySeconds: 0.5,
