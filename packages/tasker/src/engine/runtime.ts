@@ -219,9 +219,12 @@ export class Runtime implements LaneHost {
     return this.room.count;
   }
 
-  /** Whether what has happened waits to be written longer than a commit takes: nothing more is claimed until then. */
+  /**
+   * Whether what has happened waits to be written longer than a commit takes, or to be taken by a listener that may miss
+   * nothing: nothing more is claimed until then.
+   */
   get isBehind(): boolean {
-    return this.#lanes.some((lane) => lane.isBehind);
+    return this.events.isFull || this.#lanes.some((lane) => lane.isBehind);
   }
 
   /** The steps whose turn it is and for which there is no slot or permit yet. */

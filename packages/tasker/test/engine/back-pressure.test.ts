@@ -15,7 +15,52 @@ import { describeOnPostgres, openTestDatabase } from "../support/test-database.t
 
 const isCommit = (statement: string) => statement.startsWith("commit_");
 
-describeOnPostgres("a process whose commits fall behind claims nothing more", () => {
+describeOnPostgres("a process that falls behind claims nothing more", () => {
+  test("while a listener that may miss nothing has no room", async () => {
+    const real = await useDatabase(openTestDatabase);
+    let looks = 0;
+    const database: Database = {
+      ...real,
+      run: (statement, parameters) => {
+        if (statement.name === "claim_tasks") looks += 1;
+        return real.run(statement, parameters);
+      },
+    };
+    const held = makeGate();
+    const running = makeGate();
+    const { engine, clock } = await startEngine(database, [
+      graphTemplate("a", { run: () => running.promise }),
+      graphTemplate("b", { name: "other" }),
+    ]);
+    const outside = makeEngine(real, [graphTemplate("b", { name: "other" })]);
+    const { taskId: first } = await engine.submit({ name: "graph", context: {} });
+    await until(async () => (await readState(real, first)) === "in_progress", "the start");
+    engine.on("test.event", () => held.promise, { queue: { max: 1, overflow: "block" } });
+    // One is with the listener, the other one waits for it.
+    for (let count = 0; count < 2; count += 1) {
+      engine.events.tell("test.event", null, () => ({}));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(engine.events.isFull).toBe(true);
+
+    const { taskId: second } = await outside.engine.submit({ name: "other", context: {} });
+    const before = looks;
+    await until(() => {
+      clock.advance(500);
+      return looks >= before + 3;
+    }, "further looks for work");
+    expect(await ownerOf(real, second)).toBe(0);
+
+    held.open();
+    await until(async () => {
+      clock.advance(500);
+      return (await readState(real, second)) === "complete";
+    }, "the end of what was left");
+    running.open();
+    expect(await engine.settled(first)).toMatchObject({ state: "complete" });
+    await expectCleanAuditTrail(real);
+  });
+
   test("while a batch that failed is to be written again", async () => {
     const real = await useDatabase(openTestDatabase);
     let isAway = false;
