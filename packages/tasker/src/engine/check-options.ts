@@ -2,6 +2,7 @@ import { ConfigurationError } from "../errors/index.ts";
 import { parseAdopt } from "./adopt-options.ts";
 import type { EngineOptions } from "./options.ts";
 import { parseSharing } from "./sharing/sharing-options.ts";
+import { storedEventNames } from "./stored-events/stored-event-names.ts";
 
 /** Longest lease and poll interval, in milliseconds: what a 32-bit timer holds. */
 const LONGEST_MS = 2 ** 31 - 1;
@@ -67,4 +68,5 @@ export function checkOptions(options: EngineOptions): void {
   }
   parseAdopt(options.adopt);
   parseSharing(options.sharing);
+  storedEventNames(options.storeEvents ?? []);
 }

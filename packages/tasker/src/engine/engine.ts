@@ -25,6 +25,8 @@ import { TaskPreparer } from "./prepare-task.ts";
 import type { ReadyFigures } from "./ready-figures.ts";
 import { Runtime } from "./runtime.ts";
 import { type SentSignal, type SignalOptions, sendSignal } from "./send-signal.ts";
+import { storeEvents } from "./stored-events/store-events.ts";
+import { storedEventNames } from "./stored-events/stored-event-names.ts";
 import { submitTasks } from "./submit-tasks.ts";
 import { tellSubmitted } from "./submitted-events.ts";
 import type { SubmittedTask, TaskRequest } from "./task-request.ts";
@@ -116,6 +118,7 @@ export class Engine {
   /** Buses of the registries, as far as they are not the engine's. */
   readonly #registries: Set<EventBus>;
   #forwardings: Unsubscribe[] = [];
+  readonly #storedEvents: readonly string[];
 
   /** @throws ConfigurationError if an option has a value that it cannot have */
   constructor(options: EngineOptions) {
@@ -124,6 +127,7 @@ export class Engine {
     this.events = this.#runtime.events;
     this.on = this.events.on;
     this.#registry = options.registry;
+    this.#storedEvents = storedEventNames(options.storeEvents ?? []);
     const { definitions, maxValueBytes } = this.#runtime;
     this.#registries = new Set([
       options.registry.events,
@@ -278,6 +282,7 @@ export class Engine {
     this.#forwardings = [...this.#registries].map((bus) =>
       bus.subscribe(REGISTRY_EVENT_NAMES, (event) => this.events.publish(event), { name: "engine" }),
     );
+    if (this.#storedEvents.length > 0) this.#forwardings.push(storeEvents(this.#runtime, this.#storedEvents));
     this.#started = this.#start();
     return this.#started;
   }

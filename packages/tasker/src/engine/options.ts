@@ -41,6 +41,11 @@ export interface EngineOptions {
   readonly events?: EventBus;
   /** Places in the payloads of events that no listener sees, as `maskEvents` takes them. Not beside `events`. Default: none. */
   readonly maskedEventKeys?: readonly string[];
+  /**
+   * Names and patterns of events that are kept on request, such as `workflow.*`: they are written to the database as well, and
+   * reach durable subscribers and replays. Default: none. See docs/events.md.
+   */
+  readonly storeEvents?: readonly string[];
   /** Steps that may be executing at the same time in this process. Not beside `execution`. Default: 100. */
   readonly concurrency?: number;
   /**

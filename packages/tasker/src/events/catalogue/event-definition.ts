@@ -18,7 +18,7 @@ export type EventCategory = (typeof EVENT_CATEGORIES)[number];
 /**
  * How an event lasts. `derived`: it can be told from the database at any time, so that it reaches durable subscribers and
  * can be replayed. `ephemeral`: it reaches the listeners of the process that publishes it, once, and is not kept.
- * `on_request`: as ephemeral, and it is kept where its storing is switched on.
+ * `on_request`: as ephemeral, and kept like a derived one where the engine option `storeEvents` names it.
  */
 export type Durability = "derived" | "on_request" | "ephemeral";
 

@@ -3,7 +3,7 @@ import { defineEvents } from "./event-definition.ts";
 import { attempt, author, backoff, count, flag, id, ids, move, text, texts } from "./payload-parts.ts";
 
 const DERIVED = { durability: "derived" } as const;
-const EPHEMERAL = { durability: "ephemeral" } as const;
+const ON_REQUEST = { durability: "on_request" } as const;
 
 /** Who did what, for actions that always have both. */
 const done = {
@@ -80,28 +80,28 @@ export const EXTENSION_EVENTS = defineEvents(
       payload: z.strictObject({ reason: author.reason }),
     },
     STEP_FANNED_OUT: {
-      ...EPHEMERAL,
+      ...ON_REQUEST,
       name: "step.fanned_out",
       description: "A step that runs for each item of a list has got its instances.",
       firedWhen: "after the commit that adds them",
       payload: z.strictObject({ instances: count("number of instances", 100), step_ids: ids("their ids") }),
     },
     STEP_RESET: {
-      ...EPHEMERAL,
+      ...ON_REQUEST,
       name: "step.reset",
       description: "An operator has had the attempts of a step forgotten.",
       firedWhen: "after the commit of the action resetAttempts, by the process that carried it out",
       payload: z.strictObject(done),
     },
     STEP_EDITED: {
-      ...EPHEMERAL,
+      ...ON_REQUEST,
       name: "step.edited",
       description: "An operator has changed the retry limit or the inputs of a step.",
       firedWhen: "after the commit of the action editStep, by the process that carried it out",
       payload: z.strictObject(done),
     },
     TASK_COMPENSATION_STARTED: {
-      ...EPHEMERAL,
+      ...ON_REQUEST,
       name: "task.compensation_started",
       description: "A task cannot go on, and what it has done is being undone.",
       firedWhen: "after the commit that adds the steps which undo",
@@ -119,28 +119,28 @@ export const EXTENSION_EVENTS = defineEvents(
       }),
     },
     TASK_PAUSED: {
-      ...EPHEMERAL,
+      ...ON_REQUEST,
       name: "task.paused",
       description: "An operator has paused a task: nothing more of it starts.",
       firedWhen: "after the commit of the action pauseTask, by the process that carried it out",
       payload: z.strictObject(done),
     },
     TASK_RESUMED: {
-      ...EPHEMERAL,
+      ...ON_REQUEST,
       name: "task.resumed",
       description: "An operator has had a paused task go on.",
       firedWhen: "after the commit of the action resumeTask, by the process that carried it out",
       payload: z.strictObject(done),
     },
     TASK_RERUN: {
-      ...EPHEMERAL,
+      ...ON_REQUEST,
       name: "task.rerun",
       description: "An operator has had a task that had ended done again, as a new task.",
       firedWhen: "after the commit of the action rerunTask, by the process that carried it out",
       payload: z.strictObject({ ...done, new_task_id: id("the new task", 43) }),
     },
     TASK_SIGNALLED: {
-      ...EPHEMERAL,
+      ...ON_REQUEST,
       name: "task.signalled",
       description: "Somebody has sent a signal to a task.",
       firedWhen: "after the commit of the signal, by the process that sent it",
@@ -151,63 +151,63 @@ export const EXTENSION_EVENTS = defineEvents(
       }),
     },
     TASK_CHILD_SUBMITTED: {
-      ...EPHEMERAL,
+      ...ON_REQUEST,
       name: "task.child_submitted",
       description: "A step has submitted the task that it waits for.",
       firedWhen: "after the commit of the child task, by the process that runs the step",
       payload: z.strictObject({ child_task_id: id("the child task", 43) }),
     },
     CIRCUIT_OPENED: {
-      ...EPHEMERAL,
+      ...ON_REQUEST,
       name: "tasker.circuit.opened",
       description: "A circuit breaker has opened: too many calls have failed.",
       firedWhen: "after the commit of that, by the process that wrote it",
       payload: movedCircuit,
     },
     CIRCUIT_HALF_OPENED: {
-      ...EPHEMERAL,
+      ...ON_REQUEST,
       name: "tasker.circuit.half_opened",
       description: "A circuit breaker lets some calls through, to see whether they work.",
       firedWhen: "after the commit of that, by the process that wrote it",
       payload: movedCircuit,
     },
     CIRCUIT_CLOSED: {
-      ...EPHEMERAL,
+      ...ON_REQUEST,
       name: "tasker.circuit.closed",
       description: "A circuit breaker has closed: calls work again.",
       firedWhen: "after the commit of that, by the process that wrote it",
       payload: movedCircuit,
     },
     PROCESS_JOINED: {
-      ...EPHEMERAL,
+      ...ON_REQUEST,
       name: "tasker.process.joined",
       description: "A process has registered, and claims tasks from now on.",
       firedWhen: "after the commit of its row, also when it starts over",
       payload: z.strictObject({ process_id: id("id of the process", 7) }),
     },
     PROCESS_LEFT: {
-      ...EPHEMERAL,
+      ...ON_REQUEST,
       name: "tasker.process.left",
       description: "A process has given back its tasks and stopped.",
       firedWhen: "after the commit of that",
       payload: z.strictObject({ process_id: id("id of the process", 7) }),
     },
     PROCESS_FENCED: {
-      ...EPHEMERAL,
+      ...ON_REQUEST,
       name: "tasker.process.fenced",
       description: "A process could not renew its lease in time: it starts and writes nothing until it can.",
       firedWhen: "when its lease has ended by its own clock, or others have declared it dead",
       payload: z.strictObject({ process_id: id("id of the process", 7) }),
     },
     PROCESS_TASKS_TAKEN_OVER: {
-      ...EPHEMERAL,
+      ...ON_REQUEST,
       name: "tasker.process.tasks_taken_over",
       description: "Tasks of processes that are gone were given back, to be claimed.",
       firedWhen: "after the commit of that, by the process that did it",
       payload: z.strictObject({ tasks: count("number of tasks") }),
     },
     CONCURRENCY_CHANGED: {
-      ...EPHEMERAL,
+      ...ON_REQUEST,
       name: "tasker.concurrency.changed",
       description: "The number of steps that a process executes at the same time has changed.",
       firedWhen: "when the limit that follows pool, event loop and memory moves",

@@ -10,7 +10,7 @@ export const OBSERVABILITY_EVENTS = defineEvents(
       name: "observability.task.enqueue",
       description: "A task waits to be worked on.",
       firedWhen: "after the commit of a submit, by the process that submitted",
-      durability: "ephemeral",
+      durability: "on_request",
       payload: z.strictObject({
         priority: z
           .number()

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { defineEvents } from "./event-definition.ts";
 import { count, ids, seconds, text, texts } from "./payload-parts.ts";
 
-const EPHEMERAL = { durability: "ephemeral" } as const;
+const ON_REQUEST = { durability: "on_request" } as const;
 const reenqueue = {
   reason: text("why: waiting_for_dependencies, processing, has_ready_steps, ...", "waiting_for_dependencies"),
 };
@@ -11,12 +11,12 @@ const finalization = {
   total_steps: count("steps of the task"),
 };
 
-/** Events of a process that works on a task. They are told by that process alone, and not kept. */
+/** Events of a process that works on a task. They are told by that process alone, and kept on request. */
 export const WORKFLOW_EVENTS = defineEvents(
   { constant: "WORKFLOW_EVENTS", category: "workflow" },
   {
     TASK_STARTED: {
-      ...EPHEMERAL,
+      ...ON_REQUEST,
       name: "workflow.task_started",
       description: "A process takes up a task.",
       firedWhen: "when a task that was submitted or claimed is in the memory of the process that owns it",
@@ -26,7 +26,7 @@ export const WORKFLOW_EVENTS = defineEvents(
       }),
     },
     VIABLE_STEPS_DISCOVERED: {
-      ...EPHEMERAL,
+      ...ON_REQUEST,
       name: "workflow.viable_steps_discovered",
       description: "Steps of a task may start: what they depend on is done.",
       firedWhen: "after the commit of the batch in which they became viable; once for each task of the batch",
@@ -38,7 +38,7 @@ export const WORKFLOW_EVENTS = defineEvents(
       }),
     },
     NO_VIABLE_STEPS: {
-      ...EPHEMERAL,
+      ...ON_REQUEST,
       name: "workflow.no_viable_steps",
       description: "A task is not done, and no step of it can start now.",
       firedWhen: "after the commit by which the task is given back or fails",
@@ -51,28 +51,28 @@ export const WORKFLOW_EVENTS = defineEvents(
       }),
     },
     TASK_FINALIZATION_STARTED: {
-      ...EPHEMERAL,
+      ...ON_REQUEST,
       name: "workflow.task_finalization_started",
       description: "Nothing of a task was left to do, and its end was decided upon; `at` is that moment.",
       firedWhen: "after the commit that ends the task, right before workflow.task_finalization_completed",
       payload: z.strictObject(finalization),
     },
     TASK_FINALIZATION_COMPLETED: {
-      ...EPHEMERAL,
+      ...ON_REQUEST,
       name: "workflow.task_finalization_completed",
       description: "The end of a task is written.",
       firedWhen: "after the commit that ends the task",
       payload: z.strictObject({ ...finalization, duration: seconds("seconds since it was decided upon", 0.002) }),
     },
     TASK_REENQUEUE_REQUESTED: {
-      ...EPHEMERAL,
+      ...ON_REQUEST,
       name: "workflow.task_reenqueue_requested",
       description: "A task was given back, to be claimed at once by any process.",
       firedWhen: "after the commit that gives it back: when the process stops",
       payload: z.strictObject(reenqueue),
     },
     TASK_REENQUEUE_DELAYED: {
-      ...EPHEMERAL,
+      ...ON_REQUEST,
       name: "workflow.task_reenqueue_delayed",
       description: "A task was given back, to be claimed later.",
       firedWhen: "after the commit that gives it back",
@@ -83,7 +83,7 @@ export const WORKFLOW_EVENTS = defineEvents(
       }),
     },
     TASK_REENQUEUE_FAILED: {
-      ...EPHEMERAL,
+      ...ON_REQUEST,
       name: "workflow.task_reenqueue_failed",
       description:
         "What happened to a task could not be written, nor that it is given back: others find it by its lease.",
@@ -91,7 +91,7 @@ export const WORKFLOW_EVENTS = defineEvents(
       payload: z.strictObject({ ...reenqueue, error: text("what kept it from that", "connection refused") }),
     },
     STEPS_EXECUTION_STARTED: {
-      ...EPHEMERAL,
+      ...ON_REQUEST,
       name: "workflow.steps_execution_started",
       description: "Steps of a task have started together.",
       firedWhen: "after the commit of their starts; once for each task of the batch",
@@ -101,7 +101,7 @@ export const WORKFLOW_EVENTS = defineEvents(
       }),
     },
     STEPS_EXECUTION_COMPLETED: {
-      ...EPHEMERAL,
+      ...ON_REQUEST,
       name: "workflow.steps_execution_completed",
       description: "What attempts of steps of a task came to was written together.",
       firedWhen: "after the commit of their outcomes; once for each task of the batch",

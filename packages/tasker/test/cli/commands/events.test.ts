@@ -20,7 +20,7 @@ describe("tasker events", () => {
     expect(events).toHaveLength(3);
     expect(events[0]).toMatchObject({
       name: "observability.task.enqueue",
-      durability: "ephemeral",
+      durability: "on_request",
       payload_schema: { properties: { priority: { type: "integer" } } },
       example_payload: { priority: 0 },
     });
