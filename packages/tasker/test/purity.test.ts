@@ -87,7 +87,7 @@ describe("the pure folders", () => {
   });
 
   test("reading a source's imports finds those of Node", () => {
-    expect(importsOf("template-files/load-template.ts")).toContain("node:fs/promises");
+    expect(importsOf("template-files/read-text.ts")).toContain("node:fs/promises");
     expect(isPureImport("templates/a.ts", "node:fs/promises")).toBe(false);
     expect(isPureImport("templates/a.ts", "fs")).toBe(false);
     expect(isPureImport("templates/a.ts", "pg")).toBe(false);
