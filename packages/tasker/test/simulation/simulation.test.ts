@@ -10,8 +10,12 @@ vi.mock("../../src/engine/commit-batch.ts", async () => {
 const RUNS = Number(process.env.TASKER_SIMULATION_RUNS ?? 300);
 const SEED = Number(process.env.TASKER_SIMULATION_SEED ?? 1);
 
-test("any processes that die, come back, lose questions and answers bring any tasks to their foreseen ends", async () => {
-  for (let seed = SEED; seed < SEED + RUNS; seed += 1) {
-    expect(await simulate(seed), `seed ${seed}`).toEqual([]);
-  }
-}, Math.max(120_000, 200 * RUNS));
+test(
+  "any processes that die, come back, lose questions and answers bring any tasks to their foreseen ends",
+  async () => {
+    for (let seed = SEED; seed < SEED + RUNS; seed += 1) {
+      expect(await simulate(seed), `seed ${seed}`).toEqual([]);
+    }
+  },
+  Math.max(120_000, 200 * RUNS),
+);
