@@ -369,6 +369,7 @@ export class Runtime implements LaneHost {
   released(run: TaskRun): void {
     if (this.#live.get(run.taskId) !== run) return;
     this.#live.delete(run.taskId);
+    for (const execution of run.executions.values()) execution.isAbandoned = true;
     this.room.remove(run.view.namespace);
     this.onReleased();
     this.#settlements.notice(run.taskId, run.state);
@@ -559,12 +560,12 @@ export class Runtime implements LaneHost {
 
   abandon(execution: Execution, reason: string): void {
     if (execution.isAbandoned) return;
-    execution.isAbandoned = true;
     this.#letGo(execution);
     this.#lateResults.expect(execution, this.processId, reason);
   }
 
   #letGo(execution: Execution): void {
+    execution.isAbandoned = true;
     execution.abort(new Error("the task was changed by somebody else"));
     // A handler that is running keeps its slot until it returns: it still takes up this process.
     if (execution.launched && execution.outcome === null) return;

@@ -245,7 +245,8 @@ export class Agenda {
       execution.settling = false;
       this.discard(execution);
       if (run.dropped || outcome === null) {
-        this.returnPermit(execution);
+        // Of a task that is being loaded again it keeps its permit: its outcome may be written after that.
+        if (execution.isAbandoned || outcome === null) this.returnPermit(execution);
         continue;
       }
       writeOutcome(batch, this.#host, { run, step, execution, outcome }, this);
