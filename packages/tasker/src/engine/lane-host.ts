@@ -49,6 +49,8 @@ export interface LaneHost {
   readonly signs: VitalSigns;
   /** False once a stopping engine no longer waits for a database that is away: what cannot be written now is given up. */
   readonly writing: boolean;
+  /** Resolves when no listener that must not miss an event is behind, or when such a one is not waited for any longer. */
+  whenRoom(): Promise<void>;
   /** Calls a function in the engine's own asynchronous context, not in that of whoever has called the engine. */
   detached(work: () => void): void;
   nextExecutionId(): string;

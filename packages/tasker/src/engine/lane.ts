@@ -127,7 +127,7 @@ export class Lane {
   /** Somebody who must not miss an event is behind: nothing more is committed until there is room. */
   async #waitForListeners(): Promise<void> {
     this.#host.signs.laneRests(this.#place);
-    await this.#host.events.whenRoom();
+    await this.#host.whenRoom();
   }
 
   async #pause(kind: FailureKind, failures: number): Promise<void> {

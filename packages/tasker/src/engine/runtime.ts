@@ -136,6 +136,7 @@ export class Runtime implements LaneHost {
   readonly #running = new Set<Execution>();
   #writing = true;
   #whenQuiet: (() => void)[] = [];
+  readonly #roomWaiters = new Set<() => void>();
   /** Why nothing runs any more, once the time of the handlers has ended. */
   #interruption: Error | null = null;
   #executions = 0;
@@ -460,10 +461,23 @@ export class Runtime implements LaneHost {
     this.taker?.lookNow();
   }
 
-  /** Stops waiting for a database that is away: what cannot be written now is given up. */
+  /** Resolves when no listener that must not miss an event is behind any more, or it is not waited for any longer. */
+  whenRoom(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#roomWaiters.add(resolve);
+      void this.events.whenRoom().then(() => {
+        this.#roomWaiters.delete(resolve);
+        resolve();
+      });
+    });
+  }
+
+  /** Stops waiting for a database that is away, and for listeners: what cannot be written now is given up. */
   stopWriting(): void {
     this.#writing = false;
     this.fence.letPass();
+    for (const resolve of this.#roomWaiters) resolve();
+    this.#roomWaiters.clear();
   }
 
   /** Ends every running execution as interrupted and gives its step back. */

@@ -61,6 +61,27 @@ describeOnPostgres("a process that falls behind claims nothing more", () => {
     await expectCleanAuditTrail(real);
   });
 
+  test("and an engine that stops does not wait for ever for a listener that is behind", async () => {
+    const database = await useDatabase(openTestDatabase);
+    const { engine, clock } = await startEngine(database, [graphTemplate("a")]);
+    engine.on("test.event", () => new Promise(() => undefined), { queue: { max: 1, overflow: "block" } });
+    for (let count = 0; count < 2; count += 1) {
+      engine.events.tell("test.event", null, () => ({}));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const { taskId } = await engine.submit({ name: "graph", context: {} });
+    let isStopped = false;
+    const stopping = engine.stop({ graceMs: 0 }).then(() => {
+      isStopped = true;
+    });
+    await until(() => {
+      clock.advance(500);
+      return isStopped;
+    }, "the end of the engine");
+    await stopping;
+    expect(await readState(database, taskId)).not.toBe("complete");
+  });
+
   test("while a batch that failed is to be written again", async () => {
     const real = await useDatabase(openTestDatabase);
     let isAway = false;

@@ -4,10 +4,12 @@ import { between, mapping } from "../../config/rules.ts";
 
 /** Levels, the least important first. */
 export const LOG_LEVELS = ["debug", "info", "warn", "error", "fatal"] as const;
+/** One of {@link LOG_LEVELS}. */
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** What a line looks like. */
 export const LOG_FORMATS = ["json", "pretty_json", "logfmt", "pretty"] as const;
+/** One of {@link LOG_FORMATS}. */
 export type LogFormat = (typeof LOG_FORMATS)[number];
 
 /** Fields that are masked unless other paths are given. */
