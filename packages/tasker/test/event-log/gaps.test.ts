@@ -1,0 +1,154 @@
+import { expect, onTestFinished, test } from "vitest";
+import { openPostgres } from "../../src/database/postgres.ts";
+import { prune } from "../../src/database/retention/prune.ts";
+import { removeSubscriber } from "../../src/event-log/manage/remove-subscriber.ts";
+import { listSubscribers } from "../../src/event-log/manage/subscriber-status.ts";
+import { replayEvents } from "../../src/event-log/replay-events.ts";
+import { graphTemplate, makeGate, startEngine, until, useDatabase } from "../support/engine-harness.ts";
+import { createRailsTask, transitionLikeRails } from "../support/rails-rows.ts";
+import { createTestDatabase, describeOnPostgres, openTestDatabase } from "../support/test-database.ts";
+import { Story, startSubscriber } from "./support.ts";
+
+describeOnPostgres("the event log", () => {
+  test("gives what a long transaction has written when that commits, and everything else at once", async () => {
+    const database = await useDatabase(() => openTestDatabase());
+    const { engine } = await startEngine(database, [graphTemplate("a -> b")]);
+    const railsTask = await createRailsTask(database, { steps: [{ name: "s" }] });
+    const story = new Story();
+    await startSubscriber(database, { name: "watcher", from: "beginning", handle: story.handle });
+    const written = makeGate();
+    const end = makeGate();
+    const long = database.transaction(async (transaction) => {
+      await transaction.query(
+        `insert into tasker_task_transitions (task_id, to_state, sort_key, most_recent, created_at, updated_at)
+         values ($1, 'in_progress', 10, true, now(), now())`,
+        [railsTask],
+      );
+      written.open();
+      await end.promise;
+    });
+    await written.promise;
+    // An id that nobody uses, and one of a transaction that is rolled back.
+    await database.query("select nextval('tasker_task_transitions_id_seq')");
+    const { taskId } = await engine.submit({ name: "graph", context: {} });
+    await until(() => story.of(taskId).length === 7, "the story of the other task");
+    expect(story.of(railsTask)).toEqual(["task.initialize_requested"]);
+    end.open();
+    await long;
+    await until(() => story.of(railsTask).length === 2, "the long transaction");
+    expect(story.of(railsTask)).toEqual(["task.initialize_requested", "task.start_requested"]);
+    await until(async () => (await listSubscribers(database)).at(0)?.lagEvents === 0, "no lag");
+  });
+
+  test("tells what Rails has written, in order", async () => {
+    const database = await useDatabase(() => openTestDatabase());
+    const story = new Story();
+    await startSubscriber(database, { name: "watcher", from: "beginning", handle: story.handle });
+    const task = await createRailsTask(database, { steps: [{ name: "s" }] });
+    const [row] = await database.query("select workflow_step_id from tasker_workflow_steps");
+    const step = Number(row?.workflow_step_id);
+    await transitionLikeRails(database, { task }, "in_progress");
+    await transitionLikeRails(database, { step }, "in_progress");
+    await transitionLikeRails(database, { step }, "complete");
+    await transitionLikeRails(database, { task }, "complete");
+    await until(() => story.of(task).length === 5, "the story");
+    expect(story.of(task)).toEqual([
+      "task.initialize_requested",
+      "task.start_requested",
+      "step.execution_requested s",
+      "step.completed s",
+      "task.completed",
+    ]);
+  });
+
+  test("is not pruned beyond what a subscriber has read", async () => {
+    const database = await useDatabase(() => openTestDatabase());
+    const { engine, clock } = await startEngine(database, [graphTemplate("a -> b")]);
+    const run = async () => {
+      const { taskId } = await engine.submit({ name: "graph", context: {} });
+      await engine.settled(taskId);
+      return taskId;
+    };
+    await run();
+    const story = new Story();
+    const subscriber = await startSubscriber(database, { name: "watcher", from: "beginning", handle: story.handle });
+    await until(() => story.events.length === 7, "the first task");
+    await subscriber.stop();
+    const second = await run();
+    await engine.stop();
+    const olderThan = new Date(clock.now() + 1_000);
+    const report = await prune(database, { olderThan });
+    expect([report.tasks, report.skipped.unread.taskIds]).toEqual([1, [second]]);
+    await removeSubscriber(database, "watcher");
+    expect((await prune(database, { olderThan })).tasks).toBe(1);
+  });
+
+  test("is replayed between two times to the handler of a subscriber, or into a new one", async () => {
+    const database = await useDatabase(() => openTestDatabase());
+    const { engine, clock } = await startEngine(database, [graphTemplate("a -> b")]);
+    const times: number[] = [];
+    const tasks: number[] = [];
+    for (let n = 0; n < 3; n++) {
+      clock.advance(60_000);
+      times.push(clock.now());
+      const { taskId } = await engine.submit({ name: "graph", context: {} });
+      await engine.settled(taskId);
+      tasks.push(taskId);
+    }
+    const nothing = () => {};
+    await startSubscriber(database, { name: "billing", from: "now", handle: nothing });
+    const story = new Story();
+    const report = await replayEvents({
+      database,
+      name: "billing",
+      clock,
+      from: new Date(times[1] ?? 0),
+      to: new Date(times[2] ?? 0),
+      events: "step.completed",
+      handle: story.handle,
+    });
+    expect(report).toMatchObject({ delivered: 2, dead: 0, stopped: false });
+    expect(story.of(tasks[1] ?? 0)).toEqual(["step.completed a", "step.completed b"]);
+    expect((await listSubscribers(database)).map(({ name }) => name)).toEqual(["billing"]);
+
+    const anew = new Story();
+    await replayEvents({ database, name: "billing", into: "audit", clock, from: "beginning", handle: anew.handle });
+    expect(anew.events).toHaveLength(21);
+    const { taskId } = await engine.submit({ name: "graph", context: {} });
+    await startSubscriber(database, { name: "audit", handle: anew.handle });
+    await until(() => anew.of(taskId).length === 7, "what comes afterwards");
+    expect(anew.events).toHaveLength(28);
+  });
+
+  test("is read along its indexes, whatever the planner believes", async () => {
+    const { url, drop } = await createTestDatabase();
+    onTestFinished(drop);
+    const setup = await useDatabase(() => openPostgres(url, { connections: 1 }));
+    await setup.execute("analyze");
+    const { engine } = await startEngine(await useDatabase(() => openPostgres(url)), [graphTemplate("a -> b")]);
+    const tasks = await engine.submitMany(Array.from({ length: 200 }, () => ({ name: "graph", context: {} })));
+    await Promise.all(tasks.map(({ taskId }) => engine.settled(taskId)));
+    await engine.stop();
+    const scans = async () => {
+      const [row] = await setup.query(
+        `select coalesce(sum(seq_scan), 0)::int8 as scans from pg_stat_user_tables
+         where relname in ('tasker_tasks', 'tasker_task_transitions', 'tasker_workflow_step_transitions', 'tasker_events',
+           'tasker_workflow_steps', 'tasker_task_runs')`,
+      );
+      return Number(row?.scans);
+    };
+    const before = await scans();
+    const reading = await openPostgres(url);
+    const story = new Story();
+    const subscriber = await startSubscriber(reading, {
+      name: "w",
+      from: "beginning",
+      windowRows: 50,
+      handle: story.handle,
+    });
+    await until(() => story.events.length === 1_400, "everything");
+    await subscriber.stop();
+    await reading.close();
+    expect(await scans()).toBe(before);
+  });
+});

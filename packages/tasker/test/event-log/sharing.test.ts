@@ -1,0 +1,53 @@
+import { expect, test } from "vitest";
+import { graphTemplate, startEngine, until, useDatabase } from "../support/engine-harness.ts";
+import { describeOnPostgres, openTestDatabase } from "../support/test-database.ts";
+import { Story, startSubscriber } from "./support.ts";
+
+describeOnPostgres("two that run one subscriber", () => {
+  test("share it: each event is handled by one of them, and the other goes on when one stops", async () => {
+    const database = await useDatabase(() => openTestDatabase());
+    const { engine } = await startEngine(database, [graphTemplate("a -> b")]);
+    const story = new Story();
+    const options = { name: "shared", from: "beginning", leaseMs: 500, handle: story.handle } as const;
+    const one = await startSubscriber(database, options);
+    const other = await startSubscriber(database, options);
+    const run = async () => {
+      const tasks = await engine.submitMany(Array.from({ length: 20 }, () => ({ name: "graph", context: {} })));
+      await Promise.all(tasks.map(({ taskId }) => engine.settled(taskId)));
+    };
+    await run();
+    await until(() => story.events.length >= 140, "the first tasks");
+    const active = one.statistics().isActive ? one : other;
+    const waiting = active === one ? other : one;
+    expect(waiting.statistics()).toMatchObject({ isActive: false, delivered: 0 });
+    await active.stop();
+    await run();
+    await until(() => story.events.length >= 280, "the other tasks");
+    expect(story.events).toHaveLength(280);
+    expect(new Set(story.events.map(({ id }) => id)).size).toBe(280);
+    expect(active.statistics().delivered).toBe(140);
+    expect(waiting.statistics().delivered).toBe(140);
+  });
+
+  test("cannot both move it: what the one says that was taken for dead is refused", async () => {
+    const database = await useDatabase(() => openTestDatabase());
+    const { engine } = await startEngine(database, [graphTemplate("a -> b")]);
+    const first = new Story();
+    const one = await startSubscriber(database, { name: "shared", from: "beginning", handle: first.handle });
+    const run = async () => {
+      const { taskId } = await engine.submit({ name: "graph", context: {} });
+      await engine.settled(taskId);
+    };
+    await run();
+    await until(() => first.events.length === 7, "the first task");
+    // As if it had been silent for a lease.
+    await database.query("update tasker_event_subscribers set lease_until = now() - interval '1 minute'");
+    const second = new Story();
+    const other = await startSubscriber(database, { name: "shared", handle: second.handle });
+    await until(() => other.statistics().isActive, "the takeover");
+    await run();
+    await until(() => second.events.length >= 7, "the second task");
+    await until(() => !one.statistics().isActive, "the first one to notice");
+    expect(new Set(second.events.map(({ id }) => id)).size).toBe(7);
+  });
+});
