@@ -15,6 +15,7 @@ export const BENCHMARK_NAMES = [
   "scaling",
   "events",
   "tracing",
+  "durable-events",
   "memory",
   "startup",
   "soak",

@@ -17,6 +17,7 @@ const WORKLOADS: Record<BenchmarkName, () => Promise<Benchmark>> = {
   "fan-out": async () => (await import("./workloads/fan-out.ts")).measureFanOut,
   flatness: async () => (await import("./workloads/flatness.ts")).measureFlatness,
   scaling: async () => (await import("./workloads/scaling.ts")).measureScaling,
+  "durable-events": async () => (await import("./workloads/durable-events.ts")).measureDurableEvents,
   events: async () => (await import("./workloads/events.ts")).measureEvents,
   tracing: async () => (await import("./workloads/tracing.ts")).measureTracing,
   memory: async () => (await import("./workloads/memory.ts")).measureMemory,

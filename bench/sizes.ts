@@ -26,6 +26,8 @@ export const Sizes = z.strictObject({
   scalingTasks: count,
   /** Events of one round. */
   events: count,
+  /** Tasks of ten steps of which a durable subscriber is told. */
+  durableTasks: count,
   /** Tasks that are loaded and wait while memory is measured. */
   liveTasks: count,
   /** Processes that are started one after the other. */
@@ -71,6 +73,7 @@ export const FULL_SIZES: Sizes = {
   scalingProcesses: [1, 2, 3, 4],
   scalingTasks: 2_000,
   events: 1_000_000,
+  durableTasks: 2_000,
   liveTasks: 10_000,
   starts: 7,
   soakTasks: 1_000_000,

@@ -14,6 +14,7 @@ export const TINY_SIZES: Sizes = {
   scalingProcesses: [1, 2],
   scalingTasks: 3,
   events: 100,
+  durableTasks: 3,
   liveTasks: 5,
   starts: 1,
   soakTasks: 6,

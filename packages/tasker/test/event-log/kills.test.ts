@@ -15,9 +15,10 @@ const KILLS = Number(process.env.TASKER_SUBSCRIBER_KILLS ?? 12);
 /** Processes that run or wait at a time. */
 const PROCESSES = 3;
 
-/** A line that a process has noted: who, and which event of which task. */
+/** A line that a process has noted: who, in which session, and which event of which task. */
 interface Note {
   readonly pid: number;
+  readonly session: string;
   readonly taskId: number;
   readonly eventId: string;
 }
@@ -25,8 +26,8 @@ interface Note {
 function readNotes(file: string): readonly Note[] {
   const lines = readFileSync(file, "utf8").split("\n").slice(0, -1);
   return lines.map((line) => {
-    const [pid, taskId, eventId = ""] = line.split(" ");
-    return { pid: Number(pid), taskId: Number(taskId), eventId };
+    const [session = "", taskId, eventId = ""] = line.split(" ");
+    return { pid: Number.parseInt(session, 10), session, taskId: Number(taskId), eventId };
   });
 }
 
@@ -96,19 +97,19 @@ describeOnPostgres("a subscriber whose process is killed", () => {
       const notes = Map.groupBy(readNotes(file), ({ taskId }) => taskId);
       for (const [taskId, events] of Map.groupBy(reference.events, (event) => event.taskId ?? 0)) {
         const order = new Map(events.map(({ id }, place) => [id, place]));
-        const last = new Map<number, number>();
+        const last = new Map<string, number>();
         let reached = -1;
-        for (const { pid, eventId } of notes.get(taskId) ?? []) {
+        for (const { session, eventId } of notes.get(taskId) ?? []) {
           const place = order.get(eventId) ?? Number.NaN;
-          // Nothing comes before what came earlier, and no process goes back.
+          // Nothing comes before what came earlier, and who is at it does not go back.
           expect(place).toBeLessThanOrEqual(reached + 1);
-          expect(place).toBeGreaterThan(last.get(pid) ?? -1);
+          expect(place).toBeGreaterThan(last.get(session) ?? -1);
           reached = Math.max(reached, place);
-          last.set(pid, place);
+          last.set(session, place);
         }
         expect(reached).toBe(events.length - 1);
       }
     },
-    60_000 + KILLS * 3_000,
+    180_000 + KILLS * 5_000,
   );
 });

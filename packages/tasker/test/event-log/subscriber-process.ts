@@ -3,8 +3,9 @@ import { openPostgres } from "../../src/database/postgres.ts";
 import { DurableSubscriber } from "../../src/event-log/durable-subscriber.ts";
 
 // A process with a durable subscriber: `<database url> <file>`. It notes each event in the file before it says that it has taken
-// it: what is killed in between is delivered again.
+// it: what is killed in between is delivered again. A process that has lost the subscriber, and got it again, begins a new session.
 const [url = "", file = ""] = process.argv.slice(2);
+let sessions = 0;
 const database = await openPostgres(url, { connections: 2 });
 const subscriber = new DurableSubscriber({
   database,
@@ -13,8 +14,9 @@ const subscriber = new DurableSubscriber({
   leaseMs: 400,
   pollMs: 20,
   windowRows: 40,
+  log: { info: () => void (sessions += 1), warn: () => {} },
   handle: async (event) => {
-    appendFileSync(file, `${process.pid} ${event.taskId} ${event.id}\n`);
+    appendFileSync(file, `${process.pid}.${sessions} ${event.taskId} ${event.id}\n`);
     await new Promise((resolve) => setImmediate(resolve));
   },
 });
