@@ -40,7 +40,7 @@ const METRICS: Record<BenchmarkName, readonly string[]> = {
   scaling: ["steps_per_s", "verified_steps"],
   events: ["events_per_s"],
   tracing: ["off_steps_per_s", "on_steps_per_s", "ratio", "verified_steps"],
-  "durable-events": ["events_per_s", "events_per_s", "verified_steps"],
+  "durable-events": ["events_per_s", "node_cpu_us_per_event", "verified_steps"],
   memory: ["idle_rss_mb", "live_rss_mb", "verified_steps", "w1_rss_mb"],
   startup: ["cli_ms", "engine_ready_ms"],
   soak: [

@@ -1,4 +1,5 @@
 import { DurableSubscriber, openPostgres } from "tasker";
+import { CpuMeter, type CpuUse } from "../cpu-meter.ts";
 import { ENGINE_LIMITS, withEngine } from "../engine-session.ts";
 import type { Job } from "../job.ts";
 import type { Finding } from "../measurement.ts";
@@ -23,16 +24,40 @@ export async function measureDurableEvents(job: Job): Promise<Finding[]> {
     });
     return { past, live };
   });
-  const common = { ...conditions, tasks, metric: "events_per_s", unit: "1/s" } as const;
+  const common = { ...conditions, tasks };
   return [
-    { ...common, question: "history", value: result.past },
-    { ...common, question: "as it happens", value: result.live },
+    ...findingsOf(common, "history", result.past),
+    ...findingsOf(common, "as it happens", result.live),
     { ...common, metric: "verified_steps", value: verifiedSteps, unit: "steps" },
   ];
 }
 
-/** Events for each second. @throws Error if one came twice */
-async function measureDelivery(job: Job, name: string, tasks: number, run: () => Promise<void>): Promise<number> {
+/** How long events took to be delivered, and what of the processors. As they happen, the engine's part is in it. */
+interface Delivered {
+  readonly events: number;
+  readonly elapsedMs: number;
+  readonly cpu: CpuUse;
+}
+
+function findingsOf(
+  conditions: Omit<Finding, "metric" | "value" | "unit">,
+  question: string,
+  of: Delivered,
+): Finding[] {
+  const { events, elapsedMs, cpu } = of;
+  const common = { ...conditions, question };
+  const { nodeUs, serverUs } = cpu;
+  return [
+    { ...common, metric: "events_per_s", value: (events * 1_000) / elapsedMs, unit: "1/s" },
+    { ...common, metric: "node_cpu_us_per_event", value: nodeUs / events, unit: "us" },
+    ...(serverUs === null
+      ? []
+      : [{ ...common, metric: "server_cpu_us_per_event", value: serverUs / events, unit: "us" } as const]),
+  ];
+}
+
+/** @throws Error if one came twice */
+async function measureDelivery(job: Job, name: string, tasks: number, run: () => Promise<void>): Promise<Delivered> {
   const database = await openPostgres(job.databaseUrl, { connections: 2 });
   const expected = tasks * EVENTS_PER_TASK;
   const seen = new Set<string>();
@@ -46,6 +71,7 @@ async function measureDelivery(job: Job, name: string, tasks: number, run: () =>
       if (seen.size === expected) done.resolve();
     },
   });
+  const meter = new CpuMeter(job.serverPid);
   const startedAt = performance.now();
   try {
     await subscriber.start();
@@ -56,7 +82,8 @@ async function measureDelivery(job: Job, name: string, tasks: number, run: () =>
     await database.close();
   }
   const elapsedMs = performance.now() - startedAt;
+  const cpu = meter.measure();
   const { delivered } = subscriber.statistics();
   if (delivered !== expected) throw new Error(`the subscriber took ${delivered} events, expected ${expected}`);
-  return (expected * 1_000) / elapsedMs;
+  return { events: expected, elapsedMs, cpu };
 }

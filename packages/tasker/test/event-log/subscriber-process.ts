@@ -14,7 +14,12 @@ const subscriber = new DurableSubscriber({
   leaseMs: 400,
   pollMs: 20,
   windowRows: 40,
-  log: { info: () => void (sessions += 1), warn: () => {} },
+  log: {
+    info() {
+      sessions += 1;
+    },
+    warn() {},
+  },
   handle: async (event) => {
     appendFileSync(file, `${process.pid}.${sessions} ${event.taskId} ${event.id}\n`);
     await new Promise((resolve) => setImmediate(resolve));

@@ -65,32 +65,34 @@ export class LineCourier implements Courier {
     const { settings, stop, held } = this.#parts;
     if (stop.aborted) return null;
     if (held.holds(event.taskId)) {
-      this.#finish(window, () => window.kept.push(keepBehind(this.#parts, event)));
+      window.kept.push(keepBehind(this.#parts, event));
+      this.#ledger.finish(window);
       return null;
     }
     try {
       const running = callHandler(settings, stop, { events: [event], number: 1, transaction: null });
       if (running !== null) {
         return running.then(
-          () => this.#finish(window, () => (this.#parts.tally.delivered += 1)),
+          () => this.#take(window),
           (error: unknown) => this.#fail(event, window, error),
         );
       }
-      this.#finish(window, () => (this.#parts.tally.delivered += 1));
+      this.#take(window);
     } catch (error) {
       this.#fail(event, window, error);
     }
     return null;
   }
 
+  #take(window: OpenWindow): void {
+    this.#parts.tally.delivered += 1;
+    this.#ledger.finish(window);
+  }
+
   /** A handler that fails while the subscriber stops has been interrupted: the event is delivered again. */
   #fail(event: TaskerEvent, window: OpenWindow, error: unknown): void {
     if (this.#parts.stop.aborted) return;
-    this.#finish(window, () => window.kept.push(keepFailed(this.#parts, event, error)));
-  }
-
-  #finish(window: OpenWindow, note: () => void): void {
-    note();
+    window.kept.push(keepFailed(this.#parts, event, error));
     this.#ledger.finish(window);
   }
 }

@@ -41,8 +41,8 @@ export class WindowLedger {
   }
 
   /** A part of a window is through. */
-  finish(window: OpenWindow, parts = 1): void {
-    window.left -= parts;
+  finish(window: OpenWindow): void {
+    window.left -= 1;
     if (window.left === 0) void this.write();
   }
 
