@@ -77,6 +77,7 @@ const METRICS: Record<BenchmarkName, readonly string[]> = {
 /** Steps written by a run, those of the warm-up among them, where that does not depend on time. */
 const VERIFIED_STEPS: Partial<Record<BenchmarkName, number>> = {
   W1: (2 + 4) * 10,
+  "durable-events": (3 + 3) * 10,
   "W1-defaults": (2 + 4) * 10,
   "W1-sustained": (2 + 6) * 10,
   W2: (2 + 3) * 22,

@@ -8,7 +8,8 @@ import { graphTemplate, startEngine, until, useDatabase } from "../support/engin
 import { describeEachDatabase } from "../support/test-database.ts";
 import { Story, startSubscriber, tell } from "./support.ts";
 
-const STEPS = { name: "steps", events: ["step.completed", "task.completed"], leaseMs: 300 };
+/** Its lease is renewed, and a dead letter that was brought back found, every second. */
+const STEPS = { name: "steps", events: ["step.completed", "task.completed"], leaseMs: 3_000 };
 
 describeEachDatabase("an event that fails", (open) => {
   test("is tried again later, and holds back only its own task", async () => {

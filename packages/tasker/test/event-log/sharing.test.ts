@@ -8,7 +8,7 @@ describeOnPostgres("two that run one subscriber", () => {
     const database = await useDatabase(() => openTestDatabase());
     const { engine } = await startEngine(database, [graphTemplate("a -> b")]);
     const story = new Story();
-    const options = { name: "shared", from: "beginning", leaseMs: 500, handle: story.handle } as const;
+    const options = { name: "shared", from: "beginning", leaseMs: 2_000, handle: story.handle } as const;
     const one = await startSubscriber(database, options);
     const other = await startSubscriber(database, options);
     const run = async () => {
