@@ -59,6 +59,7 @@ describeEachDatabase("an event that fails", (open) => {
       },
     });
     await until(() => story.of(taskId).length === 1, "the end of the task");
+    await until(async () => (await listDeadLetters(database)).length === 2, "the dead letters");
     const letters = await listDeadLetters(database, { subscriber: "steps" });
     expect(letters.map(({ event }) => tell(event))).toEqual(["step.completed a", "step.completed b"]);
     expect(letters[0]).toMatchObject({

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
-import { graphTemplate, startEngine, until, useDatabase } from "../support/engine-harness.ts";
+import { listSubscribers } from "../../src/event-log/manage/subscriber-status.ts";
+import { ManualClock } from "../../src/testing/run/manual-clock.ts";
+import { graphTemplate, makeGate, startEngine, until, useDatabase } from "../support/engine-harness.ts";
 import { describeOnPostgres, openTestDatabase } from "../support/test-database.ts";
 import { Story, startSubscriber } from "./support.ts";
 
@@ -49,5 +51,35 @@ describeOnPostgres("two that run one subscriber", () => {
     await until(() => second.events.length >= 7, "the second task");
     await until(() => !one.statistics().isActive, "the first one to notice");
     expect(new Set(second.events.map(({ id }) => id)).size).toBe(7);
+  });
+});
+
+describeOnPostgres("a subscriber", () => {
+  test("keeps what fails while what came before is being written", async () => {
+    const database = await useDatabase(() => openTestDatabase());
+    const { engine } = await startEngine(database, [graphTemplate("a -> b")]);
+    const fail = () => {
+      throw new Error("no");
+    };
+    const events = ["step.completed", "task.completed"];
+    const subscriber = await startSubscriber(database, { name: "w", events, clock: new ManualClock(), handle: fail });
+    const locked = makeGate();
+    const end = makeGate();
+    const lock = database.transaction(async (transaction) => {
+      await transaction.query("select from tasker_event_subscribers for update");
+      locked.open();
+      await end.promise;
+    });
+    await locked.promise;
+    for (const expected of [3, 6]) {
+      await engine.submit({ name: "graph", context: {} });
+      await until(() => {
+        const { failed, heldBack } = subscriber.statistics();
+        return failed + heldBack === expected;
+      }, "what fails");
+    }
+    end.open();
+    await lock;
+    await until(async () => (await listSubscribers(database)).at(0)?.held === 6, "all that failed");
   });
 });

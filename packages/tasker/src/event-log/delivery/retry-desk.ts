@@ -53,12 +53,14 @@ export class RetryDesk {
   async #lookOnce(): Promise<void> {
     const { settings, seat } = this.#parts;
     const { database, clock } = settings;
-    const rows = await database.run(nextDeliveries, [seat.subscriberId, LOOK_SIZE + this.#running.size]);
+    // What ends while the question is under way is told as it stood before.
+    const running = new Set(this.#running);
+    const rows = await database.run(nextDeliveries, [seat.subscriberId, LOOK_SIZE + running.size]);
     const now = clock.now();
     this.#cancelTimer();
     for (const row of rows) {
       if (this.#isStopped) return;
-      if (this.#running.has(row.delivery_id)) continue;
+      if (running.has(row.delivery_id) || this.#running.has(row.delivery_id)) continue;
       const waitMs = (row.due_at?.getTime() ?? 0) - now;
       if (waitMs > 0) {
         this.#cancelTimer = clock.after(waitMs, () => this.look());

@@ -15,4 +15,6 @@ export interface SessionParts {
   readonly fail: (error: unknown) => void;
   /** Lets the session look whether it can go on reading. */
   readonly wake: () => void;
+  /** Lets it look when what was kept is due. To be called when something was written that is to be tried again. */
+  readonly lookForRetries: () => void;
 }

@@ -49,6 +49,7 @@ export class DeliverySession {
       stop: this.#stop.signal,
       fail: (error) => this.stop(error),
       wake: () => this.#bell.ring(),
+      lookForRetries: () => this.lookForRetries(),
     };
     this.#parts = parts;
     this.#courier = courierFor(parts);

@@ -83,6 +83,7 @@ export class TransactionCourier implements Courier {
       }
       await seat.advance(transaction, settings.clock.now(), cursor, kept);
     });
+    this.#parts.lookForRetries();
   }
 
   async #redeliver(delivery: KeptDelivery): Promise<void> {

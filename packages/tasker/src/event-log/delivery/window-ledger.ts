@@ -50,7 +50,7 @@ export class WindowLedger {
   async write(): Promise<void> {
     if (this.#writing) return;
     this.#writing = true;
-    const { seat, settings, stop, fail, wake } = this.#parts;
+    const { seat, settings, stop, fail, wake, lookForRetries } = this.#parts;
     try {
       for (let done = this.#doneWindows(); done.length > 0 && !stop.aborted; done = this.#doneWindows()) {
         const last = done.at(-1);
@@ -59,6 +59,7 @@ export class WindowLedger {
         await seat.advance(settings.database, settings.clock.now(), last.cursor, kept);
         this.#windows = this.#windows.slice(done.length);
         wake();
+        if (kept.length > 0) lookForRetries();
       }
     } catch (error) {
       fail(error);
@@ -68,6 +69,7 @@ export class WindowLedger {
 
   #doneWindows(): readonly OpenWindow[] {
     const open = this.#windows.findIndex(({ left }) => left > 0);
-    return open === -1 ? this.#windows : this.#windows.slice(0, open);
+    // A copy: others are begun while these are written.
+    return this.#windows.slice(0, open === -1 ? this.#windows.length : open);
   }
 }
