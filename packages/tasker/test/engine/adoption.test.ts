@@ -241,6 +241,7 @@ describeOnPostgres("adopting", () => {
         "release_tasks_of_stopped",
         "mark_released",
         "find_kinds",
+        "announce_kinds",
         "claim_tasks",
         "leave",
       ]),
