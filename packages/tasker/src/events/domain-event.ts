@@ -1,4 +1,5 @@
 import type { JsonObject } from "../json/json-value.ts";
+import { envelope } from "./envelope.ts";
 import type { TaskerEvent } from "./event.ts";
 import type { EventSubject } from "./transition-facts.ts";
 
@@ -14,18 +15,5 @@ export interface DomainFacts {
 
 /** The event that a handler has published. */
 export function domainEvent(subject: EventSubject, { eventId, name, payload, at }: DomainFacts): TaskerEvent {
-  const { taskId, namespace, taskName, version, correlationId, step } = subject;
-  return {
-    id: eventId,
-    name,
-    at,
-    taskId,
-    namespace,
-    taskName,
-    version,
-    correlationId,
-    stepId: step?.stepId ?? null,
-    stepName: step?.name ?? null,
-    payload: Object.freeze(payload),
-  };
+  return envelope(subject, eventId, name, at, payload);
 }

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../json/json-value.ts";
+import { envelope } from "./envelope.ts";
 import type { TaskerEvent } from "./event.ts";
 import { stepEventNames, taskEventNames } from "./state-event-names.ts";
 import { STEP_PAYLOADS } from "./step-payload.ts";
@@ -42,21 +43,4 @@ export function stateEvent(subject: EventSubject, row: TransitionFacts): TaskerE
 export function creationEvent(subject: EventSubject, facts: CreationFacts): TaskerEvent {
   const id = `task:${subject.taskId}:created`;
   return envelope(subject, id, "task.initialize_requested", facts.at, creationPayload(facts));
-}
-
-function envelope(subject: EventSubject, id: string, name: string, at: number, payload: JsonObject): TaskerEvent {
-  const { taskId, namespace, taskName, version, correlationId, step } = subject;
-  return {
-    id,
-    name,
-    at,
-    taskId,
-    namespace,
-    taskName,
-    version,
-    correlationId,
-    stepId: step?.stepId ?? null,
-    stepName: step?.name ?? null,
-    payload: Object.freeze(payload),
-  };
 }
