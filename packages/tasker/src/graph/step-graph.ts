@@ -61,9 +61,14 @@ function indexNames(names: readonly string[]): Map<string, number> {
   return indexes;
 }
 
-function connect(indexes: ReadonlyMap<string, number>, from: ArrayLike<number>, to: ArrayLike<number>): StepGraph {
+/** Edges grouped by parent, each once, children ascending. */
+function groupEdges(size: number, from: ArrayLike<number>, to: ArrayLike<number>): Adjacency {
   // Grouping by child first and turning round then leaves the children of each step in ascending order.
-  const children = dropRepeats(transpose(groupPairs(indexes.size, to, from)));
+  return dropRepeats(transpose(groupPairs(size, to, from)));
+}
+
+function connect(indexes: ReadonlyMap<string, number>, from: ArrayLike<number>, to: ArrayLike<number>): StepGraph {
+  const children = groupEdges(indexes.size, from, to);
   const cycle = findCycle(children);
   if (cycle !== null) {
     const names = [...indexes.keys()];
@@ -75,15 +80,13 @@ function connect(indexes: ReadonlyMap<string, number>, from: ArrayLike<number>, 
   return new StepGraph(indexes, children, transpose(children));
 }
 
-/**
- * Builds the graph of a template's steps; indices follow their order. A dependency named twice counts once.
- * @throws DuplicateStepError two steps have one name
- * @throws UnknownDependencyError a dependency is not the name of a step
- * @throws CyclicGraphError the dependencies form a cycle; `context.members` lists it from parent to child
- */
-export function buildGraph(
-  steps: readonly { readonly name: string; readonly dependsOn: readonly string[] }[],
-): StepGraph {
+/** What is known of a step before there is a graph: its name, and those of the steps that it waits for. */
+interface NamedStep {
+  readonly name: string;
+  readonly dependsOn: readonly string[];
+}
+
+function resolveNames(steps: readonly NamedStep[]) {
   const indexes = indexNames(steps.map((step) => step.name));
   const from: number[] = [];
   const to: number[] = [];
@@ -95,7 +98,28 @@ export function buildGraph(
       to.push(child);
     }
   }
+  return { indexes, from, to };
+}
+
+/**
+ * Builds the graph of a template's steps; indices follow their order. A dependency named twice counts once.
+ * @throws DuplicateStepError two steps have one name
+ * @throws UnknownDependencyError a dependency is not the name of a step
+ * @throws CyclicGraphError the dependencies form a cycle; `context.members` lists it from parent to child
+ */
+export function buildGraph(steps: readonly NamedStep[]): StepGraph {
+  const { indexes, from, to } = resolveNames(steps);
   return connect(indexes, from, to);
+}
+
+/**
+ * The children of each step of a graph that may have cycles, by index, ascending.
+ * @throws DuplicateStepError two steps have one name
+ * @throws UnknownDependencyError a dependency is not the name of a step
+ */
+export function childrenOf(steps: readonly NamedStep[]): Adjacency {
+  const { from, to } = resolveNames(steps);
+  return groupEdges(steps.length, from, to);
 }
 
 function unknownDependency(step: string, dependency: string, known: Iterable<string>): UnknownDependencyError {

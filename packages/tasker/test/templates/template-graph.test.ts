@@ -24,6 +24,7 @@ describe("the graph of a template", () => {
       ],
       topology: ["a", "e", "b", "c", "d"],
       cycles: [],
+      cyclicComponents: [],
       levels: { a: 0, b: 1, c: 1, d: 2, e: 0 },
       roots: ["a", "e"],
       leaves: ["d", "e"],
@@ -42,6 +43,16 @@ describe("the graph of a template", () => {
     expect(graph.roots).toEqual(["r", "s"]);
     expect(graph.leaves).toEqual(["z", "s2"]);
     expect(graph.summary).toMatchObject({ hasCycles: true, totalDependencies: 7, maxDepth: 1 });
+  });
+
+  test("with cycles that share steps names their members, and no step that is only behind them", () => {
+    const graph = analyze("a -> b, b -> c, c -> a, c -> d, d -> c, d -> e, s -> s");
+    expect(graph.cyclicComponents).toEqual([["a", "b", "c", "d"], ["s"]]);
+    expect(graph.cycles).toEqual([
+      ["a", "b", "c", "a"],
+      ["s", "s"],
+    ]);
+    expect(graph.levels).toEqual({});
   });
 
   test("without steps is empty, with one branch", () => {

@@ -55,16 +55,21 @@ describe("tasker template", () => {
   test("graph prints JSON", async () => {
     using project = createOrderProject();
     const { out } = await runCaptured(["template", "graph", "order.yaml", "--format", "json"], { cwd: project.path });
-    expect(JSON.parse(out)).toEqual({
+    expect(JSON.parse(out)).toMatchObject({
       namespace: "shop",
       name: "order",
       version: "1.2.0",
-      steps: [
-        { name: "check", depends_on: [], level: 0 },
-        { name: "reserve", depends_on: ["check"], level: 1 },
-        { name: "charge", depends_on: ["check"], level: 1 },
-        { name: "confirm", depends_on: ["reserve", "charge"], level: 2 },
-      ],
+      nodes: expect.arrayContaining([
+        expect.objectContaining({ name: "confirm", dependencies: ["reserve", "charge"], dependency_count: 2 }),
+      ]),
+      edges: expect.arrayContaining([{ from: "check", to: "reserve", type: "single" }]),
+      topology: ["check", "reserve", "charge", "confirm"],
+      cycles: [],
+      cyclic_components: [],
+      levels: { check: 0, reserve: 1, charge: 1, confirm: 2 },
+      roots: ["check"],
+      leaves: ["confirm"],
+      summary: { total_steps: 4, total_dependencies: 4, has_cycles: false, max_depth: 2, parallel_branches: 2 },
     });
   });
 
