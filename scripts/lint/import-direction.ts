@@ -48,7 +48,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   subscribers: [...BASE, "config", "database", "events", "event-log", "handlers"],
   telemetry: [...ABOVE_ENGINE],
   checker: ABOVE_ENGINE,
-  cli: [...ABOVE_ENGINE, "telemetry", "checker"],
+  cli: [...ABOVE_ENGINE, "subscribers", "telemetry", "checker"],
   testing: ABOVE_ENGINE,
 };
 

@@ -258,12 +258,14 @@ export {
   type SubscriberResources,
   type SubscriberSettings,
 } from "./subscribers/subscriber.ts";
-export { signWebhook, verifyWebhook, type WebhookHeaders } from "./subscribers/webhooks/signature.ts";
 export {
-  type WebhookDelivery,
-  type WebhookSettings,
-  WebhookSubscriber,
-} from "./subscribers/webhooks/webhook-subscriber.ts";
+  type DeliveryFilter,
+  listWebhookDeliveries,
+  type RecordedDelivery,
+} from "./subscribers/webhooks/list-deliveries.ts";
+export { signWebhook, verifyWebhook, type WebhookHeaders } from "./subscribers/webhooks/signature.ts";
+export type { WebhookDelivery } from "./subscribers/webhooks/webhook-delivery.ts";
+export { type WebhookSettings, WebhookSubscriber } from "./subscribers/webhooks/webhook-subscriber.ts";
 export { loadEventFiles } from "./template-files/load-events.ts";
 export { loadTemplateFile } from "./template-files/load-template.ts";
 export type { CustomEventDefinition, EventCondition, PayloadPaths } from "./templates/custom-event.ts";

@@ -4,6 +4,7 @@ import { addDoctorCommand } from "./commands/db-doctor.ts";
 import { addPruneCommand } from "./commands/db-prune.ts";
 import { addDeadLetterCommands } from "./commands/dead-letter.ts";
 import { addEventCommands } from "./commands/events.ts";
+import { addDeliveriesCommand } from "./commands/events-deliveries.ts";
 import { addReplayCommand } from "./commands/events-replay.ts";
 import { addSubscribersCommand } from "./commands/events-subscribers.ts";
 import { addInitCommand } from "./commands/init.ts";
@@ -98,6 +99,7 @@ function buildProgram(session: CommandSession): Command {
   addEventCommands(events, session);
   addSubscribersCommand(events, session);
   addReplayCommand(events, session);
+  addDeliveriesCommand(events, session);
   const letters = program.command("dead-letter").description("look at events that durable subscribers could not take");
   addDeadLetterCommands(letters, session);
   const db = program.command("db").description("look after the database");

@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from "../clock/clock.ts";
 import type { Database } from "../database/database.ts";
 import { InvalidInterfaceError, InvalidRequestError } from "../errors/index.ts";
-import type { SubscriberLog } from "../event-log/subscriber-options.ts";
+import type { Delivery, SubscriberLog } from "../event-log/subscriber-options.ts";
 import { compilePattern, type EventMatcher } from "../events/bus/pattern.ts";
 import type { QueueOptions } from "../events/bus/queue-options.ts";
 import type { TaskerEvent } from "../events/event.ts";
@@ -27,8 +27,6 @@ export interface SubscriberResources {
   readonly database: Database | null;
   /** Variables of the environment, for secrets. Default: the process's. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Whether its events come from the event log, which delivers again what was thrown at it. Default: false. */
-  readonly isDurable: boolean;
 }
 
 /** What a subscriber is made with. */
@@ -51,6 +49,9 @@ export interface EventSource {
   ): () => void;
 }
 
+/** Takes an event; from the event log with what that says of it. */
+type HandlerMethod = (event: TaskerEvent, delivery: Delivery | null) => unknown;
+
 const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 /**
@@ -67,7 +68,7 @@ export abstract class BaseSubscriber {
   readonly events: readonly string[];
   readonly config: JsonObject;
   protected readonly resources: SubscriberResources;
-  readonly #methods = new Map<string, ((event: TaskerEvent) => unknown) | null>();
+  readonly #methods = new Map<string, HandlerMethod | null>();
   #matcher: EventMatcher | null = null;
 
   constructor(settings: SubscriberSettings = {}) {
@@ -80,7 +81,6 @@ export abstract class BaseSubscriber {
       log: SILENT,
       database: null,
       environment: process.env,
-      isDurable: false,
       ...settings.resources,
     };
   }
@@ -165,8 +165,11 @@ export abstract class BaseSubscriber {
     }
   }
 
-  /** Hands it an event, if it wants it. What the method returns or throws is the caller's. */
-  call(event: TaskerEvent): unknown {
+  /**
+   * Hands it an event, if it wants it. What the method returns or throws is the caller's.
+   * @param delivery what the event log says of it, which the method gets besides; null: it does not come from there
+   */
+  call(event: TaskerEvent, delivery: Delivery | null = null): unknown {
     this.#matcher ??= compilePattern([...this.eventSubscriptions().keys()]);
     if (!this.#matcher.matchesName(event.name) || !this.shouldProcessEvent(event)) return undefined;
     let method = this.#methods.get(event.name);
@@ -174,7 +177,7 @@ export abstract class BaseSubscriber {
       method = this.#method(this.eventSubscriptions().get(event.name) ?? this.#methodNameOf(event.name));
       this.#methods.set(event.name, method);
     }
-    return method?.call(this, event);
+    return method?.(event, delivery);
   }
 
   /** Lets go of what it holds. Called when its subscription has ended. */
@@ -194,8 +197,8 @@ export abstract class BaseSubscriber {
       : own;
   }
 
-  #method(name: string): ((event: TaskerEvent) => unknown) | null {
+  #method(name: string): HandlerMethod | null {
     const found: unknown = Reflect.get(this, name);
-    return typeof found === "function" ? (event) => Reflect.apply(found, this, [event]) : null;
+    return typeof found === "function" ? (...given) => Reflect.apply(found, this, given) : null;
   }
 }

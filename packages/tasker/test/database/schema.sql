@@ -313,6 +313,20 @@ tasker_tasks
   created_at timestamp(6) without time zone not null
   updated_at timestamp(6) without time zone not null
 
+tasker_webhook_deliveries
+  delivery_id bigint not null generated always as identity
+  subscriber character varying(255) not null
+  event_id character varying(512) not null
+  event_name character varying(255) not null
+  task_id bigint
+  url text not null
+  attempt integer not null
+  delivered boolean not null
+  status integer
+  error text
+  duration_ms integer not null
+  attempted_at timestamp(6) without time zone not null
+
 tasker_workflow_step_edges
   id bigint not null default nextval('tasker_workflow_step_edges_id_seq'::regclass)
   from_step_id bigint not null
@@ -475,6 +489,9 @@ tasker_tasks
   tasker_tasks_pkey PRIMARY KEY (task_id)
   tasks_named_task_id_foreign FOREIGN KEY (named_task_id) REFERENCES tasker_named_tasks(named_task_id)
 
+tasker_webhook_deliveries
+  tasker_webhook_deliveries_pkey PRIMARY KEY (delivery_id)
+
 tasker_workflow_step_edges
   fk_rails_7b4652ccf2 FOREIGN KEY (from_step_id) REFERENCES tasker_workflow_steps(workflow_step_id)
   fk_rails_93ec0bf6eb FOREIGN KEY (to_step_id) REFERENCES tasker_workflow_steps(workflow_step_id)
@@ -617,6 +634,10 @@ tasker_tasks
   CREATE INDEX tasks_named_task_id_index ON public.tasker_tasks USING btree (named_task_id)
   CREATE INDEX tasks_requested_at_index ON public.tasker_tasks USING btree (requested_at)
 
+tasker_webhook_deliveries
+  CREATE INDEX tasker_webhook_deliveries_age ON public.tasker_webhook_deliveries USING btree (attempted_at)
+  CREATE UNIQUE INDEX tasker_webhook_deliveries_pkey ON public.tasker_webhook_deliveries USING btree (delivery_id)
+
 tasker_workflow_step_edges
   CREATE INDEX idx_step_edges_from_to ON public.tasker_workflow_step_edges USING btree (from_step_id, to_step_id)
   CREATE INDEX idx_step_edges_to_from ON public.tasker_workflow_step_edges USING btree (to_step_id, from_step_id)
@@ -693,6 +714,9 @@ tasker_task_transitions_id_seq
 
 tasker_tasks_task_id_seq
   bigint start 1 increment 1 minimum 1 maximum 9223372036854775807 cache 1 owned by tasker_tasks.task_id
+
+tasker_webhook_deliveries_delivery_id_seq
+  bigint start 1 increment 1 minimum 1 maximum 9223372036854775807 cache 1 owned by tasker_webhook_deliveries.delivery_id
 
 tasker_workflow_step_edges_id_seq
   bigint start 1 increment 1 minimum 1 maximum 9223372036854775807 cache 1 owned by tasker_workflow_step_edges.id

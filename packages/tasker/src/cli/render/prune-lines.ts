@@ -43,6 +43,8 @@ export function pruneSummary(report: PruneReport, facts: PruneFacts): string {
   const parts = Object.entries(NOUNS).map(([table, [one, many]]) =>
     count(rows[table as keyof typeof NOUNS], one, many),
   );
+  const { webhookDeliveries } = report;
+  if (webhookDeliveries > 0) parts.push(count(webhookDeliveries, "webhook delivery", "webhook deliveries"));
   return `${report.stopped ? "stopped: " : ""}${pruneTotals(report, facts)} (${parts.join(", ")})`;
 }
 
@@ -57,12 +59,13 @@ export function skippedNotes({ skipped }: PruneReport): string[] {
 
 /** The result for programs. */
 export function jsonOfPrune(
-  { tasks, rows, skipped, stopped }: PruneReport,
+  { tasks, rows, webhookDeliveries, skipped, stopped }: PruneReport,
   { dryRun, ms, olderThan, archive }: PruneFacts & { readonly olderThan: Date; readonly archive: string | null },
 ) {
   return {
     tasks,
     rows,
+    webhook_deliveries: webhookDeliveries,
     skipped: Object.fromEntries(
       SKIP_REASONS.map((reason) => [reason, { count: skipped[reason].count, task_ids: skipped[reason].taskIds }]),
     ),

@@ -34,6 +34,8 @@ export interface PruneReport {
   /** Tasks deleted. */
   readonly tasks: number;
   readonly rows: PrunedRows;
+  /** Recorded attempts of webhooks that were deleted. */
+  readonly webhookDeliveries: number;
   readonly skipped: Readonly<Record<SkipReason, SkippedTasks>>;
   /** Whether it was stopped before it came to the end. */
   readonly stopped: boolean;
@@ -63,6 +65,7 @@ const NAMED_TASKS = 20;
 /** Collects what the batches of a run have done. */
 export class PruneTally {
   #rows = NO_ROWS;
+  #webhookDeliveries = 0;
   readonly #skipped: Record<SkipReason, SkippedTasks> = {
     busy: { count: 0, taskIds: [] },
     linked: { count: 0, taskIds: [] },
@@ -75,6 +78,10 @@ export class PruneTally {
     this.#rows = addRows(this.#rows, rows);
   }
 
+  deleteDeliveries(count: number): void {
+    this.#webhookDeliveries += count;
+  }
+
   skip(reason: SkipReason, taskIds: readonly number[]): void {
     const { count, taskIds: named } = this.#skipped[reason];
     this.#skipped[reason] = {
@@ -84,6 +91,8 @@ export class PruneTally {
   }
 
   report(stopped: boolean): PruneReport {
-    return { tasks: this.#rows.tasker_tasks, rows: this.#rows, skipped: { ...this.#skipped }, stopped };
+    const webhookDeliveries = this.#webhookDeliveries;
+    const skipped = { ...this.#skipped };
+    return { tasks: this.#rows.tasker_tasks, rows: this.#rows, webhookDeliveries, skipped, stopped };
   }
 }

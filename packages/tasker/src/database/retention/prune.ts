@@ -2,12 +2,13 @@ import { type Clock, systemClock } from "../../clock/clock.ts";
 import type { Connection, Database } from "../database.ts";
 import { makeArchiveQuery } from "./archive-query.ts";
 import { correctStatistics } from "./correct-statistics.ts";
+import { countDeliveries, deleteDeliveries } from "./delete-deliveries.ts";
 import { countRows } from "./delete-tasks.ts";
 import { type FinishedTasks, findFinishedTasks, namedTasksStatement } from "./find-finished-tasks.ts";
 import { divideByLinks } from "./find-linked-tasks.ts";
 import { divideByReaders } from "./find-unread-tasks.ts";
 import { type BatchOutcome, type BatchSurroundings, pruneBatch } from "./prune-batch.ts";
-import { checkPruneOptions, DEFAULT_BATCH_SIZE, type PruneOptions } from "./prune-options.ts";
+import { checkPruneOptions, DEFAULT_BATCH_SIZE, LARGEST_BATCH_SIZE, type PruneOptions } from "./prune-options.ts";
 import { type PruneReport, PruneTally, type SkipReason } from "./prune-report.ts";
 import { retentionTransaction } from "./retention-settings.ts";
 
@@ -16,7 +17,8 @@ import { retentionTransaction } from "./retention-settings.ts";
  * with a locked row is passed over, tried once more at the end, and then left to the next run. A batch is deleted as a
  * whole or not at all, so a run can be stopped at any moment and repeated.
  *
- * With a task goes its identity hash: a request with the same idempotency key makes a new task afterwards.
+ * With a task goes its identity hash: a request with the same idempotency key makes a new task afterwards. Unless only tasks of
+ * some templates are asked for, recorded attempts of webhooks go as well when they are that old.
  * @returns what was deleted, and what was left and why
  * @throws InvalidRequestError if an option cannot be
  */
@@ -67,7 +69,31 @@ export async function prune(database: Database, options: PruneOptions): Promise<
   // Who held them may be through by now.
   if (finished) finished = await runBatches(busy, (taskIds) => tally.skip("busy", taskIds));
   else tally.skip("busy", busy);
+  const isOfAllTasks = options.namespace === undefined && options.name === undefined;
+  if (finished && isOfAllTasks) finished = await pruneDeliveries(database, options, tally, rest);
   return tally.report(!finished);
+}
+
+/** Deletes recorded attempts of webhooks, which have no state but their age; false if it was stopped before the end. */
+async function pruneDeliveries(
+  database: Database,
+  { olderThan, dryRun = false, signal }: PruneOptions,
+  tally: PruneTally,
+  rest: () => Promise<void>,
+): Promise<boolean> {
+  if (dryRun) {
+    tally.deleteDeliveries(await countDeliveries(database, olderThan));
+    return true;
+  }
+  for (;;) {
+    if (signal?.aborted === true) return false;
+    const deleted = await retentionTransaction(database, (transaction) =>
+      deleteDeliveries(transaction, olderThan, LARGEST_BATCH_SIZE),
+    );
+    tally.deleteDeliveries(deleted);
+    if (deleted < LARGEST_BATCH_SIZE) return true;
+    await rest();
+  }
 }
 
 async function resolveWanted(database: Database, options: PruneOptions): Promise<FinishedTasks> {

@@ -1,11 +1,14 @@
 import { z } from "zod";
 import { parseSection } from "../../config/parse-section.ts";
-import { ConfigurationError, WebhookError } from "../../errors/index.ts";
+import { ConfigurationError, PermanentError, WebhookError } from "../../errors/index.ts";
+import type { Delivery } from "../../event-log/subscriber-options.ts";
 import type { QueueOptions } from "../../events/bus/queue-options.ts";
 import type { TaskerEvent } from "../../events/event.ts";
 import { eventToJson } from "../event-json.ts";
 import { BaseSubscriber, type SubscriberSettings } from "../subscriber.ts";
+import { DeliveryLog } from "./delivery-log.ts";
 import { signWebhook } from "./signature.ts";
+import { shownUrl, type WebhookDelivery } from "./webhook-delivery.ts";
 
 const wholeNumber = (least: number, most: number) =>
   z
@@ -19,7 +22,7 @@ const WebhookConfig = z.strictObject({
   secret_env: z.string({ error: "the name of an environment variable" }).optional(),
   /** For one attempt. Default: 10,000. */
   timeout_ms: wholeNumber(1, 600_000).default(10_000),
-  /** Largest number of attempts. Default: 5; 1 where the event log delivers, which tries again by itself. */
+  /** Largest number of attempts. Default: 5; 1 for what the event log delivers, which tries again by itself. */
   attempts: wholeNumber(1, 100).optional(),
   /** Wait before the second attempt, doubled before each further one, 5 minutes at most. Default: 1,000. */
   backoff_ms: wholeNumber(0, 300_000).default(1_000),
@@ -28,42 +31,27 @@ const WebhookConfig = z.strictObject({
 
 const LONGEST_WAIT_MS = 300_000;
 
-/** One attempt to deliver an event. */
-export interface WebhookDelivery {
-  readonly subscriber: string;
-  readonly eventId: string;
-  readonly eventName: string;
-  readonly taskId: number | null;
-  /** From 1. */
-  readonly attempt: number;
-  readonly delivered: boolean;
-  /** Status of the answer; null if there was none. */
-  readonly status: number | null;
-  /** Why it was not delivered; null if it was. */
-  readonly error: string | null;
-  /** Milliseconds. */
-  readonly duration: number;
-  /** Milliseconds since the epoch. */
-  readonly at: number;
-}
-
 /** What a {@link WebhookSubscriber} is made with. */
 export interface WebhookSettings extends SubscriberSettings {
   /** Signs what is sent. It is shown nowhere. Default: that of `config.secret_env`. */
   readonly secret?: string;
-  /** Told of every attempt, for a record of deliveries. Default: nobody; the log has them. */
+  /** Told of every attempt. Default: nobody; the log has them, and so has `resources.database`. */
   readonly onDelivery?: (delivery: WebhookDelivery) => void;
 }
 
 /**
  * Posts each event as JSON to a URL, one after the other, signed if there is a secret. Delivered is what a status from 200 to 299
  * answers; redirects are not followed. Everything else is tried again with growing waits, but for a refusal (a status from 400 to
- * 499 other than 408, 409, 425, 429). What was not delivered in the end is thrown: the event log keeps it as a dead letter.
+ * 499 other than 408, 409, 425, 429). What was not delivered in the end is thrown: the event log keeps it as a dead letter. With
+ * `resources.database` every attempt is recorded there.
  */
 export class WebhookSubscriber extends BaseSubscriber {
   readonly #config: z.infer<typeof WebhookConfig>;
   readonly #secret: string | null;
   readonly #onDelivery: (delivery: WebhookDelivery) => void;
+  readonly #shownUrl: string;
+  readonly #record: DeliveryLog | null;
+  readonly #underWay = new Set<Promise<void>>();
   readonly #closing = new AbortController();
 
   /** @throws ConfigurationError for a setting that cannot be, and for a secret that is not in the environment */
@@ -78,32 +66,52 @@ export class WebhookSubscriber extends BaseSubscriber {
       });
     }
     this.#onDelivery = settings.onDelivery ?? (() => {});
+    this.#shownUrl = shownUrl(this.#config.url);
+    const { database, ...parts } = this.resources;
+    this.#record = database === null ? null : new DeliveryLog({ ...parts, database });
   }
 
   protected override get queue(): QueueOptions {
     return {};
   }
 
-  /** @throws WebhookError when the last attempt has failed */
-  async handleEvent(event: TaskerEvent): Promise<void> {
+  /**
+   * @param source the delivery of the event log, which numbers the attempts and tries again by itself; null: of a bus
+   * @throws WebhookError when the last attempt has failed
+   * @throws PermanentError if it was refused and came from the event log, which then makes it a dead letter
+   */
+  handleEvent(event: TaskerEvent, source: Delivery | null = null): Promise<void> {
+    const work = this.#deliver(event, source).finally(() => this.#underWay.delete(work));
+    this.#underWay.add(work);
+    return work;
+  }
+
+  /** Ends what is under way: an attempt is cut off, none follows. What is not recorded yet is. */
+  override async close(): Promise<void> {
+    this.#closing.abort();
+    await Promise.allSettled(this.#underWay);
+    await this.#record?.close();
+  }
+
+  async #deliver(event: TaskerEvent, source: Delivery | null): Promise<void> {
     const body = JSON.stringify(eventToJson(event));
-    const most = this.#config.attempts ?? (this.resources.isDurable ? 1 : 5);
-    for (let attempt = 1; ; attempt++) {
-      const delivery = await this.#post(event, body, attempt);
+    const first = source?.attempt ?? 1;
+    const last = first - 1 + (this.#config.attempts ?? (source === null ? 5 : 1));
+    const stop = source === null ? this.#closing.signal : AbortSignal.any([this.#closing.signal, source.signal]);
+    for (let attempt = first; ; attempt++) {
+      const delivery = await this.#post(event, body, attempt, stop);
       this.#report(delivery);
       if (delivery.delivered) return;
-      const isLast = attempt >= most || isRefusal(delivery.status) || this.#closing.signal.aborted;
-      if (isLast) throw failure(this.name, delivery);
-      await this.#wait(Math.min(this.#config.backoff_ms * 2 ** (attempt - 1), LONGEST_WAIT_MS));
+      const isRefused = isRefusal(delivery.status);
+      if (attempt >= last || isRefused || stop.aborted) {
+        const error = failure(this.name, delivery);
+        throw isRefused && source !== null ? new PermanentError(error.message, { cause: error }) : error;
+      }
+      await this.#wait(Math.min(this.#config.backoff_ms * 2 ** (attempt - first), LONGEST_WAIT_MS), stop);
     }
   }
 
-  /** Ends what is under way: an attempt is cut off, none follows. */
-  override async close(): Promise<void> {
-    this.#closing.abort();
-  }
-
-  async #post(event: TaskerEvent, body: string, attempt: number): Promise<WebhookDelivery> {
+  async #post(event: TaskerEvent, body: string, attempt: number, stop: AbortSignal): Promise<WebhookDelivery> {
     const { clock } = this.resources;
     const { url, timeout_ms: timeout, headers } = this.#config;
     const at = clock.now();
@@ -117,7 +125,7 @@ export class WebhookSubscriber extends BaseSubscriber {
         body,
         redirect: "manual",
         headers: { ...headers, "content-type": "application/json", "user-agent": "tasker", ...signed },
-        signal: AbortSignal.any([AbortSignal.timeout(timeout), this.#closing.signal]),
+        signal: AbortSignal.any([AbortSignal.timeout(timeout), stop]),
       });
       status = response.status;
       await response.body?.cancel();
@@ -134,6 +142,7 @@ export class WebhookSubscriber extends BaseSubscriber {
       eventId,
       eventName,
       taskId,
+      url: this.#shownUrl,
       attempt,
       delivered: error === null,
       status,
@@ -147,18 +156,21 @@ export class WebhookSubscriber extends BaseSubscriber {
     const { log } = this.resources;
     if (delivery.delivered) log.debug(delivery, "a webhook was delivered");
     else log.warn(delivery, "a webhook was not delivered");
+    this.#record?.note(delivery);
     this.#onDelivery(delivery);
   }
 
   /** Up to a quarter more or less, so that many subscribers do not come back at one moment. */
-  #wait(ms: number): Promise<void> {
+  #wait(ms: number, stop: AbortSignal): Promise<void> {
     const { clock, random } = this.resources;
     return new Promise((resolve) => {
-      const cancel = clock.after(ms * (0.75 + random() / 2), resolve);
-      this.#closing.signal.addEventListener("abort", () => {
+      const end = () => {
         cancel();
+        stop.removeEventListener("abort", end);
         resolve();
-      });
+      };
+      const cancel = clock.after(ms * (0.75 + random() / 2), end);
+      stop.addEventListener("abort", end);
     });
   }
 }

@@ -91,6 +91,7 @@ describeOnPostgres("tasker db prune", () => {
         tasker_workflow_step_edges: 4,
         tasker_workflow_step_transitions: 6,
       },
+      webhook_deliveries: 0,
       skipped: Object.fromEntries(
         ["busy", "linked", "unread", "referenced", "oversized"].map((reason) => [reason, { count: 0, task_ids: [] }]),
       ),

@@ -53,6 +53,7 @@ describeEachDatabase("pruning", (open) => {
     expect(await prune(database, { olderThan: new Date(clock.now() + 1) })).toEqual({
       tasks: 1,
       rows: before,
+      webhookDeliveries: 0,
       skipped: NOTHING_SKIPPED,
       stopped: false,
     });

@@ -1,46 +1,13 @@
-import { once } from "node:events";
-import { createServer, type IncomingHttpHeaders } from "node:http";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { ConfigurationError, WebhookError } from "../../../src/errors/index.ts";
+import { ConfigurationError, PermanentError, WebhookError } from "../../../src/errors/index.ts";
+import type { Delivery } from "../../../src/event-log/subscriber-options.ts";
 import { EventBus } from "../../../src/events/bus/event-bus.ts";
 import { verifyWebhook } from "../../../src/subscribers/webhooks/signature.ts";
-import {
-  type WebhookDelivery,
-  type WebhookSettings,
-  WebhookSubscriber,
-} from "../../../src/subscribers/webhooks/webhook-subscriber.ts";
+import { shownUrl, type WebhookDelivery } from "../../../src/subscribers/webhooks/webhook-delivery.ts";
+import { type WebhookSettings, WebhookSubscriber } from "../../../src/subscribers/webhooks/webhook-subscriber.ts";
 import { type LogLine, recordingLog } from "../../support/engine-harness.ts";
 import { sampleEvent } from "../sample-event.ts";
-
-interface Received {
-  readonly headers: IncomingHttpHeaders;
-  readonly body: string;
-}
-
-/** A receiver that answers with these statuses in turn, then with the last one; 0: never. */
-async function startReceiver(...statuses: number[]) {
-  const received: Received[] = [];
-  const server = createServer((request, response) => {
-    const parts: Buffer[] = [];
-    request.on("data", (part: Buffer) => parts.push(part));
-    request.on("end", () => {
-      received.push({ headers: request.headers, body: Buffer.concat(parts).toString("utf8") });
-      const status = statuses[Math.min(received.length, statuses.length) - 1] ?? 200;
-      if (status === 0) return;
-      if (status === 307) response.setHeader("location", "http://127.0.0.1:1/elsewhere");
-      response.writeHead(status).end();
-    });
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("the receiver has no port");
-  return { url: `http://127.0.0.1:${address.port}/hook`, received };
-}
+import { startReceiver } from "./webhook-receiver.ts";
 
 function makeWebhook(url: string, config: Record<string, string | number> = {}, settings: WebhookSettings = {}) {
   const deliveries: WebhookDelivery[] = [];
@@ -58,6 +25,13 @@ function makeWebhook(url: string, config: Record<string, string | number> = {}, 
   onTestFinished(() => webhook.close());
   return { webhook, deliveries, lines };
 }
+
+const fromLog = (attempt: number, signal = new AbortController().signal): Delivery => ({
+  subscriber: "shop",
+  attempt,
+  signal,
+  transaction: null,
+});
 
 describe("a webhook", () => {
   test("is posted as JSON, signed with its time, and reported", async () => {
@@ -114,9 +88,25 @@ describe("a webhook", () => {
   });
 
   test("is given up where nobody listens, and tried once where the event log tries again", async () => {
-    const { webhook, deliveries } = makeWebhook("http://127.0.0.1:1/", {}, { resources: { isDurable: true } });
-    await expect(webhook.call(sampleEvent("order.paid"))).rejects.toThrow(WebhookError);
-    expect(deliveries).toMatchObject([{ attempt: 1, status: null }]);
+    const { webhook, deliveries } = makeWebhook("http://127.0.0.1:1/");
+    await expect(webhook.call(sampleEvent("order.paid"), fromLog(3))).rejects.toThrow(WebhookError);
+    expect(deliveries).toMatchObject([{ attempt: 3, status: null }]);
+  });
+
+  test("is refused for good where the event log would try again", async () => {
+    const { url } = await startReceiver(410);
+    const { webhook } = makeWebhook(url);
+    await expect(webhook.call(sampleEvent("order.paid"), fromLog(1))).rejects.toThrow(PermanentError);
+  });
+
+  test("ends when the event log gives up waiting", async () => {
+    const { url } = await startReceiver(0);
+    const { webhook, deliveries } = makeWebhook(url);
+    const stop = new AbortController();
+    const given = Promise.resolve(webhook.call(sampleEvent("order.paid"), fromLog(1, stop.signal)));
+    stop.abort();
+    await expect(given).rejects.toThrow(WebhookError);
+    expect(deliveries).toHaveLength(1);
   });
 
   test("keeps the order of events, and no other subscriber waiting", async () => {
@@ -144,4 +134,14 @@ describe("a webhook", () => {
     expect(make).toThrow(ConfigurationError);
     expect(make).toThrow(message);
   });
+});
+
+test.each([
+  ["https://user:pass@example.com:8443/hook?token=1#x", "https://example.com:8443/hook"],
+  [
+    "https://hooks.example.com/services/T01/B02/abcdefghijklmnopqrstuvwx",
+    "https://hooks.example.com/services/T01/B02/***",
+  ],
+])("of the address %s only %s is shown", (url, shown) => {
+  expect(shownUrl(url)).toBe(shown);
 });
