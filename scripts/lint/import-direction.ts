@@ -6,7 +6,7 @@ import type { TrackedFile } from "./tracked-files.ts";
 const TOP = "src";
 
 /** Folders every layer may use. They may use each other. */
-const BASE = [TOP, "clock", "errors", "graph", "json", "retry", "states", "text"];
+const BASE = [TOP, "clock", "constants", "errors", "graph", "json", "retry", "states", "text"];
 
 /** What the engine stands on. */
 const BELOW_ENGINE = [

@@ -17,7 +17,23 @@ export {
 export { type CheckOptions, checkHistory } from "./checker/check-history.ts";
 export type { HistoryFinding, HistoryReport, RuleReport } from "./checker/history-report.ts";
 export { type CancelTimer, type Clock, systemClock } from "./clock/clock.ts";
+export { type AuthConfig, type AuthSettings, authConfig } from "./config/auth-config.ts";
 export { type BackoffConfig, type BackoffSettings, backoffConfig, backoffPolicy } from "./config/backoff-config.ts";
+export { type CacheConfig, type CacheSettings, cacheConfig } from "./config/cache-config.ts";
+export {
+  type Configuration,
+  type ConfigurationSettings,
+  configuration,
+  SECTIONS,
+  type SectionName,
+} from "./config/configuration.ts";
+export { type DatabaseConfig, type DatabaseSettings, databaseConfig } from "./config/database-config.ts";
+export {
+  type DependencyGraphConfig,
+  type DependencyGraphSettings,
+  dependencyGraphConfig,
+} from "./config/dependency-graph-config.ts";
+export { type EngineConfig, type EngineSettings, engineConfig } from "./config/engine-config.ts";
 export {
   batchTimeoutSeconds,
   type ExecutionConfig,
@@ -26,8 +42,41 @@ export {
   type Pressure,
 } from "./config/execution-config.ts";
 export { EXECUTION_PRESETS } from "./config/execution-presets.ts";
+export { type HealthConfig, type HealthSettings, healthConfig } from "./config/health-config.ts";
+export { OPTION_CATALOGUE } from "./config/options/option-catalogue.ts";
+export type { OptionFacts, OptionUnit } from "./config/options/option-facts.ts";
 export { sameSettings } from "./config/same-settings.ts";
 export { type TelemetryConfig, type TelemetrySettings, telemetryConfig } from "./config/telemetry-config.ts";
+export { ACTIONS, RESOURCES } from "./constants/authorization.ts";
+export {
+  CACHE_KEY_PREFIXES,
+  COORDINATION_RETRY_ATTEMPTS,
+  COORDINATION_STRATEGIES,
+  COORDINATION_TIMEOUT_SECONDS,
+  type CoordinationStrategy,
+  HEALTH_STATUS_CACHE_KEY,
+  PERFORMANCE_RETENTION_SECONDS,
+} from "./constants/caching.ts";
+export {
+  MAX_SAFE_CONNECTION_PERCENTAGE,
+  POOL_PRESSURE_LIMITS,
+  REFERENCE_BATCHES,
+  STEP_UPDATE_FIELDS,
+  TASK_REQUEST_ATTRIBUTES,
+  TASK_UPDATE_FIELDS,
+} from "./constants/execution.ts";
+export {
+  type PendingReason,
+  pendingReason,
+  type ReenqueueReason,
+  reenqueueReason,
+  TaskFinalization,
+  VALID_TASK_PENDING_REASONS,
+  VALID_TASK_REENQUEUE_REASONS,
+} from "./constants/finalization.ts";
+export type { Members } from "./constants/members.ts";
+export { TaskExecution, TaskStatuses, UNKNOWN, WorkflowStepStatuses } from "./constants/statuses.ts";
+export { CORRELATION_ID_PREFIX, CORRELATION_ID_SUFFIX_LENGTH } from "./constants/telemetry.ts";
 export {
   correlationIdFrom,
   correlationIdFromHeaders,
@@ -227,6 +276,21 @@ export { type BackoffPolicy, backoffSeconds, DEFAULT_BACKOFF } from "./retry/bac
 export type { CircuitPolicy } from "./retry/circuit-breaker.ts";
 export { parseRetryAfter } from "./retry/retry-after.ts";
 export { retryDelayMs } from "./retry/retry-delay.ts";
+export {
+  ACTIONABLE_EXECUTION_STATUSES as ACTIONABLE_TASK_EXECUTION_STATUSES,
+  EXECUTION_STATUSES as VALID_TASK_EXECUTION_STATUSES,
+  HEALTH_STATUSES as VALID_TASK_HEALTH_STATUSES,
+  INTERVENTION_EXECUTION_STATUSES as INTERVENTION_TASK_EXECUTION_STATUSES,
+  RECOMMENDED_ACTIONS as VALID_TASK_RECOMMENDED_ACTIONS,
+  REENQUEUE_EXECUTION_STATUSES as REENQUEUE_TASK_EXECUTION_STATUSES,
+} from "./states/execution-status.ts";
+export {
+  UNREADY_WORKFLOW_STEP_STATUSES,
+  VALID_STEP_COMPLETION_STATES,
+  VALID_STEP_STILL_WORKING_STATES,
+  VALID_TASK_STATUSES,
+  VALID_WORKFLOW_STEP_STATUSES,
+} from "./states/state-sets.ts";
 export { errorTypeOf } from "./subscribers/error-type.ts";
 export { type EventLike, extractNumericMetric, safeGet } from "./subscribers/event-facts.ts";
 export { eventToJson } from "./subscribers/event-json.ts";

@@ -1,13 +1,14 @@
-import { z } from "zod";
+import type { z } from "zod";
 import type { BackoffPolicy } from "../retry/backoff.ts";
 import { parseSection } from "./parse-section.ts";
-import { between, mapping, whole } from "./rules.ts";
+import { between, flag, list, mapping, whole } from "./rules.ts";
 
-const BackoffSchema = mapping({
-  default_backoff_seconds: z.array(whole(0), { error: "a list of whole numbers" }).default([1, 2, 4, 8, 16, 32]),
+/** Shape of the section `backoff`. */
+export const BackoffSchema = mapping({
+  default_backoff_seconds: list(whole(0), "a list of whole numbers").default([1, 2, 4, 8, 16, 32]),
   max_backoff_seconds: whole(1).default(300),
   backoff_multiplier: between(0, 100).default(2),
-  jitter_enabled: z.boolean({ error: "true or false" }).default(true),
+  jitter_enabled: flag().default(true),
   jitter_max_percentage: between(0, 1).default(0.1),
   reenqueue_delays: mapping({
     has_ready_steps: whole(0).default(0),

@@ -1,6 +1,7 @@
-import { z } from "zod";
+import type { z } from "zod";
+import { LOG_LEVELS } from "./log-level.ts";
 import { parseSection } from "./parse-section.ts";
-import { between, mapping, whole } from "./rules.ts";
+import { between, flag, mapping, oneOf, whole } from "./rules.ts";
 
 /** How loaded something is, from least to most. */
 export const PRESSURES = ["low", "moderate", "high", "critical"] as const;
@@ -8,37 +9,36 @@ export const PRESSURES = ["low", "moderate", "high", "critical"] as const;
 /** One of {@link PRESSURES}. */
 export type Pressure = (typeof PRESSURES)[number];
 
-/** Levels of logging that a configuration may name. */
-const LOG_LEVELS = ["debug", "info", "warn", "error", "fatal"] as const;
-
 const share = between(0, 1);
 
 /** From which value on something counts as moderately, highly and critically loaded. */
-const limits = (value: z.ZodNumber) =>
-  mapping({ moderate: value, high: value, critical: value }).refine(
-    ({ moderate, high, critical }) => moderate <= high && high <= critical,
-    { error: "limits that do not fall from moderate to critical" },
-  );
+const limits = (value: z.ZodNumber, moderate: number, high: number, critical: number) =>
+  mapping({ moderate: value.default(moderate), high: value.default(high), critical: value.default(critical) })
+    .refine((given) => given.moderate <= given.high && given.high <= given.critical, {
+      error: "limits that do not fall from moderate to critical",
+    })
+    .prefault({});
 
-const ExecutionSchema = mapping({
+/** Shape of the section `execution`. */
+export const ExecutionSchema = mapping({
   min_concurrent_steps: whole(1, 1_000_000).default(3),
   max_concurrent_steps_limit: whole(1, 1_000_000).default(12),
   concurrency_cache_duration: whole(1).default(30),
   steps_per_connection: between(0.001, 1_000_000).default(25),
-  connection_pressure_factors: mapping({ low: share, moderate: share, high: share, critical: share }).default({
-    low: 0.8,
-    moderate: 0.6,
-    high: 0.4,
-    critical: 0.2,
-  }),
+  connection_pressure_factors: mapping({
+    low: share.default(0.8),
+    moderate: share.default(0.6),
+    high: share.default(0.4),
+    critical: share.default(0.2),
+  }).prefault({}),
   health_assessment_cache_duration: whole(1).default(30),
-  event_loop_delay_limits_ms: limits(between(0, 3_600_000)).default({ moderate: 20, high: 50, critical: 150 }),
-  memory_limits: limits(share).default({ moderate: 0.7, high: 0.8, critical: 0.9 }),
-  connection_health_log_level: z.enum(LOG_LEVELS, { error: `one of ${LOG_LEVELS.join(", ")}` }).default("debug"),
+  event_loop_delay_limits_ms: limits(between(0, 3_600_000), 20, 50, 150),
+  memory_limits: limits(share, 0.7, 0.8, 0.9),
+  connection_health_log_level: oneOf(LOG_LEVELS).default("debug"),
   batch_timeout_base_seconds: whole(1).default(30),
   batch_timeout_per_step_seconds: whole(1).default(5),
   max_batch_timeout_seconds: whole(1).default(120),
-  batch_timeout_as_step_deadline: z.boolean({ error: "true or false" }).default(false),
+  batch_timeout_as_step_deadline: flag().default(false),
 }).superRefine((config, { addIssue }) => {
   const { min_concurrent_steps: least, max_concurrent_steps_limit: most } = config;
   if (least > most) {

@@ -1,8 +1,9 @@
+import { CORRELATION_ID_PREFIX, CORRELATION_ID_SUFFIX_LENGTH } from "../constants/telemetry.ts";
+
 /** What a correlation id that comes from outside may look like: 1 to 100 letters, digits, `_` and `-`, not beginning with the latter two. */
 const FOREIGN_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;
 
 const ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz";
-const SUFFIX_LENGTH = 6;
 
 /** The header that carries the id from service to service, unless another one is named. */
 export const CORRELATION_HEADER = "X-Correlation-ID";
@@ -22,8 +23,11 @@ export type HeaderSource =
 
 /** A new id: `tsk_`, the time in base 36, `_`, six random letters and digits. */
 export function newCorrelationId({ nowMs = Date.now(), random = Math.random }: IdSource = {}): string {
-  const suffix = Array.from({ length: SUFFIX_LENGTH }, () => ALPHABET[Math.floor(random() * ALPHABET.length)]);
-  return `tsk_${Math.floor(nowMs).toString(36)}_${suffix.join("")}`;
+  const suffix = Array.from(
+    { length: CORRELATION_ID_SUFFIX_LENGTH },
+    () => ALPHABET[Math.floor(random() * ALPHABET.length)],
+  );
+  return `${CORRELATION_ID_PREFIX}_${Math.floor(nowMs).toString(36)}_${suffix.join("")}`;
 }
 
 /** Whether an id from outside can be taken over as it is. */

@@ -1,3 +1,5 @@
+export { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from "../config/log-level.ts";
+export { DURATION_BUCKETS } from "../constants/telemetry.ts";
 export { registerBuiltInExporters } from "./export/built-in-exporters.ts";
 export { CsvExporter, type CsvExporterOptions } from "./export/csv-exporter.ts";
 export {
@@ -31,10 +33,6 @@ export {
 export {
   type ComponentSettings,
   DEFAULT_MASKED,
-  LOG_FORMATS,
-  LOG_LEVELS,
-  type LogFormat,
-  type LogLevel,
   type LogSettings,
 } from "./logs/log-options.ts";
 export { EngineMetrics, type ObservedEngine } from "./metrics/engine-metrics.ts";
@@ -42,7 +40,6 @@ export { CounterMetric, GaugeMetric, HistogramMetric } from "./metrics/instrumen
 export { type InstanceSnapshot, mergeSnapshots } from "./metrics/merge-snapshots.ts";
 export {
   DEFAULT_MAX_LABEL_SETS,
-  DURATION_BUCKETS,
   type MetricSpec,
   Metrics,
   type MetricsOptions,

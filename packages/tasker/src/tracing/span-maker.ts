@@ -11,7 +11,6 @@ import {
 } from "@opentelemetry/api";
 import { telemetryConfig } from "../config/telemetry-config.ts";
 import { EventRouter } from "../event-routing/event-router.ts";
-import { VERSION } from "../version.ts";
 import { type Facts, SpanAttributes } from "./span-attributes.ts";
 import type { TaskSpanIds } from "./task-span-ids.ts";
 import type { TracingOptions } from "./tracing-options.ts";
@@ -64,7 +63,7 @@ export class SpanMaker {
     this.#router = router ?? new EventRouter();
     this.#enabled = config.enabled;
     this.#name = config.service_name;
-    this.#version = config.service_version ?? VERSION;
+    this.#version = config.service_version;
   }
 
   /** Whether there is anybody to make spans for. */

@@ -1,4 +1,5 @@
 import type { ExecutionConfig, Pressure } from "../../config/execution-config.ts";
+import { MAX_SAFE_CONNECTION_PERCENTAGE } from "../../constants/execution.ts";
 import type { PoolUsage } from "../../database/database.ts";
 import { assessLoad, assessPool, type ProcessLoad } from "./pressure.ts";
 
@@ -15,8 +16,6 @@ export interface ConcurrencyDecision {
   readonly loadPressure: Pressure | "unknown";
 }
 
-/** Share of the free connections that is used under moderate and high pressure, however the factors are set. */
-const MOST_OF_AVAILABLE = 0.6;
 /** What high and critical pressure leave of the share that their factor gives. */
 const UNDER_HIGH_PRESSURE = 0.7;
 
@@ -39,7 +38,7 @@ function stepsForPool(available: number, pressure: Pressure, config: ExecutionCo
   const { min_concurrent_steps: least, max_concurrent_steps_limit: most } = config;
   const steps = available * config.steps_per_connection;
   const base = Math.max(Math.floor(Math.min(steps * config.connection_pressure_factors[pressure], most)), least);
-  const safe = Math.floor(steps * MOST_OF_AVAILABLE);
+  const safe = Math.floor(steps * MAX_SAFE_CONNECTION_PERCENTAGE);
   if (pressure === "low") return base;
   return pressure === "moderate" ? Math.min(base, safe) : Math.floor(Math.min(base * UNDER_HIGH_PRESSURE, safe));
 }

@@ -1,4 +1,5 @@
 import type { ExecutionConfig, Pressure } from "../../config/execution-config.ts";
+import { POOL_PRESSURE_LIMITS } from "../../constants/execution.ts";
 import type { PoolUsage } from "../../database/database.ts";
 
 /** How loaded a process is. */
@@ -17,9 +18,6 @@ export interface PoolAssessment {
   readonly pressure: Pressure;
 }
 
-/** Upper ends of the shares of busy connections that count as low, moderate and high; what is more is critical. */
-const UTILIZATION_LIMITS = { low: 0.5, moderate: 0.7, high: 0.85 };
-
 /**
  * Rates the use of a pool: half of it busy is low pressure, up to 0.7 moderate, up to 0.85 high, more critical.
  * @throws RangeError if a number is negative or none, or the pool has no connections: nothing can be said then
@@ -29,7 +27,7 @@ export function assessPool({ size, busy, waiting }: PoolUsage): PoolAssessment {
     throw new RangeError(`a pool of ${size} connections, ${busy} busy, ${waiting} waiting cannot be rated`);
   }
   const utilization = Math.round((busy / size) * 1_000) / 1_000;
-  const { low, moderate, high } = UTILIZATION_LIMITS;
+  const { low, moderate, high } = POOL_PRESSURE_LIMITS;
   const calm = utilization <= moderate ? "moderate" : utilization <= high ? "high" : "critical";
   return {
     utilization,

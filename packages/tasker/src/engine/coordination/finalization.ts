@@ -1,3 +1,4 @@
+import { type ReenqueueReason, reenqueueReason } from "../../constants/finalization.ts";
 import type { ExecutionStatus } from "../../states/execution-status.ts";
 
 /** What an engine does with a task that it looks at, and why. */
@@ -5,16 +6,8 @@ export interface Finalization {
   /** `start`: steps start. `wait`: it goes on when something ends or is due. `complete`, `fail`: the task ends so. */
   readonly action: "start" | "wait" | "complete" | "fail";
   /** The reference's word for the reason. */
-  readonly reason: string;
+  readonly reason: ReenqueueReason | "all_steps_complete" | "steps_in_error_state";
 }
-
-const DECISIONS: Readonly<Record<ExecutionStatus, Finalization>> = {
-  has_ready_steps: { action: "start", reason: "ready_steps_available" },
-  processing: { action: "wait", reason: "steps_in_progress" },
-  waiting_for_dependencies: { action: "wait", reason: "awaiting_dependencies" },
-  all_complete: { action: "complete", reason: "all_steps_complete" },
-  blocked_by_failures: { action: "fail", reason: "steps_in_error_state" },
-};
 
 /**
  * What follows from how a task's steps stand, as the SQL functions tell it. An engine decides the same from the graph that it
@@ -22,5 +15,7 @@ const DECISIONS: Readonly<Record<ExecutionStatus, Finalization>> = {
  * @param status null if nothing is known of the task
  */
 export function finalizationFor(status: ExecutionStatus | null): Finalization {
-  return status === null ? { action: "wait", reason: "context_unavailable" } : DECISIONS[status];
+  if (status === "all_complete") return { action: "complete", reason: "all_steps_complete" };
+  if (status === "blocked_by_failures") return { action: "fail", reason: "steps_in_error_state" };
+  return { action: status === "has_ready_steps" ? "start" : "wait", reason: reenqueueReason(status) };
 }

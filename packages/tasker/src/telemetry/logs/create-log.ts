@@ -1,10 +1,11 @@
 import { threadId } from "node:worker_threads";
 import { type DestinationStream, type Logger, pino } from "pino";
+import type { LogLevel } from "../../config/log-level.ts";
 import type { Log } from "../../engine/options.ts";
 import { VERSION } from "../../version.ts";
 import { fieldsOf } from "./log-fields.ts";
 import { formatterOf } from "./log-format.ts";
-import { type LogLevel, type LogSettings, parseLogSettings } from "./log-options.ts";
+import { type LogSettings, parseLogSettings } from "./log-options.ts";
 import { isSampled } from "./log-sampling.ts";
 
 /** Where structured logs are written. The engine takes it as its option `log`. */

@@ -1,6 +1,6 @@
+import type { LogLevel } from "../../config/log-level.ts";
 import type { TaskerEvent } from "../../events/event.ts";
 import { type LevelledLog, logStepEvent, logTaskEvent } from "./log-helpers.ts";
-import type { LogLevel } from "./log-options.ts";
 
 /** Events that are told at `debug`: there is one at the start of every attempt, and what they announce is told by its end. */
 const QUIET: ReadonlySet<string> = new Set([

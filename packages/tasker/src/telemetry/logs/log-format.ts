@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import type { LogFormat } from "./log-options.ts";
+import type { LogFormat } from "../../config/log-level.ts";
 
 /** Makes a line in another format of a line of JSON; both with their end. */
 export type LineFormatter = (line: string) => string;

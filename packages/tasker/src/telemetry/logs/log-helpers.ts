@@ -1,6 +1,6 @@
+import type { LogLevel } from "../../config/log-level.ts";
 import type { StructuredLog } from "./create-log.ts";
 import { describeException } from "./describe-exception.ts";
-import type { LogLevel } from "./log-options.ts";
 
 /** What is told with a line besides what the helper tells. */
 export type LogFields = Readonly<Record<string, unknown>>;

@@ -1,23 +1,14 @@
 import { z } from "zod";
+import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from "../../config/log-level.ts";
 import { parseSection } from "../../config/parse-section.ts";
-import { between, mapping } from "../../config/rules.ts";
-
-/** Levels, the least important first. */
-export const LOG_LEVELS = ["debug", "info", "warn", "error", "fatal"] as const;
-/** One of {@link LOG_LEVELS}. */
-export type LogLevel = (typeof LOG_LEVELS)[number];
-
-/** What a line looks like. */
-export const LOG_FORMATS = ["json", "pretty_json", "logfmt", "pretty"] as const;
-/** One of {@link LOG_FORMATS}. */
-export type LogFormat = (typeof LOG_FORMATS)[number];
+import { between, mapping, oneOf } from "../../config/rules.ts";
 
 /** Fields that are masked unless other paths are given. */
 export const DEFAULT_MASKED: readonly string[] = ["", "context.", "payload.", "headers."].flatMap((prefix) =>
   ["password", "secret", "token", "access_token", "api_key", "authorization", "cookie"].map((key) => prefix + key),
 );
 
-const level = z.enum(LOG_LEVELS, { error: `one of ${LOG_LEVELS.join(", ")}` });
+const level = oneOf(LOG_LEVELS);
 
 /** A path as pino's redaction takes it: names with points between them, `[*]` or `*` for any member. */
 const path = z
@@ -29,7 +20,7 @@ const path = z
 
 const LogSchema = mapping({
   level: level.default("info"),
-  format: z.enum(LOG_FORMATS, { error: `one of ${LOG_FORMATS.join(", ")}` }).default("json"),
+  format: oneOf(LOG_FORMATS).default("json"),
   environment: z.string("a text").default(() => process.env.NODE_ENV ?? "development"),
   mask: z.array(path, "a list of paths").default([...DEFAULT_MASKED]),
   maskWith: z.string("a text").default("[FILTERED]"),

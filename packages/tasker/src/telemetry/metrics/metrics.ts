@@ -1,11 +1,9 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { DURATION_BUCKETS } from "../../constants/telemetry.ts";
 import { ConfigurationError } from "../../errors/index.ts";
 import { CounterMetric, GaugeMetric, HistogramMetric } from "./instruments.ts";
 import { LabelSets } from "./label-sets.ts";
 import { type MetricsSnapshot, readSnapshot } from "./snapshot.ts";
-
-/** Upper bounds of durations in seconds, unless a metric has others. */
-export const DURATION_BUCKETS: readonly number[] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /** Label sets that each metric has at most, unless it is told otherwise. */
 export const DEFAULT_MAX_LABEL_SETS = 1_000;

@@ -1,0 +1,32 @@
+import type { z } from "zod";
+import { parseSection } from "./parse-section.ts";
+import { filled, flag, mapping, oneOf } from "./rules.ts";
+
+/** What a class is named by: `jwt`, `tokens`, a module with an export such as `./auth.js#Staff`, or a name that the program registers. */
+const className = () => filled("the name of a class, or a module such as ./auth.js#Staff");
+
+/** Shape of the section `auth`. */
+export const AuthSchema = mapping({
+  authentication_enabled: flag().default(false),
+  authenticator_class: className().nullable().default(null),
+  current_user_method: filled().default("current_user"),
+  authenticate_user_method: filled().default("authenticate_user!"),
+  authorization_enabled: flag().default(false),
+  authorization_coordinator_class: className().default("Tasker::Authorization::BaseCoordinator"),
+  user_class: className().nullable().default(null),
+  strategy: oneOf(["none", "test", "custom"]).default("none"),
+});
+
+/** The section `auth` of a configuration, complete and frozen. Keys and defaults are those of the reference. */
+export type AuthConfig = Readonly<z.output<typeof AuthSchema>>;
+
+/** Some or all values of the section `auth`; those that are missing have their defaults. */
+export type AuthSettings = Readonly<z.input<typeof AuthSchema>>;
+
+/**
+ * The section `auth` with its defaults filled in.
+ * @throws ConfigurationError that names every key that has a value it cannot have
+ */
+export function authConfig(settings: AuthSettings = {}): AuthConfig {
+  return parseSection("auth", AuthSchema, settings);
+}

@@ -1,0 +1,45 @@
+import type { z } from "zod";
+import { AuthSchema } from "./auth-config.ts";
+import { BackoffSchema } from "./backoff-config.ts";
+import { CacheSchema } from "./cache-config.ts";
+import { DatabaseSchema } from "./database-config.ts";
+import { DependencyGraphSchema } from "./dependency-graph-config.ts";
+import { EngineSchema } from "./engine-config.ts";
+import { ExecutionSchema } from "./execution-config.ts";
+import { HealthSchema } from "./health-config.ts";
+import { parseSection } from "./parse-section.ts";
+import { mapping } from "./rules.ts";
+import { TelemetrySchema } from "./telemetry-config.ts";
+
+/** Shape of a whole configuration: the nine sections of the reference. */
+export const ConfigurationSchema = mapping({
+  auth: AuthSchema.prefault({}),
+  database: DatabaseSchema.prefault({}),
+  telemetry: TelemetrySchema.prefault({}),
+  engine: EngineSchema.prefault({}),
+  health: HealthSchema.prefault({}),
+  dependency_graph: DependencyGraphSchema.prefault({}),
+  backoff: BackoffSchema.prefault({}),
+  execution: ExecutionSchema.prefault({}),
+  cache: CacheSchema.prefault({}),
+});
+
+/** A whole configuration, complete and frozen. */
+export type Configuration = Readonly<z.output<typeof ConfigurationSchema>>;
+
+/** Some or all sections, each with some or all of its values; what is missing has its default. */
+export type ConfigurationSettings = Readonly<z.input<typeof ConfigurationSchema>>;
+
+/** The name of a section. */
+export type SectionName = keyof Configuration;
+
+/** Names of the nine sections, in the order of the reference. */
+export const SECTIONS: readonly SectionName[] = ConfigurationSchema.keyof().options;
+
+/**
+ * A whole configuration with the defaults filled in.
+ * @throws ConfigurationError that lists everything that is wrong in all sections; see `parseSection`
+ */
+export function configuration(settings: ConfigurationSettings = {}): Configuration {
+  return parseSection(null, ConfigurationSchema, settings);
+}
