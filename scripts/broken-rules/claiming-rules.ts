@@ -32,8 +32,8 @@ export const CLAIMING_RULES: readonly Rule[] = [
         edits: [
           {
             file: source("engine/engine.ts"),
-            from: "this.#registry, parseAdopt(options.adopt));",
-            to: "this.#registry, parseAdopt(options.adopt ?? true));",
+            from: "registry, parseAdopt(options.adopt));",
+            to: "registry, parseAdopt(options.adopt ?? true));",
           },
         ],
         test: engineTest(

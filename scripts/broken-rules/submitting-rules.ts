@@ -83,7 +83,7 @@ export const SUBMITTING_RULES: readonly Rule[] = [
         by: "handing tasks over before the last commit",
         edits: [
           {
-            file: source("engine/engine.ts"),
+            file: source("engine/engine-life.ts"),
             from: "    await this.#claimer.stop();\n",
             to: "    await this.#claimer.stop();\n    await this.#membership.leave();\n",
           },

@@ -134,16 +134,10 @@ export {
   type TaskExplanation,
   WorkflowCoordinator,
 } from "./engine/coordination/workflow-coordinator.ts";
-export {
-  type Concurrency,
-  Engine,
-  type EngineStatistics,
-  type SharingFigures,
-  type SubmitOptions,
-  type TaskOutcome,
-} from "./engine/engine.ts";
+export { Engine, type TaskOutcome } from "./engine/engine.ts";
 export type { CommitFigures, EngineMeter } from "./engine/engine-meter.ts";
 export type { EngineHooks, EnginePlugin } from "./engine/engine-plugin.ts";
+export type { Concurrency, EngineStatistics, SharingFigures } from "./engine/engine-statistics.ts";
 export { type ExecutionSnapshot, type ExecutionState, FutureStateAnalyzer } from "./engine/execution-state.ts";
 export { checkOrphans, findOrphans, type Orphan, type OrphanHealth } from "./engine/find-orphans.ts";
 export type {
@@ -169,6 +163,7 @@ export {
 } from "./engine/strategies/task-finalizer.ts";
 export { type ReenqueuedTask, type ReenqueueStatus, TaskReenqueuer } from "./engine/strategies/task-reenqueuer.ts";
 export type { SubmittedTask, TaskRequest } from "./engine/task-request.ts";
+export type { SubmitOptions } from "./engine/task-submitter.ts";
 export * from "./errors/index.ts";
 export { DurableSubscriber, type DurableSubscriberStatistics } from "./event-log/durable-subscriber.ts";
 export {

@@ -176,11 +176,11 @@ export class Claimer {
     const found = await runtime.database.run(claimTasks, [runtime.processId, ids, kept, shared, most, now]);
     const answeredAfterMs = performance.now() - askedAt;
     if (found.length > 0) this.#vainLooks = 0;
-    for (const { task_id: taskId, raised } of found) if (raised !== null) runtime.recheck(taskId, raised);
+    for (const { task_id: taskId, raised } of found) if (raised !== null) runtime.tasks.recheck(taskId, raised);
     const claimed = found.filter(({ raised }) => raised === null);
     runtime.meter?.claimed(claimed.length, answeredAfterMs);
     // Read in a statement of its own: it must see what was committed before the claim got its locks.
-    await runtime.load(claimed.map((row) => row.task_id));
+    await runtime.loader.load(claimed.map((row) => row.task_id));
     this.#short = claimed.length >= shared;
     return most > 0 && claimed.length === most;
   }
@@ -190,7 +190,7 @@ export class Claimer {
     this.#uncertain = false;
     const rows = await database.run(listOwned, [processId]);
     // A look whose answer was lost has cleared the marks of tasks that were changed.
-    for (const { task_id: taskId, revision } of rows) this.#runtime.recheckLive(taskId, revision);
-    await this.#runtime.load(rows.map((row) => row.task_id));
+    for (const { task_id: taskId, revision } of rows) this.#runtime.tasks.recheckLive(taskId, revision);
+    await this.#runtime.loader.load(rows.map((row) => row.task_id));
   }
 }

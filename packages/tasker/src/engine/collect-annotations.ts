@@ -1,8 +1,10 @@
+import { withCorrelationId } from "../correlation/current-correlation.ts";
 import { TaskHandler } from "../handlers/task-handler.ts";
 import { encodeJson } from "../json/encode.ts";
 import { textDefect } from "../text/text-defect.ts";
 import type { EncodedAnnotation } from "./batch.ts";
 import { LiveSequence } from "./live-sequence.ts";
+import type { Log } from "./options.ts";
 import type { TaskRun } from "./task-run.ts";
 
 /** Whether the task has a hook that is to run before it completes. */
@@ -10,12 +12,25 @@ export function hasAnnotations({ template: { taskHandler } }: TaskRun): boolean 
   return taskHandler !== null && taskHandler.updateAnnotations !== TaskHandler.prototype.updateAnnotations;
 }
 
-/**
- * Runs that hook and gives what it returns, checked and encoded.
- * @param maxBytes largest value of an annotation, in bytes of JSON
- * @throws what the hook throws; RangeError, UnencodableValueError, ValueTooLargeError for what it returns
- */
-export async function collectAnnotations(run: TaskRun, maxBytes: number): Promise<EncodedAnnotation[]> {
+/** What the hook is run for. */
+export interface AnnotationRules {
+  /** Largest value of an annotation, in bytes of JSON. */
+  readonly maxValueBytes: number;
+  readonly log: Log;
+}
+
+/** Runs that hook and gives what it returns, checked and encoded; nothing if it cannot be had, which is logged. */
+export async function collectAnnotations(run: TaskRun, rules: AnnotationRules): Promise<EncodedAnnotation[]> {
+  try {
+    return await withCorrelationId(run.view.correlationId, () => callHook(run, rules.maxValueBytes));
+  } catch (error) {
+    const { taskId } = run;
+    rules.log.error({ err: error, taskId }, "updateAnnotations failed: the task completes without annotations");
+    return [];
+  }
+}
+
+async function callHook(run: TaskRun, maxBytes: number): Promise<EncodedAnnotation[]> {
   const annotations = (await run.template.taskHandler?.updateAnnotations(run.view, new LiveSequence(run))) ?? [];
   if (!Array.isArray(annotations)) {
     throw new RangeError(`updateAnnotations returned ${typeof annotations}, expected an array of { type, value }`);

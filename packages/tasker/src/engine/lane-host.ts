@@ -3,19 +3,20 @@ import type { Database } from "../database/database.ts";
 import type { EventBus } from "../events/bus/event-bus.ts";
 import type { HandlerResources } from "../handlers/resources.ts";
 import type { Batch } from "./batch.ts";
+import type { ChildSubmits } from "./child-submits.ts";
 import type { RetryRules } from "./decide-step.ts";
 import type { EngineMeter } from "./engine-meter.ts";
-import type { Execution } from "./execution.ts";
+import type { Executions } from "./executions.ts";
 import type { PermitDesk } from "./limits/permit-desk.ts";
+import type { LiveTasks } from "./live-tasks.ts";
 import type { Fence } from "./membership/fence.ts";
 import type { VitalSigns } from "./membership/vital-signs.ts";
 import type { Log } from "./options.ts";
 import type { OfferDesk } from "./sharing/offer-desk.ts";
 import type { Slots } from "./slots.ts";
 import type { Writer } from "./step-move.ts";
-import type { StepRun } from "./step-run.ts";
 import type { Strategies } from "./strategies/strategies.ts";
-import type { ReenqueueStatus } from "./strategies/task-reenqueuer.ts";
+import type { TaskLoader } from "./task-loader.ts";
 import type { TaskRun } from "./task-run.ts";
 
 /** What a lane needs of the engine around it. */
@@ -53,29 +54,14 @@ export interface LaneHost {
   whenRoom(): Promise<void>;
   /** Calls a function in the engine's own asynchronous context, not in that of whoever has called the engine. */
   detached(work: () => void): void;
-  nextExecutionId(): string;
-  /** When a task that is given back is looked at again, milliseconds since the epoch. */
-  lookAgainAt(run: TaskRun, status: ReenqueueStatus, now: number): number;
-  /** Calls the handler of an execution whose start is committed. */
-  launch(execution: Execution): void;
-  /** Whether the task has a hook that must run before it completes. */
-  hasAnnotations(run: TaskRun): boolean;
-  /** Submits the task that a step waits for; what keeps it from that ends the step by {@link StepWaits.endWait}. */
-  startChild(run: TaskRun, step: StepRun): void;
-  /** Runs that hook, then calls {@link Agenda.finish}. */
+  readonly tasks: Pick<LiveTasks, "released" | "lost">;
+  readonly executions: Pick<Executions, "launch" | "nextId">;
+  readonly loader: Pick<TaskLoader, "reload">;
+  readonly children: Pick<ChildSubmits, "begin">;
+  /** Runs the hook that a task has before it completes, then calls {@link Agenda.finish}. */
   annotate(run: TaskRun): void;
   /** Tells what a batch made true; `refused` tasks excepted. */
   committed(batch: Batch, refused: ReadonlySet<TaskRun>): void;
-  /** A task ended or was given back. */
-  released(run: TaskRun): void;
-  /** What happened to a task could not be written. */
-  lost(run: TaskRun, error: unknown): void;
-  /**
-   * The database has the task otherwise than this process thought.
-   * @param refused what was to be written and may have been, in part or as a whole; null if nothing was
-   * @param ready what to wait for before the task is read again. Default: nothing
-   */
-  reload(run: TaskRun, refused: Batch | null, ready?: () => Promise<void>): Promise<void>;
 }
 
 /** Who writes a task's transitions, for their metadata. */

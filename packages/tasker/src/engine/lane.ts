@@ -158,7 +158,7 @@ export class Lane {
   #setAside(run: TaskRun, leastMs: number): void {
     this.#host.log.warn({ taskId: run.taskId }, "a task cannot be written at present: it is set aside");
     run.drop();
-    void this.#host.reload(run, null, async () => {
+    void this.#host.loader.reload(run, null, async () => {
       await this.#wait(leastMs);
       for (let looks = 1; this.#host.starting && (await this.#findLocked([run])).size > 0; looks++) {
         await this.#wait(outageWaitMs(looks, this.#host.random()));
@@ -181,7 +181,7 @@ export class Lane {
     this.#host.log.error({ err: error, tasks, steps: batch.size }, "gave up writing a batch");
     for (const { run } of batch.tasks) {
       run.drop();
-      this.#host.lost(run, error);
+      this.#host.tasks.lost(run, error);
     }
   }
 
@@ -217,7 +217,7 @@ export class Lane {
       const { run } = task;
       this.#host.log.error({ err: error, taskId: run.taskId }, "the database refused a task, trying again");
       run.drop();
-      this.#host.clock.after(REFUSED_WAIT_MS, () => void this.#host.reload(run, null));
+      this.#host.clock.after(REFUSED_WAIT_MS, () => void this.#host.loader.reload(run, null));
       return;
     }
     for (const { run } of batch.tasks) await this.#reload(run, null);
@@ -238,20 +238,20 @@ export class Lane {
       if (refused.has(run)) continue;
       if (execution === null) this.agenda.waits.waitForEnd(run, step, plannedAt);
       // Dropped meanwhile: the process was declared dead, and the step is somebody else's.
-      if (execution !== null && !run.dropped) this.#host.launch(execution);
+      if (execution !== null && !run.dropped) this.#host.executions.launch(execution);
     }
     for (const { run, release, added } of batch.tasks) {
       if (!refused.has(run) && added !== null) this.agenda.grow(run, added);
       if (refused.has(run)) void this.#reload(run, batch.of(run));
       else if (release !== null) {
         run.drop();
-        this.#host.released(run);
+        this.#host.tasks.released(run);
       }
     }
   }
 
   async #reload(run: TaskRun, refused: Batch | null): Promise<void> {
     run.drop();
-    await this.#host.reload(run, refused);
+    await this.#host.loader.reload(run, refused);
   }
 }

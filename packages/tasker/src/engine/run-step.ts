@@ -34,7 +34,7 @@ export interface StepRunner {
   /** The custom events that steps may publish. */
   readonly eventDeclarations: Pick<CustomEventRegistry, "ofStep">;
   /** Called once per execution, with its first outcome. */
-  settle(execution: Execution): void;
+  readonly executions: { settle(execution: Execution): void };
 }
 
 /**
@@ -135,7 +135,7 @@ export function settleOnce(runner: StepRunner, execution: Execution, outcome: Ou
   execution.outcome = settled;
   execution.span?.end(settled);
   if (execution.passage !== null) runner.circuits.leave(execution.passage, verdictOf(settled));
-  runner.settle(execution);
+  runner.executions.settle(execution);
 }
 
 function armDeadline(runner: StepRunner, execution: Execution, begun: number): () => void {

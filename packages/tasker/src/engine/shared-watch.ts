@@ -70,7 +70,7 @@ export class SharedWatch {
     if (isFirst) {
       this.#early = writers;
       // Submitted before this look: what was done to them until now lies behind the cursor.
-      this.#reloadsAll = this.#runtime.taskCount > 0;
+      this.#reloadsAll = this.#runtime.room.count > 0;
     } else if (this.#early.size > 0) {
       this.#early = new Set([...this.#early].filter((name) => writers.has(name)));
       this.#looksWithEarly += 1;
@@ -108,7 +108,8 @@ export class SharedWatch {
       this.#reloadsAll = false;
       this.#knownTaskRows = [...this.#knownTaskRows, ...row.task_rows];
       this.#knownStepRows = [...this.#knownStepRows, ...row.step_rows];
-      for (const [place, taskId] of row.task_ids.entries()) this.#runtime.recheck(taskId, row.revisions[place] ?? 0);
+      for (const [place, taskId] of row.task_ids.entries())
+        this.#runtime.tasks.recheck(taskId, row.revisions[place] ?? 0);
       this.#withoutRun = [...this.#withoutRun, ...row.without_run];
     }
   }

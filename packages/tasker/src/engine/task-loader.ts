@@ -4,6 +4,8 @@ import { type Asker, askUntilAnswered } from "./ask-until-answered.ts";
 import type { Batch } from "./batch.ts";
 import { confirmBatch } from "./confirm-batch.ts";
 import type { Execution } from "./execution.ts";
+import type { Executions } from "./executions.ts";
+import type { LiveTasks } from "./live-tasks.ts";
 import type { TaskReader } from "./task-reader.ts";
 import type { TaskRun } from "./task-run.ts";
 
@@ -12,23 +14,11 @@ export interface LoaderHost extends Asker {
   readonly database: Connection;
   /** Whether anybody listens to events. */
   readonly hasListeners: boolean;
-  isLive(taskId: number): boolean;
+  readonly tasks: Pick<LiveTasks, "isLive" | "takeUp" | "adopt" | "forget" | "disowned">;
+  readonly executions: Pick<Executions, "launch" | "stop" | "abandon">;
   agendaOf(run: TaskRun): Agenda;
-  /** Takes up a task that was claimed. */
-  takeUp(run: TaskRun): void;
-  /** Takes a task that this process owns. */
-  adopt(run: TaskRun): void;
-  /** Lets a task go without telling anybody. */
-  forget(run: TaskRun): void;
-  /** A task that this process had is somebody else's. */
-  disowned(run: TaskRun): void;
   /** Tells what a batch made true; `refused` tasks excepted. */
   committed(batch: Batch, refused: ReadonlySet<TaskRun>): void;
-  launch(execution: Execution): void;
-  /** Stops an execution of a task that somebody else has ended. */
-  stopExecution(execution: Execution): void;
-  /** Lets go of an execution whose step is not this process's any more, for a reason. */
-  abandon(execution: Execution, reason: string): void;
 }
 
 const NOTHING_REFUSED: ReadonlySet<TaskRun> = new Set();
@@ -64,10 +54,10 @@ export class TaskLoader {
     const isMissing = (taskId: number) => {
       const reloading = this.#reloading.get(taskId);
       if (reloading !== undefined) reloading.isClaimed = true;
-      return reloading === undefined && !this.#host.isLive(taskId);
+      return reloading === undefined && !this.#host.tasks.isLive(taskId);
     };
     for (const run of await this.#reader.read(taskIds.filter(isMissing))) {
-      if (isMissing(run.taskId)) this.#host.takeUp(run);
+      if (isMissing(run.taskId)) this.#host.tasks.takeUp(run);
     }
   }
 
@@ -84,10 +74,11 @@ export class TaskLoader {
 
   async #reload(run: TaskRun, refused: Batch | null, ready?: () => Promise<void>): Promise<void> {
     const host = this.#host;
-    host.forget(run);
+    host.tasks.forget(run);
     // Declared dead while this write waited, the process may have claimed the task anew: that copy counts, not this one.
-    if (host.isLive(run.taskId) || this.#reloading.has(run.taskId)) {
-      for (const execution of run.executions.values()) host.abandon(execution, "its task was loaded again meanwhile");
+    if (host.tasks.isLive(run.taskId) || this.#reloading.has(run.taskId)) {
+      for (const execution of run.executions.values())
+        host.executions.abandon(execution, "its task was loaded again meanwhile");
       return;
     }
     const reloading = { isClaimed: false };
@@ -104,10 +95,10 @@ export class TaskLoader {
     } while (fresh === undefined && reloading.isClaimed);
     this.#reloading.delete(run.taskId);
     const held = new Set(run.executions.values());
-    if (fresh === undefined) host.disowned(run);
+    if (fresh === undefined) host.tasks.disowned(run);
     else this.#replace(run, fresh, held);
     const reason = fresh === undefined ? "its task went on in another process" : "its step went on without it";
-    for (const execution of held) host.abandon(execution, reason);
+    for (const execution of held) host.executions.abandon(execution, reason);
   }
 
   /** Takes the fresh one; what it goes on with of the old one's executions is taken out of `held`. */
@@ -126,11 +117,11 @@ export class TaskLoader {
       fresh.executions.set(execution.executionId, execution);
       fresh.activeCount += 1;
     }
-    this.#host.adopt(fresh);
+    this.#host.tasks.adopt(fresh);
     for (const execution of fresh.executions.values()) {
-      if (fresh.isOver) this.#host.stopExecution(execution);
+      if (fresh.isOver) this.#host.executions.stop(execution);
       if (execution.outcome !== null) this.#host.agendaOf(fresh).settle(execution);
-      else if (!execution.launched) this.#host.launch(execution);
+      else if (!execution.launched) this.#host.executions.launch(execution);
     }
   }
 }

@@ -143,6 +143,6 @@ function upset(world: World, fleet: SimulatedProcess[]): void {
     const { owner, revision } = stored.touch(taskId);
     // The owner may hear of it, or find out by a refusal.
     if (random() < 0.5)
-      for (const one of fleet) if (one.runtime.processId === owner) one.runtime.recheck(taskId, revision);
+      for (const one of fleet) if (one.runtime.processId === owner) one.runtime.tasks.recheck(taskId, revision);
   }
 }

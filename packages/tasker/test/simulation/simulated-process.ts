@@ -56,7 +56,7 @@ export class SimulatedProcess {
     const taskIds = this.#isUncertain ? stored.ownedBy(runtime.processId) : claimed;
     this.#isUncertain = false;
     await this.#answered();
-    await runtime.load(taskIds).catch((error: unknown) => {
+    await runtime.loader.load(taskIds).catch((error: unknown) => {
       if (!(error instanceof DatabaseUnavailableError)) throw error;
       this.#isUncertain = true;
     });
@@ -64,7 +64,7 @@ export class SimulatedProcess {
 
   /** Was declared dead and notices it: starts over under another id. */
   startOver(): void {
-    this.runtime.abandonAll();
+    this.runtime.tasks.abandonAll();
     this.runtime.processId = this.#world.nextProcessId();
   }
 

@@ -159,7 +159,7 @@ export class StartLine implements OfferingLine {
       this.#ready.shift();
       if (run.dropped) continue;
       step.queued = false;
-      const execution = this.#addStart(batch, run, step, this.#host.nextExecutionId(), {});
+      const execution = this.#addStart(batch, run, step, this.#host.executions.nextId(), {});
       execution.slots = this.#slots;
     }
     this.#slots.stopWaiting();
@@ -172,7 +172,7 @@ export class StartLine implements OfferingLine {
       this.#host.permits.giveBack(permit);
     } else {
       step.queued = false;
-      const execution = this.#addStart(batch, run, step, this.#host.nextExecutionId(), permit.facts);
+      const execution = this.#addStart(batch, run, step, this.#host.executions.nextId(), permit.facts);
       execution.slots = slots;
       execution.permit = permit;
     }
@@ -205,7 +205,7 @@ export class StartLine implements OfferingLine {
     const begun = () => (waits === null ? null : attemptWait(() => beginWait(waits, run, step, batch.nowMs)));
     const facts = failure ?? begun();
     if (facts === null) return;
-    const executionId = this.#host.nextExecutionId();
+    const executionId = this.#host.executions.nextId();
     run.activeCount -= 1;
     const move = this.#start(run, step, executionId, "failure" in facts ? {} : { waiting_for: facts });
     batch.addStart({ run, step, execution: null, move, dueAt: null });

@@ -115,7 +115,7 @@ export class StepWaits {
     const child = run.children.get(step.stepId);
     if (child === undefined) {
       this.holdForChild(run, step);
-      this.#host.startChild(run, step);
+      this.#host.children.begin(run, step);
       return;
     }
     const outcome = endByChild(wait, child, this.#host.clock.now());

@@ -1,4 +1,5 @@
 import type { Batch, EncodedAnnotation } from "../batch.ts";
+import { hasAnnotations } from "../collect-annotations.ts";
 import { compensationFacts, findCompensable, isCompensationDue, planCompensation } from "../compensation.ts";
 import { decideEnd } from "../decide-end.ts";
 import { type LaneHost, writerOf } from "../lane-host.ts";
@@ -53,20 +54,22 @@ export class TaskEnds {
     } else if (run.remaining === 0 && !run.isCompensating) {
       this.#complete(batch, run);
     } else if (run.waitingCount === 0) {
-      const lookAt = run.nextLookAt(() => this.#host.lookAgainAt(run, "processing", batch.nowMs));
+      const lookAt = run.nextLookAt(() => this.#host.strategies.lookAtRunAgainAt(run, "processing", batch.nowMs));
       if (lookAt === null) this.#end(batch, run);
       else this.#hold(batch, run, lookAt);
     } else {
       const dueAt = run.nextDueAt(batch.nowMs);
       if (dueAt === null || dueAt <= batch.nowMs + this.#host.strategies.releaseAfterMs) return;
       run.finishing = true;
-      batch.task(run).release = { wakeAt: this.#host.lookAgainAt(run, "waiting_for_dependencies", batch.nowMs) };
+      batch.task(run).release = {
+        wakeAt: this.#host.strategies.lookAtRunAgainAt(run, "waiting_for_dependencies", batch.nowMs),
+      };
     }
   }
 
   #complete(batch: Batch, run: TaskRun): void {
     run.finishing = true;
-    if (this.#host.hasAnnotations(run)) this.#host.annotate(run);
+    if (hasAnnotations(run)) this.#host.annotate(run);
     else completeTask(batch, run, writerOf(this.#host, run), []);
   }
 

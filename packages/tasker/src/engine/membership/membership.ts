@@ -168,7 +168,7 @@ export class Membership implements RhythmListener, LineListener {
     runtime.log.error({ processId: runtime.processId }, "declared dead by another process: starting over");
     runtime.meter?.declaredDead();
     runtime.fence.close();
-    runtime.abandonAll();
+    runtime.tasks.abandonAll();
     while (!this.#left) {
       try {
         const registeredAt = await this.#register();

@@ -137,7 +137,7 @@ export class OfferBook {
     for (const [place, line] of lines.entries()) {
       const share = Math.ceil((most - offers.length) / (lines.length - place));
       for (const ready of share > 0 ? line.takeForOthers(share) : []) {
-        offers.push({ ...ready, line, executionId: this.#host.nextExecutionId(), since: elapsedOf(clock) });
+        offers.push({ ...ready, line, executionId: this.#host.executions.nextId(), since: elapsedOf(clock) });
       }
     }
     if (offers.length === 0) return false;

@@ -2,6 +2,7 @@ import type { Database } from "../../database/database.ts";
 import type { Agenda } from "../agenda/agenda.ts";
 import type { Asker } from "../ask-until-answered.ts";
 import type { EventRules } from "../execution.ts";
+import type { Executions } from "../executions.ts";
 import type { Hints } from "../membership/hints.ts";
 import type { ReadyStep } from "../ready-figures.ts";
 import type { Slots } from "../slots.ts";
@@ -20,8 +21,9 @@ export interface OfferDeskHost extends Asker {
   readonly eventDeclarations: EventRules["eventDeclarations"];
   /** False once the engine is stopping: nothing new starts. */
   readonly starting: boolean;
+  /** Where executions get their ids. */
+  readonly executions: Pick<Executions, "nextId">;
   agendaOf(run: TaskRun): Agenda;
-  nextExecutionId(): string;
 }
 
 /** Where ready steps wait for a slot of this process. */

@@ -8,6 +8,7 @@ import type { Tracing } from "../../tracing/tracing.ts";
 import { type Asker, askUntilAnswered } from "../ask-until-answered.ts";
 import type { DefinitionCache } from "../compiled-definition.ts";
 import { Execution } from "../execution.ts";
+import type { Executions } from "../executions.ts";
 import type { Kind } from "../known-kinds.ts";
 import type { LaneSlots, Slots } from "../slots.ts";
 import { type FinishedAttempt, OutcomeBox, type OutcomeBoxHost } from "./outcome-box.ts";
@@ -40,8 +41,8 @@ export interface StepTakerHost extends OutcomeBoxHost, Asker {
   readonly starting: boolean;
   /** Whether steps may start now: not while the lease of the process may be over. */
   readonly mayStart: boolean;
-  /** Calls the handler of an execution; it comes back by {@link StepTaker.settle}. */
-  launch(execution: Execution): void;
+  /** Calls handlers; their executions come back by {@link StepTaker.settle}. */
+  readonly executions: Pick<Executions, "launch">;
 }
 
 /**
@@ -197,7 +198,7 @@ export class StepTaker {
       execution.slots = this.#slots;
       execution.taken = { processId };
       this.#held.set(execution, elapsedOf(systemClock));
-      this.#host.launch(execution);
+      this.#host.executions.launch(execution);
     }
     this.#cancelBeat ??= this.#scheduleBeat();
   }

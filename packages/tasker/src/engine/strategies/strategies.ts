@@ -5,7 +5,7 @@ import { askStrategy } from "./ask-strategy.ts";
 import { BackoffCalculator, LONGEST_WAIT_SECONDS, type RetryableFailure } from "./backoff-calculator.ts";
 import { StepExecutor } from "./step-executor.ts";
 import { type BlockedDecision, TaskFinalizer } from "./task-finalizer.ts";
-import { type ReenqueuedTask, TaskReenqueuer } from "./task-reenqueuer.ts";
+import { type ReenqueuedTask, type ReenqueueStatus, TaskReenqueuer } from "./task-reenqueuer.ts";
 
 /** Options of the engine that give strategies of the user's own. */
 export type StrategyOptions = Pick<
@@ -72,6 +72,13 @@ export class Strategies {
       isUsable: (answer) => answer >= 0 && answer <= LAST_MOMENT,
       own: () => own.lookAgainAt(task),
     });
+  }
+
+  /** As {@link lookAgainAt}, for a task in memory. */
+  lookAtRunAgainAt(run: TaskRun, status: ReenqueueStatus, now: number): number {
+    const { namespace, name, version } = run.view;
+    const nextDueAt = run.nextDueAt(now);
+    return this.lookAgainAt({ taskId: run.taskId, namespace, name, version, status, now, nextDueAt });
   }
 
   /** Until when a task of which nothing can go on is kept from failing, milliseconds since the epoch; null: it fails now. */

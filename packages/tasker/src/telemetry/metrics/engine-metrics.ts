@@ -1,7 +1,8 @@
 import { type Clock, systemClock } from "../../clock/clock.ts";
 import type { Database } from "../../database/database.ts";
-import type { Engine, EngineStatistics } from "../../engine/engine.ts";
+import type { Engine } from "../../engine/engine.ts";
 import type { CommitFigures, EngineMeter } from "../../engine/engine-meter.ts";
+import type { EngineStatistics } from "../../engine/engine-statistics.ts";
 import type { Log } from "../../engine/options.ts";
 import { VERSION } from "../../version.ts";
 import { DatabaseFigures } from "./database-figures.ts";

@@ -1,0 +1,106 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { type Clock, systemClock } from "../clock/clock.ts";
+import { batchTimeoutSeconds, type ExecutionConfig, executionConfig } from "../config/execution-config.ts";
+import type { Database } from "../database/database.ts";
+import type { EventBus } from "../events/bus/event-bus.ts";
+import type { CustomEventRegistry } from "../handlers/custom-events/registry.ts";
+import type { Tracing } from "../tracing/tracing.ts";
+import { parseAdopt } from "./adopt-options.ts";
+import { DefinitionCache } from "./compiled-definition.ts";
+import { AdaptiveConcurrency } from "./concurrency/adaptive-concurrency.ts";
+import { createEventBus } from "./create-event-bus.ts";
+import type { RetryRules } from "./decide-step.ts";
+import type { EngineMeter } from "./engine-meter.ts";
+import { DefinitionLimits } from "./limits/definition-limits.ts";
+import { parseEngineLimits } from "./limits/engine-limits.ts";
+import { Hints } from "./membership/hints.ts";
+import { VitalSigns } from "./membership/vital-signs.ts";
+import type { EngineOptions, Log } from "./options.ts";
+import { TroubleLog } from "./outage/trouble-log.ts";
+import { WatchedDatabase } from "./outage/watched-database.ts";
+import { Slots } from "./slots.ts";
+import { Strategies } from "./strategies/strategies.ts";
+import { TaskRoom } from "./task-room.ts";
+import { openTracing } from "./tracing/open-tracing.ts";
+
+const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
+
+const MAX_BATCH = 500;
+
+/** What an engine works with, as its options say: there as long as it is. */
+export class Equipment {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Log;
+  /** Null: nobody wants to know. */
+  readonly meter: EngineMeter | null;
+  /** Null: nothing is traced. */
+  readonly tracing: Tracing | null;
+  readonly events: EventBus;
+  readonly eventDeclarations: CustomEventRegistry;
+  readonly strategies: Strategies;
+  readonly rules: RetryRules;
+  readonly limits: DefinitionLimits;
+  readonly slots: Slots;
+  /** Null where the number of slots is fixed. */
+  readonly adaptiveConcurrency: AdaptiveConcurrency | null;
+  /** Deadline of a step that has none of its own, in seconds; null for none. */
+  readonly defaultTimeoutSeconds: number | null;
+  /** Largest context or result, in bytes of JSON. */
+  readonly maxValueBytes: number;
+  /** Most steps in one batch. */
+  readonly maxBatch = MAX_BATCH;
+  /** Age in milliseconds after which a step that somebody else runs counts as left behind; null: never. */
+  readonly abandonedStepMs: number | null;
+  readonly pollIntervalMs: number;
+  readonly leaseMs: number;
+  readonly definitions = new DefinitionCache();
+  /** Where tasks are counted, those in memory and those that are being submitted. */
+  readonly room: TaskRoom;
+  /** What this process and others tell each other. */
+  readonly hints: Hints;
+  readonly signs = new VitalSigns();
+  /** Calls a function in the engine's own asynchronous context, not in that of whoever has called the engine. */
+  readonly detached = AsyncLocalStorage.snapshot();
+
+  constructor(options: EngineOptions) {
+    this.clock = options.clock ?? systemClock;
+    this.random = options.random ?? Math.random;
+    this.log = options.log ?? silentLog;
+    this.meter = options.meter ?? null;
+    this.tracing = openTracing(options.tracing ?? true, this.log);
+    this.events = options.events ?? createEventBus(options);
+    this.eventDeclarations = options.registry.eventDeclarations;
+    this.database = new WatchedDatabase(options.database, new TroubleLog(this.clock, this.log));
+    this.hints = new Hints(this.database, this.log);
+    const strategies = new Strategies(options, this.log);
+    this.strategies = strategies;
+    this.rules = {
+      retryDelayMs: (failure, random) => strategies.retryDelayMs(failure, random),
+      maxInterruptions: options.maxInterruptions ?? 5,
+    };
+    this.limits = new DefinitionLimits(parseEngineLimits(options.limits));
+    this.maxValueBytes = options.maxValueBytes ?? 1_000_000;
+    this.abandonedStepMs = parseAdopt(options.adopt)?.abandonedStepMs ?? null;
+    this.pollIntervalMs = options.pollIntervalMs ?? 500;
+    this.leaseMs = options.leaseMs ?? 10_000;
+    this.room = new TaskRoom(options.maxTasks ?? 1_000);
+    const execution = options.execution === undefined ? null : executionConfig(options.execution);
+    this.defaultTimeoutSeconds =
+      execution?.batch_timeout_as_step_deadline === true ? batchTimeoutSeconds(execution, 1) : null;
+    this.slots = new Slots(execution?.max_concurrent_steps_limit ?? options.concurrency ?? 100);
+    this.adaptiveConcurrency = execution === null ? null : this.#adapt(execution, options);
+  }
+
+  #adapt(execution: ExecutionConfig, { concurrencySignals }: EngineOptions): AdaptiveConcurrency {
+    const { clock, log, slots, database, events } = this;
+    const setLimit = (limit: number) => {
+      const from = slots.limit;
+      slots.setLimit(limit);
+      if (limit !== from) events.tell("tasker.concurrency.changed", null, () => ({ from, to: limit }));
+    };
+    const signals = { pool: () => database.poolUsage(), ...concurrencySignals };
+    return new AdaptiveConcurrency(execution, { clock, log, setLimit }, signals);
+  }
+}
