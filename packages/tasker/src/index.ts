@@ -1,3 +1,4 @@
+export type { RunChange, TaskActionsOptions } from "./actions/action-performer.ts";
 export type {
   ActionAlready,
   ActionDone,
@@ -8,12 +9,7 @@ export type {
   TaskAction,
 } from "./actions/action-result.ts";
 export type { OperatorNote, StepAddress, StepEdit } from "./actions/check-request.ts";
-export {
-  type RecordedAction,
-  type RunChange,
-  TaskActions,
-  type TaskActionsOptions,
-} from "./actions/task-actions.ts";
+export { type RecordedAction, TaskActions } from "./actions/task-actions.ts";
 export { type CheckOptions, checkHistory } from "./checker/check-history.ts";
 export type { HistoryFinding, HistoryReport, RuleReport } from "./checker/history-report.ts";
 export { type CancelTimer, type Clock, systemClock } from "./clock/clock.ts";

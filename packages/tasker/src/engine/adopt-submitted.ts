@@ -1,7 +1,6 @@
 import type { PreparedTask } from "./prepare-task.ts";
 import { NO_ROW } from "./step-move.ts";
-import type { StepRun } from "./step-run.ts";
-import { EMPTY_OBJECT } from "./stored-json.ts";
+import { freshStep } from "./step-run.ts";
 import type { WrittenTask } from "./submit-tasks.ts";
 import { TaskRun } from "./task-run.ts";
 import { LiveTaskView } from "./task-view.ts";
@@ -9,31 +8,12 @@ import { LiveTaskView } from "./task-view.ts";
 /** The run of a task that this process has just written and owns: everything about it is known, nothing is read. */
 export function adoptSubmitted(task: PreparedTask, written: WrittenTask, epoch: number): TaskRun {
   const { compiled, request, template } = task;
-  const steps = compiled.definition.steps.map(
-    (definition, index): StepRun => ({
-      index,
-      stepId: written.stepIds?.[index] ?? 0,
-      name: definition.name,
-      state: "pending",
-      sortKey: NO_ROW,
-      attempts: 0,
-      retryLimit: definition.retryLimit,
-      retryable: definition.retryable,
-      skippable: definition.skippable,
-      interruptions: 0,
-      dueAt: null,
-      blockedBy: null,
-      inputs: task.inputs.get(index) ?? null,
-      results: EMPTY_OBJECT,
-      execution: null,
-      lostExecutionId: null,
-      waits: definition.wait,
-      wait: null,
-      outside: null,
-      resolution: null,
-      queued: false,
-    }),
-  );
+  const steps = compiled.definition.steps.map((definition, index) => {
+    const { name, retryLimit, retryable, skippable, wait: waits } = definition;
+    const stepId = written.stepIds?.[index] ?? 0;
+    const inputs = task.inputs.get(index) ?? null;
+    return freshStep({ index, stepId, name, retryLimit, retryable, skippable, inputs, waits });
+  });
   const view = new LiveTaskView({
     taskId: written.taskId,
     namespace: compiled.definition.namespace,

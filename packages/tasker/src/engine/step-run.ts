@@ -3,8 +3,9 @@ import type { StepWait } from "../templates/step-wait.ts";
 import type { Execution } from "./execution.ts";
 import type { Outside } from "./foreign-step.ts";
 import type { StandingWait } from "./standing-wait.ts";
+import { NO_ROW } from "./step-move.ts";
 import type { StepResolution } from "./step-resolution.ts";
-import type { StoredJson } from "./stored-json.ts";
+import { EMPTY_OBJECT, type StoredJson } from "./stored-json.ts";
 
 /** A step of a task that this process runs, as the database has it or will have it after the commit under way. */
 export interface StepRun {
@@ -48,6 +49,48 @@ export interface StepRun {
   resolution: StepResolution | null;
   /** In the queue of ready steps, or of those that are closed. */
   queued: boolean;
+}
+
+/** What a step has from the beginning. */
+export type FreshStep = Pick<
+  StepRun,
+  "index" | "stepId" | "name" | "retryLimit" | "retryable" | "skippable" | "inputs" | "waits"
+>;
+
+/** A step of which nothing has happened yet. */
+export function freshStep({
+  index,
+  stepId,
+  name,
+  retryLimit,
+  retryable,
+  skippable,
+  inputs,
+  waits,
+}: FreshStep): StepRun {
+  return {
+    index,
+    stepId,
+    name,
+    state: "pending",
+    sortKey: NO_ROW,
+    attempts: 0,
+    retryLimit,
+    retryable,
+    skippable,
+    interruptions: 0,
+    dueAt: null,
+    blockedBy: null,
+    inputs,
+    results: EMPTY_OBJECT,
+    execution: null,
+    lostExecutionId: null,
+    waits,
+    wait: null,
+    outside: null,
+    resolution: null,
+    queued: false,
+  };
 }
 
 /**

@@ -15,9 +15,7 @@ import type { ChildTask } from "./load-children.ts";
 import type { WaitingSignal } from "./load-signals.ts";
 import type { OutsideAttempt } from "./sharing/outside-attempt.ts";
 import { endOfWait, LOOK_AGAIN_MS } from "./standing-wait.ts";
-import { NO_ROW } from "./step-move.ts";
-import type { StepRun } from "./step-run.ts";
-import { EMPTY_OBJECT } from "./stored-json.ts";
+import { freshStep, type StepRun } from "./step-run.ts";
 import type { LiveTaskView } from "./task-view.ts";
 
 const NO_DEMANDS: readonly Demand[] = [];
@@ -146,31 +144,11 @@ export class TaskRun {
 
   /** Takes in steps that were added to the task; gives them. */
   extend(added: AddedSteps): StepRun[] {
-    const fresh = added.steps.map(
-      ({ name, retryable, retryLimit, skippable, inputs }, place): StepRun => ({
-        index: this.#steps.length + place,
-        stepId: added.stepIds[place] ?? 0,
-        name,
-        state: "pending",
-        sortKey: NO_ROW,
-        attempts: 0,
-        retryLimit,
-        retryable,
-        skippable,
-        interruptions: 0,
-        dueAt: null,
-        blockedBy: null,
-        inputs,
-        results: EMPTY_OBJECT,
-        execution: null,
-        lostExecutionId: null,
-        waits: null,
-        wait: null,
-        outside: null,
-        resolution: null,
-        queued: false,
-      }),
-    );
+    const fresh = added.steps.map(({ name, retryable, retryLimit, skippable, inputs }, place) => {
+      const index = this.#steps.length + place;
+      const stepId = added.stepIds[place] ?? 0;
+      return freshStep({ index, stepId, name, retryLimit, retryable, skippable, inputs, waits: null });
+    });
     const edges = this.#graph.listEdges();
     const names = [...this.#graph.names, ...added.steps.map(({ name }) => name)];
     this.#graph = graphFromEdges(names, edges.from.concat(added.from), edges.to.concat(added.to));
@@ -191,15 +169,12 @@ export class TaskRun {
     if (role.kind !== "instance" || limit === null) return null;
     let gate = this.#gates.get(role.of);
     if (gate === undefined) {
-      const isSibling = (other: StepRun) => {
-        const otherRole = stepNamed.roleOf(other.name);
-        return otherRole.kind === "instance" && otherRole.of === role.of;
-      };
       // Of a task that was loaded again some may be running.
-      gate = new FanOutGate(
-        limit,
-        this.#steps.filter((other) => (other.execution !== null || other.queued) && isSibling(other)),
-      );
+      const inside = this.#steps.filter(({ name, execution, queued }) => {
+        const other = stepNamed.roleOf(name);
+        return (execution !== null || queued) && other.kind === "instance" && other.of === role.of;
+      });
+      gate = new FanOutGate(limit, inside);
       this.#gates.set(role.of, gate);
     }
     return gate;
