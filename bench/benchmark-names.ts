@@ -1,5 +1,6 @@
 /** Every benchmark, in the order in which they run. */
 export const BENCHMARK_NAMES = [
+  "machine",
   "resolver",
   "readiness",
   "W1",

@@ -89,9 +89,9 @@ export async function withEngine<Result>(
   }
 }
 
-/** The template of a shape; each of its steps calls `process`. */
-export function templateOf({ shape, process }: Pick<SessionOptions, "shape" | "process">) {
-  const document = {
+/** The template of a shape, as it is written; the handler of its steps is `BenchStep`. */
+export function documentOf(shape: Shape) {
+  return {
     name: shape.name,
     namespace_name: NAMESPACE,
     version: "1.0.0",
@@ -101,8 +101,12 @@ export function templateOf({ shape, process }: Pick<SessionOptions, "shape" | "p
       handler_class: "BenchStep",
     })),
   };
+}
+
+/** The template of a shape; each of its steps calls `process`. */
+export function templateOf({ shape, process }: Pick<SessionOptions, "shape" | "process">) {
   const BenchStep = (_task: unknown, _sequence: unknown, step: StepExecution) => process(step);
-  return bindTemplate(parseTemplate(JSON.stringify(document)), { BenchStep });
+  return bindTemplate(parseTemplate(JSON.stringify(documentOf(shape))), { BenchStep });
 }
 
 class StartedSession implements EngineSession {

@@ -4,6 +4,7 @@ import type { Finding } from "./measurement.ts";
 
 /** Loaded one at a time: the memory of a run is that of its own modules. */
 const WORKLOADS: Record<BenchmarkName, () => Promise<Benchmark>> = {
+  machine: async () => (await import("./workloads/machine.ts")).measureMachine,
   resolver: async () => (await import("./workloads/resolver.ts")).measureResolver,
   readiness: async () => (await import("./workloads/readiness.ts")).measureReadiness,
   W1: async () => (await import("./workloads/w1.ts")).measureW1,

@@ -4,6 +4,9 @@ const count = z.int().min(1);
 
 /** How much work each benchmark does. The command line has one set; tests use a small one. */
 export const Sizes = z.strictObject({
+  /** Samples of round trips and of writes to the disk, and steps of the loop, in machine. */
+  machineSamples: count,
+  machineLoop: count,
   /** Tasks run before each measurement, of the same shape. Not used by the latency benchmarks. */
   warmupTasks: count,
   /** W1 and W1-defaults. */
@@ -61,6 +64,8 @@ export type Sizes = z.infer<typeof Sizes>;
 
 /** What `npm run bench` measures. */
 export const FULL_SIZES: Sizes = {
+  machineSamples: 2_000,
+  machineLoop: 50_000_000,
   warmupTasks: 5,
   linearTasks: 500,
   sustainedTasks: 10_000,

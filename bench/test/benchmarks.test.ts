@@ -25,6 +25,7 @@ async function measureLines(bench: BenchmarkName, repeat = 1): Promise<Measureme
 const THROUGHPUT = ["node_cpu_us_per_step", "rss_mb", "rss_peak_mb", "steps_per_s", "verified_steps"];
 
 const METRICS: Record<BenchmarkName, readonly string[]> = {
+  machine: ["fdatasync_p50_us", "fdatasyncs_per_s", "loop_ms", "round_trip_p50_ms"],
   resolver: ["completion_ns", "full_recompute_us", "levels_us"],
   readiness: ["completion_ns", "full_recompute_us", "sql_per_completion", "sql_per_full_recompute", "sql_us"],
   W1: THROUGHPUT,
@@ -41,7 +42,7 @@ const METRICS: Record<BenchmarkName, readonly string[]> = {
   events: ["events_per_s"],
   tracing: ["off_steps_per_s", "on_steps_per_s", "ratio", "verified_steps"],
   "durable-events": ["events_per_s", "node_cpu_us_per_event", "verified_steps"],
-  memory: ["idle_rss_mb", "live_rss_mb", "verified_steps", "w1_rss_mb"],
+  memory: ["idle_rss_mb", "live_rss_mb", "verified_steps", "w1_rss_mb", "worker_idle_rss_mb", "worker_w1_rss_mb"],
   startup: ["cli_ms", "engine_ready_ms"],
   soak: [
     "connections_slope",
@@ -88,7 +89,7 @@ const VERIFIED_STEPS: Partial<Record<BenchmarkName, number>> = {
   transition: 2 + 5,
   flatness: 30,
   scaling: 2 * 3 * 10,
-  memory: (2 + 4 + 5) * 10,
+  memory: (2 + 4 + 5 + 2 + 4) * 10,
   soak: 6,
 };
 

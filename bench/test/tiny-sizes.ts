@@ -2,6 +2,8 @@ import type { Sizes } from "../sizes.ts";
 
 /** Enough to see that a benchmark works, in a fraction of a second. */
 export const TINY_SIZES: Sizes = {
+  machineSamples: 20,
+  machineLoop: 100_000,
   warmupTasks: 2,
   linearTasks: 4,
   sustainedTasks: 6,
