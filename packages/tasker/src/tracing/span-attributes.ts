@@ -9,6 +9,8 @@ export class SpanAttributes {
   readonly #prefix: string;
   readonly #masked: ReadonlySet<string>;
   readonly #mask: string;
+  /** What keys are called on spans: few, and used again and again. */
+  readonly #names = new Map<string, { readonly name: string; readonly isMasked: boolean }>();
 
   constructor({ service_name: service, filter_parameters: masked, filter_mask: mask }: TelemetryConfig) {
     this.#prefix = `${service}.`;
@@ -19,13 +21,21 @@ export class SpanAttributes {
   /** Facts under the prefix of the service: `task_id` becomes `tasker.task_id`. */
   of(facts: Facts): Attributes {
     const attributes: Attributes = {};
-    for (const [key, value] of Object.entries(facts)) {
+    for (const key in facts) {
+      const value = facts[key];
       if (value === null || value === undefined) continue;
-      const name = key.startsWith(this.#prefix) ? key : this.#prefix + key;
-      if (this.#masked.has(key) || this.#masked.has(name)) attributes[name] = this.#mask;
+      const { name, isMasked } = this.#names.get(key) ?? this.#nameOf(key);
+      if (isMasked) attributes[name] = this.#mask;
       else attributes[name] = typeof value === "object" ? [...value] : value;
     }
     return attributes;
+  }
+
+  #nameOf(key: string): { readonly name: string; readonly isMasked: boolean } {
+    const name = key.startsWith(this.#prefix) ? key : this.#prefix + key;
+    const known = { name, isMasked: this.#masked.has(key) || this.#masked.has(name) };
+    this.#names.set(key, known);
+    return known;
   }
 
   /** A text that belongs to a key, as it may be shown. */

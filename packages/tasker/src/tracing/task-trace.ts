@@ -1,4 +1,4 @@
-import { type Context, ROOT_CONTEXT, type SpanContext } from "@opentelemetry/api";
+import { type Context, ROOT_CONTEXT, type SpanContext, TraceFlags } from "@opentelemetry/api";
 import type { Facts } from "./span-attributes.ts";
 import { below } from "./span-maker.ts";
 import { readSpanContext, type StoredTrace } from "./stored-trace.ts";
@@ -22,12 +22,17 @@ export class TaskTrace {
   startedAt: number | null;
   readonly #place: SpanContext;
   readonly #ids: TaskSpanIds | null;
+  /** The context of the span that the task was submitted with. */
+  readonly submission: Context;
+  /** The context of the steps, and of which run of the task they are. */
+  #steps: { readonly run: number; readonly context: Context } | null = null;
   #notes: TraceNote[] = [];
 
   private constructor(stored: StoredTrace, place: SpanContext, ids: TaskSpanIds | null, startedAt: number | null) {
     this.stored = stored;
     this.#place = place;
     this.#ids = ids;
+    this.submission = below(ROOT_CONTEXT, place);
     this.startedAt = startedAt;
   }
 
@@ -41,9 +46,9 @@ export class TaskTrace {
     return this.#place.traceId;
   }
 
-  /** The context of the span that the task was submitted with. */
-  get submission(): Context {
-    return below(ROOT_CONTEXT, this.#place);
+  /** Whether the trace was kept when the task was submitted: nothing below it is made otherwise. */
+  get isSampled(): boolean {
+    return (this.#place.traceFlags & TraceFlags.SAMPLED) !== 0;
   }
 
   /**
@@ -51,13 +56,16 @@ export class TaskTrace {
    * @param run what tells one run of the task from another: it can be done again after it has failed
    */
   steps(taskId: number, run: number): Context {
-    const spanId = this.taskSpanId(taskId, run);
-    return spanId === null ? this.submission : below(ROOT_CONTEXT, { ...this.#place, spanId });
+    if (this.#ids === null || !this.isSampled) return this.submission;
+    if (this.#steps?.run !== run) {
+      this.#steps = { run, context: this.under(deriveSpanId(this.traceId, taskKey(taskId, run))) };
+    }
+    return this.#steps.context;
   }
 
   /** The id that the span of a task has before it is made; null where that cannot be. */
   taskSpanId(taskId: number, run: number): string | null {
-    return this.#ids === null ? null : deriveSpanId(this.traceId, `task ${taskId} ${run}`);
+    return this.#ids === null ? null : deriveSpanId(this.traceId, taskKey(taskId, run));
   }
 
   /** The id that the span of a step that waits has before it is made; null where that cannot be. */
@@ -87,3 +95,5 @@ export class TaskTrace {
     return notes;
   }
 }
+
+const taskKey = (taskId: number, run: number) => `task ${taskId} ${run}`;

@@ -92,8 +92,7 @@ export class Tracing {
     { run, previous }: { readonly run: number; readonly previous: string | null },
   ): AttemptSpan {
     const parent = trace.steps(task.taskId, run);
-    if (!this.#maker.wants("step.execution_requested", trace.traceId))
-      return new AttemptSpan(this.#maker, parent, null);
+    if (!this.#wants("step.execution_requested", trace)) return new AttemptSpan(this.#maker, parent, null);
     const links = previous === null ? [] : [{ context: trace.linkTo(previous), attributes: { reason: "retry" } }];
     const span = this.#maker.start({
       name: "tasker.step.execution",
@@ -119,7 +118,7 @@ export class Tracing {
     run: number,
   ): { readonly context: Context; end(): void } {
     const nothing = { context: trace.steps(task.taskId, run), end: () => {} };
-    if (!this.#maker.wants("step.execution_requested", trace.traceId)) return nothing;
+    if (!this.#wants("step.execution_requested", trace)) return nothing;
     const spanId = trace.waitSpanId(step.executionId);
     if (spanId !== null) return { ...nothing, context: trace.under(spanId) };
     const facts = { ...factsOf(task, step), waiting_for: "task" };
@@ -134,7 +133,7 @@ export class Tracing {
     const spanId = trace.waitSpanId(step.executionId);
     // It was made when the task was submitted that the step has waited for.
     if (wait.waitingFor === "task" && spanId === null) return;
-    if (!this.#maker.wants("step.execution_requested", trace.traceId)) return;
+    if (!this.#wants("step.execution_requested", trace)) return;
     const span = this.#maker.start({
       name: "tasker.step.execution",
       parent: trace.steps(task.taskId, run),
@@ -154,7 +153,7 @@ export class Tracing {
     const startedAt = trace.startedAt ?? end.at;
     const notes = trace.takeNotes();
     trace.startedAt = null;
-    if (!this.#maker.wants("task.start_requested", trace.traceId)) return;
+    if (!this.#wants("task.start_requested", trace)) return;
     const span = this.#maker.start({
       name: "tasker.task.execution",
       parent: trace.submission,
@@ -175,7 +174,12 @@ export class Tracing {
 
   /** Notes something that happened to a task, for its span. */
   note(trace: TaskTrace, name: string, at: number, facts: Facts): void {
-    if (this.#maker.wants(name, trace.traceId)) trace.note({ name, at, facts });
+    if (this.#wants(name, trace)) trace.note({ name, at, facts });
+  }
+
+  /** The decision of the submission goes for everything below it: of a trace that is not kept, nothing is even begun. */
+  #wants(eventName: string, trace: TaskTrace): boolean {
+    return trace.isSampled && this.#maker.wants(eventName, trace.traceId);
   }
 }
 
