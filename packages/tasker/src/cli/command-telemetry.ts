@@ -95,7 +95,7 @@ function hasOtlpAddress({
 }
 
 async function openLog(io: CommandIo, { logFormat: format, logLevel: level }: TelemetryChoice) {
-  const { createLog, logEvent } = await import("../telemetry/index.ts");
+  const { createLog, logEvents } = await import("../telemetry/index.ts");
   const context = () => {
     const id = currentCorrelationId();
     return id === null ? undefined : { correlation_id: id };
@@ -109,7 +109,7 @@ async function openLog(io: CommandIo, { logFormat: format, logLevel: level }: Te
   const events = log.component("events");
   return {
     engine: log.component("engine"),
-    follow: (engine: Engine) => engine.on((event) => logEvent(events, event)),
+    follow: (engine: Engine) => logEvents(events, engine),
   };
 }
 

@@ -15,7 +15,7 @@ export { type MetricsHandler, metricsHandler } from "./http/metrics-handler.ts";
 export { type MetricsEndpoint, type ServeMetricsOptions, serveMetrics } from "./http/serve-metrics.ts";
 export { createLog, type LogParts, type StructuredLog } from "./logs/create-log.ts";
 export { describeException, type ExceptionFields } from "./logs/describe-exception.ts";
-export { logEvent } from "./logs/log-event.ts";
+export { logEvent, logEvents } from "./logs/log-event.ts";
 export {
   type LevelledLog,
   type LogFields,

@@ -3,7 +3,8 @@ import type { TaskerEvent } from "../event.ts";
 
 /**
  * Which events are meant: a name, such as `task.completed`; a glob, in which `*` stands for one part of a name and `**` for any
- * number of characters (`step.*`, `order.**`; a lone `*` means every event); a list of these; or a function of the event.
+ * number of characters (`step.*`, `order.**`; a lone `*` means every event); a list of these, in which `!` before one leaves out
+ * what it means (`["*", "!workflow.*"]`; a list of such alone leaves them out of every event); or a function of the event.
  */
 export type EventPattern = string | readonly string[] | ((event: TaskerEvent) => boolean);
 
@@ -19,7 +20,9 @@ export interface EventMatcher {
 export function compilePattern(pattern: EventPattern): EventMatcher {
   if (typeof pattern === "function") return { matchesName: () => true, accepts: pattern };
   const patterns = typeof pattern === "string" ? [pattern] : pattern;
-  if (patterns.length === 0 || patterns.includes("")) {
+  const meant = patterns.filter((text) => !isExclusion(text));
+  const leftOut = patterns.filter(isExclusion).map((text) => text.slice(1));
+  if (patterns.length === 0 || meant.includes("") || leftOut.includes("")) {
     throw new InvalidRequestError(
       `the events are ${JSON.stringify(pattern)}, expected a name, a pattern or a list of them`,
       {
@@ -27,9 +30,21 @@ export function compilePattern(pattern: EventPattern): EventMatcher {
       },
     );
   }
+  const isMeant = meant.length === 0 ? () => true : anyOf(meant);
+  if (leftOut.length === 0) return { matchesName: isMeant, accepts: null };
+  const isLeftOut = anyOf(leftOut);
+  return { matchesName: (name) => isMeant(name) && !isLeftOut(name), accepts: null };
+}
+
+/** Whether a member of a list leaves events out: `!` and a name or glob. */
+function isExclusion(pattern: string): boolean {
+  return pattern.startsWith("!");
+}
+
+function anyOf(patterns: readonly string[]): (name: string) => boolean {
   const exact = new Set(patterns.filter((text) => !text.includes("*")));
   const globs = patterns.filter((text) => text.includes("*")).map(compileGlob);
-  return { matchesName: (name) => exact.has(name) || globs.some((glob) => glob(name)), accepts: null };
+  return (name) => exact.has(name) || globs.some((glob) => glob(name));
 }
 
 /** Whether a name fits a glob. */

@@ -6,11 +6,12 @@ import { EVENT_CATALOGUE } from "./catalogue.ts";
 const OF_THE_ENGINE = /^(?:task|step|workflow|observability|registry|tasker)\./;
 
 /**
- * Refuses names that look like the engine's and are none. Globs, and names that templates may declare, pass.
+ * Refuses names that look like the engine's and are none, also after `!`. Globs, and names that templates may declare, pass.
  * @throws InvalidRequestError
  */
 export function checkNames(names: readonly string[]): void {
-  for (const name of names) {
+  for (const text of names) {
+    const name = text.replace(/^!/, "");
     if (name.includes("*") || EVENT_CATALOGUE.has(name) || !OF_THE_ENGINE.test(name)) continue;
     const known = [...EVENT_CATALOGUE.keys()];
     const expected = "the name of an event, or of one that a template declares";

@@ -39,7 +39,7 @@ export interface LogParts {
  */
 export function createLog(settings: LogSettings = {}, parts: LogParts = {}): StructuredLog {
   const parsed = parseLogSettings(settings);
-  const { context = () => undefined, random = Math.random } = parts;
+  const { context, random = Math.random } = parts;
   const output = parts.destination ?? pino.destination({ dest: 1, sync: true });
   const format = formatterOf(parsed.format, parts.colors ?? false);
   const logger = pino(
@@ -54,7 +54,7 @@ export function createLog(settings: LogSettings = {}, parts: LogParts = {}): Str
       },
       timestamp: () => `,"timestamp":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }), log: fieldsOf },
-      mixin: () => context() ?? {},
+      ...(context === undefined ? {} : { mixin: () => ({ ...context() }) }),
       redact: { paths: parsed.mask, censor: parsed.maskWith },
     },
     format === null ? output : { write: (line: string) => output.write(format(line)) },
@@ -65,7 +65,11 @@ export function createLog(settings: LogSettings = {}, parts: LogParts = {}): Str
     if (known !== undefined) return known;
     const { level = parsed.level, sampling = 1 } = parsed.components[name] ?? {};
     const child = logger.child({ component: name }, { level });
-    const lines = wrap(child, componentOf, sampling === 1 ? null : { rate: sampling, context, random });
+    const lines = wrap(
+      child,
+      componentOf,
+      sampling === 1 ? null : { rate: sampling, context: context ?? (() => undefined), random },
+    );
     made.set(name, lines);
     return lines;
   };

@@ -1,5 +1,8 @@
 import type { LogLevel } from "../../config/log-level.ts";
+import type { EventPattern } from "../../events/bus/pattern.ts";
+import type { Subscribe, Unsubscribe } from "../../events/bus/subscribe.ts";
 import type { TaskerEvent } from "../../events/event.ts";
+import type { StructuredLog } from "./create-log.ts";
 import { type LevelledLog, logStepEvent, logTaskEvent } from "./log-helpers.ts";
 
 /** Events that are told at `debug`: there is one at the start of every attempt, and what they announce is told by its end. */
@@ -9,6 +12,26 @@ const QUIET: ReadonlySet<string> = new Set([
   "step.execution_requested",
   "step.before_handle",
 ]);
+
+/** Families of events that are told at `debug`. */
+const QUIET_FAMILIES = ["observability.", "workflow."] as const;
+/** Events that are told above `info`. */
+const FAILURES = ["task.failed", "step.failed"] as const;
+
+/**
+ * Tells of the events of an engine, or of a bus, as {@link logEvent} does. Only those are asked for that the log writes at its
+ * level: what nobody wants costs the engine nothing.
+ * @returns ends that
+ */
+export function logEvents(log: StructuredLog, source: { readonly on: Subscribe }): Unsubscribe {
+  return source.on(writtenEvents(log), (event) => logEvent(log, event));
+}
+
+function writtenEvents(log: StructuredLog): EventPattern {
+  if (log.isEnabled("debug")) return "*";
+  if (!log.isEnabled("info")) return FAILURES;
+  return ["*", ...[...QUIET, ...QUIET_FAMILIES.map((family) => `${family}**`)].map((pattern) => `!${pattern}`)];
+}
 
 /**
  * Tells of an event: of tasks and steps as {@link logTaskEvent} and {@link logStepEvent} do, of anything else by its name. A
@@ -47,6 +70,6 @@ function splitName(name: string): [entity: string, type?: string] {
 function levelOf({ name, payload }: TaskerEvent): LogLevel {
   if (name === "task.failed") return "error";
   if (name === "step.failed") return payload.retry_available === true ? "warn" : "error";
-  if (QUIET.has(name) || name.startsWith("observability.") || name.startsWith("workflow.")) return "debug";
+  if (QUIET.has(name) || QUIET_FAMILIES.some((family) => name.startsWith(family))) return "debug";
   return "info";
 }

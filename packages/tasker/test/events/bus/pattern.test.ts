@@ -22,6 +22,27 @@ describe("a pattern of events", () => {
     expect(["task.completed", "order.paid", "task.failed"].map(matchesName)).toEqual([true, true, false]);
   });
 
+  test.each([
+    [
+      ["*", "!workflow.*", "!step.completed"],
+      [true, false, false, true],
+    ],
+    [["!workflow.*"], [true, false, true, true]],
+    [
+      ["step.*", "!step.completed"],
+      [false, false, false, true],
+    ],
+  ])("that is the list %j leaves out what stands after an exclamation mark", (patterns, expected) => {
+    const { matchesName } = compilePattern(patterns);
+    expect(["task.completed", "workflow.no_viable_steps", "step.completed", "step.failed"].map(matchesName)).toEqual(
+      expected,
+    );
+  });
+
+  test.each([[["!"]], [["task.completed", "!"]]])("that is the list %j is refused", (patterns) => {
+    expect(() => compilePattern(patterns)).toThrow(/expected a name, a pattern or a list of them/);
+  });
+
   /** By the definition: one part or any characters, at least one each. */
   function fits(glob: string, name: string): boolean {
     if (glob === "") return name === "";

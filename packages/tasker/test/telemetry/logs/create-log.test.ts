@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { ConfigurationError } from "../../../src/errors/index.ts";
+import { EventBus } from "../../../src/events/bus/event-bus.ts";
 import {
   createLog,
   type LogSettings,
   logEvent,
+  logEvents,
   logException,
   logOrchestrationEvent,
   logPerformanceEvent,
@@ -275,5 +277,20 @@ describe("the helpers", () => {
       { level: "error", message: "Task failed", task_status: "error", event_name: "task.failed" },
       { level: "info", message: "handler.registered", a: 1 },
     ]);
+  });
+
+  test.each([
+    ["debug", [true, true, true, true, true]],
+    ["info", [false, false, true, true, true]],
+    ["warn", [false, false, false, true, true]],
+    ["error", [false, false, false, true, true]],
+  ] as const)("of events at level %s has no event made that is not written", (level, wanted) => {
+    const { log } = keptLog({ level });
+    const bus = new EventBus();
+    const end = logEvents(log, bus);
+    const names = ["workflow.no_viable_steps", "step.before_handle", "order.placed", "step.failed", "task.failed"];
+    expect(names.map((name) => bus.wants(name))).toEqual(wanted);
+    end();
+    expect(bus.wants("task.failed")).toBe(false);
   });
 });
