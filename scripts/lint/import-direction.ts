@@ -46,9 +46,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   handlers: [...BASE, "templates", "template-files", "database", "events", "registries"],
   engine: BELOW_ENGINE,
   subscribers: [...BASE, "config", "database", "events", "event-log", "handlers"],
+  auth: [...BASE, "actions", "config", "database", "models"],
   telemetry: [...ABOVE_ENGINE],
   checker: ABOVE_ENGINE,
-  cli: [...ABOVE_ENGINE, "subscribers", "telemetry", "checker"],
+  cli: [...ABOVE_ENGINE, "auth", "subscribers", "telemetry", "checker"],
   testing: ABOVE_ENGINE,
 };
 

@@ -8,8 +8,11 @@ export type {
   StepAction,
   TaskAction,
 } from "./actions/action-result.ts";
-export type { OperatorNote, StepAddress, StepEdit } from "./actions/check-request.ts";
+export type { ActionOrigin, OperatorNote, StepAddress, StepEdit } from "./actions/check-request.ts";
 export { type RecordedAction, TaskActions } from "./actions/task-actions.ts";
+export type { AuditEntry, AuditRecord } from "./auth/audit/audit-entry.ts";
+export { type AuditFilter, listAudit } from "./auth/audit/list-audit.ts";
+export { recordAudit } from "./auth/audit/record-audit.ts";
 export { type CheckOptions, checkHistory } from "./checker/check-history.ts";
 export type { HistoryFinding, HistoryReport, RuleReport } from "./checker/history-report.ts";
 export { type CancelTimer, type Clock, systemClock } from "./clock/clock.ts";

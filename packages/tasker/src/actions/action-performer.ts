@@ -7,6 +7,7 @@ import type { EventBus } from "../events/bus/event-bus.ts";
 import { type ActionAnswer, concludeAction } from "./action-answer.ts";
 import { tellAction } from "./action-events.ts";
 import type { ActionResult, StepAction, TaskAction } from "./action-result.ts";
+import { auditOrigin } from "./audit-origin.ts";
 import { checkNote, type OperatorNote } from "./check-request.ts";
 
 /** What {@link TaskActions} are made of. */
@@ -53,7 +54,8 @@ export class ActionPerformer {
   }
 
   /**
-   * @param ask has the database do the action; the second argument is what goes into the metadata of rows
+   * @param ask has the database do the action; the second argument is what goes into the metadata of rows, the third what goes into
+   *   the audit log
    * @throws TaskNotFoundError, StepNotFoundError, RecordConflictError
    */
   async perform(
@@ -61,12 +63,13 @@ export class ActionPerformer {
     taskId: number,
     step: string | number | null,
     note: OperatorNote,
-    ask: (at: Date, written: string) => Promise<ActionAnswer | undefined>,
+    ask: (at: Date, written: string, origin: string) => Promise<ActionAnswer | undefined>,
   ): Promise<ActionResult> {
     checkNote(note);
     const written = JSON.stringify({ writer: 0, actor: note.actor, action, reason: note.reason });
+    const origin = auditOrigin(action, note.origin);
     for (let tries = 0; tries < TRIES; tries++) {
-      const answer = await ask(new Date(this.#clock.now()), written).catch((error: unknown) => {
+      const answer = await ask(new Date(this.#clock.now()), written, origin).catch((error: unknown) => {
         if (tries + 1 < TRIES && this.#canRepeat(error)) return null;
         throw error;
       });

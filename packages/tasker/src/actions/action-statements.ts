@@ -7,13 +7,14 @@ export type StoredOutcome = "done" | "already" | "refused" | "unknown" | "confli
 
 const CODE = nullable(textOf<ActionReason | "task" | "step">());
 
-/** An action on one step; see migration 0021. */
+/** An action on one step and its row of the audit log; see migrations 0021 and 0035. */
 export const actOnStep = statement({
   name: "act_on_step",
   text: `
-    select outcome, code, step_id, step_name, moved, owner_id, revision, first_seq, last_seq
-    from tasker_act_on_step($1, $2, $3, $4, $5, $6, $7)`,
-  parameters: [int8, text, nullable(int8), nullable(text), timestamp, jsonb, jsonb],
+    select a.outcome, a.code, a.step_id, a.step_name, a.moved, a.owner_id, a.revision, a.first_seq, a.last_seq
+    from tasker_act_on_step($1, $2, $3, $4, $5, $6, $7) a
+    cross join lateral tasker_audit_action(a.outcome, $1, a.step_id, a.step_name, null, $5, $6, $8)`,
+  parameters: [int8, text, nullable(int8), nullable(text), timestamp, jsonb, jsonb, jsonb],
   columns: {
     outcome: textOf<StoredOutcome>(),
     code: CODE,
@@ -27,23 +28,25 @@ export const actOnStep = statement({
   },
 });
 
-/** An action on a task; see migration 0022. */
+/** An action on a task and its row of the audit log; see migrations 0022 and 0035. */
 export const actOnTask = statement({
   name: "act_on_task",
   text: `
-    select outcome, code, step_id, step_name, moved, owner_id, revision, first_seq, last_seq
-    from tasker_act_on_task($1, $2, $3, $4, $5, $6)`,
-  parameters: [int8, text, nullable(int8), nullable(text), timestamp, jsonb],
+    select a.outcome, a.code, a.step_id, a.step_name, a.moved, a.owner_id, a.revision, a.first_seq, a.last_seq
+    from tasker_act_on_task($1, $2, $3, $4, $5, $6) a
+    cross join lateral tasker_audit_action(a.outcome, $1, a.step_id, a.step_name, null, $5, $6, $7)`,
+  parameters: [int8, text, nullable(int8), nullable(text), timestamp, jsonb, jsonb],
   columns: actOnStep.columns,
 });
 
-/** Does a finished task again as a new one; see migration 0022. */
+/** Does a finished task again as a new one, with a row of the audit log; see migrations 0022 and 0035. */
 export const rerunAsNew = statement({
   name: "rerun_as_new",
   text: `
-    select outcome, code, step_id, step_name, moved, new_task_id
-    from tasker_rerun_as_new($1, $2, $3, $4, $5, $6)`,
-  parameters: [int8, nullable(int8), nullable(text), timestamp, jsonb, text],
+    select a.outcome, a.code, a.step_id, a.step_name, a.moved, a.new_task_id
+    from tasker_rerun_as_new($1, $2, $3, $4, $5, $6) a
+    cross join lateral tasker_audit_action(a.outcome, $1, a.step_id, a.step_name, a.new_task_id, $4, $5, $7)`,
+  parameters: [int8, nullable(int8), nullable(text), timestamp, jsonb, text, jsonb],
   columns: {
     outcome: textOf<StoredOutcome>(),
     code: CODE,

@@ -1,12 +1,26 @@
 import { InvalidRequestError } from "../errors/index.ts";
 import { textDefect } from "../text/text-defect.ts";
 
+/** By what way somebody acts, for the audit log. */
+export interface ActionOrigin {
+  /** What the actor is known by. */
+  readonly actorKind: "token" | "user" | "cli" | "system";
+  /** 1 to 64 characters: `cli`, `rest`, `graphql`, `library`. */
+  readonly source: string;
+  /** Of the network, up to 255 characters. */
+  readonly address?: string | undefined;
+  /** Of the request, up to 255 characters. */
+  readonly requestId?: string | undefined;
+}
+
 /** Who acts, and why. Stored with everything that the action writes. */
 export interface OperatorNote {
   /** 1 to 255 characters: a name, an address, the name of a program. */
   readonly actor: string;
   /** 1 to 2,000 characters. */
   readonly reason: string;
+  /** Default: the system, by the library. */
+  readonly origin?: ActionOrigin;
 }
 
 /** A step of a task, by its name or by its id. */
@@ -25,6 +39,7 @@ export interface StepEdit {
 
 const LONGEST_ACTOR = 255;
 const LONGEST_REASON = 2_000;
+const LONGEST_SOURCE = 64;
 /** Greatest number that the column holds. */
 const MOST_ATTEMPTS = 2_147_483_647;
 
@@ -47,9 +62,13 @@ export function checkAddress({ taskId, step }: StepAddress): void {
 }
 
 /** @throws InvalidRequestError if somebody or something is not told in a way that can be stored */
-export function checkNote({ actor, reason }: OperatorNote): void {
+export function checkNote({ actor, reason, origin }: OperatorNote): void {
   checkText("actor", actor, LONGEST_ACTOR);
   checkText("reason", reason, LONGEST_REASON);
+  if (origin === undefined) return;
+  checkText("origin.source", origin.source, LONGEST_SOURCE);
+  if (origin.address !== undefined) checkText("origin.address", origin.address, LONGEST_ACTOR);
+  if (origin.requestId !== undefined) checkText("origin.requestId", origin.requestId, LONGEST_ACTOR);
 }
 
 /** @throws InvalidRequestError if nothing is to change, or to something that cannot be */

@@ -132,9 +132,9 @@ export class TaskActions {
   async rerunTask(address: StepAddress, note: OperatorNote): Promise<ActionResult> {
     checkAddress(address);
     const { taskId, step } = address;
-    return this.#performer.perform("rerun_as_new", taskId, step, note, async (at, written) => {
+    return this.#performer.perform("rerun_as_new", taskId, step, note, async (at, written, origin) => {
       const identity = crypto.randomUUID();
-      return (await this.#database.run(rerunAsNew, [taskId, ...namesOf(step), at, written, identity]))[0];
+      return (await this.#database.run(rerunAsNew, [taskId, ...namesOf(step), at, written, identity, origin]))[0];
     });
   }
 
@@ -159,8 +159,8 @@ export class TaskActions {
     const { taskId, step } = address;
     const what = `what is given for step ${step}`;
     const given = encodeJson(options, { maxBytes: this.#maxValueBytes, what });
-    return this.#performer.perform(action, taskId, step, note, async (at, written) => {
-      return (await this.#database.run(actOnStep, [taskId, action, ...namesOf(step), at, written, given]))[0];
+    return this.#performer.perform(action, taskId, step, note, async (at, written, origin) => {
+      return (await this.#database.run(actOnStep, [taskId, action, ...namesOf(step), at, written, given, origin]))[0];
     });
   }
 
@@ -172,8 +172,8 @@ export class TaskActions {
   ): Promise<ActionResult> {
     if (step === null) checkId("taskId", taskId);
     else checkAddress({ taskId, step });
-    return this.#performer.perform(action, taskId, step, note, async (at, written) => {
-      return (await this.#database.run(actOnTask, [taskId, action, ...namesOf(step), at, written]))[0];
+    return this.#performer.perform(action, taskId, step, note, async (at, written, origin) => {
+      return (await this.#database.run(actOnTask, [taskId, action, ...namesOf(step), at, written, origin]))[0];
     });
   }
 }

@@ -37,7 +37,11 @@ export async function runAction(
   act: (actions: TaskActions, note: OperatorNote) => Promise<ActionResult>,
 ): Promise<void> {
   const options = ActionChoice.parse(command.optsWithGlobals());
-  const note = { actor: options.actor ?? currentUser(io), reason: required("--reason", options.reason) };
+  const note: OperatorNote = {
+    actor: options.actor ?? currentUser(io),
+    reason: required("--reason", options.reason),
+    origin: { actorKind: "cli", source: "cli" },
+  };
   const result = await withDatabase(options, io, "existing", (database) =>
     act(new TaskActions({ database, clock: io.clock }), note),
   );

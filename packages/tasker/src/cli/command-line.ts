@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { addAuditCommands } from "./commands/audit-list.ts";
 import { addCheckCommand } from "./commands/db-check.ts";
 import { addDoctorCommand } from "./commands/db-doctor.ts";
 import { addPruneCommand } from "./commands/db-prune.ts";
@@ -102,6 +103,7 @@ function buildProgram(session: CommandSession): Command {
   addDeliveriesCommand(events, session);
   const letters = program.command("dead-letter").description("look at events that durable subscribers could not take");
   addDeadLetterCommands(letters, session);
+  addAuditCommands(program.command("audit").description("look at who did what"), session);
   const db = program.command("db").description("look after the database");
   addMigrateCommand(db, session);
   addDoctorCommand(db, session);

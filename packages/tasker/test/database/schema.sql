@@ -16,6 +16,20 @@ tasker_annotation_types
   created_at timestamp(6) without time zone not null
   updated_at timestamp(6) without time zone not null
 
+tasker_audit_log
+  id bigint not null generated always as identity
+  at timestamp(6) without time zone not null
+  actor character varying(255) not null
+  actor_kind character varying(16) not null
+  source character varying(64) not null
+  address character varying(255)
+  action character varying(64) not null
+  resource character varying(64) not null
+  resource_id character varying(255)
+  namespace character varying(255)
+  request_id character varying(255)
+  details jsonb not null
+
 tasker_circuits
   namespace character varying(64) not null
   name character varying(255) not null
@@ -386,6 +400,9 @@ schema_migrations
 tasker_annotation_types
   tasker_annotation_types_pkey PRIMARY KEY (annotation_type_id)
 
+tasker_audit_log
+  tasker_audit_log_pkey PRIMARY KEY (id)
+
 tasker_circuits
   next_probe_iff_open CHECK ((((state)::text = 'open'::text) = (next_probe_at IS NOT NULL)))
   tasker_circuits_pkey PRIMARY KEY (namespace, name)
@@ -517,6 +534,12 @@ schema_migrations
 tasker_annotation_types
   CREATE UNIQUE INDEX annotation_types_name_unique ON public.tasker_annotation_types USING btree (name)
   CREATE UNIQUE INDEX tasker_annotation_types_pkey ON public.tasker_annotation_types USING btree (annotation_type_id)
+
+tasker_audit_log
+  CREATE INDEX tasker_audit_log_actor ON public.tasker_audit_log USING btree (actor, id)
+  CREATE INDEX tasker_audit_log_at ON public.tasker_audit_log USING btree (at)
+  CREATE UNIQUE INDEX tasker_audit_log_pkey ON public.tasker_audit_log USING btree (id)
+  CREATE INDEX tasker_audit_log_resource ON public.tasker_audit_log USING btree (resource, resource_id, id)
 
 tasker_circuits
   CREATE UNIQUE INDEX tasker_circuits_pkey ON public.tasker_circuits USING btree (namespace, name)
@@ -658,6 +681,9 @@ tasker_workflow_steps
 tasker_annotation_types_annotation_type_id_seq
   integer start 1 increment 1 minimum 1 maximum 2147483647 cache 1 owned by tasker_annotation_types.annotation_type_id
 
+tasker_audit_log_id_seq
+  bigint start 1 increment 1 minimum 1 maximum 9223372036854775807 cache 1 owned by tasker_audit_log.id
+
 tasker_circuit_versions
   bigint start 1 increment 1 minimum 1 maximum 9223372036854775807 cache 1
 
@@ -770,6 +796,9 @@ tasker_adopt_executions
 
 tasker_advance_subscriber
   (p_subscriber integer, p_epoch bigint, p_now timestamp without time zone, p_cursor jsonb, p_next bigint[], p_failed json) returns boolean set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+
+tasker_audit_action
+  (p_outcome text, p_task_id bigint, p_step_id bigint, p_step_name character varying, p_new_task_id bigint, p_now timestamp without time zone, p_note jsonb, p_origin jsonb) returns void set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
 tasker_beat_executions
   (p_process bigint, p_executions character varying[]) returns TABLE(execution_id character varying) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC

@@ -100,6 +100,42 @@ describeOnPostgres("tasker task and tasker step, for operators", () => {
     });
   });
 
+  test("are listed by 'audit list', newest first", async () => {
+    const { out } = await tasker("audit", "list", "--actor", "ada", "--action", "task.*", "--json");
+    const records = out
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { action: string });
+    expect(records.map(({ action }) => action)).toEqual(["task.cancel", "task.resume", "task.pause"]);
+    expect(records[0]).toEqual({
+      id: expect.any(Number),
+      at: expect.any(String),
+      actor: "ada",
+      actor_kind: "cli",
+      source: "cli",
+      address: null,
+      action: "task.cancel",
+      resource: "tasker.task",
+      resource_id: "3",
+      namespace: "shop",
+      request_id: null,
+      details: { task_id: 3, reason: "asked for" },
+    });
+    const table = await tasker(
+      "audit",
+      "list",
+      "--resource",
+      "tasker.workflow_step",
+      "--since",
+      "2020-01-31T09:00:00Z",
+    );
+    expect(table.out).toMatch(/ada \(cli\) +step\.complete +tasker\.workflow_step \d+ +shop +cli\n$/);
+    expect(await tasker("audit", "list", "--actor", "nobody")).toMatchObject({
+      out: "",
+      err: "nothing in the audit log\n",
+    });
+  });
+
   test.each([
     [["task", "retry", "99", "--reason", "x"], 1, "TASKER_TASK_NOT_FOUND"],
     [["step", "retry", "1", "nothing", "--reason", "x"], 1, "TASKER_STEP_NOT_FOUND"],
