@@ -28,7 +28,7 @@ export const DATABASE_RULES: readonly Rule[] = [
         by: "looking for writers by another lock than theirs",
         edits: [
           {
-            file: migration("0019_shared_database_functions"),
+            file: migration("0033_event_log_functions"),
             from: "l.mode = 'RowExclusiveLock'",
             to: "l.mode = 'ShareLock'",
           },

@@ -6,7 +6,7 @@ import type { Positions } from "./gap-safe-cursor.ts";
 /** How far the shared tables have got, who is writing, and whether there is something to claim of kinds `$2` or to reload. */
 export const readPositions = statement({
   name: "read_positions",
-  text: "select tasks, task_rows, step_rows, writers, due from tasker_positions($1, $2, $3)",
+  text: "select tasks, task_rows, step_rows, writers, tasker_due($1, $2, $3) as due from tasker_positions()",
   parameters: [int8, array(int4), timestamp],
   columns: { tasks: int8, task_rows: int8, step_rows: int8, writers: array(text), due: bool },
 });

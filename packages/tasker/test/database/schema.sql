@@ -572,6 +572,8 @@ tasker_event_subscribers
   CREATE UNIQUE INDEX tasker_event_subscribers_pkey ON public.tasker_event_subscribers USING btree (subscriber_id)
 
 tasker_events
+  CREATE INDEX tasker_events_event ON public.tasker_events USING hash (event_id)
+  CREATE INDEX tasker_events_loose ON public.tasker_events USING btree (created_at) WHERE (task_id IS NULL)
   CREATE UNIQUE INDEX tasker_events_pkey ON public.tasker_events USING btree (id)
   CREATE INDEX tasker_events_task ON public.tasker_events USING btree (task_id)
 
@@ -818,6 +820,9 @@ tasker_commit_adding
 tasker_commit_one
   (p_owner bigint, p_now timestamp without time zone, p_task bigint, p_epoch bigint, p_revision integer, p_ended bigint, p_ended_base integer, p_ended_key integer, p_ended_to text, p_ended_metadata text, p_ended_attempts integer, p_backoff integer, p_results jsonb, p_retryable boolean, p_begun bigint, p_begun_key integer, p_begun_metadata text, p_begun_attempts integer, p_task_base integer, p_task_key integer, p_task_from text, p_task_to text, p_task_metadata text, p_completes boolean, p_releases boolean, p_wake timestamp without time zone, p_events json) returns TABLE(refused_task_id bigint) set enable_seqscan=off, enable_bitmapscan=off, jit=off, plan_cache_mode=force_generic_plan, lock_timeout=5s
 
+tasker_due
+  (p_owner bigint, p_kinds integer[], p_now timestamp without time zone) returns boolean set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+
 tasker_execution_context
   (input_task_id bigint) returns TABLE(task_id bigint, named_task_id integer, status text, total_steps bigint, pending_steps bigint, in_progress_steps bigint, completed_steps bigint, failed_steps bigint, ready_steps bigint, execution_status text, recommended_action text, completion_percentage numeric, health_status text)
 
@@ -835,9 +840,6 @@ tasker_lock_with_parents
 
 tasker_log_beyond
   (p_tasks bigint[], p_with_steps boolean[], p_task_rows bigint, p_step_rows bigint, p_events bigint) returns TABLE(task_id bigint, seq double precision, at timestamp without time zone) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
-
-tasker_log_positions
-  () returns TABLE(tasks bigint, task_rows bigint, step_rows bigint, events bigint, writers text[]) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
 tasker_log_positions_at
   (p_at timestamp without time zone) returns TABLE(tasks bigint, task_rows bigint, step_rows bigint, events bigint) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, TimeZone=UTC
@@ -876,7 +878,7 @@ tasker_operator_undo_steps
   (p_task_id bigint) returns bigint[] set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
 tasker_positions
-  (p_owner bigint, p_kinds integer[], p_now timestamp without time zone) returns TABLE(tasks bigint, task_rows bigint, step_rows bigint, writers text[], due boolean) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+  () returns TABLE(tasks bigint, task_rows bigint, step_rows bigint, events bigint, writers text[]) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
 tasker_read_log
   (p_sources integer[], p_froms bigint[], p_tos bigint[], p_limit integer, p_bytes bigint) returns TABLE(source integer, id bigint, place integer, found integer, task_id bigint, step_id bigint, named_task_id integer, named_step_id integer, correlation_id character varying, requested_at timestamp without time zone, from_state character varying, to_state character varying, sort_key integer, seq bigint, details jsonb, name character varying, event_id character varying, at timestamp without time zone, written_at timestamp without time zone) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC

@@ -4,6 +4,7 @@ import { prune } from "../../src/database/retention/prune.ts";
 import { removeSubscriber } from "../../src/event-log/manage/remove-subscriber.ts";
 import { listSubscribers } from "../../src/event-log/manage/subscriber-status.ts";
 import { replayEvents } from "../../src/event-log/replay-events.ts";
+import { findEventTime, findStoredEventTime } from "../../src/event-log/start/event-time.ts";
 import { graphTemplate, makeGate, startEngine, until, useDatabase } from "../support/engine-harness.ts";
 import { createRailsTask, transitionLikeRails } from "../support/rails-rows.ts";
 import { createTestDatabase, describeOnPostgres, openTestDatabase } from "../support/test-database.ts";
@@ -118,6 +119,18 @@ describeOnPostgres("the event log", () => {
     await startSubscriber(database, { name: "audit", handle: anew.handle });
     await until(() => anew.of(taskId).length === 7, "what comes afterwards");
     expect(anew.events).toHaveLength(28);
+  });
+
+  test("is searched for an event that a handler has published by an index", async () => {
+    const database = await useDatabase(() => openTestDatabase());
+    await database.execute(`
+      insert into tasker_events (kind, name, event_id, payload, occurred_at, created_at)
+      select 1, 'a.b', 'custom:' || n || ':0', '{}', timestamp '2026-01-01' + n * interval '1 second', now()
+      from generate_series(1, 5000) n;
+      analyze tasker_events`);
+    expect(await findEventTime(database, "custom:60:0")).toEqual(new Date("2026-01-01T00:01:00Z"));
+    const plan = await database.query(`explain ${findStoredEventTime.text}`, ["custom:60:0"]);
+    expect(JSON.stringify(plan)).toContain("tasker_events_event");
   });
 
   test("is read along its indexes, whatever the planner believes", async () => {

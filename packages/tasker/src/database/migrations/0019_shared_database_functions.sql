@@ -2,31 +2,15 @@
 -- was told to adopt their tasks looks for what they have written. It knows their rows by their metadata: an engine's have
 -- `writer` in it. Settings and plans as in 0003.
 
--- How far the tables have got, and whether anything can be claimed.
---   tasks, task_rows, step_rows: the last id that was given out. A row with an id up to there can still appear, if it is of
---     one of the `writers`: the transactions that hold a lock for writing. An insert gets its lock before its id, so what
---     takes a lock after this look gets a greater id.
---   due: whether one of the kinds has a task that nobody owns and that wants to run, or a task of p_owner was changed
-create function tasker_positions(p_owner bigint, p_kinds integer[], p_now timestamp)
-returns table (tasks bigint, task_rows bigint, step_rows bigint, writers text[], due boolean)
+-- Whether one of the kinds has a task that nobody owns and that wants to run, or a task of p_owner was changed.
+create function tasker_due(p_owner bigint, p_kinds integer[], p_now timestamp)
+returns boolean
 language plpgsql
 set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off
 set jit = off set plan_cache_mode = force_generic_plan set timezone = 'UTC'
 as $$
 begin
-  select case when s.is_called then s.last_value else s.last_value - 1 end into tasks
-  from tasker_tasks_task_id_seq s;
-  select case when s.is_called then s.last_value else s.last_value - 1 end into task_rows
-  from tasker_task_transitions_id_seq s;
-  select case when s.is_called then s.last_value else s.last_value - 1 end into step_rows
-  from tasker_workflow_step_transitions_id_seq s;
-  -- In a statement that comes after those.
-  select coalesce(array_agg(distinct l.virtualtransaction), '{}') into writers from pg_locks l
-  where l.locktype = 'relation' and l.mode = 'RowExclusiveLock' and l.pid is distinct from pg_backend_pid()
-    and l.database = (select d.oid from pg_database d where d.datname = current_database())
-    and l.relation in ('tasker_tasks'::regclass, 'tasker_task_transitions'::regclass,
-      'tasker_workflow_step_transitions'::regclass);
-  due = exists (
+  return exists (
     select from unnest(p_kinds) as kind(id)
     cross join lateral (
       select from tasker_task_runs r
@@ -34,7 +18,6 @@ begin
       limit 1
     ) q
   ) or exists (select from tasker_task_runs r where r.owner_id = p_owner and r.dirty);
-  return next;
 end
 $$;
 

@@ -19,3 +19,7 @@ create table tasker_events (
 );
 
 create index tasker_events_task on tasker_events (task_id);
+-- To begin after an event, by its id.
+create index tasker_events_event on tasker_events using hash (event_id);
+-- Those of no task go by their age.
+create index tasker_events_loose on tasker_events (created_at) where task_id is null;

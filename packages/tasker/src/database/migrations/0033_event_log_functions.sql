@@ -1,10 +1,11 @@
--- What durable subscribers ask and write. Settings and plans as in 0003.
+-- What durable subscribers ask and write, and how far the tables have got that engines on a shared database watch, too. Settings
+-- and plans as in 0003.
 
 -- How far the tables of the log have got.
 --   tasks, task_rows, step_rows, events: the last id that was given out. A row with an id up to there can still appear, if
 --     it is of one of the `writers`: transactions that hold a lock for writing on a table or its sequence. Whoever takes an id
 --     has locked the sequence, and keeps the lock to its end, so what takes a lock after this look gets a greater id.
-create function tasker_log_positions()
+create function tasker_positions()
 returns table (tasks bigint, task_rows bigint, step_rows bigint, events bigint, writers text[])
 language plpgsql
 set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off

@@ -4,7 +4,7 @@ import { statement } from "../../database/statement.ts";
 /** How far the tables of the log have got, and who is writing to them. */
 export const readLogPositions = statement({
   name: "log_positions",
-  text: "select tasks, task_rows, step_rows, events, writers from tasker_log_positions()",
+  text: "select tasks, task_rows, step_rows, events, writers from tasker_positions()",
   parameters: [],
   columns: { tasks: int8, task_rows: int8, step_rows: int8, events: int8, writers: array(text) },
 });

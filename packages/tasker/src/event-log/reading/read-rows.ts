@@ -11,7 +11,7 @@ import { type Cut, type FirstLeft, type Reading, type ReadingLimits, unreadRange
 /** Looks how far the tables have got. */
 export async function lookAtLog(connection: Connection): Promise<LogLook> {
   const [row] = await connection.run(readLogPositions, []);
-  if (row === undefined) throw new RangeError("tasker_log_positions gave no row");
+  if (row === undefined) throw new RangeError("tasker_positions gave no row");
   const { tasks, task_rows: taskRows, step_rows: stepRows, events, writers } = row;
   return { upto: { tasks, taskRows, stepRows, events }, writers: new Set(writers) };
 }

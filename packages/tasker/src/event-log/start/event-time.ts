@@ -27,7 +27,7 @@ export const findStepRowTime = statement({
   columns: { created_at: timestamp },
 });
 
-/** When a stored event was published. Reads the whole table: no index leads to the ids of events. */
+/** When a stored event was published. */
 export const findStoredEventTime = statement({
   name: "log_stored_event_time",
   text: "select occurred_at from tasker_events where event_id = $1 limit 1",
