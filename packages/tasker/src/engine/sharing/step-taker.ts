@@ -2,6 +2,7 @@ import { type CancelTimer, type Clock, elapsedOf, systemClock } from "../../cloc
 import type { Database } from "../../database/database.ts";
 import { failureKindOf } from "../../database/failure-kind.ts";
 import { NotRunningError, StepInterruptedError } from "../../errors/index.ts";
+import type { EventBus } from "../../events/bus/event-bus.ts";
 import type { HandlerRegistry } from "../../handlers/registry.ts";
 import type { HandlerResources } from "../../handlers/resources.ts";
 import type { Tracing } from "../../tracing/tracing.ts";
@@ -35,6 +36,7 @@ export interface StepTakerHost extends OutcomeBoxHost, Asker {
   readonly tracing: Tracing | null;
   readonly slots: Slots;
   readonly resources: HandlerResources;
+  readonly events: Pick<EventBus, "isFull">;
   readonly pollIntervalMs: number;
   readonly leaseMs: number;
   readonly processId: number;
@@ -136,7 +138,11 @@ export class StepTaker {
   }
 
   #take(): Promise<void> {
-    if (!this.#host.mayStart) return Promise.resolve();
+    // Nothing for a listener that may miss nothing and has no room: its events would only wait.
+    if (!this.#host.mayStart || this.#host.events.isFull) {
+      this.#waitMs = null;
+      return Promise.resolve();
+    }
     this.#taking ??= this.#takeBatch().finally(() => {
       this.#taking = null;
     });

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
+import type { Database } from "../../../src/database/database.ts";
 import { PermanentError } from "../../../src/errors/index.ts";
 import type { StepExecution } from "../../../src/handlers/execution.ts";
 import { expectCleanAuditTrail } from "../../support/audit-trail.ts";
 import { customEvent } from "../../support/custom-event.ts";
-import { makeGate, readStep, readTransitions, useDatabase } from "../../support/engine-harness.ts";
+import { makeGate, readState, readStep, readTransitions, useDatabase } from "../../support/engine-harness.ts";
 import { describeOnPostgres, openTestDatabase } from "../../support/test-database.ts";
 import { expire, startOwnerAndTaker } from "./owner-and-taker.ts";
 
@@ -45,6 +46,40 @@ describeOnPostgres("a step that another process runs", () => {
     expect(await database.query("select from tasker_step_executions")).toEqual([]);
     expect(await database.query("select from tasker_ready_steps")).toEqual([]);
     await expectCleanAuditTrail(database);
+  });
+
+  test("is not taken while a listener of the taker that may miss nothing has no room, and is afterwards", async () => {
+    const real = await useDatabase(openTestDatabase);
+    const asked = { offers: 0, steps: 0 };
+    const database: Database = {
+      ...real,
+      run: (statement, parameters) => {
+        if (statement.name === "find_offers") asked.offers += 1;
+        if (statement.name === "take_steps") asked.steps += 1;
+        return real.run(statement, parameters);
+      },
+    };
+    const { owner, taker, held, wait } = await startOwnerAndTaker(database, { edges: "a" });
+    const room = makeGate();
+    taker.engine.on("test.event", () => room.promise, { queue: { max: 1, overflow: "block" } });
+    // One is with the listener, the other one waits for it.
+    for (let count = 0; count < 2; count += 1) {
+      taker.engine.events.tell("test.event", null, () => ({}));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(taker.engine.events.isFull).toBe(true);
+    const before = asked.steps;
+    const { taskId } = await owner.engine.submit({ name: "graph", context: {} });
+    await wait(() => owner.engine.statistics().sharing.offered === 1, "the offer");
+    const looks = asked.offers;
+    await wait(() => asked.offers >= looks + 3, "further looks for offers");
+    expect(asked.steps).toBe(before);
+
+    room.open();
+    await wait(async () => (await readState(real, taskId)) === "complete", "the end of the task");
+    const { processId } = taker.engine.statistics();
+    expect((await readTransitions(real, taskId, "a"))[0]?.metadata).toMatchObject({ worker: processId });
+    held.open("done");
   });
 
   test("shows in the figures of both processes", async () => {
