@@ -1,5 +1,21 @@
 export { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from "../config/log-level.ts";
 export { DURATION_BUCKETS } from "../constants/telemetry.ts";
+export { describeException, type ExceptionFields } from "../log-lines/describe-exception.ts";
+export { type EventLevels, logEvent, logEvents, type ThresholdLog } from "../log-lines/log-event.ts";
+export {
+  type LogFields,
+  type LoggedStep,
+  type LoggedTask,
+  logException,
+  logOrchestrationEvent,
+  logPerformanceEvent,
+  logStepEvent,
+  logStructured,
+  logTaskEvent,
+  type PerformanceCategory,
+  performanceCategory,
+} from "../log-lines/log-helpers.ts";
+export type { EventLevel, EventLog, LevelledLog } from "../log-lines/log-level.ts";
 export { registerBuiltInExporters } from "./export/built-in-exporters.ts";
 export { CsvExporter, type CsvExporterOptions } from "./export/csv-exporter.ts";
 export {
@@ -14,22 +30,6 @@ export { fetchSnapshot } from "./http/fetch-snapshot.ts";
 export { type MetricsHandler, metricsHandler } from "./http/metrics-handler.ts";
 export { type MetricsEndpoint, type ServeMetricsOptions, serveMetrics } from "./http/serve-metrics.ts";
 export { createLog, type LogParts, type StructuredLog } from "./logs/create-log.ts";
-export { describeException, type ExceptionFields } from "./logs/describe-exception.ts";
-export { logEvent, logEvents } from "./logs/log-event.ts";
-export {
-  type LevelledLog,
-  type LogFields,
-  type LoggedStep,
-  type LoggedTask,
-  logException,
-  logOrchestrationEvent,
-  logPerformanceEvent,
-  logStepEvent,
-  logStructured,
-  logTaskEvent,
-  type PerformanceCategory,
-  performanceCategory,
-} from "./logs/log-helpers.ts";
 export {
   type ComponentSettings,
   DEFAULT_MASKED,

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { InvalidInterfaceError, InvalidRequestError } from "../../src/errors/index.ts";
 import { EventBus } from "../../src/events/bus/event-bus.ts";
 import type { TaskerEvent } from "../../src/events/event.ts";
+import { logEvent } from "../../src/log-lines/log-event.ts";
 import { handlerMethodOf } from "../../src/subscribers/handler-method.ts";
 import { knownEventNames } from "../../src/subscribers/known-events.ts";
 import { StructuredLogSubscriber } from "../../src/subscribers/structured-log-subscriber.ts";
@@ -96,21 +97,28 @@ describe("a subscriber", () => {
   });
 });
 
-test("the subscriber that logs writes one line for each event, failures as warnings", () => {
+test("the subscriber that logs writes the lines of logEvent, at levels that it can be given", () => {
   const lines: LogLine[] = [];
   const log = recordingLog(lines);
   const bus = new EventBus();
   new StructuredLogSubscriber({ events: ["*"], resources: { log } }).subscribeTo(bus);
   bus.publish(sampleEvent("step.completed", { payload: { attempt_number: 1 } }));
   bus.publish(sampleEvent("step.failed"));
-  expect(lines).toMatchObject([
-    {
-      level: "info",
-      message: "step.completed",
-      facts: { event: "step.completed", task_id: 7, payload: { attempt_number: 1 } },
-    },
-    { level: "warn", message: "step.failed", facts: { step_name: "charge", correlation_id: "cor-1" } },
-  ]);
+  const [completed, failed] = lines.splice(0);
+  expect(completed).toMatchObject({
+    level: "info",
+    message: "Step completed",
+    facts: { event_name: "step.completed", task_id: 7, entity_name: "charge", attempt_number: 1 },
+  });
+  expect(failed).toMatchObject({ level: "error", message: "Step failed", facts: { correlation_id: "cor-1" } });
+  logEvent(log, sampleEvent("step.completed", { payload: { attempt_number: 1 } }));
+  expect(lines.splice(0)).toEqual([completed]);
+
+  const config = { level: "debug", failure_level: "warn" };
+  const quiet = new StructuredLogSubscriber({ events: ["*"], config, resources: { log } });
+  quiet.call(sampleEvent("step.completed"));
+  quiet.call(sampleEvent("step.failed"));
+  expect(lines.map((line) => line.level)).toEqual(["debug", "warn"]);
   expect(() => new StructuredLogSubscriber({ config: { level: "loud" } })).toThrow(
     'config.level is "loud", expected debug, info, warn or error',
   );

@@ -1,7 +1,7 @@
-import { describeException } from "./describe-exception.ts";
+import { describeException } from "../../log-lines/describe-exception.ts";
 
 /** Fields that every line has of its own. */
-const RESERVED: ReadonlySet<string> = new Set([
+export const OWN_FIELDS: readonly string[] = [
   "level",
   "timestamp",
   "component",
@@ -10,7 +10,8 @@ const RESERVED: ReadonlySet<string> = new Set([
   "tasker_version",
   "process_id",
   "thread_id",
-]);
+];
+const RESERVED: ReadonlySet<string> = new Set(OWN_FIELDS);
 
 /** Facts of the engine that mean something else than a field of the schema with that name. */
 const RENAMED: Readonly<Record<string, string>> = { processId: "engine_process_id" };

@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import type { LogFormat } from "../../config/log-level.ts";
+import { OWN_FIELDS } from "./log-fields.ts";
 
 /** Makes a line in another format of a line of JSON; both with their end. */
 export type LineFormatter = (line: string) => string;
@@ -36,18 +37,7 @@ const STYLES = {
 } as const;
 
 /** Fields that say the same in every line of a process: a person at a terminal needs none of them. */
-const LEFT_OUT: ReadonlySet<string> = new Set([
-  "level",
-  "timestamp",
-  "component",
-  "message",
-  "environment",
-  "tasker_version",
-  "process_id",
-  "thread_id",
-  "entity_type",
-  "backtrace",
-]);
+const LEFT_OUT: ReadonlySet<string> = new Set([...OWN_FIELDS, "entity_type", "backtrace"]);
 
 /** Time, level, component, sentence, then the other fields; a backtrace below. */
 function pretty(fields: Fields, colors: boolean): string {

@@ -1,9 +1,19 @@
-import type { LogLevel } from "../../config/log-level.ts";
-import type { EventPattern } from "../../events/bus/pattern.ts";
-import type { Subscribe, Unsubscribe } from "../../events/bus/subscribe.ts";
-import type { TaskerEvent } from "../../events/event.ts";
-import type { StructuredLog } from "./create-log.ts";
-import { type LevelledLog, logStepEvent, logTaskEvent } from "./log-helpers.ts";
+import type { EventPattern } from "../events/bus/pattern.ts";
+import type { Subscribe, Unsubscribe } from "../events/bus/subscribe.ts";
+import type { TaskerEvent } from "../events/event.ts";
+import { logStepEvent, logTaskEvent } from "./log-helpers.ts";
+import type { EventLevel, EventLog } from "./log-level.ts";
+
+/** A log that says which of its levels are written. */
+export type ThresholdLog = EventLog & { isEnabled(level: EventLevel): boolean };
+
+/** Levels in place of those that {@link logEvent} chooses. */
+export interface EventLevels {
+  /** Of events whose names end in `failed`. */
+  readonly failure?: EventLevel;
+  /** Of all others. */
+  readonly other?: EventLevel;
+}
 
 /** Events that are told at `debug`: there is one at the start of every attempt, and what they announce is told by its end. */
 const QUIET: ReadonlySet<string> = new Set([
@@ -23,11 +33,11 @@ const FAILURES = ["task.failed", "step.failed"] as const;
  * level: what nobody wants costs the engine nothing.
  * @returns ends that
  */
-export function logEvents(log: StructuredLog, source: { readonly on: Subscribe }): Unsubscribe {
+export function logEvents(log: ThresholdLog, source: { readonly on: Subscribe }): Unsubscribe {
   return source.on(writtenEvents(log), (event) => logEvent(log, event));
 }
 
-function writtenEvents(log: StructuredLog): EventPattern {
+function writtenEvents(log: ThresholdLog): EventPattern {
   if (log.isEnabled("debug")) return "*";
   if (!log.isEnabled("info")) return FAILURES;
   return ["*", ...[...QUIET, ...QUIET_FAMILIES.map((family) => `${family}**`)].map((pattern) => `!${pattern}`)];
@@ -37,10 +47,12 @@ function writtenEvents(log: StructuredLog): EventPattern {
  * Tells of an event: of tasks and steps as {@link logTaskEvent} and {@link logStepEvent} do, of anything else by its name. A
  * failed task is an error, as is a step that is not tried again; a failure that is, a warning. What is told is in the event:
  * the database is asked nothing.
+ * @param levels default: as said
  */
-export function logEvent(log: LevelledLog, event: TaskerEvent): void {
+export function logEvent(log: EventLog, event: TaskerEvent, levels: EventLevels = {}): void {
   const { id, name, namespace, version, correlationId, taskId, taskName, stepId, stepName, payload } = event;
-  const level = levelOf(event);
+  const chosen = /[._]failed$/.test(name) ? levels.failure : levels.other;
+  const level = chosen ?? levelOf(event);
   const [entity, type = name] = splitName(name);
   const { from_state: _from, to_state: status, execution_duration: duration, ...told } = payload;
   const fields = {
@@ -67,7 +79,7 @@ function splitName(name: string): [entity: string, type?: string] {
   return point === -1 ? [name] : [name.slice(0, point), name.slice(point + 1)];
 }
 
-function levelOf({ name, payload }: TaskerEvent): LogLevel {
+function levelOf({ name, payload }: TaskerEvent): EventLevel {
   if (name === "task.failed") return "error";
   if (name === "step.failed") return payload.retry_available === true ? "warn" : "error";
   if (QUIET.has(name) || QUIET_FAMILIES.some((family) => name.startsWith(family))) return "debug";

@@ -1,12 +1,9 @@
-import type { LogLevel } from "../../config/log-level.ts";
-import type { StructuredLog } from "./create-log.ts";
+import type { LogLevel } from "../config/log-level.ts";
 import { describeException } from "./describe-exception.ts";
+import type { EventLevel, EventLog, LevelledLog } from "./log-level.ts";
 
 /** What is told with a line besides what the helper tells. */
 export type LogFields = Readonly<Record<string, unknown>>;
-
-/** What of a log the helpers need. */
-export type LevelledLog = Pick<StructuredLog, LogLevel>;
 
 /** How long something took, in words. */
 export type PerformanceCategory = "fast" | "moderate" | "slow" | "very_slow";
@@ -41,11 +38,11 @@ export function logStructured(log: LevelledLog, level: LogLevel, message: string
 
 /** Tells of a task: "Task completed". @param type such as `completed`. @param level default: `info` */
 export function logTaskEvent(
-  log: LevelledLog,
+  log: EventLog,
   task: LoggedTask,
   type: string,
   fields: LogFields = {},
-  level: LogLevel = "info",
+  level: EventLevel = "info",
 ): void {
   const { taskId, name, status } = task;
   const told = { entity_type: "task", entity_id: taskId, entity_name: name, event_type: type, task_id: taskId };
@@ -57,11 +54,11 @@ export function logTaskEvent(
  * @param fields `duration`: seconds that it took; told as `duration_ms` and `performance_category`
  */
 export function logStepEvent(
-  log: LevelledLog,
+  log: EventLog,
   step: LoggedStep,
   type: string,
   { duration, ...fields }: LogFields & { readonly duration?: number | null } = {},
-  level: LogLevel = "info",
+  level: EventLevel = "info",
 ): void {
   const { stepId, name, status, taskId, taskName } = step;
   const told = {
