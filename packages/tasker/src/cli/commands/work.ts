@@ -1,12 +1,8 @@
-import { resolve } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
 import type { Database } from "../../database/database.ts";
 import type { AdoptOptions } from "../../engine/adopt-options.ts";
-import { DiscoveryError } from "../../errors/index.ts";
-import { discoverTasks } from "../../handlers/discover-tasks.ts";
 import { HandlerRegistry } from "../../handlers/registry.ts";
-import type { TaskTemplate } from "../../handlers/task-template.ts";
 import type { PluginRegistry } from "../../registries/plugin-registry.ts";
 import { addEngineOptions, createCommandEngine, EngineChoice } from "../command-engine.ts";
 import { addTelemetryOptions, openTelemetry, TelemetryChoice } from "../command-telemetry.ts";
@@ -14,10 +10,9 @@ import { UsageError } from "../errors.ts";
 import { EXIT } from "../exit-code.ts";
 import { GlobalOptions } from "../global-options.ts";
 import { loadEventDeclarations } from "../input/load-event-declarations.ts";
-import { importHandlersModule } from "../input/load-handlers-module.ts";
 import { loadPlugins } from "../input/load-plugins.ts";
 import { collect, collectFilled, required, secondsBetween, wholeNumber } from "../input/parse-option.ts";
-import { loadCommandTemplate } from "../load-command-template.ts";
+import { addTemplatesOptions, loadTemplates, TEMPLATES_CHOICE } from "../load-templates.ts";
 import { chooseDatabase, withDatabase } from "../open-command-database.ts";
 import { CHANGE_EVENTS } from "../progress/change-event.ts";
 import { FinishedTasks } from "../progress/finished-tasks.ts";
@@ -26,7 +21,6 @@ import type { CommandSession } from "../session.ts";
 import { countLiveTasksStatement } from "../statements/count-live-tasks.ts";
 import { StopRequest } from "../stop-request.ts";
 import { automaticProcesses, supervise } from "../supervisor/supervise.ts";
-import { addReadingOptions, READING_CHOICE, readingOf } from "../template-reading.ts";
 
 /** Time between two looks whether anything is left to do, in milliseconds. */
 const IDLE_POLL_MS = 200;
@@ -34,10 +28,7 @@ const IDLE_POLL_MS = 200;
 const WorkOptions = GlobalOptions.extend(EngineChoice.shape)
   .extend(TelemetryChoice.shape)
   .extend({
-    template: z.array(z.string()).optional(),
-    handlers: z.string().optional(),
-    ...READING_CHOICE,
-    templates: z.array(z.string()).optional(),
+    ...TEMPLATES_CHOICE,
     plugin: z.array(z.string()).optional(),
     events: z.array(z.string()).optional(),
     untilIdle: z.boolean().default(false),
@@ -52,11 +43,8 @@ type WorkOptions = z.infer<typeof WorkOptions>;
 
 /** Adds `work`: executes the tasks of some templates until it is stopped. */
 export function addWorkCommand(program: Command, session: CommandSession): void {
-  addReadingOptions(addTelemetryOptions(addEngineOptions(program.command("work"))))
+  addTemplatesOptions(addTelemetryOptions(addEngineOptions(program.command("work"))))
     .description("execute the tasks of templates until stopped")
-    .option("--template <file>", "a template to work on; can be given several times", collect)
-    .option("--handlers <module>", "module with all step handlers (default: beside each template, with its name)")
-    .option("--templates <dir>", "work on all templates below a directory; can be given several times", collect)
     .option("--plugin <name>", "a module or an installed package with plugins; can be given several times", collect)
     .option("--events <path>", "a file or directory in YAML that declares events; can be given several times", collect)
     .option("--processes <n>", "run in so many processes; auto: one for each processor", processCount)
@@ -94,7 +82,8 @@ async function work(session: CommandSession, options: WorkOptions): Promise<numb
     return supervise(session, options.processes);
   }
   const registry = new HandlerRegistry();
-  registry.registerMany(await loadTemplates(session, options));
+  if ((options.templates ?? []).length === 0) required("--template", options.template);
+  registry.registerMany(await loadTemplates(io, options));
   registry.eventDeclarations.register(await loadEventDeclarations(io.cwd, options.events ?? []));
   const plugins = await loadPlugins(io.cwd, options.plugin ?? []);
   const stop = new StopRequest(io, null);
@@ -120,9 +109,7 @@ async function runEngine(
   const { io, printer } = session;
   const note = (text: string) => printer.note(text);
   const telemetry = await openTelemetry(io, options, note);
-  const { meter, log } = telemetry;
-  const watched = { ...(meter === undefined ? {} : { meter }), ...(log === undefined ? {} : { log }) };
-  const engine = createCommandEngine(io, database, registry, { ...options, ...more, ...watched }, note);
+  const engine = createCommandEngine(io, database, registry, { ...options, ...more, ...telemetry.parts }, note);
   const finished = new FinishedTasks();
   const unsubscribe = engine.on(CHANGE_EVENTS, (event) => {
     const task = finished.observe(event);
@@ -146,25 +133,6 @@ async function runEngine(
     await telemetry.close();
     unsubscribe();
   }
-}
-
-/**
- * The templates that were named, and those of the directories.
- * @throws UsageError if none is given, DiscoveryError that lists every file of the directories that cannot be used
- */
-async function loadTemplates({ io }: CommandSession, options: WorkOptions): Promise<TaskTemplate[]> {
-  const reading = readingOf(options, io);
-  const { handlers, templates: directories = [] } = options;
-  const named = directories.length > 0 ? (options.template ?? []) : required("--template", options.template);
-  const templates: TaskTemplate[] = [];
-  for (const template of named) templates.push(await loadCommandTemplate(io.cwd, { template, handlers, ...reading }));
-  const found = await discoverTasks({
-    ...reading,
-    directories: directories.map((directory) => resolve(io.cwd, directory)),
-    handlers: handlers === undefined ? undefined : await importHandlersModule(io.cwd, resolve(io.cwd, handlers)),
-  });
-  if (found.failures.length > 0) throw new DiscoveryError(found.failures);
-  return [...templates, ...found.templates];
 }
 
 /** A number of processes, or `auto`, as commander's argument parser. */

@@ -1,3 +1,4 @@
+import type { JsonObject } from "../../json/json-value.ts";
 import { EVENT_CATALOGUE } from "./catalogue.ts";
 import type { Durability, EventCategory, EventDefinition } from "./event-definition.ts";
 import { exampleOf, jsonSchemaOf, type PayloadSchema } from "./json-schema.ts";
@@ -6,8 +7,14 @@ import { exampleOf, jsonSchemaOf, type PayloadSchema } from "./json-schema.ts";
 export interface DeclaredEvent {
   readonly name: string;
   readonly description: string;
+  /** JSON Schema of the payload. Null or absent: every object is accepted. */
+  readonly payloadSchema?: JsonObject | null;
+  /** The ends of attempts at which the engine publishes it itself. Default: none. */
+  readonly conditions?: readonly string[];
   /** Names of the handlers that may publish it. */
   readonly firedBy: readonly string[];
+  /** Where it is declared. Default: not said. */
+  readonly declaredIn?: readonly string[];
 }
 
 /** What is known of an event. */
@@ -21,9 +28,13 @@ export interface EventDescription {
   /** Names of the handlers that may publish it; none for the engine's own. */
   readonly fired_by: readonly string[];
   readonly durability: Durability;
+  /** Of a declared one: the ends of attempts at which the engine publishes it itself. */
+  readonly conditions: readonly string[];
+  /** Of a declared one: where. */
+  readonly declared_in: readonly string[];
   /** JSON Schema of the payload. */
   readonly payload_schema: PayloadSchema;
-  /** A payload that fits the schema. */
+  /** A payload that fits the schema; of a declared one as far as its schema has examples. */
   readonly example_payload: unknown;
 }
 
@@ -74,22 +85,28 @@ function describe(definition: EventDefinition): EventDescription {
     description,
     fired_when: firedWhen,
     fired_by: [],
+    conditions: [],
+    declared_in: [],
     durability,
     payload_schema: schema,
     example_payload: exampleOf(schema),
   };
 }
 
-function describeDeclared({ name, description, firedBy }: DeclaredEvent): EventDescription {
+function describeDeclared(event: DeclaredEvent): EventDescription {
+  const { name, description, payloadSchema, conditions = [], firedBy, declaredIn = [] } = event;
+  const schema = payloadSchema ?? { type: "object" };
   return {
     name,
     category: "custom",
     constant: null,
     description,
-    fired_when: "after the commit of the attempt whose handler publishes it",
+    fired_when: `after the commit of the attempt whose handler publishes it${conditions.length === 0 ? "" : `, or that ends so: ${conditions.join(", ")}`}`,
     fired_by: firedBy,
+    conditions,
+    declared_in: declaredIn,
     durability: "derived",
-    payload_schema: { type: "object" },
-    example_payload: {},
+    payload_schema: schema,
+    example_payload: exampleOf(schema),
   };
 }

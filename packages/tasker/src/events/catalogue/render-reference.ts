@@ -1,6 +1,6 @@
 import { CatalogueView, type EventDescription } from "./catalogue-view.ts";
 import { EVENT_CATEGORIES } from "./event-definition.ts";
-import { meaningOf, typeOf } from "./json-schema.ts";
+import { meaningOf, membersOf, typeOf } from "./json-schema.ts";
 
 const INTRODUCTION = `# Reference of events
 
@@ -37,7 +37,7 @@ function renderEvent({
   constant,
   payload_schema,
 }: EventDescription): string {
-  const members = Object.entries(payload_schema.properties ?? {});
+  const members = membersOf(payload_schema);
   const rows = members.map(([key, member]) => `| \`${key}\` | ${typeOf(member)} | ${meaningOf(member)} |\n`);
   const table = rows.length === 0 ? "" : `\n| key | type | meaning |\n| --- | --- | --- |\n${rows.join("")}`;
   const facts = `\`${constant}\`, ${durability.replace("_", " ")}. Published ${fired_when}.`;

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../json/json-value.ts";
-import type { EventCondition } from "../../templates/custom-event.ts";
+import type { CustomEventDefinition, EventCondition } from "../../templates/custom-event.ts";
 import type { EventDeclaration } from "../../templates/event-declaration.ts";
 import type { TaskTemplate } from "../task-template.ts";
 
@@ -14,6 +14,8 @@ export interface RegisteredCustomEvent {
   readonly conditions: readonly EventCondition[];
   /** Names of the handlers that may publish it, sorted. */
   readonly firedBy: readonly string[];
+  /** Where it is declared: steps of templates, `shop.order@1.0.0: charge`; classes, `class ChargeCard`; files, `events/order.yml:4`; `code`. */
+  readonly declaredIn: readonly string[];
 }
 
 interface Found {
@@ -21,6 +23,7 @@ interface Found {
   payloadSchema: JsonObject | null;
   readonly conditions: Set<EventCondition>;
   readonly firedBy: Set<string>;
+  readonly declaredIn: Set<string>;
 }
 
 /**
@@ -38,31 +41,40 @@ export function listCustomEvents(
       payloadSchema: null,
       conditions: new Set(),
       firedBy: new Set(),
+      declaredIn: new Set(),
     };
     found.set(name, known);
     return known;
   };
+  const add = (declaration: CustomEventDefinition, handlerClass: string, place: string) => {
+    const event = at(declaration.name);
+    event.description ??= declaration.description;
+    event.payloadSchema ??= declaration.payloadSchema;
+    event.firedBy.add(handlerClass);
+    event.declaredIn.add(place);
+    if (declaration.condition !== null) event.conditions.add(declaration.condition);
+  };
   for (const { definition, customEvents } of templates) {
+    const { namespace, name: task, version } = definition;
     for (const { name: step, handlerClass, customEvents: own } of definition.steps) {
-      for (const { name, description, payloadSchema, condition } of [...own, ...(customEvents?.get(step) ?? [])]) {
-        const event = at(name);
-        event.description ??= description;
-        event.payloadSchema ??= payloadSchema;
-        event.firedBy.add(handlerClass);
-        if (condition !== null) event.conditions.add(condition);
-      }
+      for (const declaration of own) add(declaration, handlerClass, `${namespace}.${task}@${version}: ${step}`);
+      for (const declaration of customEvents?.get(step) ?? []) add(declaration, handlerClass, `class ${handlerClass}`);
     }
   }
-  for (const { name, description, payloadSchema, firedBy } of declared) {
+  for (const { name, description, payloadSchema, firedBy, source } of declared) {
     const event = at(name);
     event.description ??= description;
     event.payloadSchema ??= payloadSchema;
+    event.declaredIn.add(source ?? "code");
     for (const handler of firedBy) event.firedBy.add(handler);
   }
   return Object.freeze([...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, event]) => toListed(name, event)));
 }
 
-function toListed(name: string, { description, payloadSchema, conditions, firedBy }: Found): RegisteredCustomEvent {
+function toListed(
+  name: string,
+  { description, payloadSchema, conditions, firedBy, declaredIn }: Found,
+): RegisteredCustomEvent {
   const handlers = [...firedBy].sort();
   return {
     name,
@@ -71,5 +83,6 @@ function toListed(name: string, { description, payloadSchema, conditions, firedB
     payloadSchema,
     conditions: [...conditions].sort(),
     firedBy: handlers,
+    declaredIn: [...declaredIn],
   };
 }

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { EVENT_CATALOGUE } from "../../../src/events/catalogue/catalogue.ts";
 import { CatalogueView } from "../../../src/events/catalogue/catalogue-view.ts";
+import { membersOf } from "../../../src/events/catalogue/json-schema.ts";
 import { renderReference } from "../../../src/events/catalogue/render-reference.ts";
 import { STEP_PAYLOADS } from "../../../src/events/step-payload.ts";
 import { TASK_PAYLOADS } from "../../../src/events/task-payload.ts";
@@ -23,7 +24,7 @@ describe("the catalogue of events", () => {
   test("names each event by its category, unless it is an extension or for tests, and describes every key", () => {
     for (const { name, category, payload_schema } of new CatalogueView().all()) {
       if (["task", "step", "workflow", "observability"].includes(category)) expect(name).toMatch(`${category}.`);
-      for (const [key, member] of Object.entries(payload_schema.properties ?? {})) {
+      for (const [key, member] of membersOf(payload_schema)) {
         expect(JSON.stringify(member), `${name} ${key}`).toContain('"description"');
       }
     }

@@ -30,6 +30,7 @@ describe("the registry of custom events", () => {
         payloadSchema: { type: "object" },
         conditions: ["always", "success"],
         firedBy: ["Refund", "Shop::Pay"],
+        declaredIn: ["default.order@0.1.0: pay", "code"],
       },
       {
         name: "order.sent",
@@ -38,6 +39,7 @@ describe("the registry of custom events", () => {
         payloadSchema: null,
         conditions: [],
         firedBy: ["Ship"],
+        declaredIn: ["code"],
       },
     ]);
   });
