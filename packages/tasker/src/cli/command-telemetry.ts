@@ -49,10 +49,8 @@ export function addTelemetryOptions(command: Command): Command {
 
 /** What watches the engine of a command. */
 export interface CommandTelemetry {
-  /** Absent: nothing is counted. */
-  readonly meter?: EngineMeter;
-  /** Absent: the engine tells a person what it has to tell. */
-  readonly log?: Log;
+  /** What the engine is made with. Without `meter` nothing is counted; without `log` it tells a person what it has to tell. */
+  readonly parts: { readonly meter?: EngineMeter; readonly log?: Log };
   /** Begins to watch. Call it before the engine starts. @throws ConfigurationError if metrics cannot be served there */
   observe(engine: Engine, database: Database): Promise<void>;
   close(): Promise<void>;
@@ -74,8 +72,10 @@ export async function openTelemetry(
   const metrics = choice.metricsPort !== undefined || isPushing ? await openMetrics(io, choice, log, note) : null;
   let unsubscribe = () => {};
   return {
-    ...(metrics === null ? {} : { meter: metrics.meter }),
-    ...(log === null ? {} : { log: log.engine }),
+    parts: {
+      ...(metrics === null ? {} : { meter: metrics.meter }),
+      ...(log === null ? {} : { log: log.engine }),
+    },
     async observe(engine, database) {
       if (log !== null) unsubscribe = log.follow(engine);
       await metrics?.observe(engine, database);

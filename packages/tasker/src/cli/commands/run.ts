@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Database } from "../../database/database.ts";
 import type { TaskTemplate } from "../../handlers/task-template.ts";
 import { addEngineOptions, createCommandEngine, EngineChoice } from "../command-engine.ts";
+import { addTelemetryOptions, openTelemetry, TelemetryChoice } from "../command-telemetry.ts";
 import type { TaskDisplay } from "../displays/display.ts";
 import { JsonDisplay } from "../displays/json-display.ts";
 import { LineDisplay } from "../displays/line-display.ts";
@@ -25,22 +26,24 @@ import { TaskFollower } from "../task-follower.ts";
 import { addReadingOptions, READING_CHOICE, readingOf } from "../template-reading.ts";
 import { UnlistedRegistry } from "../unlisted-registry.ts";
 
-const RunOptions = GlobalOptions.extend(EngineChoice.shape).extend({
-  context: z.string().optional(),
-  handlers: z.string().optional(),
-  ...READING_CHOICE,
-  plugin: z.array(z.string()).optional(),
-  events: z.array(z.string()).optional(),
-  watch: z.boolean().default(false),
-  json: z.boolean().default(false),
-  /** Seconds. */
-  timeout: z.number().optional(),
-});
+const RunOptions = GlobalOptions.extend(EngineChoice.shape)
+  .extend(TelemetryChoice.shape)
+  .extend({
+    context: z.string().optional(),
+    handlers: z.string().optional(),
+    ...READING_CHOICE,
+    plugin: z.array(z.string()).optional(),
+    events: z.array(z.string()).optional(),
+    watch: z.boolean().default(false),
+    json: z.boolean().default(false),
+    /** Seconds. */
+    timeout: z.number().optional(),
+  });
 type RunOptions = z.infer<typeof RunOptions>;
 
 /** Adds `run`: submits one task, executes it in this process and shows how it goes. */
 export function addRunCommand(program: Command, session: CommandSession): void {
-  addReadingOptions(addEngineOptions(program.command("run <template>")))
+  addReadingOptions(addTelemetryOptions(addEngineOptions(program.command("run <template>"))))
     .description("submit a task and execute it here, to its end")
     .option("--context <file|json>", "the task's input: a file with a JSON object, or the object itself")
     .option("--handlers <module>", "module with the step handlers (default: beside the template, with its name)")
@@ -98,13 +101,16 @@ async function executeTask(
   registry.register(template);
   registry.eventDeclarations.register(await loadEventDeclarations(io.cwd, options.events ?? []));
   const plugins = await loadPlugins(io.cwd, options.plugin ?? []);
-  const engine = createCommandEngine(io, database, registry, { ...options, plugins }, (text) => display.notice(text));
+  const note = (text: string) => display.notice(text);
+  const telemetry = await openTelemetry(io, options, note);
+  const engine = createCommandEngine(io, database, registry, { ...options, plugins, ...telemetry.parts }, note);
   const since = io.clock.now();
   const follower = new TaskFollower(display);
   const unsubscribe = engine.on(CHANGE_EVENTS, (event) => follower.observe(event));
   let stopped: StopReason | null = null;
   let taskId: number;
   try {
+    await telemetry.observe(engine, database);
     // A started engine owns what is submitted to it.
     await engine.start();
     const { namespace, name, version } = template.definition;
@@ -115,6 +121,7 @@ async function executeTask(
     if (stopped === "signal") display.notice("stopping when the running steps have ended; once more to stop at once");
   } finally {
     await engine.stop();
+    await telemetry.close();
     unsubscribe();
     display.end();
   }

@@ -39,6 +39,22 @@ describeOnPostgres("tasker run", () => {
     ).toBe(true);
   });
 
+  test("--log-format writes structured logs to standard error, events included, from --log-level on", async () => {
+    const plain = await run("order.yaml", "--context", '{"amount": 5}', "--json");
+    const { code, out, err } = await run(
+      ...["order.yaml", "--context", '{"amount": 6}', "--json", "--log-format", "json", "--metrics-port", "0"],
+    );
+    expect(code).toBe(0);
+    expect(out.split("\n")).toHaveLength(plain.out.split("\n").length);
+    expect(err).toMatch(/^metrics at http:/m);
+    const lines = err.split("\n").filter((line) => line.startsWith("{"));
+    expect(lines.map((line): unknown => JSON.parse(line))).toContainEqual(
+      expect.objectContaining({ component: "events", message: "Task completed", task_status: "complete" }),
+    );
+    const quiet = await run("order.yaml", "--context", '{"amount": 6}', "--log-level", "error");
+    expect(quiet).toMatchObject({ code: 0, err: "" });
+  });
+
   test("--json prints one object a line, the result last", async () => {
     const { code, out } = await run("order.yaml", "--context", '{"amount": 8}', "--json");
     const lines = out

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { createTestDatabase, describeOnPostgres } from "../../support/test-database.ts";
@@ -37,6 +39,24 @@ const isAlive = (pid: number) => {
     return false;
   }
 };
+
+/** A port that nobody uses at this moment, nor the one after it. */
+async function neighbouringPorts(): Promise<number> {
+  const listen = async (port: number) => {
+    const server = createServer();
+    server.listen(port, "127.0.0.1");
+    await once(server, "listening");
+    return server;
+  };
+  for (;;) {
+    const first = await listen(0);
+    const address = first.address();
+    const port = typeof address === "object" && address !== null ? address.port : 0;
+    const second = await listen(port + 1).catch(() => null);
+    for (const server of [first, second]) if (server !== null) await new Promise((resolve) => server.close(resolve));
+    if (second !== null) return port;
+  }
+}
 
 describeOnPostgres("tasker work --processes", () => {
   test(
@@ -88,6 +108,21 @@ describeOnPostgres("tasker work --processes", () => {
       const wrong = await startWorkers("--processes", "2", "--handlers", "missing.js");
       expect(await wrong.supervisor.ended).toMatchObject({ code: 2 });
       expect(wrong.supervisor.err).toMatch(/^\[[12]\] error /m);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    "serves the metrics of each process on a port of its own: the one given, and those after it",
+    async () => {
+      const port = await neighbouringPorts();
+      const { seen, supervisor } = await startWorkers("--processes", "2", "--metrics-port", `${port}`);
+      await seen(2, /^\[[12]\] working on/gm);
+      for (const number of [1, 2]) {
+        const url = `http://127.0.0.1:${port + number - 1}/metrics`;
+        expect(supervisor.err).toContain(`[${number}] metrics at ${url}\n`);
+        expect(await (await fetch(url)).text()).toContain("tasker_engine_running 1\n");
+      }
     },
     TIMEOUT_MS,
   );
