@@ -70,6 +70,7 @@ export abstract class BaseSubscriber {
   protected readonly resources: SubscriberResources;
   readonly #methods = new Map<string, HandlerMethod | null>();
   #matcher: EventMatcher | null = null;
+  #subscriptions = 0;
 
   constructor(settings: SubscriberSettings = {}) {
     this.name = settings.name ?? new.target.name;
@@ -120,7 +121,7 @@ export abstract class BaseSubscriber {
   }
 
   /**
-   * Subscribes to what happens in this process.
+   * Subscribes to what happens in this process. When its last such subscription has ended, it is closed.
    * @param known names of all events that can come, such as `knownEventNames(registry)`. Default: only names that look like the
    *   engine's are checked
    * @returns ends the subscription
@@ -130,7 +131,16 @@ export abstract class BaseSubscriber {
     this.check(known);
     const { queue } = this;
     const options = { name: this.name, ...(queue === null ? {} : { queue }) };
-    return source.on([...this.eventSubscriptions().keys()], (event) => this.call(event), options);
+    const end = source.on([...this.eventSubscriptions().keys()], (event) => this.call(event), options);
+    this.#subscriptions += 1;
+    let hasEnded = false;
+    return () => {
+      if (hasEnded) return;
+      hasEnded = true;
+      end();
+      this.#subscriptions -= 1;
+      if (this.#subscriptions === 0) void this.#closeReporting();
+    };
   }
 
   /**
@@ -180,8 +190,19 @@ export abstract class BaseSubscriber {
     return method?.(event, delivery);
   }
 
-  /** Lets go of what it holds. Called when its subscription has ended. */
+  /**
+   * Lets go of what it holds. Called when its last subscription by `subscribeTo` has ended; whoever calls `call` closes it. It
+   * can be subscribed again afterwards.
+   */
   async close(): Promise<void> {}
+
+  async #closeReporting(): Promise<void> {
+    try {
+      await this.close();
+    } catch (err) {
+      this.resources.log.error({ err, subscriber: this.name }, "a subscriber could not be closed");
+    }
+  }
 
   /** Whether a pattern means an event for which there is a method. */
   #takesSome(pattern: string, known: readonly string[] | null): boolean {

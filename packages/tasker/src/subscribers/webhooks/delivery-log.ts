@@ -77,6 +77,7 @@ export class DeliveryLog {
     this.#isClosing = true;
     this.#endWait();
     await this.#writing;
+    this.#isClosing = false;
   }
 
   async #write(): Promise<void> {

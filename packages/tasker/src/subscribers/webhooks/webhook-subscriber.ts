@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { linkAbort } from "../../clock/linked-abort.ts";
 import { parseSection } from "../../config/parse-section.ts";
 import { ConfigurationError, PermanentError, WebhookError } from "../../errors/index.ts";
 import type { Delivery } from "../../event-log/subscriber-options.ts";
@@ -7,7 +8,7 @@ import type { TaskerEvent } from "../../events/event.ts";
 import { eventToJson } from "../event-json.ts";
 import { BaseSubscriber, type SubscriberSettings } from "../subscriber.ts";
 import { DeliveryLog } from "./delivery-log.ts";
-import { signWebhook } from "./signature.ts";
+import { signingKey, signWebhook } from "./signature.ts";
 import { shownUrl, type WebhookDelivery } from "./webhook-delivery.ts";
 
 const wholeNumber = (least: number, most: number) =>
@@ -26,14 +27,20 @@ const WebhookConfig = z.strictObject({
   attempts: wholeNumber(1, 100).optional(),
   /** Wait before the second attempt, doubled before each further one, 5 minutes at most. Default: 1,000. */
   backoff_ms: wholeNumber(0, 300_000).default(1_000),
-  headers: z.record(z.string(), z.string({ error: "a text" })).default({}),
+  headers: z
+    .record(z.string(), z.string({ error: "a text" }))
+    .refine(areHeaders, { error: "names and values that HTTP allows in a header" })
+    .default({}),
 });
 
 const LONGEST_WAIT_MS = 300_000;
 
 /** What a {@link WebhookSubscriber} is made with. */
 export interface WebhookSettings extends SubscriberSettings {
-  /** Signs what is sent. It is shown nowhere. Default: that of `config.secret_env`. */
+  /**
+   * Signs what is sent: after `whsec_` the key in base64, or else any text. It is shown nowhere. Default: that of
+   * `config.secret_env`.
+   */
   readonly secret?: string;
   /** Told of every attempt. Default: nobody; the log has them, and so has `resources.database`. */
   readonly onDelivery?: (delivery: WebhookDelivery) => void;
@@ -47,24 +54,20 @@ export interface WebhookSettings extends SubscriberSettings {
  */
 export class WebhookSubscriber extends BaseSubscriber {
   readonly #config: z.infer<typeof WebhookConfig>;
-  readonly #secret: string | null;
+  /** Null: nothing is signed. */
+  readonly #key: Buffer | null;
   readonly #onDelivery: (delivery: WebhookDelivery) => void;
   readonly #shownUrl: string;
   readonly #record: DeliveryLog | null;
   readonly #underWay = new Set<Promise<void>>();
-  readonly #closing = new AbortController();
+  #closing = new AbortController();
 
-  /** @throws ConfigurationError for a setting that cannot be, and for a secret that is not in the environment */
+  /** @throws ConfigurationError for a setting that cannot be, and for a secret that is empty or not in the environment */
   constructor(settings: WebhookSettings = {}) {
     super(settings);
+    refuseCredentials(this.config.url);
     this.#config = parseSection("config", WebhookConfig, this.config);
-    const { secret_env: variable } = this.#config;
-    this.#secret = settings.secret ?? (variable === undefined ? null : (this.resources.environment[variable] ?? ""));
-    if (this.#secret === "") {
-      throw new ConfigurationError(`config.secret_env is "${variable}", expected the name of a variable that is set`, {
-        context: { option: "config.secret_env", value: variable },
-      });
-    }
+    this.#key = this.#readKey(settings.secret);
     this.#onDelivery = settings.onDelivery ?? (() => {});
     this.#shownUrl = shownUrl(this.#config.url);
     const { database, ...parts } = this.resources;
@@ -86,28 +89,37 @@ export class WebhookSubscriber extends BaseSubscriber {
     return work;
   }
 
-  /** Ends what is under way: an attempt is cut off, none follows. What is not recorded yet is. */
+  /** Ends what is under way: an attempt is cut off, none follows. What is not recorded yet is. It can be subscribed again. */
   override async close(): Promise<void> {
     this.#closing.abort();
+    this.#closing = new AbortController();
     await Promise.allSettled(this.#underWay);
     await this.#record?.close();
   }
 
   async #deliver(event: TaskerEvent, source: Delivery | null): Promise<void> {
+    const stop = linkAbort(this.#closing.signal, ...(source === null ? [] : [source.signal]));
+    try {
+      await this.#try(event, source, stop.signal);
+    } finally {
+      stop.release();
+    }
+  }
+
+  async #try(event: TaskerEvent, source: Delivery | null, stop: AbortSignal): Promise<void> {
     const body = JSON.stringify(eventToJson(event));
     const first = source?.attempt ?? 1;
     const last = first - 1 + (this.#config.attempts ?? (source === null ? 5 : 1));
-    const stop = source === null ? this.#closing.signal : AbortSignal.any([this.#closing.signal, source.signal]);
     for (let attempt = first; ; attempt++) {
       const delivery = await this.#post(event, body, attempt, stop);
       this.#report(delivery);
       if (delivery.delivered) return;
       const isRefused = isRefusal(delivery.status);
-      if (attempt >= last || isRefused || stop.aborted) {
-        const error = failure(this.name, delivery);
-        throw isRefused && source !== null ? new PermanentError(error.message, { cause: error }) : error;
-      }
-      await this.#wait(Math.min(this.#config.backoff_ms * 2 ** (attempt - first), LONGEST_WAIT_MS), stop);
+      const isLast = attempt >= last || isRefused;
+      if (!isLast) await this.#wait(Math.min(this.#config.backoff_ms * 2 ** (attempt - first), LONGEST_WAIT_MS), stop);
+      if (!isLast && !stop.aborted) continue;
+      const error = failure(this.name, delivery);
+      throw isRefused && source !== null ? new PermanentError(error.message, { cause: error }) : error;
     }
   }
 
@@ -116,7 +128,12 @@ export class WebhookSubscriber extends BaseSubscriber {
     const { url, timeout_ms: timeout, headers } = this.#config;
     const at = clock.now();
     const begun = performance.now();
-    const signed = this.#secret === null ? {} : signWebhook(this.#secret, event.id, at, body);
+    const sent = new Headers(headers);
+    const signed = this.#key === null ? {} : signWebhook(this.#key, event.id, at, body);
+    const own = { "content-type": "application/json", "user-agent": "tasker", ...signed };
+    for (const [name, value] of Object.entries(own)) sent.set(name, value);
+    const end = linkAbort(stop);
+    const timer = setTimeout(() => end.abort(new Error(`timeout: no answer within ${timeout} ms`)), timeout);
     let status: number | null = null;
     let error: string | null = null;
     try {
@@ -124,8 +141,8 @@ export class WebhookSubscriber extends BaseSubscriber {
         method: "POST",
         body,
         redirect: "manual",
-        headers: { ...headers, "content-type": "application/json", "user-agent": "tasker", ...signed },
-        signal: AbortSignal.any([AbortSignal.timeout(timeout), stop]),
+        headers: sent,
+        signal: end.signal,
       });
       status = response.status;
       await response.body?.cancel();
@@ -134,6 +151,9 @@ export class WebhookSubscriber extends BaseSubscriber {
       if (location !== null) error = `answered with ${status}, and redirects are not followed`;
     } catch (cause) {
       error = reasonOf(cause);
+    } finally {
+      clearTimeout(timer);
+      end.release();
     }
     const { id: eventId, name: eventName, taskId } = event;
     const duration = Math.round(performance.now() - begun);
@@ -152,6 +172,17 @@ export class WebhookSubscriber extends BaseSubscriber {
     };
   }
 
+  #readKey(given: string | undefined): Buffer | null {
+    const { secret_env: variable } = this.#config;
+    if (given !== undefined) return signingKey(given, "secret");
+    if (variable === undefined) return null;
+    const secret = this.resources.environment[variable] ?? "";
+    if (secret !== "") return signingKey(secret, `the environment variable ${variable}`);
+    throw new ConfigurationError(`config.secret_env is "${variable}", expected the name of a variable that is set`, {
+      context: { option: "config.secret_env", value: variable },
+    });
+  }
+
   #report(delivery: WebhookDelivery): void {
     const { log } = this.resources;
     if (delivery.delivered) log.debug(delivery, "a webhook was delivered");
@@ -163,6 +194,7 @@ export class WebhookSubscriber extends BaseSubscriber {
   /** Up to a quarter more or less, so that many subscribers do not come back at one moment. */
   #wait(ms: number, stop: AbortSignal): Promise<void> {
     const { clock, random } = this.resources;
+    if (stop.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const end = () => {
         cancel();
@@ -172,6 +204,24 @@ export class WebhookSubscriber extends BaseSubscriber {
       const cancel = clock.after(ms * (0.75 + random() / 2), end);
       stop.addEventListener("abort", end);
     });
+  }
+}
+
+/** They would be in what fetch says of the URL. The message does not repeat it. */
+function refuseCredentials(url: unknown): void {
+  if (typeof url !== "string" || !/^[^/?#]*\/\/[^/?#]*@/.test(url)) return;
+  const expected = "a URL without user and password, and config.headers with authorization";
+  throw new ConfigurationError(`config.url has a user or a password in it, expected ${expected}`, {
+    context: { option: "config.url", expected },
+  });
+}
+
+function areHeaders(headers: Readonly<Record<string, string>>): boolean {
+  try {
+    return new Headers(headers) !== null;
+  } catch {
+    // said by the rule
+    return false;
   }
 }
 

@@ -90,7 +90,6 @@ describeOnPostgres("the record of a webhook", () => {
       events: webhook.events,
       from: "beginning",
       deadLetterAfter: 3,
-      leaseMs: 300,
       retry: { default_backoff_seconds: [0], jitter_enabled: false },
       handle: (event, delivery) => webhook.call(event, delivery),
     });

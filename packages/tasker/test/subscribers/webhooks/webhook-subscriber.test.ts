@@ -1,15 +1,18 @@
+import { getEventListeners } from "node:events";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { ConfigurationError, PermanentError, WebhookError } from "../../../src/errors/index.ts";
 import type { Delivery } from "../../../src/event-log/subscriber-options.ts";
 import { EventBus } from "../../../src/events/bus/event-bus.ts";
-import { verifyWebhook } from "../../../src/subscribers/webhooks/signature.ts";
+import type { JsonObject } from "../../../src/json/json-value.ts";
+import { signingKey, signWebhook, verifyWebhook } from "../../../src/subscribers/webhooks/signature.ts";
 import { shownUrl, type WebhookDelivery } from "../../../src/subscribers/webhooks/webhook-delivery.ts";
 import { type WebhookSettings, WebhookSubscriber } from "../../../src/subscribers/webhooks/webhook-subscriber.ts";
-import { type LogLine, recordingLog } from "../../support/engine-harness.ts";
+import { ManualClock } from "../../../src/testing/run/manual-clock.ts";
+import { type LogLine, recordingLog, until } from "../../support/engine-harness.ts";
 import { sampleEvent } from "../sample-event.ts";
 import { startReceiver } from "./webhook-receiver.ts";
 
-function makeWebhook(url: string, config: Record<string, string | number> = {}, settings: WebhookSettings = {}) {
+function makeWebhook(url: string, config: JsonObject = {}, settings: WebhookSettings = {}) {
   const deliveries: WebhookDelivery[] = [];
   const lines: LogLine[] = [];
   const log = recordingLog(lines);
@@ -109,6 +112,47 @@ describe("a webhook", () => {
     expect(deliveries).toHaveLength(1);
   });
 
+  test("ends with its subscription: an attempt is cut off, none follows, and it can be subscribed again", async () => {
+    const { url, received } = await startReceiver(500, 0, 200);
+    const clock = new ManualClock();
+    const { webhook, deliveries } = makeWebhook(url, { backoff_ms: 60_000 }, { resources: { clock } });
+    const bus = new EventBus();
+    const endFirst = webhook.subscribeTo(bus);
+    bus.publish(sampleEvent("a.a"));
+    await until(() => clock.timers.length === 1, "the wait before the second attempt");
+    endFirst();
+    endFirst();
+    expect(clock.timers).toEqual([]);
+    const endSecond = webhook.subscribeTo(bus);
+    bus.publish(sampleEvent("b.b"));
+    await until(() => received.length === 2, "an attempt that is not answered");
+    endSecond();
+    await until(() => deliveries.length === 2, "its end");
+    webhook.subscribeTo(bus);
+    bus.publish(sampleEvent("c.c"));
+    await bus.flush();
+    expect(deliveries.map(({ status, error }) => [status, error])).toEqual([
+      [500, "answered with 500"],
+      [null, "This operation was aborted"],
+      [200, null],
+    ]);
+  });
+
+  test("lets go of the signals that it followed", async () => {
+    const { url } = await startReceiver(500, 500, 200);
+    const { webhook } = makeWebhook(url, { attempts: 3 });
+    const { signal } = new AbortController();
+    await webhook.call(sampleEvent("order.paid"), fromLog(1, signal));
+    expect(getEventListeners(signal, "abort")).toEqual([]);
+  });
+
+  test("sends a header of its settings once, whatever its letters", async () => {
+    const { url, received } = await startReceiver(200);
+    const { webhook } = makeWebhook(url, { headers: { "Content-Type": "text/plain", Authorization: "Bearer x" } });
+    await webhook.call(sampleEvent("order.paid"));
+    expect(received).toMatchObject([{ headers: { "content-type": "application/json", authorization: "Bearer x" } }]);
+  });
+
   test("keeps the order of events, and no other subscriber waiting", async () => {
     const { url, received } = await startReceiver(500, 200);
     const { webhook } = makeWebhook(url);
@@ -129,11 +173,35 @@ describe("a webhook", () => {
       { url: "http://x", secret_env: "NONE" },
       'config.secret_env is "NONE", expected the name of a variable that is set',
     ],
+    [{ url: "http://x", headers: { "x(y)": "z" } }, "expected names and values that HTTP allows in a header"],
+    [
+      { url: "http://x", secret_env: "ODD" },
+      "the environment variable ODD cannot be read, expected base64 after whsec_",
+    ],
   ])("is refused with the setting that is wrong: %j", (config, message) => {
-    const make = () => new WebhookSubscriber({ config, resources: { environment: {} } });
+    const make = () => new WebhookSubscriber({ config, resources: { environment: { ODD: "whsec_?" } } });
     expect(make).toThrow(ConfigurationError);
     expect(make).toThrow(message);
   });
+
+  test("is refused with an empty secret, and with one in its address, which is not repeated", () => {
+    expect(() => new WebhookSubscriber({ config: { url: "http://x" }, secret: "" })).toThrow(
+      "secret is empty, expected a text",
+    );
+    const url = "https://me:hidden@example.com/hook";
+    const message = "config.url has a user or a password in it, expected a URL without user and password";
+    expect(() => new WebhookSubscriber({ config: { url } })).toThrow(message);
+    expect(() => new WebhookSubscriber({ config: { url } })).not.toThrow("hidden");
+  });
+});
+
+test("is signed as Standard Webhooks has it: with the key that follows whsec_ in base64", () => {
+  // The values of the tests of that scheme's own libraries.
+  const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+  const [id, seconds, body] = ["msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, '{"test": 2432232314}'] as const;
+  const headers = signWebhook(signingKey(secret), id, seconds * 1_000, body);
+  expect(headers["webhook-signature"]).toBe("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
+  expect(verifyWebhook(secret, { ...headers }, body, seconds * 1_000)).toBe(true);
 });
 
 test.each([
