@@ -1,3 +1,4 @@
+import { type LinkedAbort, linkAbort } from "../../clock/linked-abort.ts";
 import type { Connection } from "../../database/database.ts";
 import { DeliveryTimeoutError } from "../../errors/index.ts";
 import type { TaskerEvent } from "../../events/event.ts";
@@ -21,21 +22,31 @@ export interface Attempt {
 export function callHandler(settings: SubscriberSettings, stop: AbortSignal, attempt: Attempt): Promise<void> | null {
   const { name: subscriber, handler } = settings;
   const deadline = new AbortController();
+  let asked: LinkedAbort | null = null;
   const delivery: Delivery = {
     subscriber,
     attempt: attempt.number,
     transaction: attempt.transaction,
     get signal() {
-      return AbortSignal.any([stop, deadline.signal]);
+      asked ??= linkAbort(stop, deadline.signal);
+      return asked.signal;
     },
   };
   const [first] = attempt.events;
   if (first === undefined) return null;
   const result = handler.kind === "batch" ? handler.call(attempt.events, delivery) : handler.call(first, delivery);
-  return isPromise(result) ? waitFor(result, settings, deadline) : null;
+  const release = () => asked?.release();
+  if (isPromise(result)) return waitFor(result, settings, deadline, release);
+  release();
+  return null;
 }
 
-function waitFor(result: PromiseLike<unknown>, settings: SubscriberSettings, deadline: AbortController): Promise<void> {
+function waitFor(
+  result: PromiseLike<unknown>,
+  settings: SubscriberSettings,
+  deadline: AbortController,
+  release: () => void,
+): Promise<void> {
   const { name: subscriber, timeoutMs, clock } = settings;
   return new Promise((resolve, reject) => {
     const cancel = clock.after(timeoutMs, () => {
@@ -48,10 +59,12 @@ function waitFor(result: PromiseLike<unknown>, settings: SubscriberSettings, dea
     result.then(
       () => {
         cancel();
+        release();
         resolve();
       },
       (error: unknown) => {
         cancel();
+        release();
         reject(error instanceof Error ? error : new Error(String(error)));
       },
     );
