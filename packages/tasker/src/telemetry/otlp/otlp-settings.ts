@@ -4,7 +4,7 @@ import { VERSION } from "../../version.ts";
 
 /** Where and as what metrics are pushed. */
 export interface OtlpSettings {
-  /** Address of the receiver for metrics, with its path. */
+  /** Address of the receiver for metrics, with its path. A user and a password in it are sent as the header `authorization`. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   /** Milliseconds between two pushes. */
@@ -29,7 +29,7 @@ export function otlpSettings(given: string | undefined, env: Environment): OtlpS
   const headers = filled(env, "OTEL_EXPORTER_OTLP_METRICS_HEADERS") ?? filled(env, "OTEL_EXPORTER_OTLP_HEADERS") ?? "";
   return {
     url,
-    headers: readPairs("OTEL_EXPORTER_OTLP_HEADERS", headers),
+    headers: readHeaders("OTEL_EXPORTER_OTLP_HEADERS", headers),
     intervalMs: readInterval(env),
     attributes: {
       "service.name": filled(env, "OTEL_SERVICE_NAME") ?? "tasker",
@@ -53,8 +53,10 @@ function addressOf(given: string | undefined, env: Environment): string | null {
 function checkAddress(option: string, value: string): URL {
   const url = URL.canParse(value) ? new URL(value) : null;
   if (url !== null && /^https?:$/.test(url.protocol)) return url;
-  throw new ConfigurationError(`${option} is '${value}', expected an address such as http://localhost:4318`, {
-    context: { option, value, expected: "an http or https address" },
+  // A password is not repeated.
+  const shown = value.replace(/[^/]*@/, "***@");
+  throw new ConfigurationError(`${option} is '${shown}', expected an address such as http://localhost:4318`, {
+    context: { option, value: shown, expected: "an http or https address" },
   });
 }
 
@@ -65,6 +67,18 @@ function readInterval(env: Environment): number {
   throw new ConfigurationError(`OTEL_METRIC_EXPORT_INTERVAL is '${text}', expected a whole number of milliseconds`, {
     context: { option: "OTEL_METRIC_EXPORT_INTERVAL", value: text, expected: "a whole number of milliseconds" },
   });
+}
+
+function readHeaders(option: string, text: string): Record<string, string> {
+  const headers = readPairs(option, text);
+  try {
+    new Headers(headers);
+  } catch {
+    throw new ConfigurationError(`${option} has a name or a value that HTTP does not allow in a header`, {
+      context: { option, expected: "key=value,key=value" },
+    });
+  }
+  return headers;
 }
 
 /** `key=value,key=value`, values percent-encoded. Values are not repeated in messages: they may be secrets. */

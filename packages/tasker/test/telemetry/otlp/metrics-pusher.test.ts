@@ -13,6 +13,8 @@ async function startReceiver() {
     let text = "";
     for await (const chunk of request) text += chunk;
     requests.push({ path: request.url ?? "", headers: request.headers, body: JSON.parse(text) });
+    // 0: never
+    if (answer.status === 0) return;
     response.writeHead(answer.status, { "content-type": "application/json" }).end(answer.body);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -110,12 +112,46 @@ test("what keeps a push from its end is logged once, and that it is over", async
   ]);
 });
 
+test("a user and a password of the address are sent as a header, and logged nowhere", async () => {
+  const { requests, answer, url } = await startReceiver();
+  const lines: LogLine[] = [];
+  const settings = otlpSettings(url.replace("//", "//me:p%40ss@"), {});
+  if (settings === null) throw new Error("there is an address");
+  const pusher = new MetricsPusher(sampleMetrics(), settings, recordingLog(lines), new ManualClock());
+  answer.status = 503;
+  await pusher.push();
+  expect(requests).toMatchObject([{ headers: { authorization: `Basic ${btoa("me:p@ss")}` } }]);
+  expect(lines).toMatchObject([{ level: "warn", facts: { url } }]);
+  expect(() => otlpSettings("ftp://me:p%40ss@host", {})).toThrow("metrics-otlp is 'ftp://***@host'");
+});
+
+test("the end waits 5 seconds for a receiver that does not answer", async () => {
+  const { requests, answer, url } = await startReceiver();
+  answer.status = 0;
+  const lines: LogLine[] = [];
+  const settings = otlpSettings(url, {});
+  if (settings === null) throw new Error("there is an address");
+  const clock = new ManualClock();
+  const pusher = new MetricsPusher(sampleMetrics(), settings, recordingLog(lines), clock);
+  const stopped = pusher.stop();
+  await until(() => requests.length === 1, "the last push");
+  clock.advance(5_000);
+  await stopped;
+  await until(() => lines.length === 1, "its end");
+  expect(lines).toMatchObject([{ facts: { reason: "no answer within 5000 ms of the end" } }]);
+  expect(clock.timers).toEqual([]);
+});
+
 test.each([
   [{ OTEL_EXPORTER_OTLP_ENDPOINT: "localhost" }, "OTEL_EXPORTER_OTLP_ENDPOINT is 'localhost'"],
   [{ OTEL_EXPORTER_OTLP_ENDPOINT: "http://a", OTEL_METRIC_EXPORT_INTERVAL: "soon" }, "OTEL_METRIC_EXPORT_INTERVAL"],
   [
     { OTEL_EXPORTER_OTLP_ENDPOINT: "http://a", OTEL_EXPORTER_OTLP_HEADERS: "secret" },
     "OTEL_EXPORTER_OTLP_HEADERS cannot be read",
+  ],
+  [
+    { OTEL_EXPORTER_OTLP_ENDPOINT: "http://a", OTEL_EXPORTER_OTLP_HEADERS: "x(y)=secret" },
+    "OTEL_EXPORTER_OTLP_HEADERS has a name or a value that HTTP does not allow in a header",
   ],
 ])("a setting that cannot be read is named: %j", (env, message) => {
   expect(() => otlpSettings(undefined, env)).toThrow(message);
