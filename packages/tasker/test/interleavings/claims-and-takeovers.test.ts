@@ -74,6 +74,8 @@ describeOnPostgres("a task that changes while its claim is under way", () => {
     const { workflow_step_id: stepId } = await readStep(real, taskId, "a");
     for (const list of [asked, ran]) list.length = 0;
     await real.transaction(async (other) => {
+      // On a loaded machine the claim may not come for seconds.
+      await other.execute("set local idle_in_transaction_session_timeout = 0");
       // The claim looks at this table first: it waits there, with the snapshot of its statement taken.
       await other.execute("lock table tasker_processes in access exclusive mode");
       await transitionAsRails(other, { stepId }, "resolved_manually");

@@ -109,6 +109,8 @@ describeOnPostgres("a commit and another writer of the same task", () => {
       await other.execute("lock table tasker_operator_actions in share mode");
       const action = engine.actions.editStep({ taskId, step: "a" }, { retryLimit: 5 }, note);
       await until(async () => (await waiting()) === 1, "the action");
+      // Whoever of the two is the victim of a deadlock tries again, and shows nothing.
+      await expect(real.query(`${LOCK} nowait`, [taskId])).rejects.toMatchObject({ context: { sqlstate: "55P03" } });
       gates[0]?.open("kept");
       await until(async () => (await waiting()) === 2, "the commit");
       return { action };
