@@ -1,7 +1,8 @@
-import { RegistryConflictError } from "../errors/index.ts";
+import { InvalidRequestError, RegistryConflictError } from "../errors/index.ts";
+import type { EventBus } from "../events/bus/event-bus.ts";
 import { compilePattern } from "../events/bus/pattern.ts";
 import type { QueueOptions } from "../events/bus/queue-options.ts";
-import type { Unsubscribe } from "../events/bus/subscribe.ts";
+import type { SubscriptionOptions, Unsubscribe } from "../events/bus/subscribe.ts";
 import type { TaskerEvent } from "../events/event.ts";
 import { BaseRegistry, type BaseStats, type RegistryOptions } from "./base-registry.ts";
 import { checkInterface, classNameOf } from "./check-interface.ts";
@@ -12,6 +13,11 @@ import { variance } from "./variance.ts";
 export interface Subscriber {
   /** What it throws, and what a promise that it gives is rejected with, goes to the bus's `onListenerError`. */
   call(event: TaskerEvent): unknown;
+  /**
+   * Subscribes it in its own way, as a `BaseSubscriber` does: with its events, which it checks, and its queue. Default: `call` gets
+   * the events that it is registered for.
+   */
+  subscribeTo?(source: EventBus, known: readonly string[] | null, options: SubscriptionOptions): Unsubscribe;
 }
 
 /** A subscriber as it is registered. */
@@ -37,13 +43,13 @@ export interface SubscriberStats extends BaseStats {
 
 /** Options of {@link SubscriberRegistry.register}. */
 export interface SubscribeOptions {
-  /** Default: what the subscriber or its class has as `events`. */
+  /** Default: what the subscriber or its class has as `events`. Not for a `BaseSubscriber`, which is made with its events. */
   readonly events?: readonly string[];
   /** Default: the class's name in snake case. */
   readonly name?: string;
   /** Whether it may take the place of one with its name. Default: false. */
   readonly replace?: boolean;
-  /** As for `EventBus.on`. Default: it is called while events are published. */
+  /** As for `EventBus.on`. Default: that of a `BaseSubscriber`; any other is called while events are published. */
   readonly queue?: QueueOptions;
 }
 
@@ -71,7 +77,8 @@ export class SubscriberRegistry extends BaseRegistry<SubscriberStats> {
    * @returns its name
    * @throws InvalidInterfaceError if it has no `call`, or one that takes more than the event
    * @throws RegistryConflictError if the name is taken and `replace` is not true
-   * @throws InvalidRequestError for an event that the engine could have and has not
+   * @throws InvalidRequestError for an event that the engine could have and has not, and for events given with a `BaseSubscriber`
+   * @throws what a `BaseSubscriber` throws that has no events, or one for which it has no method
    */
   register(source: SubscriberSource, options: SubscribeOptions = {}): string {
     const entityClass = classNameOf(source);
@@ -88,7 +95,7 @@ export class SubscriberRegistry extends BaseRegistry<SubscriberStats> {
         );
       }
       const events = [...new Set(options.events ?? [...eventsOf(subscriber.constructor), ...eventsOf(subscriber)])];
-      const end = this.#subscribe(name, subscriber, events, options.queue);
+      const end = this.#subscribe(name, subscriber, events, options);
       return Object.freeze({ name, subscriber, events, registeredAt: new Date(this.clock.now()), end });
     });
     this.#entries.get(name)?.end();
@@ -149,14 +156,16 @@ export class SubscriberRegistry extends BaseRegistry<SubscriberStats> {
     return variance(this.allSubscribers().map(({ events }) => events.length)) < 1 ? "balanced" : "unbalanced";
   }
 
-  #subscribe(
-    name: string,
-    subscriber: Subscriber,
-    events: readonly string[],
-    queue: QueueOptions | undefined,
-  ): Unsubscribe {
+  #subscribe(name: string, subscriber: Subscriber, events: readonly string[], given: SubscribeOptions): Unsubscribe {
+    const options = { name, ...(given.queue === undefined ? {} : { queue: given.queue }) };
+    if (subscriber.subscribeTo !== undefined) {
+      if (given.events === undefined) return subscriber.subscribeTo(this.events, null, options);
+      const expected = "events given to its constructor";
+      throw new InvalidRequestError(`events were given with the subscriber ${name}, expected ${expected}`, {
+        context: { field: "events", value: given.events, expected },
+      });
+    }
     if (events.length === 0) return () => {};
-    const options = { name, ...(queue === undefined ? {} : { queue }) };
     return this.events.subscribe(events, (event) => subscriber.call(event), options);
   }
 

@@ -4,6 +4,7 @@ import { InvalidInterfaceError, InvalidRequestError } from "../errors/index.ts";
 import type { Delivery, SubscriberLog } from "../event-log/subscriber-options.ts";
 import { compilePattern, type EventMatcher } from "../events/bus/pattern.ts";
 import type { QueueOptions } from "../events/bus/queue-options.ts";
+import type { SubscriptionOptions } from "../events/bus/subscribe.ts";
 import type { TaskerEvent } from "../events/event.ts";
 import type { JsonObject } from "../json/json-value.ts";
 import { handlerMethodOf } from "./handler-method.ts";
@@ -42,11 +43,7 @@ export interface SubscriberSettings {
 
 /** Where events come from: an engine, or a bus. */
 export interface EventSource {
-  on(
-    pattern: readonly string[],
-    listener: (event: TaskerEvent) => unknown,
-    options?: { readonly name?: string; readonly queue?: QueueOptions },
-  ): () => void;
+  on(pattern: readonly string[], listener: (event: TaskerEvent) => unknown, options?: SubscriptionOptions): () => void;
 }
 
 /** Takes an event; from the event log with what that says of it. */
@@ -124,13 +121,18 @@ export abstract class BaseSubscriber {
    * Subscribes to what happens in this process. When its last such subscription has ended, it is closed.
    * @param known names of all events that can come, such as `knownEventNames(registry)`. Default: only names that look like the
    *   engine's are checked
+   * @param given in place of its own name and queue
    * @returns ends the subscription
    * @throws what {@link check} throws
    */
-  subscribeTo(source: EventSource, known: readonly string[] | null = null): () => void {
+  subscribeTo(
+    source: EventSource,
+    known: readonly string[] | null = null,
+    given: SubscriptionOptions = {},
+  ): () => void {
     this.check(known);
     const { queue } = this;
-    const options = { name: this.name, ...(queue === null ? {} : { queue }) };
+    const options = { name: this.name, ...(queue === null ? {} : { queue }), ...given };
     const end = source.on([...this.eventSubscriptions().keys()], (event) => this.call(event), options);
     this.#subscriptions += 1;
     let hasEnded = false;

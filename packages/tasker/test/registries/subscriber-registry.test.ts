@@ -6,6 +6,8 @@ import { InvalidInterfaceError, RegistryConflictError } from "../../src/errors/i
 import { EventBus } from "../../src/events/bus/event-bus.ts";
 import type { TaskerEvent } from "../../src/events/event.ts";
 import { SubscriberRegistry } from "../../src/registries/subscriber-registry.ts";
+import { BaseSubscriber } from "../../src/subscribers/subscriber.ts";
+import { until } from "../support/engine-harness.ts";
 import { sampleEvent } from "../support/sample-event.ts";
 
 class OrderMailSubscriber {
@@ -76,6 +78,52 @@ describe("a registry of subscribers", () => {
       "subscriber.validation_failed",
       "subscriber.registered",
     ]);
+  });
+
+  test("subscribes a BaseSubscriber as it does it itself: with its queue, one event after the other, until it is removed", async () => {
+    const { registry } = make();
+    const begun: string[] = [];
+    const answers: (() => void)[] = [];
+    let isClosed = false;
+    class SlowMail extends BaseSubscriber {
+      protected override get queue() {
+        return {};
+      }
+      handleEvent({ name }: TaskerEvent) {
+        begun.push(name);
+        return new Promise<void>((resolve) => answers.push(resolve));
+      }
+      override async close() {
+        isClosed = true;
+      }
+    }
+    registry.register(new SlowMail({ events: ["order.paid", "order.sent"] }), { name: "mail" });
+    for (const name of ["order.paid", "order.sent"]) registry.events.publish(sampleEvent({ name }));
+    expect(begun).toEqual([]);
+    await until(() => answers.length === 1, "the first event");
+    expect(begun).toEqual(["order.paid"]);
+    answers[0]?.();
+    await until(() => answers.length === 2, "the second event");
+    expect(registry.events.statistics()).toMatchObject([{}, { name: "mail", kind: "queued", delivered: 1 }]);
+    expect(isClosed).toBe(false);
+    registry.unregister("mail");
+    expect(isClosed).toBe(true);
+  });
+
+  test("refuses a BaseSubscriber without a method for one of its events, without any, and with events of the registry", () => {
+    const { registry } = make();
+    class Alert extends BaseSubscriber {
+      handleTaskCompleted() {}
+    }
+    const failing = new Alert({ events: ["task.failed"] });
+    expect(() => registry.register(failing)).toThrow(InvalidInterfaceError);
+    expect(() => registry.register(failing)).toThrow("expected handleTaskFailed or handleEvent");
+    expect(() => registry.register(new Alert())).toThrow("the subscriber Alert has no events");
+    expect(() => registry.register(new Alert(), { events: ["task.completed"] })).toThrow(
+      "expected events given to its constructor",
+    );
+    expect(registry.size).toBe(0);
+    expect(registry.register(new Alert({ events: ["task.completed"] }))).toBe("alert");
   });
 
   test("removes by name, class or the subscriber itself", () => {

@@ -35,15 +35,16 @@ export function signingKey(secret: string, source = "secret"): Buffer {
 
 /**
  * Signs the body of a webhook.
- * @param key see {@link signingKey}
+ * @param secret see {@link signingKey}
  * @param now milliseconds since the epoch
+ * @throws ConfigurationError for a secret that can be none
  */
-export function signWebhook(key: Buffer, id: string, now: number, body: string): WebhookHeaders {
+export function signWebhook(secret: string, id: string, now: number, body: string): WebhookHeaders {
   const timestamp = String(Math.floor(now / 1_000));
   return {
     "webhook-id": id,
     "webhook-timestamp": timestamp,
-    "webhook-signature": `v1,${hmac(key, id, timestamp, body).toString("base64")}`,
+    "webhook-signature": `v1,${hmac(signingKey(secret), id, timestamp, body).toString("base64")}`,
   };
 }
 

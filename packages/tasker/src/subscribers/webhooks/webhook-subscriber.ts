@@ -55,7 +55,7 @@ export interface WebhookSettings extends SubscriberSettings {
 export class WebhookSubscriber extends BaseSubscriber {
   readonly #config: z.infer<typeof WebhookConfig>;
   /** Null: nothing is signed. */
-  readonly #key: Buffer | null;
+  readonly #secret: string | null;
   readonly #onDelivery: (delivery: WebhookDelivery) => void;
   readonly #shownUrl: string;
   readonly #record: DeliveryLog | null;
@@ -67,7 +67,7 @@ export class WebhookSubscriber extends BaseSubscriber {
     super(settings);
     refuseCredentials(this.config.url);
     this.#config = parseSection("config", WebhookConfig, this.config);
-    this.#key = this.#readKey(settings.secret);
+    this.#secret = this.#checkSecret(settings.secret);
     this.#onDelivery = settings.onDelivery ?? (() => {});
     this.#shownUrl = shownUrl(this.#config.url);
     const { database, ...parts } = this.resources;
@@ -129,7 +129,7 @@ export class WebhookSubscriber extends BaseSubscriber {
     const at = clock.now();
     const begun = performance.now();
     const sent = new Headers(headers);
-    const signed = this.#key === null ? {} : signWebhook(this.#key, event.id, at, body);
+    const signed = this.#secret === null ? {} : signWebhook(this.#secret, event.id, at, body);
     const own = { "content-type": "application/json", "user-agent": "tasker", ...signed };
     for (const [name, value] of Object.entries(own)) sent.set(name, value);
     const end = linkAbort(stop);
@@ -172,15 +172,17 @@ export class WebhookSubscriber extends BaseSubscriber {
     };
   }
 
-  #readKey(given: string | undefined): Buffer | null {
+  #checkSecret(given: string | undefined): string | null {
     const { secret_env: variable } = this.#config;
-    if (given !== undefined) return signingKey(given, "secret");
-    if (variable === undefined) return null;
-    const secret = this.resources.environment[variable] ?? "";
-    if (secret !== "") return signingKey(secret, `the environment variable ${variable}`);
-    throw new ConfigurationError(`config.secret_env is "${variable}", expected the name of a variable that is set`, {
-      context: { option: "config.secret_env", value: variable },
-    });
+    if (given === undefined && variable === undefined) return null;
+    const secret = given ?? this.resources.environment[variable ?? ""] ?? "";
+    if (secret === "" && given === undefined) {
+      throw new ConfigurationError(`config.secret_env is "${variable}", expected the name of a variable that is set`, {
+        context: { option: "config.secret_env", value: variable },
+      });
+    }
+    signingKey(secret, given === undefined ? `the environment variable ${variable}` : "secret");
+    return secret;
   }
 
   #report(delivery: WebhookDelivery): void {

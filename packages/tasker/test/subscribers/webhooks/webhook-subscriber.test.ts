@@ -4,7 +4,7 @@ import { ConfigurationError, PermanentError, WebhookError } from "../../../src/e
 import type { Delivery } from "../../../src/event-log/subscriber-options.ts";
 import { EventBus } from "../../../src/events/bus/event-bus.ts";
 import type { JsonObject } from "../../../src/json/json-value.ts";
-import { signingKey, signWebhook, verifyWebhook } from "../../../src/subscribers/webhooks/signature.ts";
+import { signWebhook, verifyWebhook } from "../../../src/subscribers/webhooks/signature.ts";
 import { shownUrl, type WebhookDelivery } from "../../../src/subscribers/webhooks/webhook-delivery.ts";
 import { type WebhookSettings, WebhookSubscriber } from "../../../src/subscribers/webhooks/webhook-subscriber.ts";
 import { ManualClock } from "../../../src/testing/run/manual-clock.ts";
@@ -199,7 +199,7 @@ test("is signed as Standard Webhooks has it: with the key that follows whsec_ in
   // The values of the tests of that scheme's own libraries.
   const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
   const [id, seconds, body] = ["msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, '{"test": 2432232314}'] as const;
-  const headers = signWebhook(signingKey(secret), id, seconds * 1_000, body);
+  const headers = signWebhook(secret, id, seconds * 1_000, body);
   expect(headers["webhook-signature"]).toBe("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
   expect(verifyWebhook(secret, { ...headers }, body, seconds * 1_000)).toBe(true);
 });
