@@ -8,6 +8,7 @@ import { addEventCommands } from "./commands/events.ts";
 import { addDeliveriesCommand } from "./commands/events-deliveries.ts";
 import { addReplayCommand } from "./commands/events-replay.ts";
 import { addSubscribersCommand } from "./commands/events-subscribers.ts";
+import { addGenerateCommands } from "./commands/generate.ts";
 import { addInitCommand } from "./commands/init.ts";
 import { addMetricsCommands } from "./commands/metrics.ts";
 import { addMigrateCommand } from "./commands/migrate.ts";
@@ -80,6 +81,7 @@ function buildProgram(session: CommandSession): Command {
       getErrHasColors: () => false,
     });
   addInitCommand(program, session);
+  addGenerateCommands(program, session);
   addRunCommand(program, session);
   addSubmitCommand(program, session);
   addWorkCommand(program, session);

@@ -15,7 +15,7 @@ export class ProcessEndedError extends TaskerError {
   readonly code = "TASKER_PROCESS_ENDED";
 }
 
-/** A file of a new project exists already; nothing was written. */
+/** A file that was to be written exists already; nothing was written. */
 export class FileExistsError extends TaskerError {
   readonly code = "TASKER_FILE_EXISTS";
 }

@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from "../clock/clock.ts";
 import type { Database } from "../database/database.ts";
 import { InvalidInterfaceError, InvalidRequestError } from "../errors/index.ts";
-import type { Delivery, SubscriberLog } from "../event-log/subscriber-options.ts";
+import type { Delivery, DurableSubscription, EventHandler, SubscriberLog } from "../event-log/subscriber-options.ts";
 import { compilePattern, type EventMatcher } from "../events/bus/pattern.ts";
 import type { QueueOptions } from "../events/bus/queue-options.ts";
 import type { SubscriptionOptions } from "../events/bus/subscribe.ts";
@@ -190,6 +190,15 @@ export abstract class BaseSubscriber {
       this.#methods.set(event.name, method);
     }
     return method?.(event, delivery);
+  }
+
+  /**
+   * What `new DurableSubscriber({ database, ... })` takes for this subscriber: its name, its events and what hands them to it.
+   * @param options how they are delivered
+   */
+  durable(options: Omit<DurableSubscription, "name" | "events" | "handle" | "handleBatch"> = {}): DurableSubscription {
+    const handle: EventHandler = (event, delivery) => this.call(event, delivery);
+    return { ...options, name: this.name, events: [...this.eventSubscriptions().keys()], handle };
   }
 
   /**

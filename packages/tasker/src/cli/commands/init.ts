@@ -1,9 +1,8 @@
-import { mkdir, stat, writeFile } from "node:fs/promises";
-import { dirname, join, relative, resolve } from "node:path";
+import { relative, resolve } from "node:path";
 import type { Command } from "commander";
-import { FileExistsError } from "../errors.ts";
+import { writeFiles } from "../generate/write-files.ts";
 import { readOwnPackage } from "../own-package.ts";
-import { type ProjectFile, projectFiles } from "../project/project-files.ts";
+import { projectFiles } from "../project/project-files.ts";
 import { shellWord } from "../render/shell-word.ts";
 import type { CommandSession } from "../session.ts";
 
@@ -21,28 +20,10 @@ export function addInitCommand(program: Command, session: CommandSession): void 
 async function writeProject({ io, printer }: CommandSession, directory: string): Promise<void> {
   const target = resolve(io.cwd, directory);
   const files = projectFiles(target, readOwnPackage());
-  await refuseExisting(target, files, directory);
-  for (const { path, text } of files) {
-    const file = join(target, path);
-    await mkdir(dirname(file), { recursive: true });
-    // Never over a file that appeared since.
-    await writeFile(file, text, { flag: "wx" });
-    printer.text(`wrote ${relative(io.cwd, file)}`);
+  for (const { path } of await writeFiles(io, files, { directory: target, shown: directory })) {
+    printer.text(`wrote ${path}`);
   }
   const enter = target === io.cwd ? "" : `cd ${shellWord(relative(io.cwd, target))} && `;
   printer.text("");
   printer.text(`next: ${enter}npm install && npm start`);
-}
-
-async function refuseExisting(target: string, files: readonly ProjectFile[], directory: string): Promise<void> {
-  const existing: string[] = [];
-  for (const { path } of files) {
-    const found = await stat(join(target, path)).catch(() => null);
-    if (found !== null) existing.push(path);
-  }
-  if (existing.length === 0) return;
-  const verb = existing.length === 1 ? "exists" : "exist";
-  throw new FileExistsError(`${existing.join(", ")} ${verb} already in '${directory}'; nothing was written`, {
-    context: { directory: target, existing },
-  });
 }

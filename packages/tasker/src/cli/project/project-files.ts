@@ -1,18 +1,13 @@
 import { isAbsolute, relative, sep } from "node:path";
+import type { GeneratedFile } from "../generate/generated-file.ts";
 import type { OwnPackage } from "../own-package.ts";
 import { CONTEXT, HANDLERS, TEMPLATE } from "./order-workflow.ts";
-
-/** A file of a new project: path below its directory, and text. */
-export interface ProjectFile {
-  readonly path: string;
-  readonly text: string;
-}
 
 /**
  * The files of a new project: an order workflow that runs at once.
  * @param directory absolute path of the project; its last part gives the name
  */
-export function projectFiles(directory: string, own: OwnPackage): ProjectFile[] {
+export function projectFiles(directory: string, own: OwnPackage): GeneratedFile[] {
   const name = packageName(directory);
   return [
     { path: "package.json", text: packageFile(name, dependencyOn(own, directory)) },

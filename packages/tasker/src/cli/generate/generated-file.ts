@@ -1,0 +1,5 @@
+/** A file to be written: path below a directory, and text. */
+export interface GeneratedFile {
+  readonly path: string;
+  readonly text: string;
+}
