@@ -317,6 +317,17 @@ export {
   type SubscriberSettings,
 } from "./subscribers/subscriber.ts";
 export {
+  discoverSubscriberClasses,
+  READY_MADE_CLASSES,
+  type SubscriberClass,
+  type SubscriberClasses,
+} from "./subscribers/subscriptions/subscriber-classes.ts";
+export {
+  type ReloadReport,
+  Subscriptions,
+  type SubscriptionsOptions,
+} from "./subscribers/subscriptions/subscriptions.ts";
+export {
   type DeliveryFilter,
   listWebhookDeliveries,
   type RecordedDelivery,

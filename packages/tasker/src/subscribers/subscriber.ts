@@ -49,7 +49,8 @@ export interface EventSource {
 /** Takes an event; from the event log with what that says of it. */
 type HandlerMethod = (event: TaskerEvent, delivery: Delivery | null) => unknown;
 
-const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+/** A log that writes nothing. */
+export const SILENT_LOG: LeveledLog = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 /**
  * Takes events by methods that are named after them: `task.completed` goes to `handleTaskCompleted`, `order.paid` to
@@ -76,7 +77,7 @@ export abstract class BaseSubscriber {
     this.resources = {
       clock: systemClock,
       random: Math.random,
-      log: SILENT,
+      log: SILENT_LOG,
       database: null,
       environment: process.env,
       ...settings.resources,
@@ -97,7 +98,7 @@ export abstract class BaseSubscriber {
   }
 
   /** How its events wait for it in this process; null: it is called while they are published. Override where it takes time. */
-  protected get queue(): QueueOptions | null {
+  get queue(): QueueOptions | null {
     return null;
   }
 
@@ -148,11 +149,17 @@ export abstract class BaseSubscriber {
   /**
    * Checks that it wants something, that there are such events, and that it has a method for each.
    * @param known names of all events; null: not known
+   * @param isBatched whether it is to take several events at a time, by `handleBatch`
    * @throws InvalidRequestError for an event that there is not
    * @throws InvalidInterfaceError for an event that no method of it takes
    */
-  check(known: readonly string[] | null): void {
+  check(known: readonly string[] | null, isBatched = false): void {
     const subscriptions = this.eventSubscriptions();
+    if (isBatched && this.#method("handleBatch") === null) {
+      throw new InvalidInterfaceError(`the subscriber ${this.name} has no method for batches, expected handleBatch`, {
+        context: { field: "handleBatch", value: this.name, expected: "handleBatch" },
+      });
+    }
     if (subscriptions.size === 0) {
       throw new InvalidRequestError(`the subscriber ${this.name} has no events, expected at least one`, {
         context: { field: "events", value: this.events, expected: "at least one event" },
@@ -165,6 +172,7 @@ export abstract class BaseSubscriber {
           context: { field: "events", value: event, expected: "the name of an event" },
         });
       }
+      if (isBatched) continue;
       const isPattern = event.includes("*");
       if (isPattern ? this.#takesSome(event, known) : this.#method(method) !== null) continue;
       const expected = isPattern ? "handleEvent or a method for one of these events" : `${method} or handleEvent`;
@@ -193,7 +201,21 @@ export abstract class BaseSubscriber {
   }
 
   /**
-   * What `new DurableSubscriber({ database, ... })` takes for this subscriber: its name, its events and what hands them to it.
+   * Hands several events to `handleBatch(events, delivery)`: those that it wants, if there are any.
+   * @param delivery as of {@link call}
+   */
+  callBatch(events: readonly TaskerEvent[], delivery: Delivery | null = null): unknown {
+    this.#matcher ??= compilePattern([...this.eventSubscriptions().keys()]);
+    const matcher = this.#matcher;
+    const wanted = events.filter((event) => matcher.matchesName(event.name) && this.shouldProcessEvent(event));
+    const found: unknown = Reflect.get(this, "handleBatch");
+    if (wanted.length === 0 || typeof found !== "function") return undefined;
+    return Reflect.apply(found, this, [wanted, delivery]);
+  }
+
+  /**
+   * What `new DurableSubscriber({ database, ... })` takes for this subscriber: its name, its events and what hands them to it, one
+   * after the other.
    * @param options how they are delivered
    */
   durable(options: Omit<DurableSubscription, "name" | "events" | "handle" | "handleBatch"> = {}): DurableSubscription {

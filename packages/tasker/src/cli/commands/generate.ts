@@ -6,7 +6,7 @@ import type { GeneratedFile } from "../generate/generated-file.ts";
 import { readGeneratedName } from "../generate/generated-name.ts";
 import { subscriberFiles } from "../generate/subscriber-files.ts";
 import { writeFiles } from "../generate/write-files.ts";
-import { filledText } from "../input/parse-option.ts";
+import { collect, filledText } from "../input/parse-option.ts";
 import type { CommandSession } from "../session.ts";
 
 /** Values of the options that every generator has. */
@@ -27,11 +27,15 @@ export function addGenerateCommands(program: Command, session: CommandSession): 
   const generate = program.command("generate").description("write code to begin with, and a test of it");
   addGenerator(generate, "subscriber <name>", "subscribers")
     .description("write a class that takes events, and a test of it")
-    .option("--events <names...>", "names and patterns of its events (default: task.completed, task.failed)")
+    .option(
+      "--events <names>",
+      "names and patterns of its events, separated by commas (default: task.completed,task.failed)",
+      collect,
+    )
     .option("--durable", "take events from the event log, which delivers again what was not taken")
     .addHelpText(
       "after",
-      "\nExample:\n  $ tasker generate subscriber OrderAlerts --events task.failed 'order.*' --durable",
+      "\nExample:\n  $ tasker generate subscriber OrderAlerts --events 'task.failed,order.*' --durable",
     )
     .action(async (text: string, _options: unknown, command: Command) => {
       const options = SubscriberOptions.parse(command.opts());

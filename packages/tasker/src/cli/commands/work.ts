@@ -4,8 +4,11 @@ import type { Database } from "../../database/database.ts";
 import type { AdoptOptions } from "../../engine/adopt-options.ts";
 import { HandlerRegistry } from "../../handlers/registry.ts";
 import type { PluginRegistry } from "../../registries/plugin-registry.ts";
+import type { Subscriptions } from "../../subscribers/subscriptions/subscriptions.ts";
 import { addEngineOptions, createCommandEngine, EngineChoice } from "../command-engine.ts";
+import { addSubscriptionOptions, makeSubscriptions, SubscriptionChoice } from "../command-subscriptions.ts";
 import { addTelemetryOptions, openTelemetry, TelemetryChoice } from "../command-telemetry.ts";
+import { createEngineLog } from "../engine-log.ts";
 import { UsageError } from "../errors.ts";
 import { EXIT } from "../exit-code.ts";
 import { GlobalOptions } from "../global-options.ts";
@@ -27,6 +30,7 @@ const IDLE_POLL_MS = 200;
 
 const WorkOptions = GlobalOptions.extend(EngineChoice.shape)
   .extend(TelemetryChoice.shape)
+  .extend(SubscriptionChoice.shape)
   .extend({
     ...TEMPLATES_CHOICE,
     plugin: z.array(z.string()).optional(),
@@ -43,7 +47,7 @@ type WorkOptions = z.infer<typeof WorkOptions>;
 
 /** Adds `work`: executes the tasks of some templates until it is stopped. */
 export function addWorkCommand(program: Command, session: CommandSession): void {
-  addTemplatesOptions(addTelemetryOptions(addEngineOptions(program.command("work"))))
+  addSubscriptionOptions(addTemplatesOptions(addTelemetryOptions(addEngineOptions(program.command("work")))))
     .description("execute the tasks of templates until stopped")
     .option("--plugin <name>", "a module or an installed package with plugins; can be given several times", collect)
     .option("--events <path>", "a file or directory in YAML that declares events; can be given several times", collect)
@@ -116,8 +120,12 @@ async function runEngine(
     if (task !== null) printer.line(drawFinished(task, { unicode: printer.unicode }));
   });
   const watching = new AbortController();
+  const log = telemetry.parts.log ?? createEngineLog(io, note);
+  let subscriptions: Subscriptions | null = null;
   try {
     await telemetry.observe(engine, database);
+    subscriptions = await makeSubscriptions(io, options, { engine, database, registry, log });
+    await subscriptions?.start();
     await engine.start();
     const kinds = registry.list().map(({ definition }) => `${definition.name} ${definition.version}`);
     io.workers.tellWorking();
@@ -130,6 +138,7 @@ async function runEngine(
   } finally {
     watching.abort();
     await engine.stop();
+    await subscriptions?.stop();
     await telemetry.close();
     unsubscribe();
   }

@@ -38,7 +38,7 @@ export class RedisStreamSubscriber extends BaseSubscriber {
     this.#client = settings.client;
   }
 
-  protected override get queue(): QueueOptions {
+  override get queue(): QueueOptions {
     return {};
   }
 

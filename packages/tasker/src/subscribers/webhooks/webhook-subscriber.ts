@@ -74,7 +74,7 @@ export class WebhookSubscriber extends BaseSubscriber {
     this.#record = database === null ? null : new DeliveryLog({ ...parts, database });
   }
 
-  protected override get queue(): QueueOptions {
+  override get queue(): QueueOptions {
     return {};
   }
 

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { runCommandLine } from "../../../src/cli/command-line.ts";
 import { openPostgres } from "../../../src/database/postgres.ts";
@@ -52,6 +54,46 @@ describeOnPostgres("tasker submit and tasker work", () => {
       { name: "note.taken", payload: { by: "me" } },
     ]);
     await connection.close();
+  });
+
+  test("--subscriptions subscribes what files say, with classes of --subscribers, and follows the files", async () => {
+    project.write(
+      "hooks/note-subscriber.js",
+      `import { appendFileSync } from "node:fs";
+export class NoteSubscriber {
+  constructor({ name, events, config }) { Object.assign(this, { name, events, config, queue: null }); }
+  eventSubscriptions() { return new Map(this.events.map((event) => [event, "call"])); }
+  check() {}
+  call({ name }) { appendFileSync(this.config.file, this.name + " " + name + "\\n"); }
+  async close() {}
+}
+`,
+    );
+    const notes = join(project.path, "notes.txt");
+    const subscribe = (events: string) =>
+      `subscriptions: {n: {class: NoteSubscriber, events: [${events}], config: {file: ${notes}}}}\n`;
+    project.write("subscriptions/n.yml", subscribe("task.complete"));
+    await tasker("submit", "order.yaml", "--context", '{"amount": 1}');
+    const argv = ["work", "--template", "order.yaml", "--subscriptions", "subscriptions", "--subscribers", "hooks"];
+    expect(await tasker(...argv)).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/n\.yml:1:53: .*"task\.complete".*did you mean "task\.completed"/),
+    });
+    expect(await tasker("work", "--template", "order.yaml", "--subscribers", "hooks")).toMatchObject({ code: 2 });
+    project.write("subscriptions/n.yml", subscribe("task.completed"));
+    const io = new CapturedIo(options());
+    const done = runCommandLine(argv, io);
+    await io.seen(/complete/);
+    expect(readFileSync(notes, "utf8")).toBe("n task.completed\n");
+    project.write("subscriptions/n.yml", subscribe("task.nothing"));
+    await io.seen(/warning: subscriptions were refused.*n\.yml:1:\d+/);
+    project.write("subscriptions/n.yml", subscribe("step.completed"));
+    await until(async () => {
+      await tasker("submit", "order.yaml", "--context", '{"amount": 1}');
+      return readFileSync(notes, "utf8").includes("n step.completed");
+    }, "the change");
+    io.send("SIGTERM");
+    expect(await done).toBe(0);
   });
 
   test("the same idempotency key gives the same task", async () => {

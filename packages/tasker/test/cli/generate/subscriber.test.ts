@@ -9,7 +9,9 @@ describe("tasker generate subscriber", () => {
   test("writes classes and tests that compile as strictly as can be, and pass", { timeout: 120_000 }, async () => {
     using project = createTypescriptProject();
     const generate = (...argv: string[]) => runCaptured(["generate", "subscriber", ...argv], { cwd: project.path });
-    expect(await generate("OrderAlerts", "--events", "task.failed,step.retry_requested", "order.*")).toEqual({
+    expect(
+      await generate("OrderAlerts", "--events", "task.failed,step.retry_requested", "--events", "order.*"),
+    ).toEqual({
       code: 0,
       out: "wrote subscribers/order-alerts-subscriber.ts\nwrote subscribers/order-alerts-subscriber.test.ts\n",
       err: "",
@@ -24,7 +26,7 @@ describe("tasker generate subscriber", () => {
       ],
     });
     expect(
-      await generate("delete", "--durable", "--dir", "subscribers/deep", "--events", "order.paid", "a.b_c", "a.b.c"),
+      await generate("delete", "--durable", "--dir", "subscribers/deep", "--events", "order.paid,a.b_c,a.b.c"),
     ).toMatchObject({
       code: 0,
       out: expect.stringContaining("subscribers/deep/delete-subscriber.ts"),

@@ -51,7 +51,12 @@ export function compile({ path }: WorkDirectory): ProgramOutcome {
 
 /** Runs the tests of a project below a directory with Node's own test runner. */
 export function runNodeTests({ path }: WorkDirectory, directory: string): ProgramOutcome {
-  return run(path, process.execPath, ["--test", "--test-isolation=none", "--test-reporter=tap", `${directory}/**/*.test.ts`]);
+  return run(path, process.execPath, [
+    "--test",
+    "--test-isolation=none",
+    "--test-reporter=tap",
+    `${directory}/**/*.test.ts`,
+  ]);
 }
 
 function run(cwd: string, program: string, args: readonly string[]): ProgramOutcome {
