@@ -74,10 +74,13 @@ export class EventBus {
     return this.#add(this.#compile(pattern), listener, options);
   }
 
-  /** As {@link on}, for a listener that takes several events at a time. They wait for it in a queue. */
+  /**
+   * As {@link on}, for a listener that takes several events at a time. They wait for it in a queue, which is not smaller than a batch.
+   */
   onBatch(pattern: EventPattern, listener: BatchListener, options: BatchSubscriptionOptions = {}): Unsubscribe {
-    const { batch, queue } = options;
-    return this.#addQueued(this.#compile(pattern), listener, this.#nameOf(options), queue, batchSettings(batch));
+    const queue = queueSettings(options.queue);
+    const batch = batchSettings(options.batch, queue.max);
+    return this.#addQueued(this.#compile(pattern), listener, this.#nameOf(options), queue, batch);
   }
 
   /** Whether anybody may want events of a name: building one that nobody gets can be left out. */
@@ -144,17 +147,17 @@ export class EventBus {
     const { queue } = options;
     if (queue === undefined) return this.#keep(new InlineSubscription(name, matcher, listener, this.#report));
     const deliver: BatchListener = ([event]) => (event === undefined ? undefined : listener(event));
-    return this.#addQueued(matcher, deliver, name, queue, { max: 1, maxWaitMs: 0 });
+    return this.#addQueued(matcher, deliver, name, queueSettings(queue), { max: 1, maxWaitMs: 0 });
   }
 
   #addQueued(
     matcher: EventMatcher,
     deliver: BatchListener,
     name: string,
-    queue: QueueOptions | undefined,
+    queue: Required<QueueOptions>,
     batch: Required<BatchOptions>,
   ): Unsubscribe {
-    const parts = { name, matcher, deliver, queue: queueSettings(queue), batch, clock: this.#clock };
+    const parts = { name, matcher, deliver, queue, batch, clock: this.#clock };
     return this.#keep(new QueuedSubscription({ ...parts, report: this.#report, onRoom: () => this.#tellRoom() }));
   }
 

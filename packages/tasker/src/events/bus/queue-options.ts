@@ -13,7 +13,7 @@ export interface QueueOptions {
 
 /** How events are handed over several at a time. */
 export interface BatchOptions {
-  /** Most events of a batch. Default: 100. */
+  /** Most events of a batch; not more than wait in the queue. Default: 100, or as many as wait if that is less. */
   readonly max?: number;
   /** Longest time for which a batch waits to be full, in milliseconds. Default: 100. */
   readonly maxWaitMs?: number;
@@ -29,10 +29,14 @@ export function queueSettings(queue: QueueOptions = {}): Required<QueueOptions> 
   return { max, overflow };
 }
 
-/** As {@link queueSettings}, for batches. */
-export function batchSettings(batch: BatchOptions = {}): Required<BatchOptions> {
-  const { max = 100, maxWaitMs = 100 } = batch;
+/**
+ * As {@link queueSettings}, for batches.
+ * @param most events that wait in the queue: a batch that is larger would never be full, and what comes while it waits be lost
+ */
+export function batchSettings(batch: BatchOptions | undefined, most: number): Required<BatchOptions> {
+  const { max = Math.min(100, most), maxWaitMs = 100 } = batch ?? {};
   checkCount("batch.max", max, 1);
+  if (max > most) throw refuse("batch.max", max, `at most queue.max, which is ${most}`);
   checkCount("batch.maxWaitMs", maxWaitMs, 0);
   return { max, maxWaitMs };
 }

@@ -152,5 +152,8 @@ describe("the event bus", () => {
     expect(() => listen({ max: 0 })).toThrow("queue.max is 0, expected a whole number from 1");
     expect(() => listen({ overflow: "wait" })).toThrow('queue.overflow is "wait", expected one of drop_oldest');
     expect(() => bus.onBatch("*", () => undefined, { batch: { maxWaitMs: -1 } })).toThrow("batch.maxWaitMs is -1");
+    const batches = (most: number) => bus.onBatch("*", () => undefined, { batch: { max: most } });
+    expect(() => batches(1_001)).toThrow("batch.max is 1001, expected at most queue.max, which is 1000");
+    batches(1_000);
   });
 });

@@ -117,6 +117,15 @@ describe("a listener of batches", () => {
     expect(seen).toEqual([[1, 2], [3]]);
   });
 
+  test("gets as many at a time as its queue holds, unless a size is given", async () => {
+    const bus = new EventBus({ clock: new ManualClock() });
+    const seen: number[] = [];
+    bus.onBatch("order.paid", (events) => seen.push(events.length), { queue: { max: 3 } });
+    for (const at of [1, 2, 3]) bus.publish(numbered(at));
+    await turn();
+    expect(seen).toEqual([3]);
+  });
+
   test("gets what is left at once when the bus is flushed", async () => {
     const { bus, seen } = batches({ max: 10, maxWaitMs: 10_000 });
     bus.publish(numbered(1));
@@ -129,12 +138,12 @@ describe("a listener of batches", () => {
       fc.asyncProperty(
         fc.array(fc.nat({ max: 6 }), { maxLength: 20 }),
         fc.integer({ min: 1, max: 5 }),
-        fc.integer({ min: 1, max: 8 }),
+        fc.nat({ max: 4 }),
         fc.constantFrom<Overflow>("drop_oldest", "drop_newest", "block"),
-        async (bursts, max, room, overflow) => {
+        async (bursts, max, more, overflow) => {
           const bus = new EventBus({ clock: new ManualClock() });
           const seen: number[] = [];
-          const queue = { max: room, overflow };
+          const queue = { max: max + more, overflow };
           bus.onBatch("order.paid", async (events) => void seen.push(...events.map(({ at }) => at)), {
             batch: { max },
             queue,
