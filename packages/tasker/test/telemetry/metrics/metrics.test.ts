@@ -1,6 +1,7 @@
-import { Registry } from "prom-client";
+import { collectDefaultMetrics, Registry } from "prom-client";
 import { describe, expect, test } from "vitest";
 import { ConfigurationError } from "../../../src/errors/index.ts";
+import { EngineMetrics } from "../../../src/telemetry/metrics/engine-metrics.ts";
 import { Metrics } from "../../../src/telemetry/metrics/metrics.ts";
 import { describeWithPrometheus, promtool } from "../../support/prometheus.ts";
 
@@ -111,6 +112,16 @@ describe("metrics", () => {
     const registry = new Registry();
     new Metrics({ registry, prefix: "shop_tasker" }).counter({ name: "orders_total", help: "Orders" }).increment();
     expect(await registry.metrics()).toContain("shop_tasker_orders_total 1");
+  });
+
+  test("of several engines go under their prefixes into a registry that has the application's default metrics", async () => {
+    const registry = new Registry();
+    collectDefaultMetrics({ register: registry });
+    const own = registry.getSingleMetric("process_cpu_seconds_total");
+    for (const prefix of ["shop", "mail"]) new EngineMetrics(new Metrics({ registry, prefix }));
+    expect(registry.getSingleMetric("process_cpu_seconds_total")).toBe(own);
+    const names = (await registry.getMetricsAsJSON()).map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(["shop_task_completed_total", "mail_task_completed_total"]));
   });
 
   test.each([
