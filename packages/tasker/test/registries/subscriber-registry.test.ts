@@ -86,7 +86,7 @@ describe("a registry of subscribers", () => {
     const answers: (() => void)[] = [];
     let isClosed = false;
     class SlowMail extends BaseSubscriber {
-      protected override get queue() {
+      override get queue() {
         return {};
       }
       handleEvent({ name }: TaskerEvent) {
