@@ -3,6 +3,7 @@ export const BENCHMARK_NAMES = [
   "machine",
   "resolver",
   "readiness",
+  "analysis",
   "W1",
   "W1-defaults",
   "W1-sustained",

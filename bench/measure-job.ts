@@ -7,6 +7,7 @@ const WORKLOADS: Record<BenchmarkName, () => Promise<Benchmark>> = {
   machine: async () => (await import("./workloads/machine.ts")).measureMachine,
   resolver: async () => (await import("./workloads/resolver.ts")).measureResolver,
   readiness: async () => (await import("./workloads/readiness.ts")).measureReadiness,
+  analysis: async () => (await import("./workloads/analysis.ts")).measureAnalysis,
   W1: async () => (await import("./workloads/w1.ts")).measureW1,
   "W1-defaults": async () => (await import("./workloads/w1-defaults.ts")).measureW1Defaults,
   "W1-sustained": async () => (await import("./workloads/w1-sustained.ts")).measureW1Sustained,

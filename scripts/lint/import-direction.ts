@@ -40,6 +40,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   database: [...BASE, "templates"],
   models: [...BASE, "diagram", "templates", "database"],
   actions: [...BASE, "database", "events"],
+  analysis: [...BASE, "config", "database"],
   events: BASE,
   "event-log": [...BASE, "config", "database", "events"],
   registries: [...BASE, "templates", "events"],
@@ -61,7 +62,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   auth: [...BASE, "actions", "config", "database", "models"],
   telemetry: [...ABOVE_ENGINE, "log-lines"],
   checker: ABOVE_ENGINE,
-  cli: [...ABOVE_ENGINE, "auth", "subscribers", "telemetry", "checker"],
+  cli: [...ABOVE_ENGINE, "analysis", "auth", "subscribers", "telemetry", "checker"],
   testing: ABOVE_ENGINE,
 };
 

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { addAuditCommands } from "./commands/audit-list.ts";
+import { addAnalyzeCommand } from "./commands/analyze.ts";
 import { addCheckCommand } from "./commands/db-check.ts";
 import { addDoctorCommand } from "./commands/db-doctor.ts";
 import { addPruneCommand } from "./commands/db-prune.ts";
@@ -91,6 +92,7 @@ function buildProgram(session: CommandSession): Command {
   addDiagramCommand(task, session);
   addSignalCommand(task, session);
   addTaskActionCommands(task, session);
+  addAnalyzeCommand(program, session);
   const step = program.command("step").description("act on steps of tasks");
   addStepActionCommands(step, session);
   const template = program.command("template").description("check and draw templates");
