@@ -1,6 +1,6 @@
 import { Command, CommanderError } from "commander";
-import { addAuditCommands } from "./commands/audit-list.ts";
 import { addAnalyzeCommand } from "./commands/analyze.ts";
+import { addAuditCommands } from "./commands/audit-list.ts";
 import { addCheckCommand } from "./commands/db-check.ts";
 import { addDoctorCommand } from "./commands/db-doctor.ts";
 import { addPruneCommand } from "./commands/db-prune.ts";

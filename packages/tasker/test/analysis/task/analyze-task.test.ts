@@ -3,7 +3,7 @@ import { analyzeTask } from "../../../src/analysis/task/analyze-task.ts";
 import { ConfigurationError, PermanentError, TaskNotFoundError } from "../../../src/errors/index.ts";
 import { graphTemplate } from "../../../src/testing/run/graph-template.ts";
 import { startEngine, until, useDatabase } from "../../support/engine-harness.ts";
-import { describeEachDatabase } from "../../support/test-database.ts";
+import { describeOnPostgres, openTestDatabase } from "../../support/test-database.ts";
 
 const failingIn = (task: { readonly context: unknown }, name: string) =>
   typeof task.context === "object" && task.context !== null && Reflect.get(task.context, "fails") === name;
@@ -15,9 +15,9 @@ const template = graphTemplate("a -> b, a -> c, b -> d, c -> d", {
   },
 });
 
-describeEachDatabase("the analysis of a stored task", (open) => {
+describeOnPostgres("the analysis of a stored task", () => {
   test("knows how its steps stand, and what earlier tasks took and came to", async () => {
-    const database = await useDatabase(open);
+    const database = await useDatabase(openTestDatabase);
     const { engine, clock } = await startEngine(database, [template]);
     const submit = async (context: Record<string, unknown>) => {
       const { taskId } = await engine.submit({ name: "graph", context });
@@ -50,7 +50,7 @@ describeEachDatabase("the analysis of a stored task", (open) => {
   });
 
   test("refuses a task that is not there, and settings that cannot be", async () => {
-    const database = await useDatabase(open);
+    const database = await useDatabase(openTestDatabase);
     await expect(analyzeTask(database, 4711)).rejects.toThrow(TaskNotFoundError);
     const settings = { severity_thresholds: { critical: -1 } };
     await expect(analyzeTask(database, 4711, { settings })).rejects.toThrow(ConfigurationError);

@@ -10,7 +10,7 @@ import { snapshotOf } from "./snapshot-of.ts";
 
 /** One task in which steps have failed in both ways, with impacts on both sides of a threshold, and one where steps only wait. */
 const TASKS = [
-  snapshotOf("a -> b, b -> c, x -> y, d", {
+  snapshotOf("d -> a, a -> b, b -> c, x -> y", {
     d: { state: "complete", attempts: 1 },
     a: { state: "error", attempts: 3 },
     x: { state: "error", attempts: 1, retryable: false },
@@ -30,15 +30,14 @@ describe("the section dependency_graph", () => {
     expect(options).toHaveLength(19);
   });
 
-  test.each(options.map(([group, key, value]) => [`${group}.${key}`, group, key, value] as const))(
-    "the option %s changes the analysis",
-    (_option, group, key, value) => {
-      const changed = { [group]: { [key]: value + (group === "severity_thresholds" ? -1 : 7) } };
-      // A threshold changes what reaches it: here it is moved to where an impact lies.
-      const settings = group === "severity_thresholds" ? thresholdAt(key) : changed;
-      expect(analyse(settings)).not.toBe(analyse({}));
-    },
-  );
+  test.each(
+    options.map(([group, key, value]) => [`${group}.${key}`, group, key, value] as const),
+  )("the option %s changes the analysis", (_option, group, key, value) => {
+    const changed = { [group]: { [key]: value + (group === "severity_thresholds" ? -1 : 7) } };
+    // A threshold changes what reaches it: here it is moved to where an impact lies.
+    const settings = group === "severity_thresholds" ? thresholdAt(key) : changed;
+    expect(analyse(settings)).not.toBe(analyse({}));
+  });
 });
 
 /** Thresholds of which one lies differently than by default for the impacts of these tasks. */
