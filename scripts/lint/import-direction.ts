@@ -62,7 +62,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   auth: [...BASE, "actions", "config", "database", "models"],
   telemetry: [...ABOVE_ENGINE, "log-lines"],
   checker: ABOVE_ENGINE,
-  cli: [...ABOVE_ENGINE, "analysis", "auth", "subscribers", "telemetry", "checker"],
+  cli: [...ABOVE_ENGINE, "analysis", "auth", "settings", "subscribers", "telemetry", "checker"],
+  settings: [...ABOVE_ENGINE, "auth"],
   testing: ABOVE_ENGINE,
 };
 

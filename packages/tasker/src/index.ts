@@ -45,6 +45,7 @@ export {
   type DependencyGraphSettings,
   dependencyGraphConfig,
 } from "./config/dependency-graph-config.ts";
+export type { ConfigurationDocument, ConfigurationOverride, DocumentSettings } from "./config/document.ts";
 export { type EngineConfig, type EngineSettings, engineConfig } from "./config/engine-config.ts";
 export {
   batchTimeoutSeconds,
@@ -283,6 +284,13 @@ export { type BackoffPolicy, backoffSeconds, DEFAULT_BACKOFF } from "./retry/bac
 export type { CircuitPolicy } from "./retry/circuit-breaker.ts";
 export { parseRetryAfter } from "./retry/retry-after.ts";
 export { retryDelayMs } from "./retry/retry-delay.ts";
+export {
+  type ConfigurationSources,
+  type LoadedConfiguration,
+  loadConfiguration,
+} from "./settings/load-configuration.ts";
+export type { Origin } from "./settings/origin.ts";
+export type { SourceViolation } from "./settings/violation.ts";
 export {
   ACTIONABLE_EXECUTION_STATUSES as ACTIONABLE_TASK_EXECUTION_STATUSES,
   EXECUTION_STATUSES as VALID_TASK_EXECUTION_STATUSES,

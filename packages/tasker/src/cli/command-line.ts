@@ -1,6 +1,8 @@
 import { Command, CommanderError } from "commander";
 import { addAnalyzeCommand } from "./commands/analyze.ts";
 import { addAuditCommands } from "./commands/audit-list.ts";
+import { addConfigCommands } from "./commands/config.ts";
+import { addConfigMigrateCommand } from "./commands/config-migrate.ts";
 import { addCheckCommand } from "./commands/db-check.ts";
 import { addDoctorCommand } from "./commands/db-doctor.ts";
 import { addPruneCommand } from "./commands/db-prune.ts";
@@ -70,6 +72,7 @@ function buildProgram(session: CommandSession): Command {
     .helpCommand("help [command]", "print help for a command")
     .option("--database-url <url>", "PostgreSQL database to use (default: DATABASE_URL, else the embedded database)")
     .option("--data <dir>", "directory of the embedded database (default: .tasker/data)")
+    .option("--config <file>", "configuration file (default: TASKER_CONFIG, else tasker.yaml or config/tasker.yaml)")
     .exitOverride()
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
@@ -108,6 +111,9 @@ function buildProgram(session: CommandSession): Command {
   const letters = program.command("dead-letter").description("look at events that durable subscribers could not take");
   addDeadLetterCommands(letters, session);
   addAuditCommands(program.command("audit").description("look at who did what"), session);
+  const config = program.command("config").description("look at the configuration");
+  addConfigCommands(config, session);
+  addConfigMigrateCommand(config, session);
   const db = program.command("db").description("look after the database");
   addMigrateCommand(db, session);
   addDoctorCommand(db, session);

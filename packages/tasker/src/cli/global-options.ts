@@ -6,5 +6,7 @@ export const GlobalOptions = z.object({
   databaseUrl: z.string().optional(),
   /** Directory of the embedded database, absolute or relative to the working directory. */
   data: z.string().optional(),
+  /** The configuration file, absolute or relative to the working directory. */
+  config: z.string().optional(),
 });
 export type GlobalOptions = z.infer<typeof GlobalOptions>;

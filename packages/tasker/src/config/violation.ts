@@ -23,7 +23,7 @@ export interface PlacedViolation extends Violation {
  * What a schema found wrong with a value. Every rule of the schema has as its message what was expected.
  * @param prefix the place of the value in the configuration
  */
-export function violationsOf(error: z.ZodError, value: unknown, prefix: Place): PlacedViolation[] {
+export function violationsOf(error: Pick<z.ZodError, "issues">, value: unknown, prefix: Place): PlacedViolation[] {
   return error.issues.flatMap((issue) => describe(issue, value, prefix));
 }
 

@@ -1,0 +1,96 @@
+import type { Command } from "commander";
+import { z } from "zod";
+import { EXIT } from "../exit-code.ts";
+import { GlobalOptions } from "../global-options.ts";
+import { readCommandConfiguration } from "../read-command-configuration.ts";
+import { type Line, span } from "../render/span.ts";
+import type { CommandSession } from "../session.ts";
+
+const ShowOptions = GlobalOptions.extend({ origin: z.boolean().default(false), json: z.boolean().default(false) });
+const ExplainOptions = GlobalOptions.extend({ json: z.boolean().default(false) });
+
+/** Adds `config show`, `config validate`, `config schema` and `config explain`: what is configured, and what could be. */
+export function addConfigCommands(config: Command, session: CommandSession): void {
+  config
+    .command("show")
+    .description("show every option with its value; secrets are masked")
+    .option("--origin", "show where each value comes from")
+    .option("--json", "print one JSON object a line")
+    .addHelpText("after", "\nExample:\n  $ tasker config show --origin")
+    .action(async (_options: unknown, command: Command) => {
+      await show(session, ShowOptions.parse(command.optsWithGlobals()));
+    });
+  config
+    .command("validate")
+    .description("check the configuration from all of its sources, and say everything that is wrong")
+    .action(async (_options: unknown, command: Command) => {
+      await validate(session, GlobalOptions.parse(command.optsWithGlobals()));
+    });
+  config
+    .command("schema")
+    .description("print the JSON Schema of configuration files, for editors")
+    .action(async () => {
+      const { fileJsonSchema } = await import("../../settings/file-schema.ts");
+      session.printer.raw(`${JSON.stringify(fileJsonSchema(), null, 2)}\n`);
+    });
+  config
+    .command("explain <key>")
+    .description("tell what an option does, what it may be, and what it is")
+    .option("--json", "print JSON")
+    .addHelpText("after", "\nExample:\n  $ tasker config explain cache.default_ttl")
+    .action(async (key: string, _options: unknown, command: Command) => {
+      await explain(session, key, ExplainOptions.parse(command.optsWithGlobals()));
+    });
+}
+
+async function show({ io, printer }: CommandSession, options: z.infer<typeof ShowOptions>): Promise<void> {
+  const { shownOptions } = await import("../../settings/describe-option.ts");
+  const shown = shownOptions(await readCommandConfiguration(options, io));
+  if (options.json) {
+    for (const { path, value, origin } of shown)
+      printer.json(options.origin ? { path, value, origin } : { path, value });
+    return;
+  }
+  const width = Math.max(...shown.map(({ path }) => path.length));
+  printer.lines(
+    shown.map(({ path, value, origin }): Line => {
+      const text = `${path.padEnd(width)}  ${JSON.stringify(value)}`;
+      if (!options.origin) return [span(text)];
+      return [span(text, origin === "default" ? "faint" : "plain"), span(`  ${origin}`, "faint")];
+    }),
+  );
+}
+
+async function validate({ io, printer, finish }: CommandSession, options: GlobalOptions): Promise<void> {
+  const { shownOptions } = await import("../../settings/describe-option.ts");
+  const loaded = await readCommandConfiguration(options, io);
+  const given = shownOptions(loaded).filter(({ origin }) => origin !== "default");
+  const sources = [...new Set(given.map(({ origin }) => origin.replace(/:\d+$/, "")))];
+  const from = sources.length === 0 ? "" : ` from ${sources.join(", ")}`;
+  printer.text(`the configuration for ${loaded.environment} is right: ${given.length} options${from}`);
+  finish(EXIT.done);
+}
+
+async function explain(
+  { io, printer }: CommandSession,
+  key: string,
+  options: z.infer<typeof ExplainOptions>,
+): Promise<void> {
+  const { describeOption, shownOption } = await import("../../settings/describe-option.ts");
+  const about = describeOption(key);
+  const { value, origin } = shownOption(await readCommandConfiguration(options, io), key);
+  if (options.json) {
+    printer.json({ ...about, value, origin });
+    return;
+  }
+  printer.text(`${key}: ${about.says}`);
+  const unit = about.unit === null ? "" : `, in ${about.unit}`;
+  printer.text(`type: ${about.type}${unit}`);
+  printer.text(`default: ${JSON.stringify(about.default)}`);
+  printer.text(`now: ${JSON.stringify(value)}, from ${origin}`);
+  printer.text(`variable: ${about.variable}`);
+  printer.text(
+    about.dynamic ? "a change takes effect in running processes" : "a change takes effect at the next start",
+  );
+  if (about.replacedBy !== null) printer.text(`nothing reads it here: ${about.replacedBy}`);
+}
