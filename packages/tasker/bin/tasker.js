@@ -11,6 +11,16 @@ if (major < 22 || (major === 22 && minor < 19)) {
   process.exit(1);
 }
 
+// V8 lets the young generation of its heap grow to 128 MB, most of which is garbage, and takes no other limit once a process runs. So
+// a process that works starts anew, in its place, under the limit: a semi-space of 8 MB costs no speed that can be measured.
+const limited = [...process.execArgv, process.env.NODE_OPTIONS ?? ""].some((option) =>
+  /max[-_]semi[-_]space/.test(option),
+);
+if (process.argv.includes("work") && !limited && process.execve !== undefined && process.send === undefined) {
+  const options = ["--max-semi-space-size=8", ...process.execArgv];
+  process.execve(process.execPath, [process.execPath, ...options, ...process.argv.slice(1)], process.env);
+}
+
 const entry = new URL("../dist/cli/main.js", import.meta.url);
 const { main } = await import(entry.href).catch((error) => {
   if (error.code !== "ERR_MODULE_NOT_FOUND" || error.url !== entry.href) throw error;

@@ -30,6 +30,27 @@ describe("the built command", () => {
     });
   });
 
+  test.each([
+    [{}, ["--max-semi-space-size=8"]],
+    [{ NODE_OPTIONS: "--max-semi-space-size=32" }, []],
+  ])(
+    "a process that works has a bounded young generation, unless the user has set one: %j",
+    async (env, options) => {
+      using directory = new WorkDirectory({
+        "package.json": '{ "type": "module" }',
+        "greet.yaml": "name: greet\nstep_templates: [{ name: hello, handler_class: hello }]",
+        "greet.js": "export const hello = () => null; console.log(JSON.stringify({ options: process.execArgv }));",
+      });
+      const cwd = directory.addDatabase().path;
+      const { code, err } = await runTasker(["work", "--template", "greet.yaml", "--until-idle"], { cwd, env });
+      expect({ code, options: /\{"options":.*\}/.exec(err)?.[0] }).toEqual({
+        code: 0,
+        options: JSON.stringify({ options }),
+      });
+    },
+    TIMEOUT_MS,
+  );
+
   test(
     "a new project runs as it was written, on the embedded database, and its task is there afterwards",
     async () => {
