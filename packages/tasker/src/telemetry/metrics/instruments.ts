@@ -11,25 +11,41 @@ function admitted<Name extends string>(sets: LabelSets<Name>, series: Series<Nam
   return labels === undefined ? NO_LABELS : sets.admit(labels);
 }
 
-/** A number that only grows, for each label set. */
+/**
+ * A number that only grows, for each label set. It is summed here and handed on when it is read: things are counted far more often
+ * than that.
+ */
 export class CounterMetric<Name extends string = never> {
   readonly #metric: Counter;
   readonly #sets: LabelSets<Name>;
+  /** What is not handed on yet, by the one object that stands for each label set. */
+  readonly #pending = new Map<Record<string, string>, number>();
 
-  constructor(metric: Counter, sets: LabelSets<Name>) {
-    this.#metric = metric;
+  /** @param make makes the counter, which calls `collect` before each reading */
+  constructor(make: (collect: () => void) => Counter, sets: LabelSets<Name>) {
+    this.#metric = make(() => this.#handOn());
     this.#sets = sets;
   }
 
   /** Adds 1. */
   increment(...series: Series<Name>): void {
-    this.#metric.inc(admitted(this.#sets, series), 1);
+    this.#add(1, series);
   }
 
   /** Adds a number. @throws RangeError if it is negative or not finite */
   add(by: number, ...series: Series<Name>): void {
     if (!(by >= 0 && Number.isFinite(by))) throw new RangeError(`a counter cannot grow by ${by}`);
-    this.#metric.inc(admitted(this.#sets, series), by);
+    this.#add(by, series);
+  }
+
+  #add(by: number, series: Series<Name>): void {
+    const labels = admitted(this.#sets, series);
+    this.#pending.set(labels, (this.#pending.get(labels) ?? 0) + by);
+  }
+
+  #handOn(): void {
+    for (const [labels, sum] of this.#pending) this.#metric.inc(labels, sum);
+    this.#pending.clear();
   }
 }
 

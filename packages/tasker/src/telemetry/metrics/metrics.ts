@@ -75,10 +75,7 @@ export class Metrics {
   /** @throws ConfigurationError if the name is taken, or cannot be one */
   counter<Name extends string = never>(spec: MetricSpec<Name>): CounterMetric<Name> {
     const sets = this.#labelSets(spec);
-    return new CounterMetric(
-      this.#register(spec, (common) => new Counter(common)),
-      sets,
-    );
+    return new CounterMetric((collect) => this.#register(spec, (common) => new Counter({ ...common, collect })), sets);
   }
 
   /**
