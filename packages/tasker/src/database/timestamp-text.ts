@@ -10,6 +10,8 @@ const TIMESTAMP =
  * @throws RangeError if the text is no such timestamp, or lies outside what a `Date` holds
  */
 export function parseTimestamp(text: string): Date {
+  const plain = parsePlain(text);
+  if (!Number.isNaN(plain)) return new Date(plain);
   if (text === "infinity") return new Date(DATE_LIMIT_MS);
   if (text === "-infinity") return new Date(-DATE_LIMIT_MS);
   const match = TIMESTAMP.exec(text);
@@ -22,6 +24,38 @@ export function parseTimestamp(text: string): Date {
   const instant = offset === undefined ? date : new Date(date.getTime() - offsetSeconds(offset) * 1000);
   if (Number.isNaN(instant.getTime())) throw new RangeError(`timestamp "${text}" lies outside the range of Date`);
   return instant;
+}
+
+/** The instant of what nearly all timestamps look like, `2027-01-31 09:00:00.123456`, in milliseconds; NaN for everything else. */
+function parsePlain(text: string): number {
+  const { length } = text;
+  const hasFraction = length > 20 && length <= 26 && text[19] === ".";
+  if (length !== 19 && !hasFraction) return Number.NaN;
+  if (text[4] !== "-" || text[7] !== "-" || text[10] !== " " || text[13] !== ":" || text[16] !== ":") return Number.NaN;
+  const year = digits(text, 0, 4);
+  // Date.UTC takes lower ones for 1900 to 1999.
+  if (year < 100) return Number.NaN;
+  const ms = hasFraction ? Math.floor((digits(text, 20, length) * 1_000) / 10 ** (length - 20)) : 0;
+  return Date.UTC(
+    year,
+    digits(text, 5, 7) - 1,
+    digits(text, 8, 10),
+    digits(text, 11, 13),
+    digits(text, 14, 16),
+    digits(text, 17, 19),
+    ms,
+  );
+}
+
+/** The number that stands in a part of a text; NaN if it is none. */
+function digits(text: string, from: number, to: number): number {
+  let value = 0;
+  for (let place = from; place < to; place++) {
+    const digit = text.charCodeAt(place) - 48;
+    if (!(digit >= 0 && digit <= 9)) return Number.NaN;
+    value = value * 10 + digit;
+  }
+  return value;
 }
 
 /**
