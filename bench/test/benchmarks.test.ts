@@ -71,7 +71,15 @@ const METRICS: Record<BenchmarkName, readonly string[]> = {
     "rails_ms_per_step",
     "ratio",
   ],
-  telemetry: ["off_steps_per_s", "traced_ratio", "traced_steps_per_s", "watched_ratio", "watched_steps_per_s"],
+  telemetry: [
+    "off_steps_per_s",
+    "sampled_ratio",
+    "sampled_steps_per_s",
+    "traced_ratio",
+    "traced_steps_per_s",
+    "watched_ratio",
+    "watched_steps_per_s",
+  ],
   fairness: ["alone_p50_ms", "beside_p50_ms", "beside_p99_ms", "ratio"],
   restarts: ["restarts", "resumed_max_ms", "resumed_p50_ms", "steps_per_s", "verified_steps"],
 };

@@ -1,43 +1,41 @@
-import { context, trace } from "@opentelemetry/api";
-import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
-import { BatchSpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
 import { type Database, Engine, HandlerRegistry, migrate, openPostgres } from "tasker";
-import { createLog, EngineMetrics, logEvent, Metrics } from "tasker/telemetry";
+import { createLog, EngineMetrics, logEvents, Metrics } from "tasker/telemetry";
 import { ENGINE_LIMITS, NAMESPACE, templateOf } from "../engine-session.ts";
 import type { Job } from "../job.ts";
 import type { Finding } from "../measurement.ts";
 import { readServerSettings } from "../server-settings.ts";
 import { linear } from "../shapes.ts";
 import { median } from "../statistics.ts";
+import { TraceSink } from "../trace-provider.ts";
 import { verifyAudit } from "../verify-audit.ts";
 
 const SHAPE = linear(10);
 
 /** What watches the engine of a round. */
-type Watching = "off" | "watched" | "traced";
+type Watching = "off" | "watched" | "sampled" | "traced";
+/** Share of the traces that are kept in rounds with spans. */
+const SAMPLING: Readonly<Partial<Record<Watching, number>>> = { sampled: 0.1, traced: 1 };
 
 /**
- * The work of W1 without telemetry; with metrics, logs of all events at info into nothing, and another subscriber; and with
- * spans besides, which an exporter throws away. The three take turns, so that a slow moment falls on all of them.
+ * The work of W1 without telemetry; with metrics, and logs at their default level; with a tenth of the traces besides; and with all
+ * of them. Lines go nowhere, spans by HTTP to a thread that drops them. They take turns, so that a slow moment falls on all.
  */
 export async function measureTelemetry(job: Job): Promise<Finding[]> {
   const { telemetryRounds: rounds, linearTasks: tasks, warmupTasks: warmup } = job.sizes;
   const database = await openPostgres(job.databaseUrl);
-  const provider = new TracerProvider({ spanProcessors: [new BatchSpanProcessor({ exporter: nowhere })] });
-  trace.setGlobalTracerProvider(provider);
-  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+  const sink = await TraceSink.open();
   try {
     const settings = await readServerSettings(database, job.requireDurability);
     await migrate(database);
-    const rates: Record<Watching, number[]> = { off: [], watched: [], traced: [] };
-    const order: readonly Watching[] = ["off", "watched", "traced"];
-    for (const watching of order) await runRound(database, watching, warmup);
+    const rates: Record<Watching, number[]> = { off: [], watched: [], sampled: [], traced: [] };
+    const order: readonly Watching[] = ["off", "watched", "sampled", "traced"];
+    for (const watching of order) await runRound(database, sink, watching, warmup);
     for (let round = 0; round < rounds; round++) {
       for (const watching of round % 2 === 0 ? order : order.toReversed()) {
-        rates[watching].push((tasks * SHAPE.steps.length * 1_000) / (await runRound(database, watching, tasks)));
+        rates[watching].push((tasks * SHAPE.steps.length * 1_000) / (await runRound(database, sink, watching, tasks)));
       }
     }
-    const verified = 3 * (warmup + rounds * tasks);
+    const verified = order.length * (warmup + rounds * tasks);
     await verifyAudit(database, { tasks: verified, steps: verified * SHAPE.steps.length });
     const common = {
       bench: job.bench,
@@ -50,41 +48,41 @@ export async function measureTelemetry(job: Job): Promise<Finding[]> {
     const off = median(rates.off);
     return [
       { ...common, metric: "off_steps_per_s", value: off, unit: "1/s" },
-      { ...common, metric: "watched_steps_per_s", value: median(rates.watched), unit: "1/s" },
-      { ...common, metric: "traced_steps_per_s", value: median(rates.traced), unit: "1/s" },
-      { ...common, metric: "watched_ratio", value: median(rates.watched) / off, unit: "x" },
-      { ...common, metric: "traced_ratio", value: median(rates.traced) / off, unit: "x" },
+      ...order.slice(1).flatMap((watching): Finding[] => {
+        const value = median(rates[watching]);
+        return [
+          { ...common, metric: `${watching}_steps_per_s`, value, unit: "1/s" },
+          { ...common, metric: `${watching}_ratio`, value: value / off, unit: "x" },
+        ];
+      }),
     ];
   } finally {
-    trace.disable();
-    context.disable();
-    await provider.shutdown();
+    await sink.close();
     await database.close();
   }
 }
 
-/** @returns milliseconds from the submit of all tasks to the end of the last one */
-async function runRound(database: Database, watching: Watching, tasks: number): Promise<number> {
+/** @returns milliseconds from the submit of all tasks to the end of the last one and of the export of its spans */
+async function runRound(database: Database, sink: TraceSink, watching: Watching, tasks: number): Promise<number> {
   const registry = new HandlerRegistry();
   registry.register(templateOf({ shape: SHAPE, process: () => ({ ok: true }) }));
   const isWatched = watching !== "off";
   const meter = isWatched ? new EngineMetrics(new Metrics()) : null;
-  const log = createLog({ level: "info" }, { destination: { write: () => undefined } });
+  let lines = 0;
+  const write = () => {
+    lines += 1;
+  };
+  const log = createLog({ level: "info" }, { destination: { write } });
+  const sampling = SAMPLING[watching];
+  const unregister = sampling === undefined ? null : sink.register();
   const engine = new Engine({
     database,
     registry,
     ...ENGINE_LIMITS,
-    tracing: watching === "traced",
+    tracing: sampling === undefined ? false : { event_sampling_rate: sampling },
     ...(meter === null ? {} : { meter, log: log.component("engine") }),
   });
-  let heard = 0;
-  if (isWatched) {
-    const events = log.component("events");
-    engine.on((event) => logEvent(events, event));
-    engine.on(() => {
-      heard += 1;
-    });
-  }
+  if (isWatched) logEvents(log.component("events"), engine);
   const end = meter?.observe({ engine, database });
   await engine.start();
   try {
@@ -96,16 +94,14 @@ async function runRound(database: Database, watching: Watching, tasks: number): 
     const startedAt = performance.now();
     const submitted = await engine.submitMany(requests);
     await Promise.all(submitted.map(({ taskId }) => engine.settled(taskId)));
+    // What is not exported yet belongs to it.
+    await unregister?.();
     const ms = performance.now() - startedAt;
-    if (isWatched && heard === 0) throw new Error("no event was heard");
+    if (isWatched && lines === 0) throw new Error("no line was written");
     return ms;
   } finally {
     await engine.stop();
     await end?.();
+    await unregister?.();
   }
 }
-
-const nowhere: ConstructorParameters<typeof BatchSpanProcessor>[0]["exporter"] = {
-  export: (_spans, done) => done({ code: 0 }),
-  shutdown: async () => undefined,
-};

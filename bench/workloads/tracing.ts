@@ -1,18 +1,11 @@
-import { once } from "node:events";
-import { Worker } from "node:worker_threads";
-import { context, trace } from "@opentelemetry/api";
-import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
-import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
-import { BatchSpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
-import { z } from "zod";
 import { ENGINE_LIMITS, withEngine } from "../engine-session.ts";
 import type { Job } from "../job.ts";
 import type { Finding } from "../measurement.ts";
 import { linear } from "../shapes.ts";
 import { median } from "../statistics.ts";
+import { TraceSink } from "../trace-provider.ts";
 
 const ROUNDS = 5;
-const Address = z.object({ port: z.number() });
 
 /**
  * W1 with every task and step traced and exported in batches by HTTP to a thread that drops it, against the same engine without
@@ -21,9 +14,7 @@ const Address = z.object({ port: z.number() });
 export async function measureTracing(job: Job): Promise<Finding[]> {
   const shape = linear(10);
   const { linearTasks: tasks, warmupTasks } = job.sizes;
-  const sink = new Worker(new URL("../trace-sink.ts", import.meta.url));
-  const [address] = await once(sink, "message");
-  const url = `http://127.0.0.1:${Address.parse(address).port}/v1/traces`;
+  const sink = await TraceSink.open();
   const options = { shape, limits: ENGINE_LIMITS, process: () => ({ ok: true }) };
   try {
     const { result, conditions, verifiedSteps } = await withEngine(job, options, async (session) => {
@@ -37,7 +28,7 @@ export async function measureTracing(job: Job): Promise<Finding[]> {
       await run(warmupTasks);
       for (let round = 0; round < ROUNDS; round++) {
         off.push(await run(tasks));
-        const unregister = registerProvider(url);
+        const unregister = sink.register();
         await run(warmupTasks);
         on.push(await run(tasks));
         await unregister();
@@ -53,21 +44,6 @@ export async function measureTracing(job: Job): Promise<Finding[]> {
       { ...common, metric: "verified_steps", value: verifiedSteps, unit: "steps" },
     ];
   } finally {
-    await sink.terminate();
+    await sink.close();
   }
-}
-
-/** Registers the OpenTelemetry SDK; the function that is returned exports what is left and takes it back. */
-function registerProvider(url: string): () => Promise<void> {
-  const exporter = new OTLPTraceExporter({ url });
-  const provider = new TracerProvider({
-    spanProcessors: [new BatchSpanProcessor({ exporter, maxQueueSize: 100_000 })],
-  });
-  trace.setGlobalTracerProvider(provider);
-  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
-  return async () => {
-    await provider.shutdown();
-    trace.disable();
-    context.disable();
-  };
 }
