@@ -1,20 +1,24 @@
 import { type Command, Option } from "commander";
 import { z } from "zod";
+import { LOG_FORMATS } from "../config/log-level.ts";
 import { currentCorrelationId } from "../correlation/current-correlation.ts";
 import type { Database } from "../database/database.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { EngineMeter } from "../engine/engine-meter.ts";
 import type { Log } from "../engine/options.ts";
+import { type LogLevels, type LogSampling, logLevels, logSampling } from "./input/parse-log-choice.ts";
 import { wholeNumber } from "./input/parse-option.ts";
 import type { CommandIo } from "./io.ts";
+import { usesColor } from "./render/paint.ts";
 
 /** Values of the options that {@link addTelemetryOptions} adds. */
 export const TelemetryChoice = z.object({
   metricsPort: z.number().optional(),
   metricsHost: z.string().optional(),
   metricsOtlp: z.string().optional(),
-  logFormat: z.enum(["json", "pretty_json", "logfmt", "pretty"]).optional(),
-  logLevel: z.enum(["debug", "info", "warn", "error", "fatal"]).optional(),
+  logFormat: z.enum(LOG_FORMATS).optional(),
+  logLevel: z.custom<LogLevels>().optional(),
+  logSampling: z.custom<LogSampling>().optional(),
 });
 export type TelemetryChoice = z.infer<typeof TelemetryChoice>;
 
@@ -29,21 +33,20 @@ export function addTelemetryOptions(command: Command): Command {
     .option("--metrics-host <address>", "address to serve them on (default: 127.0.0.1)")
     .option("--metrics-otlp <url>", "push metrics to this OTLP receiver (default: OTEL_EXPORTER_OTLP_ENDPOINT)")
     .addOption(
-      new Option("--log-format <format>", "write structured logs to standard error in this format").choices([
-        "json",
-        "pretty_json",
-        "logfmt",
-        "pretty",
-      ]),
+      new Option(
+        "--log-format <format>",
+        "write structured logs to standard error in this format (default: pretty on a terminal, else json)",
+      ).choices(LOG_FORMATS),
     )
-    .addOption(
-      new Option("--log-level <level>", "least level of structured logs (default: info)").choices([
-        "debug",
-        "info",
-        "warn",
-        "error",
-        "fatal",
-      ]),
+    .option(
+      "--log-level <levels>",
+      "least level of structured logs (default: info), or levels: engine=debug,events=warn,default=info",
+      logLevels("--log-level"),
+    )
+    .option(
+      "--log-sampling <rates>",
+      "part of the debug and info lines of engine and events that is written: events=0.1 (default: 1)",
+      logSampling("--log-sampling"),
     );
 }
 
@@ -66,7 +69,7 @@ export async function openTelemetry(
   choice: TelemetryChoice,
   note: (text: string) => void,
 ): Promise<CommandTelemetry> {
-  const isLogging = choice.logFormat !== undefined || choice.logLevel !== undefined;
+  const isLogging = [choice.logFormat, choice.logLevel, choice.logSampling].some((given) => given !== undefined);
   const log = isLogging ? await openLog(io, choice) : null;
   const isPushing = choice.metricsOtlp !== undefined || hasOtlpAddress(io.env);
   const metrics = choice.metricsPort !== undefined || isPushing ? await openMetrics(io, choice, log, note) : null;
@@ -94,17 +97,27 @@ function hasOtlpAddress({
   return (base ?? "") !== "" || (whole ?? "") !== "";
 }
 
-async function openLog(io: CommandIo, { logFormat: format, logLevel: level }: TelemetryChoice) {
+async function openLog(io: CommandIo, { logFormat, logLevel = {}, logSampling = {} }: TelemetryChoice) {
   const { createLog, logEvents } = await import("../telemetry/index.ts");
   const context = () => {
     const id = currentCorrelationId();
     return id === null ? undefined : { correlation_id: id };
   };
-  const settings = { ...(format === undefined ? {} : { format }), ...(level === undefined ? {} : { level }) };
-  const environment = io.env.NODE_ENV;
+  const { default: level, ...levels } = logLevel;
+  const component = (name: "engine" | "events") => ({
+    ...(levels[name] === undefined ? {} : { level: levels[name] }),
+    ...(logSampling[name] === undefined ? {} : { sampling: logSampling[name] }),
+  });
+  const { NODE_ENV: environment } = io.env;
+  const colors = usesColor({ env: io.env, terminal: { ...io.terminal, isTty: io.stderr.isTTY === true } });
   const log = createLog(
-    { ...settings, ...(environment === undefined ? {} : { environment }) },
-    { destination: io.stderr, colors: io.terminal.isTty, context },
+    {
+      ...(logFormat === undefined ? {} : { format: logFormat }),
+      ...(level === undefined ? {} : { level }),
+      ...(environment === undefined ? {} : { environment }),
+      components: { engine: component("engine"), events: component("events") },
+    },
+    { destination: io.stderr, colors, context },
   );
   const events = log.component("events");
   return {

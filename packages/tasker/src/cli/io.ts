@@ -4,6 +4,8 @@ import type { WorkerHost } from "./supervisor/worker.ts";
 /** Takes text. What cannot be delivered (a closed pipe) is dropped. */
 export interface TextSink {
   write(text: string): void;
+  /** Whether it is a terminal. Default: it is not. */
+  readonly isTTY?: boolean;
 }
 
 /** Signals that ask a command to stop. `SIGPIPE` stands for an output that nobody reads any more. */

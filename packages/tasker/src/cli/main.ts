@@ -85,6 +85,7 @@ function streamSink(stream: NodeJS.WriteStream, onClosed: () => void): TextSink 
     onClosed();
   });
   return {
+    isTTY: stream.isTTY === true,
     write(text) {
       if (open) stream.write(text);
     },

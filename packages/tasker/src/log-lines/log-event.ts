@@ -1,5 +1,6 @@
 import type { EventPattern } from "../events/bus/pattern.ts";
 import type { Subscribe, Unsubscribe } from "../events/bus/subscribe.ts";
+import { EVENT_CATALOGUE } from "../events/catalogue/catalogue.ts";
 import type { TaskerEvent } from "../events/event.ts";
 import { logStepEvent, logTaskEvent } from "./log-helpers.ts";
 import type { EventLevel, EventLog } from "./log-level.ts";
@@ -46,7 +47,8 @@ function writtenEvents(log: ThresholdLog): EventPattern {
 /**
  * Tells of an event: of tasks and steps as {@link logTaskEvent} and {@link logStepEvent} do, of anything else by its name. A
  * failed task is an error, as is a step that is not tried again; a failure that is, a warning. What is told is in the event:
- * the database is asked nothing.
+ * the database is asked nothing. What an event of the catalogue holds are fields of the line; what one that is published by a
+ * step holds is below `payload`: its names are somebody else's.
  * @param levels default: as said
  */
 export function logEvent(log: EventLog, event: TaskerEvent, levels: EventLevels = {}): void {
@@ -54,7 +56,8 @@ export function logEvent(log: EventLog, event: TaskerEvent, levels: EventLevels 
   const chosen = /[._]failed$/.test(name) ? levels.failure : levels.other;
   const level = chosen ?? levelOf(event);
   const [entity, type = name] = splitName(name);
-  const { from_state: _from, to_state: status, execution_duration: duration, ...told } = payload;
+  const isOwn = EVENT_CATALOGUE.has(name);
+  const { from_state: _from, to_state: status, execution_duration: duration, ...told } = isOwn ? payload : { payload };
   const fields = {
     ...(correlationId === null ? {} : { correlation_id: correlationId }),
     event_id: id,

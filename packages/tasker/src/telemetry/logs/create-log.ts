@@ -2,11 +2,11 @@ import { threadId } from "node:worker_threads";
 import { type DestinationStream, type Logger, pino } from "pino";
 import type { LogLevel } from "../../config/log-level.ts";
 import type { Log } from "../../engine/options.ts";
+import { isSampled } from "../../event-routing/is-sampled.ts";
 import { VERSION } from "../../version.ts";
 import { fieldsOf } from "./log-fields.ts";
 import { formatterOf } from "./log-format.ts";
 import { type LogSettings, parseLogSettings } from "./log-options.ts";
-import { isSampled } from "./log-sampling.ts";
 
 /** Where structured logs are written. The engine takes it as its option `log`. */
 export interface StructuredLog extends Log {
@@ -19,9 +19,9 @@ export interface StructuredLog extends Log {
 
 /** What a log is made of besides its settings. */
 export interface LogParts {
-  /** Takes one line at a time, with its end. Default: standard output, written at once. */
-  readonly destination?: DestinationStream;
-  /** Colours in the format `pretty`. Default: none. */
+  /** Takes one line at a time, with its end; a stream, or anything else with `write`. Default: standard output, written at once. */
+  readonly destination?: DestinationStream & { readonly isTTY?: boolean };
+  /** Colours in the format `pretty`. Default: on a terminal, unless `NO_COLOR` is set. */
   readonly colors?: boolean;
   /**
    * Fields of what the program is doing at this moment, such as `correlation_id`: asked at every line that is written. Default:
@@ -41,7 +41,9 @@ export function createLog(settings: LogSettings = {}, parts: LogParts = {}): Str
   const parsed = parseLogSettings(settings);
   const { context, random = Math.random } = parts;
   const output = parts.destination ?? pino.destination({ dest: 1, sync: true });
-  const format = formatterOf(parsed.format, parts.colors ?? false);
+  const isTerminal = (parts.destination ?? process.stdout).isTTY === true;
+  const colors = parts.colors ?? (isTerminal && (process.env.NO_COLOR ?? "") === "");
+  const format = formatterOf(parsed.format ?? (isTerminal ? "pretty" : "json"), colors);
   const logger = pino(
     {
       level: parsed.level,
@@ -90,7 +92,7 @@ function wrap(logger: Logger, component: StructuredLog["component"], sampling: S
     if (sampling === null) return write;
     return (facts: object, message: string) => {
       const { rate, context, random } = sampling;
-      if (logger.isLevelEnabled(level) && isSampled(rate, { ...context(), ...facts }, random)) write(facts, message);
+      if (logger.isLevelEnabled(level) && isKept(rate, { ...context(), ...facts }, random)) write(facts, message);
     };
   };
   return {
@@ -102,4 +104,10 @@ function wrap(logger: Logger, component: StructuredLog["component"], sampling: S
     component,
     isEnabled: (level) => logger.isLevelEnabled(level),
   };
+}
+
+/** Of lines with a correlation id all or none of one id, in every process; of others each by chance. */
+function isKept(rate: number, facts: Readonly<Record<string, unknown>>, random: () => number): boolean {
+  const id = facts.correlation_id ?? facts.correlationId;
+  return typeof id === "string" ? isSampled(id, rate) : random() < rate;
 }

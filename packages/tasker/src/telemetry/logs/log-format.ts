@@ -15,12 +15,17 @@ export function formatterOf(format: LogFormat, colors: boolean): LineFormatter |
   return (line) => `${pretty(JSON.parse(line), colors)}\n`;
 }
 
-/** `key=value`, separated by spaces; texts in quotes, everything else as JSON. */
+/** `key=value`, separated by spaces; texts in quotes, everything else as JSON. What would end a key is `_` in it. */
 function logfmt(fields: Fields): string {
   return Object.entries(fields)
-    .map(([key, value]) => `${key}=${typeof value === "string" ? JSON.stringify(value) : plain(value)}`)
+    .map(
+      ([key, value]) =>
+        `${logfmtKey(key)}=${visible(typeof value === "string" ? JSON.stringify(value) : plain(value))}`,
+    )
     .join(" ");
 }
+
+const logfmtKey = (key: string) => key.replace(/[\s="\p{C}]/gu, "_") || "_";
 
 /** An object in a logfmt line is a text like any other. */
 function plain(value: unknown): string {
@@ -49,12 +54,12 @@ function pretty(fields: Fields, colors: boolean): string {
     .filter(([key]) => !LEFT_OUT.has(key))
     .map(
       ([key, value]) =>
-        `${paint("gray", `${key}=`)}${typeof value === "string" ? visible(value) : JSON.stringify(value)}`,
+        `${paint("gray", `${visible(key)}=`)}${visible(typeof value === "string" ? value : JSON.stringify(value))}`,
     );
   const head = [
     paint("gray", String(fields.timestamp).slice(11, 23)),
     paint(style, level.toUpperCase().padEnd(5)),
-    paint("gray", String(fields.component)),
+    paint("gray", visible(String(fields.component))),
     visible(String(fields.message ?? "")),
   ];
   const backtrace = Array.isArray(fields.backtrace)
@@ -63,7 +68,7 @@ function pretty(fields: Fields, colors: boolean): string {
   return [...head, ...rest].join(" ") + backtrace.join("");
 }
 
-/** Control characters could move a terminal's cursor, or forge a line. */
+/** Control characters and separators of lines could move a terminal's cursor, or forge a line. */
 function visible(text: string): string {
-  return text.replace(/\p{Cc}/gu, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }

@@ -20,7 +20,7 @@ const path = z
 
 const LogSchema = mapping({
   level: level.default("info"),
-  format: oneOf(LOG_FORMATS).default("json"),
+  format: oneOf(LOG_FORMATS).optional(),
   environment: z.string("a text").default(() => process.env.NODE_ENV ?? "development"),
   mask: z.array(path, "a list of paths").default([...DEFAULT_MASKED]),
   maskWith: z.string("a text").default("[FILTERED]"),
@@ -48,7 +48,7 @@ export interface ComponentSettings {
 export interface LogSettings {
   /** Least level that is written. Default: `info`. */
   readonly level?: LogLevel;
-  /** `json`: one object a line; `pretty`: for a person at a terminal. Default: `json`. */
+  /** `json`: one object a line; `pretty`: for a person at a terminal. Default: `pretty` where lines go to a terminal, else `json`. */
   readonly format?: LogFormat;
   /** Default: `NODE_ENV`, or `development`. */
   readonly environment?: string;
@@ -63,7 +63,7 @@ export interface LogSettings {
   readonly components?: Readonly<Record<string, ComponentSettings>>;
 }
 
-/** {@link LogSettings} with every default filled in. */
+/** {@link LogSettings} with every default filled in but that of the format. */
 export type ParsedLogSettings = z.output<typeof LogSchema>;
 
 /** @throws ConfigurationError that names what has a value that it cannot have */

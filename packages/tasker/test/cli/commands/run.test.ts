@@ -55,6 +55,38 @@ describeOnPostgres("tasker run", () => {
     expect(quiet).toMatchObject({ code: 0, err: "" });
   });
 
+  test("--log-level and --log-sampling set levels and rates of single components", async () => {
+    const line = ["order.yaml", "--context", '{"amount": 7}', "--json"];
+    const levels = await run(...line, "--log-level", "events=debug,default=error");
+    expect(levels.err).toContain('"level":"debug"');
+    const sampled = await run(...line, "--log-level", "debug", "--log-sampling", "events=0");
+    expect(sampled.err).not.toContain('"component":"events"');
+    expect(await run(...line, "--log-level", "engines=debug")).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("--log-level is 'engines=debug', expected debug, info,"),
+    });
+    expect(await run(...line, "--log-sampling", "events=2")).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("--log-sampling is 'events=2', expected rates from 0 to 1"),
+    });
+  });
+
+  test("logs for a person where standard error is a terminal and no format is asked for", async () => {
+    const env = { DATABASE_URL: database.url, NO_COLOR: "1" };
+    const io = new CapturedIo({ cwd: project.path, env, isTty: true });
+    const line = [
+      "run",
+      "order.yaml",
+      "--context",
+      '{"amount": 9}',
+      "--json",
+      "--log-level",
+      "events=info,default=warn",
+    ];
+    await runCommandLine(line, io);
+    expect(io.err).toMatch(/INFO.* events.* Task completed .*entity_name=/);
+  });
+
   test("--json prints one object a line, the result last", async () => {
     const { code, out } = await run("order.yaml", "--context", '{"amount": 8}', "--json");
     const lines = out

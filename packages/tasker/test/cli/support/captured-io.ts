@@ -29,6 +29,7 @@ export class CapturedIo implements CommandIo {
   constructor({ cwd, env = {}, isTty = false, columns = 80, rows = 24, clock = systemClock }: CapturedOptions) {
     this.cwd = cwd;
     this.env = env;
+    this.stderr.isTTY = isTty;
     this.terminal = { isTty, columns: () => columns, rows: () => rows };
     this.clock = clock;
   }
@@ -41,6 +42,7 @@ export class CapturedIo implements CommandIo {
   };
 
   readonly stderr = {
+    isTTY: false,
     write: (text: string) => {
       this.err += text;
       this.#changed();

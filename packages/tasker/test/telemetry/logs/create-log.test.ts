@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ConfigurationError } from "../../../src/errors/index.ts";
+import { isSampled } from "../../../src/event-routing/is-sampled.ts";
 import { EventBus } from "../../../src/events/bus/event-bus.ts";
 import {
   createLog,
@@ -134,6 +135,13 @@ describe("levels and sampling", () => {
     expect(lines().length - before).toBe(100);
   });
 
+  test("traces and logs keep the same ids at one rate", () => {
+    const { log, lines } = keptLog({ components: { events: { sampling: 0.3 } } });
+    const ids = Array.from({ length: 100 }, (_, id) => `tsk_${id}`);
+    for (const id of ids) log.component("events").info({ correlation_id: id }, "line");
+    expect(lines().map((line) => line.correlation_id)).toEqual(ids.filter((id) => isSampled(id, 0.3)));
+  });
+
   test("lines without an id are written by chance", () => {
     let next = 0;
     const { log, lines } = keptLog(
@@ -169,6 +177,31 @@ describe("formats", () => {
     colored.log.warn({}, "odd");
     expect(colored.texts[0]).toContain("\u001b[33mWARN");
   });
+});
+
+describe("what is told under somebody else's names", () => {
+  const ODD = 'a b="c"\n\u001b[2J\u2028d\u009b';
+
+  test("forges no field and no line of logfmt", () => {
+    const { log, texts } = keptLog({ format: "logfmt" });
+    log.info({ [ODD]: "x\u2028y", "": 1 }, "odd");
+    expect(texts[0]).toMatch(/ a_b__c___\[2_j_d_="x\\u2028y" _=1 message="odd"\n$/);
+  });
+
+  test("moves no cursor of a terminal", () => {
+    const { log, texts } = keptLog({ format: "pretty" });
+    log.info({ [ODD]: { "\u009b": 1 } }, "odd");
+    expect(texts[0]).toMatch(/odd a b="c"\\u000a\\u001b\[2_j\\u2028d\\u009b=\{"\\u009b":1\}\n$/);
+  });
+});
+
+test("lines go to a terminal in the format for a person, unless another one is asked for", () => {
+  const texts: string[] = [];
+  const destination = { isTTY: true, write: (text: string) => void texts.push(text) };
+  createLog({}, { destination, colors: false }).info({ a: 1 }, "hello");
+  createLog({ format: "json" }, { destination }).info({ a: 1 }, "hello");
+  expect(texts[0]).toMatch(/ INFO {2}tasker hello a=1\n$/);
+  expect(texts[1]).toMatch(/^\{.*"message":"hello"\}\n$/);
 });
 
 test.each([
@@ -277,6 +310,19 @@ describe("the helpers", () => {
       { level: "error", message: "Task failed", task_status: "error", event_name: "task.failed" },
       { level: "info", message: "handler.registered", a: 1 },
     ]);
+  });
+
+  test("tell of an event that a step publishes with what it holds under payload, where the usual secrets are masked", () => {
+    const { log, lines } = keptLog();
+    const about = { taskId: 7, namespace: "shop", taskName: "order", version: "1.0.0", stepId: 9, stepName: "charge" };
+    const payload = { event_id: "forged", correlation_id: "forged", to_state: "x", password: "p" };
+    logEvent(log, { id: "custom:1:0", name: "order.paid", at: 1, correlationId: "tsk_1", ...about, payload });
+    expect(lines()[0]).toMatchObject({
+      message: "order.paid",
+      event_id: "custom:1:0",
+      correlation_id: "tsk_1",
+      payload: { event_id: "forged", correlation_id: "forged", to_state: "x", password: "[FILTERED]" },
+    });
   });
 
   test.each([
