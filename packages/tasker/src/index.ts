@@ -23,6 +23,8 @@ export type { FailureRisk, RiskyStep } from "./analysis/task/failure-risk.ts";
 export type { LevelReport, ParallelismReport } from "./analysis/task/parallelism.ts";
 export type { ImpactSeverity } from "./analysis/task/severity.ts";
 export type { TaskHealth } from "./analysis/task/task-health.ts";
+export type { Why, WhyReason, WhySituation } from "./analysis/why/why.ts";
+export { whyTask } from "./analysis/why/why-task.ts";
 export type { AuditEntry, AuditRecord } from "./auth/audit/audit-entry.ts";
 export { type AuditFilter, listAudit } from "./auth/audit/list-audit.ts";
 export { recordAudit } from "./auth/audit/record-audit.ts";

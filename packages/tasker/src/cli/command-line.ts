@@ -26,6 +26,7 @@ import { addSignalCommand } from "./commands/task-signal.ts";
 import { addDiffCommand } from "./commands/template-diff.ts";
 import { addGraphCommand } from "./commands/template-graph.ts";
 import { addValidateCommand } from "./commands/template-validate.ts";
+import { addWhyCommand } from "./commands/why.ts";
 import { addWorkCommand } from "./commands/work.ts";
 import { UsageError } from "./errors.ts";
 import { EXIT } from "./exit-code.ts";
@@ -95,6 +96,7 @@ function buildProgram(session: CommandSession): Command {
   addDiagramCommand(task, session);
   addSignalCommand(task, session);
   addTaskActionCommands(task, session);
+  addWhyCommand(program, session);
   addAnalyzeCommand(program, session);
   const step = program.command("step").description("act on steps of tasks");
   addStepActionCommands(step, session);

@@ -1,5 +1,5 @@
+import { shellWord } from "../text/shell-word.ts";
 import type { GlobalOptions } from "./global-options.ts";
-import { shellWord } from "./render/shell-word.ts";
 
 /** The command that goes on with the tasks of a template. A database URL is not repeated: it may hold a password. */
 export function describeResume(

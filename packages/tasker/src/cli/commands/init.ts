@@ -1,9 +1,9 @@
 import { relative, resolve } from "node:path";
 import type { Command } from "commander";
+import { shellWord } from "../../text/shell-word.ts";
 import { writeFiles } from "../generate/write-files.ts";
 import { readOwnPackage } from "../own-package.ts";
 import { projectFiles } from "../project/project-files.ts";
-import { shellWord } from "../render/shell-word.ts";
 import type { CommandSession } from "../session.ts";
 
 /** Adds `init`: writes a new project that runs at once. */

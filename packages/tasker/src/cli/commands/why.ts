@@ -1,0 +1,28 @@
+import type { Command } from "commander";
+import { z } from "zod";
+import { whyTask } from "../../analysis/why/why-task.ts";
+import { GlobalOptions } from "../global-options.ts";
+import { wholeNumber } from "../input/parse-option.ts";
+import { withDatabase } from "../open-command-database.ts";
+import { span } from "../render/span.ts";
+import type { CommandSession } from "../session.ts";
+
+const WhyOptions = GlobalOptions.extend({ json: z.boolean().default(false) });
+
+/** Adds `why`: why a task does not go on, and what would change that. */
+export function addWhyCommand(program: Command, session: CommandSession): void {
+  program
+    .command("why")
+    .description("say why a task does not go on, and what would change that")
+    .argument("<task>", "id of the task", wholeNumber("task", 1))
+    .option("--json", "print a JSON object")
+    .addHelpText("after", "\nExample:\n  $ tasker why 12")
+    .action(async (task: number, _options: unknown, command: Command) => {
+      const { io, printer } = session;
+      const options = WhyOptions.parse(command.optsWithGlobals());
+      const now = new Date(io.clock.now());
+      const why = await withDatabase(options, io, "existing", (database) => whyTask(database, task, now));
+      if (options.json) printer.raw(`${JSON.stringify(why, null, 2)}\n`);
+      else printer.wrapped([span(why.text)], []);
+    });
+}
