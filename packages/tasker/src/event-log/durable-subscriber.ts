@@ -10,8 +10,9 @@ import { Lease } from "./delivery/lease.ts";
 import { Seat } from "./delivery/seat.ts";
 import { DeliverySession } from "./delivery/session.ts";
 import { type SubscriberSettings, subscriberSettings } from "./delivery/settings.ts";
-import { releaseSubscriber, takeSubscriber } from "./delivery/subscriber-statements.ts";
+import { findSubscriber, releaseSubscriber, takeSubscriber } from "./delivery/subscriber-statements.ts";
 import { type DeliveryFigures, DeliveryTally } from "./delivery/tally.ts";
+import { dropAbandonedReplays } from "./manage/abandoned-replays.ts";
 import { describeFilter, selectEvents } from "./reading/event-selection.ts";
 import { LogReader } from "./reading/log-reader.ts";
 import { registerSubscriber } from "./start/register-subscriber.ts";
@@ -62,7 +63,7 @@ export class DurableSubscriber {
     const begun = Promise.withResolvers<void>();
     this.#running = begun.promise;
     try {
-      await registerSubscriber(database, { name, filter, from, end: null, nowMs: clock.now() });
+      await registerSubscriber(database, { name, filter, from, end: null, isTemporary: false, nowMs: clock.now() });
     } catch (error) {
       this.#running = null;
       throw error;
@@ -71,16 +72,17 @@ export class DurableSubscriber {
   }
 
   /**
-   * Runs until it is stopped, or a replay has come to its end, for a subscriber that is in the database.
+   * Runs until it is stopped, for a subscriber that is in the database; a replay also until it has come to its end or is gone.
    * @internal
    */
-  async run(): Promise<void> {
+  async run({ isReplay = false }: { readonly isReplay?: boolean } = {}): Promise<void> {
     let failures = 0;
     while (!this.#isStopping) {
       try {
         const taken = await this.#take();
         failures = 0;
         if (taken !== null && (await this.#runSession(taken.row, taken.askedAtMs))) return;
+        if (taken === null && isReplay && !(await this.#exists())) return;
         if (taken === null) await this.#bell.wait(this.#settings.leaseMs * STANDBY_SHARE);
       } catch (error) {
         failures += 1;
@@ -117,8 +119,14 @@ export class DurableSubscriber {
   async #take(): Promise<{ readonly row: Taken; readonly askedAtMs: number } | null> {
     const { database, name, filter, leaseMs } = this.#settings;
     const askedAtMs = elapsedOf(systemClock);
+    await dropAbandonedReplays(database);
     const [row] = await database.run(takeSubscriber, [name, this.#owner, leaseMs, describeFilter(filter)]);
     return row === undefined ? null : { row, askedAtMs };
+  }
+
+  async #exists(): Promise<boolean> {
+    const { database, name } = this.#settings;
+    return (await database.run(findSubscriber, [name])).length > 0;
   }
 
   /** Gives whether it has come to its end. */
@@ -130,7 +138,10 @@ export class DurableSubscriber {
     const end = taken.end_at === null ? null : decodePositions(taken.end_at);
     const session = new DeliverySession(this.#settings, seat, reader, end, this.#tally);
     const lease = new Lease(database, seat, leaseMs, askedAtMs, {
-      onRenewed: () => session.lookForRetries(),
+      onRenewed: () => {
+        session.lookForRetries();
+        void dropAbandonedReplays(database).catch(() => undefined);
+      },
       onLost: (error) => session.stop(error),
     });
     log.info({ subscriber: name }, "delivering events");

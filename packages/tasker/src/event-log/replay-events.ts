@@ -60,7 +60,8 @@ export const moveDeadLetters = statement({
 /**
  * Delivers events of the past once more, in the same order and under the same rules as a durable subscriber does. Resolves
  * when everything is delivered or given up.
- * @throws SubscriberNotFoundError without `into`, if there is no subscriber `name`; SubscriberExistsError if `into` is one
+ * @throws SubscriberNotFoundError without `into`, if there is no subscriber `name`, or the replay was away from the database for so
+ *   long that others took it for abandoned; SubscriberExistsError if `into` is one
  * @throws EventNotFoundError if it is to begin after an event that the log does not have
  */
 export async function replayEvents(options: ReplayOptions): Promise<ReplayReport> {
@@ -71,21 +72,28 @@ export async function replayEvents(options: ReplayOptions): Promise<ReplayReport
   if (into !== undefined && isKnown) throw existing(into);
   const target = into ?? `${name.slice(0, 200)} (replay ${randomUUID().slice(0, 8)})`;
   const end = { until: to ?? null, positions: await endOf(database, to, clock) };
-  const isMade = await registerSubscriber(database, { name: target, filter, from, end, nowMs: clock.now() });
+  const isMade = await registerSubscriber(database, {
+    name: target,
+    filter,
+    from,
+    end,
+    isTemporary: into === undefined,
+    nowMs: clock.now(),
+  });
   if (!isMade) throw existing(target);
 
   const subscriber = new DurableSubscriber({ ...subscription, name: target });
   const stop = () => void subscriber.stop();
   signal?.addEventListener("abort", stop, { once: true });
   try {
-    if (signal?.aborted !== true) await subscriber.run();
+    if (signal?.aborted !== true) await subscriber.run({ isReplay: true });
   } finally {
     signal?.removeEventListener("abort", stop);
   }
   if (into !== undefined) await database.run(openEnd, [into]);
   else {
     await database.run(moveDeadLetters, [target, name]);
-    await database.run(deleteSubscriber, [target]);
+    if ((await database.run(deleteSubscriber, [target])).length === 0) throw subscriberNotFound(target);
   }
   const { delivered, failed, dead, heldBack } = subscriber.statistics();
   return { delivered, failed, dead, heldBack, stopped: signal?.aborted === true };

@@ -99,6 +99,7 @@ tasker_event_subscribers
   after_event character varying(512)
   until_at timestamp(6) without time zone
   end_at jsonb
+  is_temporary boolean not null default false
   owner character varying(255)
   lease_until timestamp(6) without time zone
   epoch bigint not null default 0

@@ -121,6 +121,34 @@ describeOnPostgres("the event log", () => {
     expect(anew.events).toHaveLength(28);
   });
 
+  test("forgets a replay whose process was killed, and a replay that was forgotten ends with an error", async () => {
+    const database = await useDatabase(() => openTestDatabase());
+    const { engine } = await startEngine(database, [graphTemplate("a")]);
+    const { taskId } = await engine.submit({ name: "graph", context: {} });
+    await engine.settled(taskId);
+    const nothing = () => {};
+    const billing = { name: "billing", from: "now", handle: nothing, leaseMs: 600 } as const;
+    await startSubscriber(database, billing);
+    const handled = makeGate();
+    let calls = 0;
+    const handle = () => {
+      calls += 1;
+      return handled.promise;
+    };
+    const options = { database, name: "billing", from: "beginning", handle, leaseMs: 600 } as const;
+    const replay = replayEvents(options).catch((error: unknown) => error);
+    await until(() => calls > 0, "the replay");
+    const names = async () => (await listSubscribers(database)).map(({ name }) => name);
+    expect(await names()).toEqual(["billing", expect.stringMatching(/^billing \(replay /)]);
+    // As after the death of its process, as far as others can see.
+    await database.query(`
+      update tasker_event_subscribers set epoch = epoch + 1, lease_until = now() at time zone 'UTC' - interval '2 minutes'
+      where is_temporary`);
+    await until(async () => (await names()).length === 1, "the subscriber that runs to have noticed");
+    handled.open();
+    expect(await replay).toMatchObject({ code: "TASKER_SUBSCRIBER_NOT_FOUND" });
+  });
+
   test("is searched for an event that a handler has published by an index", async () => {
     const database = await useDatabase(() => openTestDatabase());
     await database.execute(`

@@ -43,8 +43,9 @@ export function pruneSummary(report: PruneReport, facts: PruneFacts): string {
   const parts = Object.entries(NOUNS).map(([table, [one, many]]) =>
     count(rows[table as keyof typeof NOUNS], one, many),
   );
-  const { webhookDeliveries } = report;
+  const { webhookDeliveries, looseEvents } = report;
   if (webhookDeliveries > 0) parts.push(count(webhookDeliveries, "webhook delivery", "webhook deliveries"));
+  if (looseEvents > 0) parts.push(count(looseEvents, "event of no task", "events of no task"));
   return `${report.stopped ? "stopped: " : ""}${pruneTotals(report, facts)} (${parts.join(", ")})`;
 }
 
@@ -59,13 +60,14 @@ export function skippedNotes({ skipped }: PruneReport): string[] {
 
 /** The result for programs. */
 export function jsonOfPrune(
-  { tasks, rows, webhookDeliveries, skipped, stopped }: PruneReport,
+  { tasks, rows, webhookDeliveries, looseEvents, skipped, stopped }: PruneReport,
   { dryRun, ms, olderThan, archive }: PruneFacts & { readonly olderThan: Date; readonly archive: string | null },
 ) {
   return {
     tasks,
     rows,
     webhook_deliveries: webhookDeliveries,
+    loose_events: looseEvents,
     skipped: Object.fromEntries(
       SKIP_REASONS.map((reason) => [reason, { count: skipped[reason].count, task_ids: skipped[reason].taskIds }]),
     ),

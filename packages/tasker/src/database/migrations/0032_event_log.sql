@@ -18,6 +18,8 @@ create table tasker_event_subscribers (
   until_at timestamp(6),
   -- Where a replay ends, by table. Null: never.
   end_at jsonb,
+  -- Of a replay that leaves nothing behind: to be deleted when nobody has run it for a minute.
+  is_temporary boolean not null default false,
   -- Who runs it, until when if it does not say more (the database's time), and the fencing token of that.
   owner varchar(255),
   lease_until timestamp(6),

@@ -2,7 +2,7 @@ import type { Connection } from "../database.ts";
 import { array, int8 } from "../sql-type.ts";
 import { statement } from "../statement.ts";
 
-/** Those of the given tasks of which a durable subscriber has still to read something. */
+/** Those of the given tasks of which a durable subscriber has still to read something. Abandoned replays do not count. */
 export const unreadTasksStatement = statement({
   name: "retention_unread_tasks",
   text: `
@@ -10,6 +10,7 @@ export const unreadTasksStatement = statement({
       select min(s.next_task_id) as task_id, min(s.next_task_row_id) as task_row_id,
         min(s.next_step_row_id) as step_row_id, min(s.next_event_id) as event_id
       from tasker_event_subscribers s
+      where not coalesce(s.is_temporary and s.lease_until < clock_timestamp() at time zone 'UTC' - interval '1 minute', false)
     )
     select a.id as task_id from unnest($1::int8[]) as a(id) cross join floor f
     where a.id >= f.task_id

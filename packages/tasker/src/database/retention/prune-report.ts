@@ -36,6 +36,8 @@ export interface PruneReport {
   readonly rows: PrunedRows;
   /** Recorded attempts of webhooks that were deleted. */
   readonly webhookDeliveries: number;
+  /** Stored events of no task that were deleted. */
+  readonly looseEvents: number;
   readonly skipped: Readonly<Record<SkipReason, SkippedTasks>>;
   /** Whether it was stopped before it came to the end. */
   readonly stopped: boolean;
@@ -66,6 +68,7 @@ const NAMED_TASKS = 20;
 export class PruneTally {
   #rows = NO_ROWS;
   #webhookDeliveries = 0;
+  #looseEvents = 0;
   readonly #skipped: Record<SkipReason, SkippedTasks> = {
     busy: { count: 0, taskIds: [] },
     linked: { count: 0, taskIds: [] },
@@ -76,6 +79,10 @@ export class PruneTally {
 
   delete(rows: PrunedRows): void {
     this.#rows = addRows(this.#rows, rows);
+  }
+
+  deleteLooseEvents(count: number): void {
+    this.#looseEvents += count;
   }
 
   deleteDeliveries(count: number): void {
@@ -92,7 +99,8 @@ export class PruneTally {
 
   report(stopped: boolean): PruneReport {
     const webhookDeliveries = this.#webhookDeliveries;
+    const looseEvents = this.#looseEvents;
     const skipped = { ...this.#skipped };
-    return { tasks: this.#rows.tasker_tasks, rows: this.#rows, webhookDeliveries, skipped, stopped };
+    return { tasks: this.#rows.tasker_tasks, rows: this.#rows, webhookDeliveries, looseEvents, skipped, stopped };
   }
 }

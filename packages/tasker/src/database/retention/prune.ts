@@ -3,6 +3,7 @@ import type { Connection, Database } from "../database.ts";
 import { makeArchiveQuery } from "./archive-query.ts";
 import { correctStatistics } from "./correct-statistics.ts";
 import { countDeliveries, deleteDeliveries } from "./delete-deliveries.ts";
+import { countLoose, deleteLoose } from "./delete-loose-events.ts";
 import { countRows } from "./delete-tasks.ts";
 import { type FinishedTasks, findFinishedTasks, namedTasksStatement } from "./find-finished-tasks.ts";
 import { divideByLinks } from "./find-linked-tasks.ts";
@@ -18,7 +19,7 @@ import { retentionTransaction } from "./retention-settings.ts";
  * whole or not at all, so a run can be stopped at any moment and repeated.
  *
  * With a task goes its identity hash: a request with the same idempotency key makes a new task afterwards. Unless only tasks of
- * some templates are asked for, recorded attempts of webhooks go as well when they are that old.
+ * some templates are asked for, recorded attempts of webhooks and stored events of no task go as well when they are that old.
  * @returns what was deleted, and what was left and why
  * @throws InvalidRequestError if an option cannot be
  */
@@ -70,27 +71,50 @@ export async function prune(database: Database, options: PruneOptions): Promise<
   if (finished) finished = await runBatches(busy, (taskIds) => tally.skip("busy", taskIds));
   else tally.skip("busy", busy);
   const isOfAllTasks = options.namespace === undefined && options.name === undefined;
-  if (finished && isOfAllTasks) finished = await pruneDeliveries(database, options, tally, rest);
+  for (const rows of isOfAllTasks ? [DELIVERIES, LOOSE_EVENTS] : []) {
+    if (finished) finished = await pruneByAge(database, options, rows, (count) => rows.note(tally, count), rest);
+  }
   return tally.report(!finished);
 }
 
-/** Deletes recorded attempts of webhooks, which have no state but their age; false if it was stopped before the end. */
-async function pruneDeliveries(
+/** Rows that have no state but their age. */
+interface AgingRows {
+  count(connection: Connection, olderThan: Date): Promise<number>;
+  delete(connection: Connection, olderThan: Date, most: number): Promise<number>;
+  note(tally: PruneTally, count: number): void;
+}
+
+/** Recorded attempts of webhooks. */
+const DELIVERIES: AgingRows = {
+  count: countDeliveries,
+  delete: deleteDeliveries,
+  note: (tally, count) => tally.deleteDeliveries(count),
+};
+/** Stored events of no task that every durable subscriber has read. */
+const LOOSE_EVENTS: AgingRows = {
+  count: countLoose,
+  delete: deleteLoose,
+  note: (tally, count) => tally.deleteLooseEvents(count),
+};
+
+/** Deletes rows that are old enough; false if it was stopped before the end. */
+async function pruneByAge(
   database: Database,
   { olderThan, dryRun = false, signal }: PruneOptions,
-  tally: PruneTally,
+  rows: AgingRows,
+  note: (count: number) => void,
   rest: () => Promise<void>,
 ): Promise<boolean> {
   if (dryRun) {
-    tally.deleteDeliveries(await countDeliveries(database, olderThan));
+    note(await rows.count(database, olderThan));
     return true;
   }
   for (;;) {
     if (signal?.aborted === true) return false;
     const deleted = await retentionTransaction(database, (transaction) =>
-      deleteDeliveries(transaction, olderThan, LARGEST_BATCH_SIZE),
+      rows.delete(transaction, olderThan, LARGEST_BATCH_SIZE),
     );
-    tally.deleteDeliveries(deleted);
+    note(deleted);
     if (deleted < LARGEST_BATCH_SIZE) return true;
     await rest();
   }

@@ -7,8 +7,9 @@ export const insertSubscriber = statement({
   text: `
     insert into tasker_event_subscribers
       (name, filter, cursor, next_task_id, next_task_row_id, next_step_row_id, next_event_id, since_at, after_event, until_at,
-       end_at, created_at, updated_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12)
+       end_at, created_at, updated_at, is_temporary, lease_until)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13,
+      case when $13 then clock_timestamp() at time zone 'UTC' end)
     on conflict (name) do nothing
     returning subscriber_id`,
   parameters: [
@@ -24,6 +25,7 @@ export const insertSubscriber = statement({
     nullable(timestamp),
     nullable(jsonb),
     timestamp,
+    bool,
   ],
   columns: { subscriber_id: int4 },
 });
@@ -83,7 +85,8 @@ export const renewSubscriber = statement({
 export const releaseSubscriber = statement({
   name: "event_subscriber_release",
   text: `
-    update tasker_event_subscribers s set owner = null, lease_until = null
+    update tasker_event_subscribers s
+    set owner = null, lease_until = case when s.is_temporary then clock_timestamp() at time zone 'UTC' end
     where s.subscriber_id = $1 and s.epoch = $2`,
   parameters: [int4, int8],
   columns: {},

@@ -13,6 +13,8 @@ export interface NewSubscriber {
   readonly from: StartingPoint;
   /** Where it ends, for a replay. Null: never. */
   readonly end: { readonly until: Date | null; readonly positions: PerSource<number> } | null;
+  /** Whether it is to go when nobody has run it for a minute. */
+  readonly isTemporary: boolean;
   /** The present, milliseconds since the epoch. */
   readonly nowMs: number;
 }
@@ -23,7 +25,7 @@ export interface NewSubscriber {
  * @throws EventNotFoundError if it is to begin after an event that the log does not have
  */
 export async function registerSubscriber(connection: Connection, subscriber: NewSubscriber): Promise<boolean> {
-  const { name, filter, from, end, nowMs } = subscriber;
+  const { name, filter, from, end, isTemporary, nowMs } = subscriber;
   if ((await connection.run(findSubscriber, [name])).length > 0) return false;
   const { positions, since, after } = await findStartingPosition(connection, from);
   const cursor = cursorAt(positions);
@@ -41,6 +43,7 @@ export async function registerSubscriber(connection: Connection, subscriber: New
     end?.until ?? null,
     end === null ? null : JSON.stringify(end.positions),
     new Date(nowMs),
+    isTemporary,
   ]);
   return made.length > 0;
 }

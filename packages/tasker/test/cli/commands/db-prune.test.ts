@@ -92,6 +92,7 @@ describeOnPostgres("tasker db prune", () => {
         tasker_workflow_step_transitions: 6,
       },
       webhook_deliveries: 0,
+      loose_events: 0,
       skipped: Object.fromEntries(
         ["busy", "linked", "unread", "referenced", "oversized"].map((reason) => [reason, { count: 0, task_ids: [] }]),
       ),

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { Database } from "../../../src/database/database.ts";
 import { lockTasks } from "../../../src/database/retention/lock-tasks.ts";
 import { prune } from "../../../src/database/retention/prune.ts";
+import type { PruneOptions } from "../../../src/database/retention/prune-options.ts";
 import { PermanentError } from "../../../src/errors/index.ts";
 import { type Annotation, TaskHandler } from "../../../src/handlers/task-handler.ts";
 import { ManualClock } from "../../../src/testing/run/manual-clock.ts";
@@ -54,11 +55,38 @@ describeEachDatabase("pruning", (open) => {
       tasks: 1,
       rows: before,
       webhookDeliveries: 0,
+      looseEvents: 0,
       skipped: NOTHING_SKIPPED,
       stopped: false,
     });
     expect(Object.values(await countTaskRows(database)).every((rows) => rows === 0)).toBe(true);
     expect(await database.query("select from tasker_definitions")).toHaveLength(1);
+  });
+
+  test("deletes stored events of no task that are as old, unless a subscriber has still to read them", async () => {
+    const database = await useDatabase(open);
+    await database.execute(`
+      insert into tasker_events (kind, name, event_id, payload, occurred_at, created_at)
+      select 1, 'a.b', 'id ' || n, '{}', t.at, t.at
+      from generate_series(1, 9) n, lateral (select timestamp '2026-01-01' + n * interval '1 day' as at) t`);
+    const subscriber = (name: string, next: number, isTemporary: boolean) =>
+      database.query(
+        `insert into tasker_event_subscribers (name, filter, cursor, next_task_id, next_task_row_id, next_step_row_id,
+           next_event_id, is_temporary, lease_until, created_at, updated_at)
+         values ($1, '{}', '{}', 9, 9, 9, $2, $3, now() at time zone 'UTC' - interval '1 hour', now(), now())`,
+        [name, next, isTemporary],
+      );
+    await subscriber("reader", 4, false);
+    await subscriber("killed (replay 1)", 1, true);
+    const olderThan = new Date("2026-01-07T12:00:00Z");
+    const run = (options: Partial<PruneOptions> = {}) => prune(database, { olderThan, ...options });
+    expect(await run({ dryRun: true })).toMatchObject({ looseEvents: 3, stopped: false });
+    expect(await run({ name: "graph" })).toMatchObject({ looseEvents: 0 });
+    expect(await run()).toMatchObject({ looseEvents: 3, stopped: false });
+    await database.execute("delete from tasker_event_subscribers");
+    expect(await run()).toMatchObject({ looseEvents: 3 });
+    const left = await database.query("select event_id from tasker_events order by id");
+    expect(left.map(({ event_id }) => event_id)).toEqual(["id 7", "id 8", "id 9"]);
   });
 
   test("leaves what is live, younger, or in a state that was not asked for", async () => {
