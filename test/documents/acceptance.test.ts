@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
-const TEXT = readFileSync(join(ROOT, "docs/acceptance.md"), "utf8");
 const LINE = /^\| (A\d+|W-\d+) \| ([^|]+) \| (.+) \|$/gm;
 const FILE = /`([^`]+\.test\.ts)`((?:,? "(?:[^"])*")*)/g;
 
@@ -12,7 +11,13 @@ interface Row {
   readonly proof: string;
 }
 
-const rows: readonly Row[] = [...TEXT.matchAll(LINE)].map(([, id = "", , proof = ""]) => ({ id, proof }));
+function rowsOf(file: string): readonly Row[] {
+  return [...readFileSync(join(ROOT, file), "utf8").matchAll(LINE)].map(([, id = "", , proof = ""]) => ({ id, proof }));
+}
+
+const acceptance = rowsOf("docs/acceptance.md");
+const telemetry = rowsOf("docs/observability/weaknesses.md");
+const rows = [...acceptance, ...telemetry];
 
 /** The files and the names of tests that a line names. */
 function referencesIn(proof: string): { readonly file: string; readonly names: readonly string[] }[] {
@@ -32,8 +37,18 @@ test("every behaviour and every weakness has one line, in order", () => {
     ...Array.from({ length: 91 }, (_, place) => `A${place + 1}`),
     ...Array.from({ length: 78 }, (_, place) => `W-${place + 1}`),
   ];
-  expect(rows.map(({ id }) => id)).toEqual(expected);
+  expect(acceptance.map(({ id }) => id)).toEqual(expected);
 });
+
+test("every weakness of events, telemetry and logs has one line, in order", () => {
+  // Those between are of the interfaces, authorization, the cache and the configuration.
+  const ids = [1, 5, ...range(6, 26), ...range(31, 38), 55, 57, 58];
+  expect(telemetry.map(({ id }) => id)).toEqual(ids.map((id) => `W-${id}`));
+});
+
+function range(first: number, last: number): number[] {
+  return Array.from({ length: last - first + 1 }, (_, place) => first + place);
+}
 
 test("every line names a test, or says why ours is otherwise or what is missing", () => {
   const silent = rows.filter(({ proof }) => !/Otherwise: |Missing/.test(proof) && referencesIn(proof).length === 0);

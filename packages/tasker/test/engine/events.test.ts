@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { PermanentError } from "../../src/errors/index.ts";
 import type { TaskerEvent } from "../../src/events/event.ts";
+import { ManualClock } from "../../src/testing/run/manual-clock.ts";
 import { expectCleanAuditTrail } from "../support/audit-trail.ts";
-import { graphTemplate, startEngine, useDatabase } from "../support/engine-harness.ts";
+import { graphTemplate, readState, startEngine, until, useDatabase } from "../support/engine-harness.ts";
 import { describeOnPostgres, openTestDatabase } from "../support/test-database.ts";
 
 const isChange = ({ payload }: TaskerEvent) => typeof payload.from_state === "string";
@@ -87,6 +88,33 @@ describeOnPostgres("the events of an engine", () => {
     const tasks = await engine.submitMany(Array.from({ length: 10 }, () => ({ name: "graph", context: {} })));
     for (const { taskId } of tasks) await engine.settled(taskId);
     expect(await Promise.all(questions)).toEqual(Array.from({ length: 100 }, () => 1));
+  });
+
+  test("hold neither contexts nor results, the class of an error, and durations that are true", async () => {
+    const database = await useDatabase(openTestDatabase);
+    const clock = new ManualClock();
+    const template = graphTemplate("a -> b", {
+      run: (_task, _sequence, { name, attempt }) => {
+        clock.advance(250);
+        if (name === "b" && attempt === 1) throw new TypeError("not a number");
+        return { token: "hidden result" };
+      },
+    });
+    const { engine, events } = await startEngine(database, [template], { clock });
+    const { taskId } = await engine.submit({ name: "graph", context: { token: "hidden context" } });
+    await until(async () => {
+      clock.advance(1_000);
+      return (await readState(database, taskId)) === "complete";
+    }, "the end of the task");
+    expect(JSON.stringify(events)).not.toContain("hidden");
+    const of = (name: string) => events.filter((event) => event.name === name).map(({ payload }) => payload);
+    expect(of("step.completed").map(({ execution_duration }) => execution_duration)).toEqual([
+      expect.closeTo(0.25, 3),
+      expect.closeTo(0.25, 3),
+    ]);
+    expect(of("step.failed")).toMatchObject([
+      { error_class: "TypeError", execution_duration: expect.closeTo(0.25, 3) },
+    ]);
   });
 
   test("reach every listener, whatever another one throws", async () => {
