@@ -28,6 +28,8 @@ export interface DurableSubscriberStatistics extends DeliveryFigures {
   readonly name: string;
   /** Whether this process runs it. If not, it waits for the one that does to leave or fall silent. */
   readonly isActive: boolean;
+  /** Rows of the log that it had still to read at its last look, counted by their ids; 0 while another process runs it. */
+  readonly lagEvents: number;
 }
 
 type Taken = RowOf<typeof takeSubscriber.columns>;
@@ -43,6 +45,7 @@ export class DurableSubscriber {
   readonly #tally = new DeliveryTally();
   readonly #bell = new Bell();
   #session: DeliverySession | null = null;
+  #reader: LogReader | null = null;
   #running: Promise<void> | null = null;
   #isStopping = false;
 
@@ -99,7 +102,8 @@ export class DurableSubscriber {
   }
 
   statistics(): DurableSubscriberStatistics {
-    return { name: this.#settings.name, isActive: this.#session !== null, ...this.#tally.figures() };
+    const isActive = this.#session !== null;
+    return { name: this.#settings.name, isActive, lagEvents: this.#reader?.unread ?? 0, ...this.#tally.figures() };
   }
 
   /**
@@ -146,11 +150,13 @@ export class DurableSubscriber {
     });
     log.info({ subscriber: name }, "delivering events");
     this.#session = session;
+    this.#reader = reader;
     if (this.#isStopping) session.drain();
     try {
       return await session.run();
     } finally {
       this.#session = null;
+      this.#reader = null;
       lease.end();
       await database.run(releaseSubscriber, [seat.subscriberId, seat.epoch]).catch(() => undefined);
     }

@@ -53,6 +53,7 @@ export {
   samplesOf,
   type ValuePoint,
 } from "./metrics/snapshot.ts";
+export { type ObservedSubscriber, SubscriberMetrics } from "./metrics/subscriber-metrics.ts";
 export { encodeMetrics, type OtlpResource } from "./otlp/encode-metrics.ts";
 export { MetricsPusher } from "./otlp/metrics-pusher.ts";
 export { type OtlpSettings, otlpSettings } from "./otlp/otlp-settings.ts";

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { expect, inject, onTestFinished, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
-import { EngineMetrics, Metrics, serveMetrics } from "../../src/telemetry/index.ts";
+import { EngineMetrics, Metrics, SubscriberMetrics, serveMetrics } from "../../src/telemetry/index.ts";
 import { WorkDirectory } from "../cli/support/work-directory.ts";
+import { startSubscriber } from "../event-log/support.ts";
 import { graphTemplate, makeEngine, until, useDatabase } from "../support/engine-harness.ts";
 import { describeWithPrometheus, promtool, startPrometheus } from "../support/prometheus.ts";
 import { describeOnPostgres, openTestDatabase } from "../support/test-database.ts";
@@ -65,6 +66,16 @@ describeWithPrometheus("the dashboard and the alerts", () => {
     const metrics = new Metrics();
     const meter = new EngineMetrics(metrics);
     const { engine, clock } = makeEngine(database, [order], { meter });
+    const subscribers = new SubscriberMetrics(metrics);
+    const subscriber = await startSubscriber(database, { name: "billing", handle: () => undefined });
+    onTestFinished(subscribers.observe(subscriber));
+    // Waits for its time: it is the database's, not the process's. It is there when the database is counted first.
+    await engine.submit({
+      namespace: "shop",
+      name: "order",
+      context: { failures: 0 },
+      runAt: new Date(clock.now() + 1e9),
+    });
     onTestFinished(meter.observe({ engine, database, clock, intervalMs: 100 }));
     await engine.start();
     const endpoint = await serveMetrics(metrics, { port: 0 });
@@ -86,14 +97,14 @@ scrape_configs:
     await engine.submitMany([
       { namespace: "shop", name: "order", context: { failures: 1 } },
       { namespace: "shop", name: "order", context: { failures: 9 } },
-      // Waits for its time: it is the database's, not the process's.
-      { namespace: "shop", name: "order", context: { failures: 0 }, runAt: new Date(clock.now() + 1e9) },
     ]);
     await until(async () => {
       clock.advance(1_000);
       const text = await metrics.text();
       return (
-        /tasker_task_failed_total\{.*\} 1/.test(text) && /tasker_event_loop_delay_seconds\{quantile="1"\}/.test(text)
+        /tasker_task_failed_total\{.*\} 1/.test(text) &&
+        /tasker_event_loop_delay_seconds\{quantile="1"\}/.test(text) &&
+        /tasker_database_due_tasks\{/.test(text)
       );
     }, "one task completes, the other fails");
     const isScraped = async () =>

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { IdRange } from "./id-ranges.ts";
-import { type PerSource, perSource } from "./log-source.ts";
+import { LOG_SOURCES, type PerSource, perSource } from "./log-source.ts";
 
 /** How far one table has been read. */
 export interface TableCursor {
@@ -27,6 +27,17 @@ export function cursorAt(positions: PerSource<number>): LogCursor {
 /** The least ids that a cursor has still to read. Rows from there on must not be deleted. */
 export function firstUnread(cursor: LogCursor): PerSource<number> {
   return perSource((source) => cursor[source].missing[0]?.from ?? cursor[source].high + 1);
+}
+
+/** Rows that a cursor has still to read, counted by their ids up to the last ones that were given out: at most so many. */
+export function countUnread(cursor: LogCursor, upto: PerSource<number>): number {
+  let count = 0;
+  for (const source of LOG_SOURCES) {
+    const { high, missing } = cursor[source];
+    count += Math.max(0, upto[source] - high);
+    for (const { from, to } of missing) count += to - from + 1;
+  }
+  return count;
 }
 
 const StoredTable = z.object({

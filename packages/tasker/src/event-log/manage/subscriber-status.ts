@@ -2,8 +2,8 @@ import { type Clock, systemClock } from "../../clock/clock.ts";
 import type { Connection } from "../../database/database.ts";
 import { bool, int4, int8, jsonb, nullable, timestamp, varchar } from "../../database/sql-type.ts";
 import { type RowOf, statement } from "../../database/statement.ts";
-import { decodeCursor, type LogCursor } from "../cursor/log-cursor.ts";
-import { LOG_SOURCES, type PerSource } from "../cursor/log-source.ts";
+import { countUnread, decodeCursor } from "../cursor/log-cursor.ts";
+import type { PerSource } from "../cursor/log-source.ts";
 import { lookAtLog } from "../reading/read-rows.ts";
 
 /** How a durable subscriber stands. */
@@ -22,13 +22,15 @@ export interface SubscriberStatus {
   /** Events that were given up. Counted up to 10,000. */
   readonly deadLetters: number;
   readonly createdAt: Date;
+  /** Whether it is that of a replay, which goes when that has ended. */
+  readonly isTemporary: boolean;
 }
 
 /** Every subscriber, and when the oldest row was written that it has not read. A few look-ups by key for each. */
 export const readSubscribers = statement({
   name: "event_subscribers",
   text: `
-    select s.subscriber_id, s.name, s.filter, s.cursor, s.owner, s.created_at,
+    select s.subscriber_id, s.name, s.filter, s.cursor, s.owner, s.created_at, s.is_temporary,
       coalesce(s.lease_until >= clock_timestamp() at time zone 'UTC', false) as running,
       (select count(*) from (
         select from tasker_event_deliveries d where d.subscriber_id = s.subscriber_id limit 10000
@@ -55,6 +57,7 @@ export const readSubscribers = statement({
     cursor: jsonb,
     owner: nullable(varchar),
     created_at: timestamp,
+    is_temporary: bool,
     running: nullable(bool),
     held: nullable(int8),
     dead_letters: nullable(int8),
@@ -84,15 +87,6 @@ function statusOf(row: RowOf<typeof readSubscribers.columns>, upto: PerSource<nu
     held: row.held ?? 0,
     deadLetters: row.dead_letters ?? 0,
     createdAt: row.created_at,
+    isTemporary: row.is_temporary,
   };
-}
-
-function countUnread(cursor: LogCursor, upto: PerSource<number>): number {
-  let count = 0;
-  for (const source of LOG_SOURCES) {
-    const { high, missing } = cursor[source];
-    count += Math.max(0, upto[source] - high);
-    for (const { from, to } of missing) count += to - from + 1;
-  }
-  return count;
 }

@@ -1,6 +1,6 @@
 import type { Connection } from "../../database/database.ts";
 import type { TaskerEvent } from "../../events/event.ts";
-import type { LogCursor } from "../cursor/log-cursor.ts";
+import { countUnread, type LogCursor } from "../cursor/log-cursor.ts";
 import { LOG_SOURCES, type PerSource, perSource } from "../cursor/log-source.ts";
 import { Settlement } from "../cursor/settlement.ts";
 import type { EventSelection } from "./event-selection.ts";
@@ -33,6 +33,7 @@ export class LogReader {
   readonly #names = new NameBook();
   readonly #settlement: Settlement;
   #cursor: LogCursor;
+  #upto: PerSource<number>;
   #limits: ReadingLimits;
 
   constructor(connection: Connection, cursor: LogCursor, selection: EventSelection, limits: ReadingLimits) {
@@ -41,6 +42,7 @@ export class LogReader {
     this.#limits = limits;
     this.#selection = selection;
     this.#cursor = cursor;
+    this.#upto = perSource((source) => cursor[source].high);
     this.#settlement = new Settlement(perSource((source) => cursor[source].settled));
   }
 
@@ -49,9 +51,15 @@ export class LogReader {
     return this.#cursor;
   }
 
+  /** Rows that it has still to read, as far as it knew at its last look: at most so many. */
+  get unread(): number {
+    return countUnread(this.#cursor, this.#upto);
+  }
+
   /** Reads the next window; null if there is nothing new. */
   async next(): Promise<LogWindow | null> {
     const look = await lookAtLog(this.#connection);
+    this.#upto = look.upto;
     const settled = this.#settlement.observe(look);
     if (!hasUnread(this.#cursor, look.upto)) return null;
     const reading = await readRows(this.#connection, this.#cursor, this.#limits);

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type CancelTimer, type Clock, systemClock } from "../../clock/clock.ts";
 import type { Database } from "../../database/database.ts";
 import type { Log } from "../../engine/options.ts";
+import { listSubscribers } from "../../event-log/manage/subscriber-status.ts";
 import { countLiveTasks, countProcesses, FIGURES, readFigures, storeFigures, takeTurn } from "./figure-statements.ts";
 
 /** How long after the end of a process its tasks may wait to be taken over, in milliseconds. */
@@ -22,8 +23,20 @@ const KindFigures = z.object({
 /** Live tasks of one name. */
 export type KindFigures = z.infer<typeof KindFigures>;
 
+const SubscriberFigures = z.object({
+  name: z.string(),
+  lag_events: z.number(),
+  lag_seconds: z.number(),
+  held: z.number(),
+  dead_letters: z.number(),
+});
+/** How a durable subscriber stands. */
+export type SubscriberFigures = z.infer<typeof SubscriberFigures>;
+
 const Figures = z.object({
   kinds: z.array(KindFigures),
+  /** What an earlier release has counted has none. */
+  subscribers: z.array(SubscriberFigures).default([]),
   processes: z.object({ alive: z.number(), gone: z.number() }),
 });
 /** What was counted in the database. */
@@ -92,9 +105,25 @@ export class DatabaseFigures {
     const startedAt = performance.now();
     const kinds = await database.run(countLiveTasks, [new Date(clock.now()), TAKEOVER_MS]);
     const [processes = { alive: 0, gone: 0 }] = await database.run(countProcesses, []);
+    const subscribers = await this.#lookAtSubscribers();
     const restMs = Math.min(LONGEST_WAIT_MS, Math.ceil(REST_SHARE * (performance.now() - startedAt)));
-    const figures: Figures = { kinds, processes };
+    const figures: Figures = { kinds, subscribers, processes };
     await database.run(storeFigures, [FIGURES, JSON.stringify(figures), Math.max(intervalMs, restMs)]);
+  }
+
+  /** Without those of replays, whose names are new each time. */
+  async #lookAtSubscribers(): Promise<SubscriberFigures[]> {
+    const { database, clock } = this.#options;
+    const found = await listSubscribers(database, { clock });
+    return found
+      .filter(({ isTemporary }) => !isTemporary)
+      .map(({ name, lagEvents, lagSeconds, held, deadLetters }) => ({
+        name,
+        lag_events: lagEvents,
+        lag_seconds: lagSeconds,
+        held,
+        dead_letters: deadLetters,
+      }));
   }
 
   /** In real time: the interval is about load, whatever clock the engine was given. */

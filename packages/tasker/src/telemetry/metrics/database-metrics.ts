@@ -1,4 +1,4 @@
-import type { DatabaseFigures, KindFigures } from "./database-figures.ts";
+import type { DatabaseFigures, KindFigures, SubscriberFigures } from "./database-figures.ts";
 import type { Metrics } from "./metrics.ts";
 
 type KindLabel = "namespace" | "task_name";
@@ -36,6 +36,28 @@ export function addDatabaseMetrics(metrics: Metrics, source: () => DatabaseFigur
       for (const kind of ascending) gauge.set(kind.oldest_due_seconds, labelsOf(kind));
     },
   );
+  const bySubscriber = (name: string, help: string, value: (subscriber: SubscriberFigures) => number) => {
+    metrics.gauge({ name, help, labels: ["subscriber"] }, (gauge) => {
+      gauge.clear();
+      for (const found of source()?.latest?.subscribers ?? []) gauge.add(value(found), { subscriber: found.name });
+    });
+  };
+  bySubscriber(
+    "database_subscriber_lag_events",
+    "Rows of the log that a durable subscriber has still to read, counted by their ids",
+    ({ lag_events }) => lag_events,
+  );
+  bySubscriber(
+    "database_subscriber_lag_seconds",
+    "Age of the oldest row that a durable subscriber has still to read",
+    ({ lag_seconds }) => lag_seconds,
+  );
+  bySubscriber(
+    "database_subscriber_held_events",
+    "Events kept because they or one before them failed",
+    ({ held }) => held,
+  );
+  bySubscriber("database_dead_letters", "Events that a durable subscriber gave up", ({ dead_letters }) => dead_letters);
   metrics.gauge(
     {
       name: "database_processes",

@@ -5,6 +5,7 @@ import type { CommitFigures, EngineMeter } from "../../engine/engine-meter.ts";
 import type { EngineStatistics } from "../../engine/engine-statistics.ts";
 import type { Log } from "../../engine/options.ts";
 import { VERSION } from "../../version.ts";
+import { addBusMetrics } from "./bus-metrics.ts";
 import { DatabaseFigures } from "./database-figures.ts";
 import { addDatabaseMetrics } from "./database-metrics.ts";
 import { EventLoopDelay } from "./event-loop-delay.ts";
@@ -20,7 +21,7 @@ const STATEMENT_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,
 
 /** What of an engine is observed. */
 export interface ObservedEngine {
-  readonly engine: Pick<Engine, "on" | "statistics">;
+  readonly engine: Pick<Engine, "on" | "statistics" | "events">;
   /** Its database: figures of it are counted in the background. Null: none are. */
   readonly database: Database | null;
   /** The engine's clock. Default: the machine's. */
@@ -93,6 +94,7 @@ export class EngineMetrics implements EngineMeter {
     });
     this.#delay = new EventLoopDelay(metrics, systemClock);
     this.#addGauges();
+    addBusMetrics(metrics, () => this.#engine?.events.statistics() ?? []);
     addDatabaseMetrics(metrics, () => this.#figures);
     addProcessMetrics(metrics);
   }
@@ -129,7 +131,7 @@ export class EngineMetrics implements EngineMeter {
    * @returns ends that; resolves when nothing of it is under way in the database
    */
   observe({ engine, database, clock = systemClock, log = SILENT, intervalMs }: ObservedEngine): () => Promise<void> {
-    const unsubscribe = engine.on(COUNTED_EVENTS, (event) => this.#events.count(event));
+    const unsubscribe = engine.on(COUNTED_EVENTS, (event) => this.#events.count(event), { name: "metrics" });
     this.#engine = engine;
     if (database !== null) {
       this.#figures = new DatabaseFigures({

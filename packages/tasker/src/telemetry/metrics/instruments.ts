@@ -32,6 +32,13 @@ export class CounterMetric<Name extends string = never> {
     this.#add(1, series);
   }
 
+  /** Removes every series: for counters whose counts are read anew each time. */
+  clear(): void {
+    this.#pending.clear();
+    this.#metric.reset();
+    this.#sets.clear();
+  }
+
   /** Adds a number. @throws RangeError if it is negative or not finite */
   add(by: number, ...series: Series<Name>): void {
     if (!(by >= 0 && Number.isFinite(by))) throw new RangeError(`a counter cannot grow by ${by}`);

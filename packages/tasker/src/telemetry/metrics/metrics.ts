@@ -72,10 +72,24 @@ export class Metrics {
     });
   }
 
-  /** @throws ConfigurationError if the name is taken, or cannot be one */
-  counter<Name extends string = never>(spec: MetricSpec<Name>): CounterMetric<Name> {
+  /**
+   * @param read called before each reading, for what counts itself: clears the counter and adds the counts; what it throws is reported
+   *   and counted. Default: nothing
+   * @throws ConfigurationError if the name is taken, or cannot be one
+   */
+  counter<Name extends string = never>(
+    spec: MetricSpec<Name>,
+    read: (counter: CounterMetric<Name>) => void = () => undefined,
+  ): CounterMetric<Name> {
     const sets = this.#labelSets(spec);
-    return new CounterMetric((collect) => this.#register(spec, (common) => new Counter({ ...common, collect })), sets);
+    const made: CounterMetric<Name> = new CounterMetric((handOn) => {
+      const collect = () => {
+        this.#read(spec.name, () => read(made));
+        handOn();
+      };
+      return this.#register(spec, (common) => new Counter({ ...common, collect }));
+    }, sets);
+    return made;
   }
 
   /**
@@ -87,16 +101,11 @@ export class Metrics {
     read: (gauge: GaugeMetric<Name>) => void = () => undefined,
   ): GaugeMetric<Name> {
     const sets = this.#labelSets(spec);
-    const collect = () => {
-      try {
-        read(made);
-      } catch (error) {
-        this.#readErrors.inc({ metric: `${this.prefix}_${spec.name}` });
-        this.#onReadError(error, `${this.prefix}_${spec.name}`);
-      }
-    };
     const made: GaugeMetric<Name> = new GaugeMetric(
-      this.#register(spec, (common) => new Gauge({ ...common, collect })),
+      this.#register(
+        spec,
+        (common) => new Gauge({ ...common, collect: () => this.#read(spec.name, () => read(made)) }),
+      ),
       sets,
     );
     return made;
@@ -128,6 +137,15 @@ export class Metrics {
   /** All metrics as they are at this moment. */
   async snapshot(): Promise<MetricsSnapshot> {
     return readSnapshot(await this.registry.getMetricsAsJSON(), new Date());
+  }
+
+  #read(name: string, read: () => void): void {
+    try {
+      read();
+    } catch (error) {
+      this.#readErrors.inc({ metric: `${this.prefix}_${name}` });
+      this.#onReadError(error, `${this.prefix}_${name}`);
+    }
   }
 
   #labelSets<Name extends string>({ name, labels = [] }: MetricSpec<Name>): LabelSets<Name> {

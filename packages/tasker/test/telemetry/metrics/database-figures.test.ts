@@ -5,7 +5,16 @@ import { DatabaseFigures } from "../../../src/telemetry/metrics/database-figures
 import { addDatabaseMetrics } from "../../../src/telemetry/metrics/database-metrics.ts";
 import { countLiveTasks, countProcesses } from "../../../src/telemetry/metrics/figure-statements.ts";
 import { Metrics } from "../../../src/telemetry/metrics/metrics.ts";
-import { graphTemplate, makeEngine, recordingLog, until, useDatabase } from "../../support/engine-harness.ts";
+import { SubscriberMetrics } from "../../../src/telemetry/metrics/subscriber-metrics.ts";
+import { startSubscriber } from "../../event-log/support.ts";
+import {
+  graphTemplate,
+  makeEngine,
+  recordingLog,
+  startEngine,
+  until,
+  useDatabase,
+} from "../../support/engine-harness.ts";
 import { describeEachDatabase, describeOnPostgres, openTestDatabase } from "../../support/test-database.ts";
 
 const silent = recordingLog([]);
@@ -59,6 +68,7 @@ describeEachDatabase("figures of the database", (open) => {
         },
         { namespace: "shop", task_name: "other", owned: 2, due: 0, delayed: 0, orphaned: 1, oldest_due_seconds: 0 },
       ],
+      subscribers: [],
       processes: { alive: 1, gone: 1 },
     });
     const metrics = new Metrics();
@@ -67,6 +77,51 @@ describeEachDatabase("figures of the database", (open) => {
     expect(text).toContain('tasker_database_due_tasks{namespace="shop",task_name="graph"} 1\n');
     expect(text).toContain('tasker_database_orphaned_tasks{namespace="shop",task_name="other"} 1\n');
     expect(text).toContain('tasker_database_processes{state="alive"} 1\n');
+  });
+});
+
+describeEachDatabase("figures of durable subscribers", (open) => {
+  test("are how far each is behind, what it keeps and what it gave up; replays have none", async () => {
+    const database = await useDatabase(open);
+    const { engine } = await startEngine(database, [graphTemplate("a")]);
+    const failing = await startSubscriber(database, {
+      name: "failing",
+      from: "beginning",
+      deadLetterAfter: 1,
+      handle: ({ name }) => {
+        if (name === "step.completed") throw new Error("no");
+      },
+    });
+    const idle = await startSubscriber(database, { name: "idle", from: "beginning", handle: () => undefined });
+    await idle.stop();
+    const { taskId } = await engine.submit({ name: "graph", context: {} });
+    await engine.settled(taskId);
+    await until(() => failing.statistics().delivered === 4, "what it takes");
+    await failing.stop();
+    await database.execute(`
+      insert into tasker_event_subscribers (name, filter, cursor, next_task_id, next_task_row_id, next_step_row_id,
+        next_event_id, is_temporary, lease_until, created_at, updated_at)
+      select 'failing (replay)', s.filter, s.cursor, 1, 1, 1, 1, true, now() + interval '1 day', s.created_at, s.updated_at
+      from tasker_event_subscribers s where s.name = 'failing'`);
+    const figures = figuresOf(database);
+    await figures.look();
+    expect(figures.latest?.subscribers).toEqual([
+      { name: "failing", lag_events: 0, lag_seconds: 0, held: 0, dead_letters: 1 },
+      { name: "idle", lag_events: 5, lag_seconds: expect.any(Number), held: 0, dead_letters: 0 },
+    ]);
+    const metrics = new Metrics();
+    addDatabaseMetrics(metrics, () => figures);
+    const subscribers = new SubscriberMetrics(metrics);
+    const end = subscribers.observe(failing);
+    const text = await metrics.text();
+    expect(text).toContain('tasker_database_subscriber_lag_events{subscriber="idle"} 5\n');
+    expect(text).toContain('tasker_database_dead_letters{subscriber="failing"} 1\n');
+    expect(text).toContain('tasker_subscriber_delivered_events_total{subscriber="failing"} 4\n');
+    expect(text).toContain('tasker_subscriber_dead_events_total{subscriber="failing"} 1\n');
+    expect(text).toContain('tasker_subscriber_active{subscriber="failing"} 0\n');
+    expect(text).toContain('tasker_subscriber_lag_events{subscriber="failing"} 0\n');
+    end();
+    expect(await metrics.text()).not.toContain("tasker_subscriber_active{");
   });
 });
 
