@@ -3,7 +3,11 @@ import { defineConfig } from "vitest/config";
 
 const isCi = process.env.CI === "true";
 
-export default defineConfig({
+/** Tests that neither start processes nor replace modules: each process loads the sources once for all of these files. */
+const SHARING =
+  "packages/tasker/test/{checker,config,correlation,diagram,event-routing,events,graph,handlers,json,models,registries,retry,sql-functions,states,templates,text}/**/*.test.ts";
+
+const common = {
   resolve: {
     alias: [
       { find: /^tasker$/, replacement: new URL("packages/tasker/src/index.ts", import.meta.url).pathname },
@@ -13,13 +17,35 @@ export default defineConfig({
       },
     ],
   },
+};
+
+const limits = {
+  // A shared machine may stand still for seconds, or do other work besides. What passes only at the second attempt is named
+  // at the end of the run.
+  retry: isCi ? 1 : 0,
+  testTimeout: isCi ? 120_000 : 30_000,
+  hookTimeout: isCi ? 180_000 : 60_000,
+};
+
+export default defineConfig({
   test: {
-    include: [
-      "packages/*/test/**/*.test.ts",
-      "examples/*/test/**/*.test.ts",
-      "bench/test/**/*.test.ts",
-      "chaos/test/**/*.test.ts",
-      "test/**/*.test.ts",
+    projects: [
+      {
+        ...common,
+        test: {
+          ...limits,
+          name: "alone",
+          include: [
+            "packages/*/test/**/*.test.ts",
+            "examples/*/test/**/*.test.ts",
+            "bench/test/**/*.test.ts",
+            "chaos/test/**/*.test.ts",
+            "test/**/*.test.ts",
+          ],
+          exclude: ["**/node_modules/**", SHARING],
+        },
+      },
+      { ...common, test: { ...limits, name: "sharing", include: [SHARING], isolate: false } },
     ],
     globalSetup: [
       "packages/tasker/test/support/postgres-setup.ts",
@@ -32,11 +58,6 @@ export default defineConfig({
     reporters: ["default", "./test/support/no-test-left-out.ts"],
     // One more than the default: many tests wait for a server or for a child process.
     maxWorkers: availableParallelism(),
-    // A shared machine may stand still for seconds, or do other work besides. What passes only at the second attempt is named
-    // at the end of the run.
-    retry: isCi ? 1 : 0,
-    testTimeout: isCi ? 120_000 : 30_000,
-    hookTimeout: isCi ? 180_000 : 60_000,
     coverage: {
       include: ["packages/*/src/**/*.ts", "examples/*/src/**/*.ts"],
       reporter: [["text", { skipFull: true }], "html"],

@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Database } from "../../src/database/database.ts";
-import { openEmbedded } from "../../src/database/embedded.ts";
 import {
   array,
   bool,
@@ -25,7 +24,7 @@ import {
   ProceduralError,
   UnsafeIntegerError,
 } from "../../src/errors/index.ts";
-import { describeEachDatabase, openTestDatabase } from "../support/test-database.ts";
+import { describeEachDatabase, openMigratedEmbedded, openTestDatabase } from "../support/test-database.ts";
 
 /** Strings that PostgreSQL stores: no U+0000 and no lone surrogate. */
 const storableText = fc.string({ unit: "binary" }).filter((value) => value.isWellFormed() && !value.includes("\0"));
@@ -352,5 +351,5 @@ describeEachDatabase("a database", (open) => {
 
 /** A database of the same kind that a test may close. */
 function openAnother(database: Database): Promise<Database> {
-  return database.kind === "embedded" ? openEmbedded(null) : openTestDatabase();
+  return database.kind === "embedded" ? openMigratedEmbedded() : openTestDatabase();
 }

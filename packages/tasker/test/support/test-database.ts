@@ -1,10 +1,9 @@
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import { afterAll, describe, inject } from "vitest";
+import { dirname, join } from "node:path";
+import { describe, inject } from "vitest";
 import type { Database } from "../../src/database/database.ts";
 import { openEmbedded } from "../../src/database/embedded.ts";
 import { openPostgres, type PostgresOptions } from "../../src/database/postgres.ts";
-import { scratchDirectory } from "./scratch-directory.ts";
 import { DatabaseFactory, databaseUrl, type ThrowAwayDatabase, type ThrowAwayDatabaseOptions } from "./test-server.ts";
 
 /** Makes a database with this release's schema (or a copy of another template) on the run's server. */
@@ -57,29 +56,28 @@ export const describeOnPostgres = describe.skipIf(inject("postgres") === null);
 /** Opens an empty, migrated database for one test or one suite; close it afterwards. */
 export type OpenDatabase = () => Promise<Database>;
 
+/** The embedded database of this process: files of tests run one after the other in it, and opening one takes a second. */
+let embedded: Promise<Database> | undefined;
+
 /**
- * Runs one suite on PostgreSQL and on the embedded database. Call it once a file: each call opens an embedded
- * database of its own. `open` empties and gives that one again each time, so one test opens once.
+ * Runs one suite on PostgreSQL and on the embedded database. All suites of a process have the same embedded database: `open`
+ * empties and gives it again each time, so one test opens once, and leaves its tables as they are.
  */
 export function describeEachDatabase(name: string, suite: (open: OpenDatabase) => void): void {
   describeOnPostgres(`${name} (PostgreSQL)`, () => suite(() => openTestDatabase()));
   describe.skipIf(inject("embeddedTemplate") === null)(`${name} (embedded)`, () => {
-    let shared: Promise<Database> | undefined;
     suite(async () => {
-      shared ??= openMigratedEmbedded();
-      const database = await shared;
+      embedded ??= openMigratedEmbedded();
+      const database = await embedded;
       await emptyDatabase(database);
       return withClose(database, async () => undefined);
-    });
-    afterAll(async () => {
-      await (await shared)?.close();
     });
   });
 }
 
-/** Opens a migrated embedded database of its own. Closing it removes it. */
+/** Opens a migrated embedded database of its own. Closing it removes it; so does the end of the run. */
 export async function openMigratedEmbedded(): Promise<Database> {
-  const directory = mkdtempSync(join(scratchDirectory(), "tasker-embedded-"));
+  const directory = mkdtempSync(join(dirname(embeddedTemplate()), "copy-"));
   copyEmbeddedTemplate(directory);
   const database = await openEmbedded(directory);
   return withClose(database, async () => {
@@ -90,9 +88,13 @@ export async function openMigratedEmbedded(): Promise<Database> {
 
 /** Puts a migrated, empty embedded database where none has been made yet. */
 export function copyEmbeddedTemplate(directory: string): void {
+  cpSync(embeddedTemplate(), directory, { recursive: true });
+}
+
+function embeddedTemplate(): string {
   const template = inject("embeddedTemplate");
   if (template === null) throw new Error("this run has no embedded database: TASKER_TEST_EMBEDDED is off");
-  cpSync(template, directory, { recursive: true });
+  return template;
 }
 
 /** Removes all rows and restarts all sequences; the records of migrations stay. */
