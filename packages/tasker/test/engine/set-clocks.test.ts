@@ -3,6 +3,7 @@ import { type Clock, systemClock } from "../../src/clock/clock.ts";
 import type { Database } from "../../src/database/database.ts";
 import { Engine } from "../../src/engine/engine.ts";
 import { RetryableError } from "../../src/errors/index.ts";
+import type { StepFunction } from "../../src/handlers/function-step-handler.ts";
 import { HandlerRegistry } from "../../src/handlers/registry.ts";
 import type { TaskTemplate } from "../../src/handlers/task-template.ts";
 import { graphTemplate, makeGate, readState, readTransitions, until, useDatabase } from "../support/engine-harness.ts";
@@ -96,5 +97,20 @@ describeOnPostgres("a task of a process whose clock was an hour ahead", () => {
     await start(database, systemClock, graphTemplate("a"));
     await until(async () => (await readState(database, taskId)) === "complete", "the second attempt");
     held.open();
+  });
+
+  test("goes on at once when that process stops and gives it back", async () => {
+    const clock = new SetClock();
+    clock.offsetMs = HOUR_MS;
+    const database = await useDatabase(openTestDatabase);
+    const waitForStop: StepFunction = (_task, _sequence, step) =>
+      new Promise((_, reject) => step.signal.addEventListener("abort", () => reject(step.signal.reason)));
+    const first = await start(database, clock, graphTemplate("a", { run: waitForStop }));
+    const { taskId } = await first.submit({ name: "graph", context: {} });
+    await until(async () => (await readState(database, taskId)) === "in_progress", "the first attempt");
+    await first.stop({ graceMs: 0 });
+
+    await start(database, systemClock, graphTemplate("a"));
+    await until(async () => (await readState(database, taskId)) === "complete", "the second attempt");
   });
 });

@@ -334,8 +334,10 @@ begin
     end if;
   end if;
 
+  -- What is to go on at once must not wait for those whose clock is behind the owner's.
   if p_counts[4] > 0 then
-    update tasker_task_runs r set owner_id = 0, wake_at = a.w, dirty = false
+    update tasker_task_runs r set owner_id = 0, dirty = false,
+      wake_at = case when a.w <= p_now then least(a.w, clock_timestamp() at time zone 'UTC') else a.w end
     from unnest(p_tasks, p_task_bases, p_task_releases, p_task_wakes) as a(t, b, x, w)
     where r.task_id = a.t and a.x
       and case when a.b is null then v_all or coalesce(a.t in (select unnest(v_accepted)), false)
@@ -475,7 +477,9 @@ begin
   end if;
 
   if p_releases then
-    update tasker_task_runs r set owner_id = 0, wake_at = p_wake, dirty = false where r.task_id = p_task;
+    update tasker_task_runs r set owner_id = 0, dirty = false,
+      wake_at = case when p_wake <= p_now then least(p_wake, clock_timestamp() at time zone 'UTC') else p_wake end
+    where r.task_id = p_task;
   end if;
 end
 $$;
