@@ -90,6 +90,15 @@ export class StartLine implements OfferingLine {
     return this.#slots.waiting && !this.#ready.isEmpty;
   }
 
+  ranksForOthers(most: number): readonly number[] {
+    const ranks: number[] = [];
+    for (const { run, step } of this.#ready) {
+      if (ranks.length === most) break;
+      if (!run.dropped && isShareable(run, step)) ranks.push(run.rankOf(step));
+    }
+    return ranks;
+  }
+
   takeForOthers(most: number): ReadyStep[] {
     const taken: ReadyStep[] = [];
     const kept: ReadyStep[] = [];

@@ -132,11 +132,10 @@ export class OfferBook {
     if (this.#most === 0 || lines.length === 0 || !this.#host.starting || elapsedOf(clock) < this.#pausedUntil) {
       return false;
     }
-    const most = Math.min(await this.#findRoom(running), MOST_AT_ONCE);
+    const most = Math.max(0, Math.min(await this.#findRoom(running), MOST_AT_ONCE));
     const offers: Offer[] = [];
-    for (const [place, line] of lines.entries()) {
-      const share = Math.ceil((most - offers.length) / (lines.length - place));
-      for (const ready of share > 0 ? line.takeForOthers(share) : []) {
+    for (const [line, share] of shareOut(lines, most)) {
+      for (const ready of line.takeForOthers(share)) {
         offers.push({ ...ready, line, executionId: this.#host.executions.nextId(), since: elapsedOf(clock) });
       }
     }
@@ -197,4 +196,13 @@ export class OfferBook {
     const wanted = Math.max(0, slots - running) + 2 * this.#taken;
     return Math.min(wanted, this.#most) - this.#offers.size;
   }
+}
+
+/** How many steps each line may offer: those of the highest ranks, and of one rank the same number from each, as far as there are. */
+function shareOut(lines: readonly OfferingLine[], most: number): ReadonlyMap<OfferingLine, number> {
+  const places = lines.flatMap((line) => line.ranksForOthers(most).map((rank, place) => ({ line, rank, place })));
+  places.sort((a, b) => b.rank - a.rank || a.place - b.place);
+  const shares = new Map<OfferingLine, number>();
+  for (const { line } of places.slice(0, most)) shares.set(line, (shares.get(line) ?? 0) + 1);
+  return shares;
 }

@@ -30,6 +30,8 @@ export interface OfferDeskHost extends Asker {
 export interface OfferingLine {
   /** Whether steps wait there for which there is no slot. */
   readonly isOverfull: boolean;
+  /** Ranks of the steps that others may run, so many at most, those whose turn is first. */
+  ranksForOthers(most: number): readonly number[];
   /** Takes out up to so many steps that others may run, those whose turn is first. */
   takeForOthers(most: number): readonly ReadyStep[];
   /** Takes steps back, before the others of their rank. */

@@ -191,6 +191,46 @@ describeOnPostgres("a step that another process runs", () => {
     await expectCleanAuditTrail(database);
   });
 
+  test("comes before those of lower priority, of whichever task of its owner", async () => {
+    const database = await useDatabase(openTestDatabase);
+    const begun: number[] = [];
+    const priorities = [-1, 3, 0, 2, 1];
+    const { owner, held, wait } = await startOwnerAndTaker(database, {
+      edges: "a",
+      takerSlots: 1,
+      taker: (_step, { taskId }) => begun.push(taskId),
+      beforeTaker: ({ engine }) =>
+        engine.submitMany(priorities.map((priority) => ({ name: "graph", context: {}, priority }))),
+    });
+    await wait(() => begun.length === priorities.length, "all offered steps");
+    const rows = await database.query(
+      "select task_id::int from tasker_task_runs where task_id = any($1) order by priority desc",
+      [begun],
+    );
+    expect(begun).toEqual(rows.map((row) => row.task_id));
+    held.open("done");
+    await wait(() => owner.engine.statistics().tasks === 0, "the end of all tasks");
+    await expectCleanAuditTrail(database);
+  });
+
+  test("has its deadline in the process that runs it: its handler is told, and the owner writes the failure", async () => {
+    const database = await useDatabase(openTestDatabase);
+    const reasons: unknown[] = [];
+    const { owner, taskId, held, wait, end } = await startOwnerAndTaker(database, {
+      edges: "a, b",
+      steps: { b: { timeoutSeconds: 2, retryLimit: 1 } },
+      taker: (step) => new Promise(() => step.signal.addEventListener("abort", () => reasons.push(step.signal.reason))),
+    });
+    await wait(() => owner.events.some(({ name }) => name === "step.failed"), "the deadline");
+    expect(reasons).toEqual([expect.objectContaining({ name: "StepTimeoutError" })]);
+    held.open("done");
+    expect(await end()).toBe("error");
+    const rows = await readTransitions(database, taskId, "b");
+    expect(rows.map(({ to_state: state }) => state)).toEqual(["in_progress", "error"]);
+    expect(rows[1]).toMatchObject({ metadata: { error_class: "StepTimeoutError", attempt_number: 1 } });
+    await expectCleanAuditTrail(database);
+  });
+
   test("that fails for good fails its task", async () => {
     const database = await useDatabase(openTestDatabase);
     const { taskId, owner, held, wait, end } = await startOwnerAndTaker(database, {

@@ -1,5 +1,5 @@
 import type { Database } from "../../../src/database/database.ts";
-import type { StepExecution } from "../../../src/handlers/execution.ts";
+import type { StepExecution, TaskView } from "../../../src/handlers/execution.ts";
 import type { StepDefinition } from "../../../src/templates/definition.ts";
 import { ManualClock } from "../../../src/testing/run/manual-clock.ts";
 import {
@@ -13,7 +13,7 @@ import {
 } from "../../support/engine-harness.ts";
 
 /** What a handler does with a step of the task. */
-export type Play = (step: StepExecution) => unknown;
+export type Play = (step: StepExecution, task: TaskView) => unknown;
 
 /** Options of {@link startOwnerAndTaker}. */
 export interface PairOptions {
@@ -21,8 +21,10 @@ export interface PairOptions {
   readonly steps?: Readonly<Record<string, Partial<StepDefinition>>>;
   /** What the handlers of the taker do. Default: the name of the step. */
   readonly taker?: Play;
+  /** Slots of the taker. Default: 10. */
+  readonly takerSlots?: number;
   /** Done when the owner has the task, and there is no taker yet. */
-  readonly beforeTaker?: () => Promise<unknown>;
+  readonly beforeTaker?: (owner: EngineUnderTest) => Promise<unknown>;
 }
 
 /** An engine whose only slot is taken, and one that runs its other steps. */
@@ -46,14 +48,15 @@ export async function startOwnerAndTaker(database: Database, options: PairOption
   const { edges, steps = {}, taker: play = (step) => step.name } = options;
   const clock = new ManualClock();
   const held = makeGate<string>();
-  const template = (run: Play) => graphTemplate(edges, { steps, run: (_task, _sequence, step) => run(step) });
+  const template = (run: Play) => graphTemplate(edges, { steps, run: (task, _sequence, step) => run(step, task) });
   const common = { clock, pollIntervalMs: 50 };
   const wait: OwnerAndTaker["wait"] = (holds, what) =>
     until(async () => {
       clock.advance(50);
       return holds();
     }, what);
-  const start = (run: Play) => startEngine(database, [template(run)], { ...common, concurrency: 10 });
+  const start = (run: Play) =>
+    startEngine(database, [template(run)], { ...common, concurrency: options.takerSlots ?? 10 });
   let first: string | null = null;
   const owner = await startEngine(
     database,
@@ -66,7 +69,7 @@ export async function startOwnerAndTaker(database: Database, options: PairOption
     { ...common, concurrency: 1 },
   );
   const { taskId } = await owner.engine.submit({ name: "graph", context: {} });
-  await options.beforeTaker?.();
+  await options.beforeTaker?.(owner);
   const taker = await start(play);
   return {
     owner,
