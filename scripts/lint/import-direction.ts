@@ -40,7 +40,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   database: [...BASE, "templates"],
   models: [...BASE, "diagram", "templates", "database"],
   actions: [...BASE, "database", "events"],
-  analysis: [...BASE, "config", "database", "templates"],
+  analysis: [...BASE, "config", "database", "models", "templates"],
   events: BASE,
   "event-log": [...BASE, "config", "database", "events"],
   registries: [...BASE, "templates", "events"],

@@ -10,6 +10,12 @@ export type {
 } from "./actions/action-result.ts";
 export type { ActionOrigin, OperatorNote, StepAddress, StepEdit } from "./actions/check-request.ts";
 export { type RecordedAction, TaskActions } from "./actions/task-actions.ts";
+export {
+  type BottleneckAnalytics,
+  type BottleneckScope,
+  findBottlenecks,
+} from "./analysis/analytics/find-bottlenecks.ts";
+export { measurePerformance, type PerformanceReport, type PerformanceTrend } from "./analysis/analytics/performance.ts";
 export { analysisJson } from "./analysis/task/analysis-json.ts";
 export { analyzeSnapshot, type TaskAnalysis } from "./analysis/task/analyze-snapshot.ts";
 export { type AnalyzeTaskOptions, analyzeTask } from "./analysis/task/analyze-task.ts";

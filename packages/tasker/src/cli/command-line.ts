@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { addAnalyticsCommands } from "./commands/analytics.ts";
 import { addAnalyzeCommand } from "./commands/analyze.ts";
 import { addAuditCommands } from "./commands/audit-list.ts";
 import { addConfigCommands } from "./commands/config.ts";
@@ -98,6 +99,7 @@ function buildProgram(session: CommandSession): Command {
   addTaskActionCommands(task, session);
   addWhyCommand(program, session);
   addAnalyzeCommand(program, session);
+  addAnalyticsCommands(program, session);
   const step = program.command("step").description("act on steps of tasks");
   addStepActionCommands(step, session);
   const template = program.command("template").description("check and draw templates");
