@@ -53,7 +53,6 @@ export {
   type DependencyGraphSettings,
   dependencyGraphConfig,
 } from "./config/dependency-graph-config.ts";
-export type { ConfigurationDocument, ConfigurationOverride, DocumentSettings } from "./config/document.ts";
 export { type EngineConfig, type EngineSettings, engineConfig } from "./config/engine-config.ts";
 export {
   batchTimeoutSeconds,
@@ -156,6 +155,7 @@ export {
   WorkflowCoordinator,
 } from "./engine/coordination/workflow-coordinator.ts";
 export { Engine, type TaskOutcome } from "./engine/engine.ts";
+export type { EngineChanges } from "./engine/engine-changes.ts";
 export type { CommitFigures, EngineMeter } from "./engine/engine-meter.ts";
 export type { EngineHooks, EnginePlugin } from "./engine/engine-plugin.ts";
 export type { Concurrency, EngineStatistics, SharingFigures } from "./engine/engine-statistics.ts";
@@ -292,12 +292,16 @@ export { type BackoffPolicy, backoffSeconds, DEFAULT_BACKOFF } from "./retry/bac
 export type { CircuitPolicy } from "./retry/circuit-breaker.ts";
 export { parseRetryAfter } from "./retry/retry-after.ts";
 export { retryDelayMs } from "./retry/retry-delay.ts";
+export { type ConfiguredOptions, engineChangesFrom, engineOptionsFrom } from "./settings/engine-options.ts";
+export { followSettings, type SettingsFollower } from "./settings/live/follow-settings.ts";
+export { openSettings, type Settings, type SettingsNews, type SettingsOptions } from "./settings/live/settings.ts";
 export {
   type ConfigurationSources,
   type LoadedConfiguration,
   loadConfiguration,
 } from "./settings/load-configuration.ts";
 export type { Origin } from "./settings/origin.ts";
+export { type OptionChange, type StoredBy, storeOption } from "./settings/stored/store-option.ts";
 export type { SourceViolation } from "./settings/violation.ts";
 export {
   ACTIONABLE_EXECUTION_STATUSES as ACTIONABLE_TASK_EXECUTION_STATUSES,

@@ -52,7 +52,7 @@ export async function runAction(
 }
 
 /** The name that the system knows the user by; a process without an entry in the list of users has none. */
-function currentUser({ env }: CommandIo): string {
+export function currentUser({ env }: CommandIo): string {
   const named = env.USER ?? env.LOGNAME ?? env.USERNAME;
   if (named !== undefined && named !== "") return named;
   try {

@@ -4,7 +4,7 @@ import type { Database } from "../database/database.ts";
 import type { AdoptOptions } from "../engine/adopt-options.ts";
 import { Engine } from "../engine/engine.ts";
 import type { EngineMeter } from "../engine/engine-meter.ts";
-import type { Log } from "../engine/options.ts";
+import type { EngineOptions, Log } from "../engine/options.ts";
 import type { HandlerRegistry } from "../handlers/registry.ts";
 import type { PluginRegistry } from "../registries/plugin-registry.ts";
 import { createEngineLog } from "./engine-log.ts";
@@ -61,12 +61,15 @@ export function createCommandEngine(
     readonly adopt?: AdoptOptions | null;
     readonly plugins?: PluginRegistry;
     readonly meter?: EngineMeter;
+    /** What the configuration says. Default: nothing. */
+    readonly configured?: Partial<EngineOptions>;
     /** Default: remarks for a person. */
     readonly log?: Log;
   },
   note: (text: string) => void,
 ): Engine {
   return new Engine({
+    ...choice.configured,
     database,
     registry,
     clock: io.clock,

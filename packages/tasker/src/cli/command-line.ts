@@ -4,6 +4,7 @@ import { addAnalyzeCommand } from "./commands/analyze.ts";
 import { addAuditCommands } from "./commands/audit-list.ts";
 import { addConfigCommands } from "./commands/config.ts";
 import { addConfigMigrateCommand } from "./commands/config-migrate.ts";
+import { addConfigSetCommands } from "./commands/config-set.ts";
 import { addCheckCommand } from "./commands/db-check.ts";
 import { addDoctorCommand } from "./commands/db-doctor.ts";
 import { addPruneCommand } from "./commands/db-prune.ts";
@@ -118,6 +119,7 @@ function buildProgram(session: CommandSession): Command {
   const config = program.command("config").description("look at the configuration");
   addConfigCommands(config, session);
   addConfigMigrateCommand(config, session);
+  addConfigSetCommands(config, session);
   const db = program.command("db").description("look after the database");
   addMigrateCommand(db, session);
   addDoctorCommand(db, session);

@@ -1,11 +1,14 @@
 import { type Command, Option } from "commander";
 import { z } from "zod";
 import { LOG_FORMATS } from "../config/log-level.ts";
+import type { TelemetryConfig } from "../config/telemetry-config.ts";
 import { currentCorrelationId } from "../correlation/current-correlation.ts";
 import type { Database } from "../database/database.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { EngineMeter } from "../engine/engine-meter.ts";
 import type { Log } from "../engine/options.ts";
+import type { LoadedConfiguration } from "../settings/load-configuration.ts";
+import type { OtlpSettings } from "../telemetry/otlp/otlp-settings.ts";
 import { type LogLevels, type LogSampling, logLevels, logSampling } from "./input/parse-log-choice.ts";
 import { wholeNumber } from "./input/parse-option.ts";
 import type { CommandIo } from "./io.ts";
@@ -56,6 +59,8 @@ export interface CommandTelemetry {
   readonly parts: { readonly meter?: EngineMeter; readonly log?: Log };
   /** Begins to watch. Call it before the engine starts. @throws ConfigurationError if metrics cannot be served there */
   observe(engine: Engine, database: Database): Promise<void>;
+  /** Changes the level of structured logs to what a configuration says now, unless the command line says another one. */
+  takeLevel(loaded: LoadedConfiguration): void;
   close(): Promise<void>;
 }
 
@@ -66,18 +71,25 @@ export interface CommandTelemetry {
  */
 export async function openTelemetry(
   io: CommandIo,
-  choice: TelemetryChoice,
+  given: TelemetryChoice,
   note: (text: string) => void,
+  loaded: LoadedConfiguration,
 ): Promise<CommandTelemetry> {
-  const isLogging = [choice.logFormat, choice.logLevel, choice.logSampling].some((given) => given !== undefined);
-  const log = isLogging ? await openLog(io, choice) : null;
+  const { telemetry } = loaded.document;
+  const choice = withConfigured(given, loaded);
+  const isLogging = [choice.logFormat, choice.logLevel, choice.logSampling].some((part) => part !== undefined);
+  const log = isLogging ? await openLog(io, choice, telemetry) : null;
   const isPushing = choice.metricsOtlp !== undefined || hasOtlpAddress(io.env);
-  const metrics = choice.metricsPort !== undefined || isPushing ? await openMetrics(io, choice, log, note) : null;
+  const isMeasuring = telemetry.enabled && telemetry.metrics_enabled && (choice.metricsPort !== undefined || isPushing);
+  const metrics = isMeasuring ? await openMetrics(io, choice, telemetry, log, note) : null;
   let unsubscribe = () => {};
   return {
     parts: {
       ...(metrics === null ? {} : { meter: metrics.meter }),
       ...(log === null ? {} : { log: log.engine }),
+    },
+    takeLevel(changed) {
+      if (given.logLevel?.default === undefined) log?.setLevel(changed.document.telemetry.log_level);
     },
     async observe(engine, database) {
       if (log !== null) unsubscribe = log.follow(engine);
@@ -90,6 +102,21 @@ export async function openTelemetry(
   };
 }
 
+/** Options of the command line over what the configuration says, as far as it says something. */
+function withConfigured(
+  choice: TelemetryChoice,
+  { document: { telemetry }, isGiven }: LoadedConfiguration,
+): TelemetryChoice {
+  const { log_level, log_format, structured_logging_enabled: writes, prometheus } = telemetry;
+  const isOn = telemetry.enabled && writes;
+  return {
+    ...(isOn && isGiven("telemetry.log_format") ? { logFormat: log_format } : {}),
+    ...(prometheus.endpoint === null ? {} : { metricsOtlp: prometheus.endpoint }),
+    ...choice,
+    ...(isOn && isGiven("telemetry.log_level") ? { logLevel: { default: log_level, ...choice.logLevel } } : {}),
+  };
+}
+
 function hasOtlpAddress({
   OTEL_EXPORTER_OTLP_ENDPOINT: base,
   OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: whole,
@@ -97,8 +124,12 @@ function hasOtlpAddress({
   return (base ?? "") !== "" || (whole ?? "") !== "";
 }
 
-async function openLog(io: CommandIo, { logFormat, logLevel = {}, logSampling = {} }: TelemetryChoice) {
-  const { createLog, logEvents } = await import("../telemetry/index.ts");
+async function openLog(
+  io: CommandIo,
+  { logFormat, logLevel = {}, logSampling = {} }: TelemetryChoice,
+  { filter_parameters: masked, filter_mask: maskWith }: TelemetryConfig,
+) {
+  const { createLog, logEvents, maskedPaths } = await import("../telemetry/index.ts");
   const context = () => {
     const id = currentCorrelationId();
     return id === null ? undefined : { correlation_id: id };
@@ -112,6 +143,8 @@ async function openLog(io: CommandIo, { logFormat, logLevel = {}, logSampling = 
   const colors = usesColor({ env: io.env, terminal: { ...io.terminal, isTty: io.stderr.isTTY === true } });
   const log = createLog(
     {
+      mask: maskedPaths(masked),
+      maskWith,
       ...(logFormat === undefined ? {} : { format: logFormat }),
       ...(level === undefined ? {} : { level }),
       ...(environment === undefined ? {} : { environment }),
@@ -122,6 +155,7 @@ async function openLog(io: CommandIo, { logFormat, logLevel = {}, logSampling = 
   const events = log.component("events");
   return {
     engine: log.component("engine"),
+    setLevel: log.setLevel,
     follow: (engine: Engine) => logEvents(events, engine),
   };
 }
@@ -129,6 +163,7 @@ async function openLog(io: CommandIo, { logFormat, logLevel = {}, logSampling = 
 async function openMetrics(
   io: CommandIo,
   { metricsPort: port, metricsHost: host, metricsOtlp }: TelemetryChoice,
+  { prometheus, max_stored_samples: maxLabelSets }: TelemetryConfig,
   log: { readonly engine: Log } | null,
   note: (text: string) => void,
 ) {
@@ -140,10 +175,12 @@ async function openMetrics(
     error: (_, text) => note(text),
   };
   const metrics = new Metrics({
+    prefix: prometheus.metric_prefix,
+    maxLabelSets,
     onReadError: (err, metric) => report.warn({ err, metric }, "a metric could not be read"),
   });
   const meter = new EngineMetrics(metrics);
-  const settings = otlpSettings(metricsOtlp, io.env);
+  const settings = authorized(otlpSettings(metricsOtlp, io.env), prometheus);
   const pusher = settings === null ? null : new MetricsPusher(metrics, settings, report);
   const ends: (() => Promise<void>)[] = [];
   return {
@@ -164,4 +201,11 @@ async function openMetrics(
       for (const end of ends.splice(0).reverse()) await end();
     },
   };
+}
+
+/** Settings of a receiver that asks for a user and a password. */
+function authorized(settings: OtlpSettings | null, { username, password }: TelemetryConfig["prometheus"]) {
+  if (settings === null || username === null || password === null) return settings;
+  const basic = Buffer.from(`${username}:${password}`).toString("base64");
+  return { ...settings, headers: { authorization: `Basic ${basic}`, ...settings.headers } };
 }

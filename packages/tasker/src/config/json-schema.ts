@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { DocumentSchema } from "./document.ts";
+import { ConfigurationSchema } from "./configuration.ts";
 
 /** A part of a JSON Schema. */
 export type JsonSchema = z.core.JSONSchema.BaseSchema;
@@ -8,7 +8,7 @@ let made: JsonSchema | null = null;
 
 /** JSON Schema of everything that a configuration may say. Made once. */
 export function documentJsonSchema(): JsonSchema {
-  made ??= z.toJSONSchema(DocumentSchema, { io: "input", unrepresentable: "any" });
+  made ??= z.toJSONSchema(ConfigurationSchema, { io: "input", unrepresentable: "any" });
   return made;
 }
 

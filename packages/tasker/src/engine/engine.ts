@@ -10,6 +10,7 @@ import { type Concurrency, concurrencyOf, type EngineStatistics, statisticsOf } 
 import type { ExecutionSnapshot } from "./execution-state.ts";
 import { parseIdentity } from "./identity-settings.ts";
 import { Membership } from "./membership/membership.ts";
+import type { EngineChanges } from "./engine-changes.ts";
 import type { EngineOptions } from "./options.ts";
 import { TaskPreparer } from "./prepare-task.ts";
 import { Runtime } from "./runtime.ts";
@@ -142,6 +143,14 @@ export class Engine {
   async settled(taskId: number): Promise<TaskOutcome> {
     this.#runtime.database.assertWaitCanEnd(`settled, task ${taskId}`);
     return { taskId, state: await this.#runtime.settlements.wait(taskId) };
+  }
+
+  /**
+   * Changes options while the engine runs, all of them or none, at once: the next decision goes by them.
+   * @throws ConfigurationError that names everything that has a value it cannot have
+   */
+  reconfigure(changes: EngineChanges): void {
+    this.#runtime.reconfigure(changes, this.#runtime.starting);
   }
 
   /** How many steps execute at the same time, and what that follows from. */

@@ -1,6 +1,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { type Clock, systemClock } from "../clock/clock.ts";
+import { backoffConfig } from "../config/backoff-config.ts";
 import { batchTimeoutSeconds, type ExecutionConfig, executionConfig } from "../config/execution-config.ts";
+import { telemetryConfig } from "../config/telemetry-config.ts";
 import type { Database } from "../database/database.ts";
 import type { EventBus } from "../events/bus/event-bus.ts";
 import type { CustomEventRegistry } from "../handlers/custom-events/registry.ts";
@@ -10,6 +12,7 @@ import { DefinitionCache } from "./compiled-definition.ts";
 import { AdaptiveConcurrency } from "./concurrency/adaptive-concurrency.ts";
 import { createEventBus } from "./create-event-bus.ts";
 import type { RetryRules } from "./decide-step.ts";
+import type { EngineChanges } from "./engine-changes.ts";
 import type { EngineMeter } from "./engine-meter.ts";
 import { DefinitionLimits } from "./limits/definition-limits.ts";
 import { parseEngineLimits } from "./limits/engine-limits.ts";
@@ -43,10 +46,9 @@ export class Equipment {
   readonly rules: RetryRules;
   readonly limits: DefinitionLimits;
   readonly slots: Slots;
-  /** Null where the number of slots is fixed. */
-  readonly adaptiveConcurrency: AdaptiveConcurrency | null;
-  /** Deadline of a step that has none of its own, in seconds; null for none. */
-  readonly defaultTimeoutSeconds: number | null;
+  readonly #options: EngineOptions;
+  #adaptiveConcurrency: AdaptiveConcurrency | null = null;
+  #defaultTimeoutSeconds: number | null = null;
   /** Largest context or result, in bytes of JSON. */
   readonly maxValueBytes: number;
   /** Most steps in one batch. */
@@ -86,11 +88,53 @@ export class Equipment {
     this.pollIntervalMs = options.pollIntervalMs ?? 500;
     this.leaseMs = options.leaseMs ?? 10_000;
     this.room = new TaskRoom(options.maxTasks ?? 1_000);
+    this.#options = options;
     const execution = options.execution === undefined ? null : executionConfig(options.execution);
-    this.defaultTimeoutSeconds =
+    this.slots = new Slots(execution?.max_concurrent_steps_limit ?? this.#fixedConcurrency);
+    this.#follow(execution, false);
+  }
+
+  /** Null where the number of slots is fixed. */
+  get adaptiveConcurrency(): AdaptiveConcurrency | null {
+    return this.#adaptiveConcurrency;
+  }
+
+  /** Deadline of a step that has none of its own, in seconds; null for none. */
+  get defaultTimeoutSeconds(): number | null {
+    return this.#defaultTimeoutSeconds;
+  }
+
+  /**
+   * Changes options, all of them or none.
+   * @param isRunning whether what follows the process is to begin at once
+   * @throws ConfigurationError if one has a value that it cannot have
+   */
+  reconfigure({ backoff, execution, eventSamplingRate }: EngineChanges, isRunning: boolean): void {
+    const newBackoff = backoff === undefined ? null : backoffConfig(backoff);
+    const newExecution = execution === undefined || execution === null ? null : executionConfig(execution);
+    const rate = eventSamplingRate === undefined ? null : telemetryConfig({ event_sampling_rate: eventSamplingRate });
+    if (newBackoff !== null) this.strategies.reconfigure(newBackoff);
+    if (execution !== undefined) this.#follow(newExecution, isRunning);
+    if (rate !== null) this.tracing?.sample(rate.event_sampling_rate);
+  }
+
+  get #fixedConcurrency(): number {
+    return this.#options.concurrency ?? 100;
+  }
+
+  #follow(execution: ExecutionConfig | null, isRunning: boolean): void {
+    this.#defaultTimeoutSeconds =
       execution?.batch_timeout_as_step_deadline === true ? batchTimeoutSeconds(execution, 1) : null;
-    this.slots = new Slots(execution?.max_concurrent_steps_limit ?? options.concurrency ?? 100);
-    this.adaptiveConcurrency = execution === null ? null : this.#adapt(execution, options);
+    if (execution === null) {
+      this.#adaptiveConcurrency?.stop();
+      this.#adaptiveConcurrency = null;
+      this.slots.setLimit(this.#fixedConcurrency);
+    } else if (this.#adaptiveConcurrency === null) {
+      this.#adaptiveConcurrency = this.#adapt(execution, this.#options);
+      if (isRunning) this.#adaptiveConcurrency.start();
+    } else {
+      this.#adaptiveConcurrency.reconfigure(execution);
+    }
   }
 
   #adapt(execution: ExecutionConfig, { concurrencySignals }: EngineOptions): AdaptiveConcurrency {

@@ -1,4 +1,4 @@
-import { type ConfigurationDocument, DocumentSchema } from "../config/document.ts";
+import { type Configuration, ConfigurationSchema } from "../config/configuration.ts";
 import { freeze } from "../config/freeze.ts";
 import { type PlacedViolation, placeText, violationsOf } from "../config/violation.ts";
 import { mergeValues } from "./merge-values.ts";
@@ -8,7 +8,7 @@ import { type SourceViolation, violationAt } from "./violation.ts";
 
 /** What layers come to. */
 export type CheckedLayers =
-  | { readonly document: ConfigurationDocument; readonly violations: readonly [] }
+  | { readonly document: Configuration; readonly violations: readonly [] }
   | { readonly document: null; readonly violations: readonly SourceViolation[] };
 
 /**
@@ -17,9 +17,9 @@ export type CheckedLayers =
  */
 export function checkLayers(layers: readonly Layer[], idle: readonly Layer[] = []): CheckedLayers {
   const merged = layers.reduce((below, { values }) => mergeValues(below, values), {});
-  const whole = DocumentSchema.safeParse(merged);
+  const whole = ConfigurationSchema.safeParse(merged);
   const ofEach = [...layers, ...idle].flatMap((layer) => {
-    const parsed = DocumentSchema.safeParse(layer.values);
+    const parsed = ConfigurationSchema.safeParse(layer.values);
     if (parsed.success) return [];
     const single = parsed.error.issues.filter(({ code }) => code !== "custom");
     return violationsOf({ issues: single }, layer.values, []).map((found) =>

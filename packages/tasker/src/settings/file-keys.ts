@@ -1,4 +1,4 @@
-import { DocumentSchema } from "../config/document.ts";
+import { ConfigurationSchema } from "../config/configuration.ts";
 
 /** The newest version of the format of files. */
 export const NEWEST_VERSION = 1;
@@ -9,5 +9,5 @@ export const KNOWN_KEYS: readonly string[] = [
   "extends",
   "environments",
   "when",
-  ...DocumentSchema.keyof().options,
+  ...ConfigurationSchema.keyof().options,
 ];

@@ -1,11 +1,11 @@
 import { hostname } from "node:os";
-import type { ConfigurationDocument, DocumentSettings } from "../config/document.ts";
+import type { Configuration, ConfigurationSettings } from "../config/configuration.ts";
 import { checkLayers } from "./check-layers.ts";
 import { type Layer, layerOf, type Origin, sourceOf, valueAt } from "./origin.ts";
 import type { Surroundings } from "./sources/conditions.ts";
 import { readFiles } from "./sources/read-files.ts";
 import { variableLayers } from "./sources/variables.ts";
-import { refusal, type SourceViolation } from "./violation.ts";
+import { inOrder, refusal, type SourceViolation } from "./violation.ts";
 
 /** Where a configuration is looked for. */
 export interface ConfigurationSources {
@@ -22,12 +22,12 @@ export interface ConfigurationSources {
   /** Values of the database. Default: none. */
   readonly stored?: Layer;
   /** Values that the program sets, over all others. Default: none. */
-  readonly overrides?: DocumentSettings;
+  readonly overrides?: ConfigurationSettings;
 }
 
 /** A configuration, and where each of its values comes from. */
 export interface LoadedConfiguration {
-  readonly document: ConfigurationDocument;
+  readonly document: Configuration;
   /** Name of the environment that was chosen. */
   readonly environment: string;
   /** Files that it was made of, and that would take part if they were there; absolute paths. */
@@ -74,7 +74,7 @@ export async function readConfiguration(sources: ConfigurationSources): Promise<
   const { document, violations: found } = checkLayers(layers, read.idle);
   violations.push(...found);
   const { files } = read;
-  if (document === null || violations.length > 0) return { loaded: null, violations, files };
+  if (document === null || violations.length > 0) return { loaded: null, violations: inOrder(violations), files };
   const placeOf = (path: string) => path.split(".");
   const loaded: LoadedConfiguration = {
     document,

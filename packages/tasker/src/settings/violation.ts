@@ -40,16 +40,19 @@ export function violationLine({ source, line, path, value, expected, hint }: Sou
   return `${where}: ${violationSentence({ option: path || "the file", value, expected, ...(hint === undefined ? {} : { hint }) })}`;
 }
 
-/** The error that lists violations, a line each, each once, in the order of their sources and lines. */
-export function refusal(violations: readonly SourceViolation[]): ConfigurationError {
+/** Violations in the order of their sources and lines, each once. */
+export function inOrder(violations: readonly SourceViolation[]): SourceViolation[] {
   const sources = [...new Set(violations.map(({ source }) => source))];
-  const inOrder = violations.toSorted(
+  const sorted = violations.toSorted(
     (a, b) => sources.indexOf(a.source) - sources.indexOf(b.source) || (a.line ?? 0) - (b.line ?? 0),
   );
-  const byLine = new Map(inOrder.map((violation) => [violationLine(violation), violation]));
-  const unique = [...byLine.values()];
-  const [first] = unique;
-  return new ConfigurationError([...byLine.keys()].join("\n"), {
-    context: { option: first?.path, value: first?.value, expected: first?.expected, violations: unique },
+  return [...new Map(sorted.map((violation) => [violationLine(violation), violation])).values()];
+}
+
+/** The error that lists violations, a line each. */
+export function refusal(violations: readonly SourceViolation[]): ConfigurationError {
+  const [first] = violations;
+  return new ConfigurationError(violations.map(violationLine).join("\n"), {
+    context: { option: first?.path, value: first?.value, expected: first?.expected, violations },
   });
 }

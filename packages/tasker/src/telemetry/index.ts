@@ -34,6 +34,7 @@ export {
   type ComponentSettings,
   DEFAULT_MASKED,
   type LogSettings,
+  maskedPaths,
 } from "./logs/log-options.ts";
 export { EngineMetrics, type ObservedEngine } from "./metrics/engine-metrics.ts";
 export { CounterMetric, GaugeMetric, HistogramMetric } from "./metrics/instruments.ts";

@@ -42,7 +42,7 @@ export class SpanMaker {
   /** Null where spans cannot get an id that is known before. */
   readonly ids: TaskSpanIds | null;
   /** Share of the traces that begin here which are kept. */
-  readonly samplingRate: number;
+  samplingRate: number;
   readonly attributes: SpanAttributes;
   readonly #router: EventRouter;
   readonly #enabled: boolean;

@@ -59,6 +59,11 @@ export class Tracing {
     this.#maker = new SpanMaker(options, onError);
   }
 
+  /** Changes which share of the traces that begin here is kept, 0 to 1. */
+  sample(rate: number): void {
+    this.#maker.samplingRate = rate;
+  }
+
   /** Whether a tracer provider is registered. */
   get isOn(): boolean {
     return this.#maker.isOn;

@@ -224,6 +224,13 @@ tasker_ready_steps
   run_at timestamp(6) without time zone not null
   offered_at timestamp(6) without time zone not null
 
+tasker_settings
+  path character varying(255) not null
+  value jsonb
+  version bigint not null
+  changed_by character varying(255) not null
+  changed_at timestamp(6) without time zone not null
+
 tasker_signals
   signal_id bigint not null generated always as identity
   task_namespace_id integer not null
@@ -476,6 +483,9 @@ tasker_ready_steps
   tasker_ready_steps_pkey PRIMARY KEY (workflow_step_id)
   tasker_ready_steps_task_id_fkey FOREIGN KEY (task_id) REFERENCES tasker_tasks(task_id) ON DELETE CASCADE
 
+tasker_settings
+  tasker_settings_pkey PRIMARY KEY (path)
+
 tasker_signals
   consumed_by_a_step CHECK (((consumed_at IS NULL) = (consumed_by_step_id IS NULL)))
   tasker_signals_pkey PRIMARY KEY (signal_id)
@@ -622,6 +632,9 @@ tasker_ready_steps
   CREATE INDEX tasker_ready_steps_next ON public.tasker_ready_steps USING btree (queue, named_task_id, priority DESC, run_at)
   CREATE UNIQUE INDEX tasker_ready_steps_pkey ON public.tasker_ready_steps USING btree (workflow_step_id)
   CREATE INDEX tasker_ready_steps_task ON public.tasker_ready_steps USING btree (task_id)
+
+tasker_settings
+  CREATE UNIQUE INDEX tasker_settings_pkey ON public.tasker_settings USING btree (path)
 
 tasker_signals
   CREATE INDEX tasker_signals_of_task ON public.tasker_signals USING btree (task_id, signal_id)

@@ -229,20 +229,6 @@ const BROKEN: readonly Broken[] = [
     ],
   },
   {
-    what: "an override for an option that has none",
-    files: { "tasker.yaml": "version: 1\nnamespaces:\n  payments:\n    cache: {default_ttl: 1}\n" },
-    expected: [
-      'tasker.yaml:4: namespaces.payments.cache is {"default_ttl":1}, expected a key that is known (keys: backoff, execution, telemetry, values)',
-    ],
-  },
-  {
-    what: "a template without its namespace",
-    files: { "tasker.yaml": "version: 1\ntemplates:\n  charge:\n    backoff: {max_backoff_seconds: 1}\n" },
-    expected: [
-      'tasker.yaml:3: templates.charge is {"backoff":{"max_backoff_seconds":1}}, expected a mapping of templates, named as namespace/name',
-    ],
-  },
-  {
     what: "a variable with a wrong value",
     variables: { TASKER_CACHE__DEFAULT_TTL: "soon" },
     expected: ['TASKER_CACHE__DEFAULT_TTL: cache.default_ttl is "soon", expected a whole number from 1 to 2147483647'],

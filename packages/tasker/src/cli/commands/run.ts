@@ -3,11 +3,13 @@ import { z } from "zod";
 import type { Database } from "../../database/database.ts";
 import type { TaskTemplate } from "../../handlers/task-template.ts";
 import { addEngineOptions, createCommandEngine, EngineChoice } from "../command-engine.ts";
+import { openCommandSettings } from "../command-settings.ts";
 import { addTelemetryOptions, openTelemetry, TelemetryChoice } from "../command-telemetry.ts";
 import type { TaskDisplay } from "../displays/display.ts";
 import { JsonDisplay } from "../displays/json-display.ts";
 import { LineDisplay } from "../displays/line-display.ts";
 import { LiveDisplay } from "../displays/live-display.ts";
+import { createEngineLog } from "../engine-log.ts";
 import { EXIT } from "../exit-code.ts";
 import { GlobalOptions } from "../global-options.ts";
 import { loadEventDeclarations } from "../input/load-event-declarations.ts";
@@ -102,8 +104,15 @@ async function executeTask(
   registry.eventDeclarations.register(await loadEventDeclarations(io.cwd, options.events ?? []));
   const plugins = await loadPlugins(io.cwd, options.plugin ?? []);
   const note = (text: string) => display.notice(text);
-  const telemetry = await openTelemetry(io, options, note);
-  const engine = createCommandEngine(io, database, registry, { ...options, plugins, ...telemetry.parts }, note);
+  const settings = await openCommandSettings(options, io, database);
+  const telemetry = await openTelemetry(io, options, note, settings.loaded);
+  const engine = createCommandEngine(
+    io,
+    database,
+    registry,
+    { ...options, plugins, ...telemetry.parts, configured: settings.engine },
+    note,
+  );
   const since = io.clock.now();
   const follower = new TaskFollower(display);
   const unsubscribe = engine.on(CHANGE_EVENTS, (event) => follower.observe(event));
@@ -111,6 +120,7 @@ async function executeTask(
   let taskId: number;
   try {
     await telemetry.observe(engine, database);
+    settings.follow(engine, telemetry.parts.log ?? createEngineLog(io, note), (loaded) => telemetry.takeLevel(loaded));
     // A started engine owns what is submitted to it.
     await engine.start();
     const { namespace, name, version } = template.definition;
@@ -121,6 +131,7 @@ async function executeTask(
     if (stopped === "signal") display.notice("stopping when the running steps have ended; once more to stop at once");
   } finally {
     await engine.stop();
+    await settings.close();
     await telemetry.close();
     unsubscribe();
     display.end();

@@ -11,6 +11,7 @@ import { readContext } from "../input/read-context.ts";
 import type { CommandIo } from "../io.ts";
 import { loadCommandDefinition, loadCommandTemplate } from "../load-command-template.ts";
 import { withDatabase } from "../open-command-database.ts";
+import { readEngineOptions } from "../read-command-configuration.ts";
 import type { CommandSession } from "../session.ts";
 import { addReadingOptions, READING_CHOICE, readingOf } from "../template-reading.ts";
 
@@ -56,7 +57,8 @@ async function submitTask(session: CommandSession, path: string, options: Submit
   registry.register(template);
   const { namespace, name, version } = template.definition;
   const { taskId, created } = await withDatabase(options, io, "create", async (database) => {
-    const engine = createCommandEngine(io, database, registry, {}, (text) => printer.note(text));
+    const configured = await readEngineOptions(options, io);
+    const engine = createCommandEngine(io, database, registry, { configured }, (text) => printer.note(text));
     return engine.submit({
       namespace,
       name,

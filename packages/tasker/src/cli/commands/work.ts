@@ -6,6 +6,7 @@ import { HandlerRegistry } from "../../handlers/registry.ts";
 import type { PluginRegistry } from "../../registries/plugin-registry.ts";
 import type { Subscriptions } from "../../subscribers/subscriptions/subscriptions.ts";
 import { addEngineOptions, createCommandEngine, EngineChoice } from "../command-engine.ts";
+import { openCommandSettings } from "../command-settings.ts";
 import { addSubscriptionOptions, makeSubscriptions, SubscriptionChoice } from "../command-subscriptions.ts";
 import { addTelemetryOptions, openTelemetry, TelemetryChoice } from "../command-telemetry.ts";
 import { createEngineLog } from "../engine-log.ts";
@@ -112,8 +113,15 @@ async function runEngine(
 ): Promise<void> {
   const { io, printer } = session;
   const note = (text: string) => printer.note(text);
-  const telemetry = await openTelemetry(io, options, note);
-  const engine = createCommandEngine(io, database, registry, { ...options, ...more, ...telemetry.parts }, note);
+  const settings = await openCommandSettings(options, io, database);
+  const telemetry = await openTelemetry(io, options, note, settings.loaded);
+  const engine = createCommandEngine(
+    io,
+    database,
+    registry,
+    { ...options, ...more, ...telemetry.parts, configured: settings.engine },
+    note,
+  );
   const finished = new FinishedTasks();
   const unsubscribe = engine.on(CHANGE_EVENTS, (event) => {
     const task = finished.observe(event);
@@ -124,6 +132,7 @@ async function runEngine(
   let subscriptions: Subscriptions | null = null;
   try {
     await telemetry.observe(engine, database);
+    settings.follow(engine, log, (loaded) => telemetry.takeLevel(loaded));
     subscriptions = await makeSubscriptions(io, options, { engine, database, registry, log });
     await subscriptions?.start();
     await engine.start();
@@ -139,6 +148,7 @@ async function runEngine(
     watching.abort();
     await engine.stop();
     await subscriptions?.stop();
+    await settings.close();
     await telemetry.close();
     unsubscribe();
   }

@@ -34,7 +34,7 @@ export interface ConcurrencyHost {
  * `health_assessment_cache_duration` seconds old. Both are measured in this process; the database is not asked.
  */
 export class AdaptiveConcurrency {
-  readonly #config: ExecutionConfig;
+  #config: ExecutionConfig;
   readonly #host: ConcurrencyHost;
   readonly #signals: ConcurrencySignals;
   readonly #meter: ProcessLoadMeter | null;
@@ -44,6 +44,7 @@ export class AdaptiveConcurrency {
   #load: ProcessLoad | undefined;
   #decidedAt = 0;
   #assessedAt = 0;
+  #isStarted = false;
   #cancel: CancelTimer = () => {};
 
   /** @param signals what is followed: the pool is needed, the load is measured unless given */
@@ -66,6 +67,7 @@ export class AdaptiveConcurrency {
 
   /** Begins with a decision at once. */
   start(): void {
+    this.#isStarted = true;
     this.#meter?.start();
     this.#assess();
     this.#look();
@@ -73,7 +75,14 @@ export class AdaptiveConcurrency {
     this.#lookSoon();
   }
 
+  /** Decides by other settings, at once if it has been started. */
+  reconfigure(config: ExecutionConfig): void {
+    this.#config = config;
+    if (this.#isStarted) this.#decide();
+  }
+
   stop(): void {
+    this.#isStarted = false;
     this.#cancel();
     this.#meter?.stop();
   }

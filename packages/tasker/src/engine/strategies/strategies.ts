@@ -1,4 +1,4 @@
-import { backoffConfig } from "../../config/backoff-config.ts";
+import { type BackoffConfig, backoffConfig } from "../../config/backoff-config.ts";
 import type { EngineOptions, Log } from "../options.ts";
 import type { TaskRun } from "../task-run.ts";
 import { askStrategy } from "./ask-strategy.ts";
@@ -19,11 +19,10 @@ const LAST_MOMENT = Date.UTC(9999, 0, 1);
 /** The strategies of an engine: those that the user has injected, guarded, and the engine's own for the others. */
 export class Strategies {
   readonly stepExecutor: StepExecutor;
-  /** Longest wait for a retry that a task spends in memory; for a later one it is given back. Milliseconds. */
-  readonly releaseAfterMs: number;
+  #releaseAfterMs = 0;
   readonly #log: Log;
-  readonly #backoff: { readonly own: BackoffCalculator; readonly injected: BackoffCalculator | null };
-  readonly #reenqueuer: { readonly own: TaskReenqueuer; readonly injected: TaskReenqueuer | null };
+  readonly #backoff: { own: BackoffCalculator; readonly injected: BackoffCalculator | null };
+  readonly #reenqueuer: { own: TaskReenqueuer; readonly injected: TaskReenqueuer | null };
   readonly #finalizer: TaskFinalizer | null;
 
   /** @throws ConfigurationError if `backoff` has a value that it cannot have */
@@ -31,10 +30,22 @@ export class Strategies {
     const config = backoffConfig(options.backoff);
     this.#log = log;
     this.stepExecutor = options.stepExecutor ?? new StepExecutor();
-    this.releaseAfterMs = config.reenqueue_delays.waiting_for_dependencies * 1_000;
     this.#backoff = { own: new BackoffCalculator(config), injected: options.backoffCalculator ?? null };
     this.#reenqueuer = { own: new TaskReenqueuer(config), injected: options.taskReenqueuer ?? null };
     this.#finalizer = options.taskFinalizer ?? null;
+    this.reconfigure(config);
+  }
+
+  /** Longest wait for a retry that a task spends in memory; for a later one it is given back. Milliseconds. */
+  get releaseAfterMs(): number {
+    return this.#releaseAfterMs;
+  }
+
+  /** Decides by other settings from now on, as far as strategies of the user's own do not decide. */
+  reconfigure(config: BackoffConfig): void {
+    this.#releaseAfterMs = config.reenqueue_delays.waiting_for_dependencies * 1_000;
+    this.#backoff.own = new BackoffCalculator(config);
+    this.#reenqueuer.own = new TaskReenqueuer(config);
   }
 
   /** Names of the classes in use, by component. */

@@ -10,6 +10,7 @@ const done = {
   actor: text("operator who did it", "jane@example.com"),
   reason: text("why, in words", "price was wrong"),
 };
+const changedOptions = texts("paths of options", ["backoff.max_backoff_seconds"]);
 const circuit = { circuit: text("name of the circuit", "payments") };
 const movedCircuit = z.strictObject({ namespace: text("namespace of the circuit", "shop"), ...circuit });
 
@@ -212,6 +213,34 @@ export const EXTENSION_EVENTS = defineEvents(
       description: "The number of steps that a process executes at the same time has changed.",
       firedWhen: "when the limit that follows pool, event loop and memory moves",
       payload: z.strictObject({ from: count("limit before", 10), to: count("limit now", 20) }),
+    },
+    CONFIGURATION_CHANGED: {
+      ...ON_REQUEST,
+      name: "configuration.changed",
+      description: "Options of the configuration have changed, and are in force in this process.",
+      firedWhen: "when the engine has taken them over from a file or the database",
+      payload: z.strictObject({
+        options: changedOptions,
+        sources: texts("where their values come from now", ["tasker.yaml:12"]),
+      }),
+    },
+    CONFIGURATION_REFUSED: {
+      ...ON_REQUEST,
+      name: "configuration.refused",
+      description: "The configuration was changed to something that is wrong: what was in force stays.",
+      firedWhen: "when a process has read it; once for each mistake that it is",
+      payload: z.strictObject({
+        problems: texts("a line for everything that is wrong", [
+          "tasker.yaml:12: cache.default_ttl is 0, expected ...",
+        ]),
+      }),
+    },
+    CONFIGURATION_RESTART_NEEDED: {
+      ...ON_REQUEST,
+      name: "configuration.restart_needed",
+      description: "Options have changed that take effect when the process is started again.",
+      firedWhen: "when a process has read them",
+      payload: z.strictObject({ options: changedOptions }),
     },
   },
 );

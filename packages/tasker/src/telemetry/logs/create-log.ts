@@ -15,6 +15,8 @@ export interface StructuredLog extends Log {
   component(name: string): StructuredLog;
   /** Whether lines of a level are written. */
   isEnabled(level: LogLevel): boolean;
+  /** Changes the least level that is written, also of components that have none of their own. */
+  setLevel(level: LogLevel): void;
 }
 
 /** What a log is made of besides its settings. */
@@ -62,15 +64,23 @@ export function createLog(settings: LogSettings = {}, parts: LogParts = {}): Str
     format === null ? output : { write: (line: string) => output.write(format(line)) },
   );
   const made = new Map<string, StructuredLog>();
+  /** Loggers of components that have no level of their own. */
+  const following: Logger[] = [];
+  const setLevel = (level: LogLevel) => {
+    logger.level = level;
+    for (const child of following) child.level = level;
+  };
   const componentOf = (name: string): StructuredLog => {
     const known = made.get(name);
     if (known !== undefined) return known;
-    const { level = parsed.level, sampling = 1 } = parsed.components[name] ?? {};
-    const child = logger.child({ component: name }, { level });
+    const { level, sampling = 1 } = parsed.components[name] ?? {};
+    const child = logger.child({ component: name }, { level: level ?? logger.level });
+    if (level === undefined) following.push(child);
     const lines = wrap(
       child,
       componentOf,
       sampling === 1 ? null : { rate: sampling, context: context ?? (() => undefined), random },
+      setLevel,
     );
     made.set(name, lines);
     return lines;
@@ -85,7 +95,12 @@ interface Sampling {
   readonly random: () => number;
 }
 
-function wrap(logger: Logger, component: StructuredLog["component"], sampling: Sampling | null): StructuredLog {
+function wrap(
+  logger: Logger,
+  component: StructuredLog["component"],
+  sampling: Sampling | null,
+  setLevel: StructuredLog["setLevel"],
+): StructuredLog {
   const always = (level: LogLevel) => (facts: object, message: string) => logger[level](facts, message);
   const sampled = (level: "debug" | "info") => {
     const write = always(level);
@@ -103,6 +118,7 @@ function wrap(logger: Logger, component: StructuredLog["component"], sampling: S
     fatal: always("fatal"),
     component,
     isEnabled: (level) => logger.isLevelEnabled(level),
+    setLevel,
   };
 }
 

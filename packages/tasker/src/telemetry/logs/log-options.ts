@@ -3,10 +3,29 @@ import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from "../../co
 import { parseSection } from "../../config/parse-section.ts";
 import { between, mapping, oneOf } from "../../config/rules.ts";
 
+/** Where fields are masked that are given by their names. */
+const MASKED_PLACES = ["", "context.", "payload.", "headers."];
+
+/** Fields to mask as paths: a name stands for the field at the top, and in the context, the payload and the headers. */
+export function maskedPaths(parameters: readonly string[]): string[] {
+  const isName = (text: string) => /^[^.*[\]]+$/.test(text);
+  const names = parameters.filter(isName);
+  return [
+    ...MASKED_PLACES.flatMap((prefix) => names.map((name) => prefix + name)),
+    ...parameters.filter((text) => !isName(text)),
+  ];
+}
+
 /** Fields that are masked unless other paths are given. */
-export const DEFAULT_MASKED: readonly string[] = ["", "context.", "payload.", "headers."].flatMap((prefix) =>
-  ["password", "secret", "token", "access_token", "api_key", "authorization", "cookie"].map((key) => prefix + key),
-);
+export const DEFAULT_MASKED: readonly string[] = maskedPaths([
+  "password",
+  "secret",
+  "token",
+  "access_token",
+  "api_key",
+  "authorization",
+  "cookie",
+]);
 
 const level = oneOf(LOG_LEVELS);
 

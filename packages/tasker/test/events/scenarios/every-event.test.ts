@@ -7,9 +7,10 @@ import { OTHERS } from "./others.ts";
 import { PROCESSES } from "./processes.ts";
 import { REGISTRIES } from "./registries.ts";
 import { Stage } from "./scenario.ts";
+import { SETTINGS } from "./settings.ts";
 import { TASKS } from "./tasks.ts";
 
-const SCENARIOS = [...TASKS, ...ORCHESTRATION, ...OPERATORS, ...PROCESSES, ...REGISTRIES, ...OTHERS];
+const SCENARIOS = [...TASKS, ...ORCHESTRATION, ...OPERATORS, ...PROCESSES, ...REGISTRIES, ...SETTINGS, ...OTHERS];
 
 test("every event of the catalogue but those for tests is shown by a scenario", () => {
   const shown = new Set(SCENARIOS.flatMap(({ shows }) => Object.keys(shows)));

@@ -1,0 +1,54 @@
+import type { Database } from "../database/database.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { EngineOptions, Log } from "../engine/options.ts";
+import type { LoadedConfiguration } from "../settings/load-configuration.ts";
+import type { EngineChoice } from "./command-engine.ts";
+import type { GlobalOptions } from "./global-options.ts";
+import type { CommandIo } from "./io.ts";
+import { readCustomIdentity } from "./read-custom-identity.ts";
+
+/** The configuration of a command that runs an engine. */
+export interface CommandSettings {
+  readonly loaded: LoadedConfiguration;
+  /** What it says for the engine; options of the command line come over it. */
+  readonly engine: Partial<EngineOptions>;
+  /** Lets the engine take over what changes. @param onLogLevel told the level of structured logs, after each change */
+  follow(engine: Engine, log: Log, onLogLevel: (loaded: LoadedConfiguration) => void): void;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the configuration of a command and follows its files and the database until it is closed.
+ * @throws ConfigurationError that lists everything that is wrong
+ */
+export async function openCommandSettings(
+  options: GlobalOptions & EngineChoice,
+  io: Pick<CommandIo, "cwd" | "env" | "clock">,
+  database: Database,
+): Promise<CommandSettings> {
+  const { engineOptionsFrom, followSettings, openSettings } = await import("../settings/index.ts");
+  const { cwd, env: variables, clock } = io;
+  const settings = await openSettings({ cwd, file: options.config, variables, database, clock });
+  const { loaded } = settings;
+  const hasFixedConcurrency = options.concurrency !== undefined;
+  const { execution, ...others } = engineOptionsFrom(loaded, await readCustomIdentity(loaded, io));
+  let unfollow: () => Promise<void> = async () => {};
+  return {
+    loaded,
+    engine: hasFixedConcurrency || execution === undefined ? others : { ...others, execution },
+    follow(engine, log, onLogLevel) {
+      const end = followSettings({ settings, engine, database, clock, log, hasFixedConcurrency });
+      const endLevel = settings.onNews((news) => {
+        if (news.kind === "changed") onLogLevel(news.loaded);
+      });
+      unfollow = async () => {
+        endLevel();
+        await end();
+      };
+    },
+    async close() {
+      await settings.close();
+      await unfollow();
+    },
+  };
+}

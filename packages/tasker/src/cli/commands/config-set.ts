@@ -1,0 +1,56 @@
+import type { Command } from "commander";
+import { z } from "zod";
+import { currentUser } from "../action-command.ts";
+import { GlobalOptions } from "../global-options.ts";
+import { filledText } from "../input/parse-option.ts";
+import { withDatabase } from "../open-command-database.ts";
+import type { CommandSession } from "../session.ts";
+
+const SetOptions = GlobalOptions.extend({ actor: z.string().optional() });
+
+/** Adds `config set` and `config unset`: options in the database, for all processes that run on it. */
+export function addConfigSetCommands(config: Command, session: CommandSession): void {
+  const who = ["--actor <name>", "who, for the audit log (default: the user of the system)"] as const;
+  config
+    .command("set <key> <value>")
+    .description("set an option for all processes on the database, while they run")
+    .option(...who, filledText("--actor"))
+    .addHelpText("after", "\nExample:\n  $ tasker config set backoff.max_backoff_seconds 600")
+    .action(async (key: string, value: string, _options: unknown, command: Command) => {
+      await store(session, key, value, SetOptions.parse(command.optsWithGlobals()));
+    });
+  config
+    .command("unset <key>")
+    .description("take an option out of the database again: what files and variables say counts")
+    .option(...who, filledText("--actor"))
+    .addHelpText("after", "\nExample:\n  $ tasker config unset backoff.max_backoff_seconds")
+    .action(async (key: string, _options: unknown, command: Command) => {
+      await store(session, key, undefined, SetOptions.parse(command.optsWithGlobals()));
+    });
+}
+
+async function store(
+  { io, printer }: CommandSession,
+  key: string,
+  text: string | undefined,
+  options: z.infer<typeof SetOptions>,
+): Promise<void> {
+  const { schemaAt } = await import("../../config/json-schema.ts");
+  const { readValue } = await import("../../settings/sources/variables.ts");
+  const { storeOption } = await import("../../settings/stored/store-option.ts");
+  const value = text === undefined ? undefined : readValue(text, schemaAt(key.split(".")));
+  await withDatabase(options, io, "existing", (database) =>
+    storeOption(
+      database,
+      { path: key, value },
+      {
+        actor: options.actor ?? currentUser(io),
+        actorKind: "cli",
+        source: "cli",
+        at: new Date(io.clock.now()),
+      },
+      { cwd: io.cwd, file: options.config, variables: io.env },
+    ),
+  );
+  printer.text(value === undefined ? `${key} is no longer set in the database` : `${key} is ${JSON.stringify(value)}`);
+}

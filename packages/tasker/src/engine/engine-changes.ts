@@ -1,0 +1,12 @@
+import type { BackoffSettings } from "../config/backoff-config.ts";
+import type { ExecutionSettings } from "../config/execution-config.ts";
+
+/** Options of an engine that can change while it runs. What is left out stays as it is. */
+export interface EngineChanges {
+  /** The whole section; waits that have begun stay. */
+  readonly backoff?: BackoffSettings;
+  /** The whole section: concurrency follows the process from now on. Null: it is the fixed number of the option `concurrency`. */
+  readonly execution?: ExecutionSettings | null;
+  /** Share of the traces that begin here which are kept, 0 to 1. */
+  readonly eventSamplingRate?: number;
+}

@@ -1,0 +1,78 @@
+import type { EngineChanges } from "../engine/engine-changes.ts";
+import type { IdentitySettings } from "../engine/identity-settings.ts";
+import type { EngineOptions } from "../engine/options.ts";
+import type { LoadedConfiguration } from "./load-configuration.ts";
+
+/** Options of an engine that a configuration gives. */
+export type ConfiguredOptions = Pick<
+  EngineOptions,
+  | "backoff"
+  | "execution"
+  | "concurrency"
+  | "leaseMs"
+  | "stuckAfterMs"
+  | "heartbeat"
+  | "sharing"
+  | "maxTasks"
+  | "pollIntervalMs"
+  | "maxValueBytes"
+  | "maxInterruptions"
+  | "storeEvents"
+  | "maskedEventKeys"
+  | "tracing"
+  | "identity"
+>;
+
+/**
+ * Options of an engine from a configuration. Without any option of the section `execution` the number of steps is fixed, as the engine's default has it.
+ * @param identityStrategyClass the class, or object, that `engine.identity_strategy_class` names, for the strategy `custom`
+ */
+export function engineOptionsFrom(loaded: LoadedConfiguration, identityStrategyClass?: unknown): ConfiguredOptions {
+  const { engine, telemetry } = loaded.document;
+  const { backoff, execution } = engineChangesFrom(loaded);
+  return {
+    backoff,
+    ...(execution === null ? {} : { execution }),
+    leaseMs: milliseconds(engine.lease_seconds),
+    stuckAfterMs: milliseconds(engine.stuck_after_seconds),
+    heartbeat: engine.heartbeat,
+    sharing: engine.sharing,
+    maxTasks: engine.max_tasks,
+    pollIntervalMs: milliseconds(engine.poll_interval_seconds),
+    maxValueBytes: engine.max_value_bytes,
+    maxInterruptions: engine.max_interruptions,
+    storeEvents: engine.stored_events,
+    maskedEventKeys: engine.masked_event_keys,
+    tracing: {
+      enabled: telemetry.enabled,
+      service_name: telemetry.service_name,
+      service_version: telemetry.service_version,
+      filter_parameters: telemetry.filter_parameters,
+      filter_mask: telemetry.filter_mask,
+      event_sampling_rate: telemetry.event_sampling_rate,
+    },
+    identity: identityOf(loaded, identityStrategyClass),
+  };
+}
+
+function identityOf({ document: { engine } }: LoadedConfiguration, custom: unknown): IdentitySettings {
+  const { identity_strategy: strategy, identity_compatible: compatible, identity_window: window } = engine;
+  // The engine itself refuses what is no strategy.
+  if (strategy === "custom")
+    return { strategy, identityStrategyClass: custom as IdentitySettings["identityStrategyClass"] & {} };
+  if (strategy === "default") return { strategy };
+  if (compatible) return { strategy, compatible };
+  return { strategy, window: typeof window === "number" ? { seconds: window } : window };
+}
+
+/** What of it can change in a running engine, for `engine.reconfigure`. */
+export function engineChangesFrom({ document, isGiven }: LoadedConfiguration): Required<EngineChanges> {
+  const { backoff, execution, telemetry } = document;
+  return {
+    backoff,
+    execution: isGiven("execution") ? execution : null,
+    eventSamplingRate: telemetry.event_sampling_rate,
+  };
+}
+
+const milliseconds = (seconds: number) => Math.max(1, Math.round(seconds * 1_000));

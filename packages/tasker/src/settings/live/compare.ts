@@ -1,0 +1,32 @@
+import { type Configuration, ConfigurationSchema } from "../../config/configuration.ts";
+import { freeze } from "../../config/freeze.ts";
+import { OPTION_CATALOGUE } from "../../config/options/option-catalogue.ts";
+import { sameSettings } from "../../config/same-settings.ts";
+import { mergeValues } from "../merge-values.ts";
+import { valueAt } from "../origin.ts";
+import { nest } from "../stored/read-stored.ts";
+
+/** What differs between the configuration in force and a new one. */
+export interface Difference {
+  /** The new one as far as it can take effect now. */
+  readonly document: Configuration;
+  /** Options that have changed in it. */
+  readonly changed: readonly string[];
+  /** Options that take effect at the next start. */
+  readonly pending: readonly string[];
+}
+
+/** Compares, and keeps what cannot change in a running process as it is. */
+export function compare(now: Configuration, wanted: Configuration): Difference {
+  const changed: string[] = [];
+  const pending: string[] = [];
+  for (const [path, { dynamic = false }] of OPTION_CATALOGUE) {
+    const place = path.split(".");
+    if (!sameSettings(valueAt(now, place), valueAt(wanted, place))) (dynamic ? changed : pending).push(path);
+  }
+  const kept = pending.reduce<Readonly<Record<string, unknown>>>(
+    (all, path) => mergeValues(all, nest(path, valueAt(now, path.split(".")))),
+    wanted,
+  );
+  return { document: freeze(ConfigurationSchema.parse(kept)), changed, pending };
+}

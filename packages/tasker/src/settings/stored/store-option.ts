@@ -1,0 +1,67 @@
+import type { ActionOrigin } from "../../actions/check-request.ts";
+import { recordAudit } from "../../auth/audit/record-audit.ts";
+import { OPTION_CATALOGUE } from "../../config/options/option-catalogue.ts";
+import type { Database } from "../../database/database.ts";
+import { ConfigurationError } from "../../errors/index.ts";
+import { describeOption } from "../describe-option.ts";
+import { type ConfigurationSources, readConfiguration } from "../load-configuration.ts";
+import { refusal } from "../violation.ts";
+import { readStored, storedLayer } from "./read-stored.ts";
+import { lockSettings, writeSetting } from "./settings-statements.ts";
+
+/** Who sets an option, and when. */
+export interface StoredBy extends ActionOrigin {
+  readonly actor: string;
+  readonly at: Date;
+}
+
+/** A change of an option in the database. */
+export interface OptionChange {
+  /** Such as `cache.default_ttl`. */
+  readonly path: string;
+  /** Undefined: the option is unset, and what other sources say counts again. */
+  readonly value: unknown;
+}
+
+/**
+ * Sets or unsets an option for all processes on a database. The configuration that this process would have with it, from all
+ * other sources that it has, is checked first. In one transaction with its row of the audit log; values of options that are secret
+ * are not written there.
+ * @throws ConfigurationError if there is no such option, it cannot change in running processes, or the configuration would be
+ *   wrong with it: then nothing is changed
+ */
+export async function storeOption(
+  database: Pick<Database, "transaction">,
+  { path, value }: OptionChange,
+  by: StoredBy,
+  sources: ConfigurationSources = {},
+): Promise<void> {
+  requireDynamic(path);
+  await database.transaction(async (transaction) => {
+    await transaction.execute(lockSettings);
+    const { values } = await readStored(transaction);
+    const before = values.get(path);
+    const changed = new Map(values);
+    if (value === undefined) changed.delete(path);
+    else changed.set(path, value);
+    const { violations } = await readConfiguration({ ...sources, stored: storedLayer(changed) });
+    if (violations.length > 0) throw refusal(violations);
+    await transaction.run(writeSetting, [path, value === undefined ? null : value, by.actor, by.at]);
+    const isSecret = OPTION_CATALOGUE.get(path)?.secret === true;
+    await recordAudit(transaction, {
+      ...by,
+      action: value === undefined ? "config.unset" : "config.set",
+      resource: "tasker.configuration",
+      resourceId: path,
+      details: isSecret ? {} : { from: before ?? null, to: value ?? null },
+    });
+  });
+}
+
+function requireDynamic(path: string): void {
+  if (describeOption(path).dynamic) return;
+  const expected = "an option that can change in running processes; set this one in a file or a variable";
+  throw new ConfigurationError(`${path} takes effect at the next start, expected ${expected}`, {
+    context: { option: path, value: path, expected },
+  });
+}
