@@ -27,7 +27,7 @@ const THROUGHPUT = ["node_cpu_us_per_step", "rss_mb", "rss_peak_mb", "steps_per_
 const METRICS: Record<BenchmarkName, readonly string[]> = {
   machine: ["fdatasync_p50_us", "fdatasyncs_per_s", "loop_ms", "round_trip_p50_ms"],
   resolver: ["completion_ns", "full_recompute_us", "levels_us"],
-  analysis: ["analysis_ms"],
+  analysis: ["analysis_cpu_ms", "analysis_ms"],
   readiness: ["completion_ns", "full_recompute_us", "sql_per_completion", "sql_per_full_recompute", "sql_us"],
   W1: THROUGHPUT,
   "W1-defaults": THROUGHPUT,

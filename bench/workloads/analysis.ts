@@ -18,14 +18,12 @@ export async function measureAnalysis(job: Job): Promise<Finding[]> {
         ["not begun", snapshotOf(shape, 0)],
         ["half done, one failed", snapshotOf(shape, steps >> 1)],
       ] as const) {
-        findings.push({
-          bench: job.bench,
-          shape: `${shape.name}, ${situation}`,
-          steps,
-          metric: "analysis_ms",
-          value: medianAnalysisMs(snapshot, Math.min(job.sizes.samples, MOST_SAMPLES)),
-          unit: "ms",
-        });
+        const common = { bench: job.bench, shape: `${shape.name}, ${situation}`, steps, unit: "ms" } as const;
+        const { ms, cpuMs } = measureSnapshot(snapshot, Math.min(job.sizes.samples, MOST_SAMPLES));
+        findings.push(
+          { ...common, metric: "analysis_ms", value: ms },
+          { ...common, metric: "analysis_cpu_ms", value: cpuMs },
+        );
       }
     }
   }
@@ -57,13 +55,16 @@ function snapshotOf({ steps }: Shape, done: number): AnalyzedTask {
   };
 }
 
-function medianAnalysisMs(snapshot: AnalyzedTask, samples: number): number {
+/** Medians of the time that passes and of the CPU time of the process, garbage collection included. */
+function measureSnapshot(snapshot: AnalyzedTask, samples: number): { ms: number; cpuMs: number } {
   analyzeSnapshot(snapshot);
-  return median(
-    Array.from({ length: samples }, () => {
-      const startedAt = performance.now();
-      analyzeSnapshot(snapshot);
-      return performance.now() - startedAt;
-    }),
-  );
+  const taken = Array.from({ length: samples }, () => {
+    const cpu = process.cpuUsage();
+    const startedAt = performance.now();
+    analyzeSnapshot(snapshot);
+    const ms = performance.now() - startedAt;
+    const { user, system } = process.cpuUsage(cpu);
+    return { ms, cpuMs: (user + system) / 1_000 };
+  });
+  return { ms: median(taken.map(({ ms }) => ms)), cpuMs: median(taken.map(({ cpuMs }) => cpuMs)) };
 }
