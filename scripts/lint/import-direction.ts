@@ -59,7 +59,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "handlers",
     "log-lines",
   ],
-  auth: [...BASE, "actions", "config", "database", "models"],
+  auth: [...BASE, "actions", "config", "database", "registries"],
   telemetry: [...ABOVE_ENGINE, "log-lines"],
   checker: ABOVE_ENGINE,
   cli: [...ABOVE_ENGINE, "analysis", "auth", "settings", "subscribers", "telemetry", "checker"],

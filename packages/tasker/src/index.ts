@@ -31,9 +31,54 @@ export type { ImpactSeverity } from "./analysis/task/severity.ts";
 export type { TaskHealth } from "./analysis/task/task-health.ts";
 export type { Why, WhyReason, WhySituation } from "./analysis/why/why.ts";
 export { whyTask } from "./analysis/why/why-task.ts";
-export type { AuditEntry, AuditRecord } from "./auth/audit/audit-entry.ts";
+export { auditActor } from "./auth/audit/audit-actor.ts";
+export type { AuditActor, AuditEntry, AuditRecord } from "./auth/audit/audit-entry.ts";
 export { type AuditFilter, listAudit } from "./auth/audit/list-audit.ts";
 export { recordAudit } from "./auth/audit/record-audit.ts";
+export {
+  type Admission,
+  Auth,
+  type AuthOptions,
+  type AuthorizedRequest,
+  openAuth,
+  type PermissionRequest,
+} from "./auth/auth.ts";
+export type { AuthRequest } from "./auth/authenticators/auth-request.ts";
+export type { Authenticator } from "./auth/authenticators/authenticator.ts";
+export { SessionAuthenticator } from "./auth/authenticators/session-authenticator.ts";
+export { type AuthorizationContext, ownerOf } from "./auth/authorization/authorization-context.ts";
+export { AuthorizationCoordinator, type AuthorizationOptions } from "./auth/authorization/coordinator.ts";
+export { beyondGranter, type TokenGrant } from "./auth/authorization/grantable.ts";
+export type { Grants } from "./auth/authorization/grants.ts";
+export { DEFAULT_ROLES, isAdmin, makePolicy, type Policy } from "./auth/authorization/policy.ts";
+export {
+  actionExists,
+  actionsForResource,
+  allPermissions,
+  type ResourceName,
+  type ResourceReach,
+  resourceDescription,
+  resourceExists,
+  resourceReach,
+  resources,
+} from "./auth/authorization/resources.ts";
+export { RoleCoordinator, type RoleCoordinatorOptions } from "./auth/authorization/role-coordinator.ts";
+export type { RoleDocument } from "./auth/authorization/role-document.ts";
+export { parseRoles, readRoleFile } from "./auth/authorization/role-file.ts";
+export { ANONYMOUS, type NamespaceScope, type Principal } from "./auth/principal.ts";
+export { type AuthRefusal, isRefusal } from "./auth/refusal.ts";
+export type { SessionConfig } from "./auth/sessions/session-settings.ts";
+export { type BrowserSession, type OpenSession, Sessions } from "./auth/sessions/sessions.ts";
+export type { ApiToken } from "./auth/tokens/api-token.ts";
+export type { NewToken } from "./auth/tokens/check-new-token.ts";
+export {
+  createToken,
+  listTokens,
+  type MadeToken,
+  type RotationOptions,
+  revokeToken,
+  rotateToken,
+} from "./auth/tokens/manage-tokens.ts";
 export { type CheckOptions, checkHistory } from "./checker/check-history.ts";
 export type { HistoryFinding, HistoryReport, RuleReport } from "./checker/history-report.ts";
 export { type CancelTimer, type Clock, systemClock } from "./clock/clock.ts";

@@ -1,13 +1,12 @@
-import { userInfo } from "node:os";
 import type { Command } from "commander";
 import { z } from "zod";
 import type { ActionResult } from "../actions/action-result.ts";
 import type { OperatorNote } from "../actions/check-request.ts";
 import { TaskActions } from "../actions/task-actions.ts";
+import { currentUser } from "./current-user.ts";
 import { EXIT } from "./exit-code.ts";
 import { GlobalOptions } from "./global-options.ts";
 import { filledText, required } from "./input/parse-option.ts";
-import type { CommandIo } from "./io.ts";
 import { withDatabase } from "./open-command-database.ts";
 import { span } from "./render/span.ts";
 import type { CommandSession } from "./session.ts";
@@ -49,17 +48,6 @@ export async function runAction(
   if (options.json) printer.json(toJson(result));
   else if (result.outcome === "refused") printer.wrapped([span("refused ", "bad"), span(result.message)], [span("  ")]);
   else printer.wrapped([span(`${result.outcome} `, "good"), span(result.message)], [span("  ")]);
-}
-
-/** The name that the system knows the user by; a process without an entry in the list of users has none. */
-export function currentUser({ env }: CommandIo): string {
-  const named = env.USER ?? env.LOGNAME ?? env.USERNAME;
-  if (named !== undefined && named !== "") return named;
-  try {
-    return userInfo().username;
-  } catch {
-    return "tasker";
-  }
 }
 
 function toJson(result: ActionResult) {

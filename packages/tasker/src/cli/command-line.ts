@@ -28,6 +28,7 @@ import { addSignalCommand } from "./commands/task-signal.ts";
 import { addDiffCommand } from "./commands/template-diff.ts";
 import { addGraphCommand } from "./commands/template-graph.ts";
 import { addValidateCommand } from "./commands/template-validate.ts";
+import { addTokenCommands } from "./commands/token.ts";
 import { addWhyCommand } from "./commands/why.ts";
 import { addWorkCommand } from "./commands/work.ts";
 import { UsageError } from "./errors.ts";
@@ -115,6 +116,7 @@ function buildProgram(session: CommandSession): Command {
   addDeliveriesCommand(events, session);
   const letters = program.command("dead-letter").description("look at events that durable subscribers could not take");
   addDeadLetterCommands(letters, session);
+  addTokenCommands(program.command("token").description("look after API tokens"), session);
   addAuditCommands(program.command("audit").description("look at who did what"), session);
   const config = program.command("config").description("look at the configuration");
   addConfigCommands(config, session);

@@ -1,9 +1,12 @@
-import type { z } from "zod";
+import { z } from "zod";
 import { parseSection } from "./parse-section.ts";
 import { filled, flag, mapping, oneOf } from "./rules.ts";
 
 /** What a class is named by: `jwt`, `tokens`, a module with an export such as `./auth.js#Staff`, or a name that the program registers. */
 const className = () => filled("the name of a class, or a module such as ./auth.js#Staff");
+
+/** Options that a class is made with; what they may be is the class's to say. */
+const classOptions = () => z.record(z.string(), z.unknown(), { error: "a mapping" }).default({});
 
 /** Shape of the section `auth`. */
 export const AuthSchema = mapping({
@@ -15,9 +18,15 @@ export const AuthSchema = mapping({
   authorization_coordinator_class: className().default("Tasker::Authorization::BaseCoordinator"),
   user_class: className().nullable().default(null),
   strategy: oneOf(["none", "test", "custom"]).default("none"),
+  authenticator_options: classOptions(),
+  authorization_options: classOptions(),
+  role_file: filled("the path of a file").nullable().default(null),
 });
 
-/** The section `auth` of a configuration, complete and frozen. Keys and defaults are those of the reference. */
+/**
+ * The section `auth` of a configuration, complete and frozen. Keys and defaults are those of the reference, and three
+ * of our own: `authenticator_options`, `authorization_options`, `role_file`. What each does stands in docs/authentication.md.
+ */
 export type AuthConfig = Readonly<z.output<typeof AuthSchema>>;
 
 /** Some or all values of the section `auth`; those that are missing have their defaults. */

@@ -1,3 +1,9 @@
+export {
+  AuthenticationError,
+  type AuthenticationReason,
+  AuthorizationError,
+  TokenNotFoundError,
+} from "./auth-errors.ts";
 export { ConfigurationError } from "./configuration-error.ts";
 export {
   ArchiveError,

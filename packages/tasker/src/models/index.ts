@@ -21,6 +21,7 @@ export * as TaskAnnotation from "./task-annotation/task-annotation.ts";
 export * as TaskExecutionContext from "./task-execution-context/task-execution-context.ts";
 export * as TaskNamespace from "./task-namespace/task-namespace.ts";
 export * as TaskTransition from "./task-transition/task-transition.ts";
+export type { VisibleNamespaces } from "./visible-namespaces.ts";
 export * as WorkflowStep from "./workflow-step/workflow-step.ts";
 export * as WorkflowStepEdge from "./workflow-step-edge/workflow-step-edge.ts";
 export * as WorkflowStepTransition from "./workflow-step-transition/workflow-step-transition.ts";

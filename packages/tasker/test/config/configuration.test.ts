@@ -128,9 +128,10 @@ const REFERENCE = {
   },
 };
 
-/** Paths of what is no mapping. */
+/** Paths of what is no mapping, or one of which anything may be a key. */
 function leaves(value: unknown, path = ""): string[] {
   if (typeof value !== "object" || value === null || Array.isArray(value) || "asymmetricMatch" in value) return [path];
+  if (Object.keys(value).length === 0) return [path];
   return Object.entries(value).flatMap(([key, member]) => leaves(member, path === "" ? key : `${path}.${key}`));
 }
 

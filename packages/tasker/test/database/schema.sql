@@ -16,6 +16,21 @@ tasker_annotation_types
   created_at timestamp(6) without time zone not null
   updated_at timestamp(6) without time zone not null
 
+tasker_api_tokens
+  token_id bigint not null generated always as identity
+  name character varying(255) not null
+  prefix character varying(12) not null
+  hash character varying(64) not null
+  roles text[] not null
+  permissions text[] not null
+  namespaces text[]
+  created_by character varying(255) not null
+  created_at timestamp(6) without time zone not null
+  expires_at timestamp(6) without time zone
+  last_used_at timestamp(6) without time zone
+  revoked_at timestamp(6) without time zone
+  rotated_from bigint
+
 tasker_audit_log
   id bigint not null generated always as identity
   at timestamp(6) without time zone not null
@@ -224,6 +239,19 @@ tasker_ready_steps
   run_at timestamp(6) without time zone not null
   offered_at timestamp(6) without time zone not null
 
+tasker_sessions
+  session_id bigint not null generated always as identity
+  hash character varying(64) not null
+  previous_hash character varying(64)
+  previous_until timestamp(6) without time zone
+  csrf character varying(64) not null
+  principal jsonb not null
+  token_id bigint
+  created_at timestamp(6) without time zone not null
+  rotated_at timestamp(6) without time zone not null
+  idle_until timestamp(6) without time zone not null
+  expires_at timestamp(6) without time zone not null
+
 tasker_settings
   path character varying(255) not null
   value jsonb
@@ -408,6 +436,11 @@ schema_migrations
 tasker_annotation_types
   tasker_annotation_types_pkey PRIMARY KEY (annotation_type_id)
 
+tasker_api_tokens
+  api_token_prefix_unique UNIQUE (prefix)
+  tasker_api_tokens_pkey PRIMARY KEY (token_id)
+  tasker_api_tokens_rotated_from_fkey FOREIGN KEY (rotated_from) REFERENCES tasker_api_tokens(token_id)
+
 tasker_audit_log
   tasker_audit_log_pkey PRIMARY KEY (id)
 
@@ -483,6 +516,11 @@ tasker_ready_steps
   tasker_ready_steps_pkey PRIMARY KEY (workflow_step_id)
   tasker_ready_steps_task_id_fkey FOREIGN KEY (task_id) REFERENCES tasker_tasks(task_id) ON DELETE CASCADE
 
+tasker_sessions
+  session_hash_unique UNIQUE (hash)
+  tasker_sessions_pkey PRIMARY KEY (session_id)
+  tasker_sessions_token_id_fkey FOREIGN KEY (token_id) REFERENCES tasker_api_tokens(token_id)
+
 tasker_settings
   tasker_settings_pkey PRIMARY KEY (path)
 
@@ -545,6 +583,10 @@ schema_migrations
 tasker_annotation_types
   CREATE UNIQUE INDEX annotation_types_name_unique ON public.tasker_annotation_types USING btree (name)
   CREATE UNIQUE INDEX tasker_annotation_types_pkey ON public.tasker_annotation_types USING btree (annotation_type_id)
+
+tasker_api_tokens
+  CREATE UNIQUE INDEX api_token_prefix_unique ON public.tasker_api_tokens USING btree (prefix)
+  CREATE UNIQUE INDEX tasker_api_tokens_pkey ON public.tasker_api_tokens USING btree (token_id)
 
 tasker_audit_log
   CREATE INDEX tasker_audit_log_actor ON public.tasker_audit_log USING btree (actor, id)
@@ -633,6 +675,12 @@ tasker_ready_steps
   CREATE UNIQUE INDEX tasker_ready_steps_pkey ON public.tasker_ready_steps USING btree (workflow_step_id)
   CREATE INDEX tasker_ready_steps_task ON public.tasker_ready_steps USING btree (task_id)
 
+tasker_sessions
+  CREATE UNIQUE INDEX session_hash_unique ON public.tasker_sessions USING btree (hash)
+  CREATE INDEX tasker_sessions_expiry ON public.tasker_sessions USING btree (expires_at)
+  CREATE UNIQUE INDEX tasker_sessions_pkey ON public.tasker_sessions USING btree (session_id)
+  CREATE INDEX tasker_sessions_previous ON public.tasker_sessions USING btree (previous_hash) WHERE (previous_hash IS NOT NULL)
+
 tasker_settings
   CREATE UNIQUE INDEX tasker_settings_pkey ON public.tasker_settings USING btree (path)
 
@@ -697,6 +745,9 @@ tasker_workflow_steps
 tasker_annotation_types_annotation_type_id_seq
   integer start 1 increment 1 minimum 1 maximum 2147483647 cache 1 owned by tasker_annotation_types.annotation_type_id
 
+tasker_api_tokens_token_id_seq
+  bigint start 1 increment 1 minimum 1 maximum 9223372036854775807 cache 1 owned by tasker_api_tokens.token_id
+
 tasker_audit_log_id_seq
   bigint start 1 increment 1 minimum 1 maximum 9223372036854775807 cache 1 owned by tasker_audit_log.id
 
@@ -741,6 +792,9 @@ tasker_operator_actions_action_id_seq
 
 tasker_processes_process_id_seq
   bigint start 1 increment 1 minimum 1 maximum 9223372036854775807 cache 1 owned by tasker_processes.process_id
+
+tasker_sessions_session_id_seq
+  bigint start 1 increment 1 minimum 1 maximum 9223372036854775807 cache 1 owned by tasker_sessions.session_id
 
 tasker_signals_signal_id_seq
   bigint start 1 increment 1 minimum 1 maximum 9223372036854775807 cache 1 owned by tasker_signals.signal_id

@@ -1,10 +1,14 @@
 import type { ActionOrigin } from "../../actions/check-request.ts";
 
-/** Something that somebody did, as it is written to the audit log. */
-export interface AuditEntry extends ActionOrigin {
-  readonly at: Date;
-  /** Who: a name, up to 255 characters. */
+/** Who does something, and from where. */
+export interface AuditActor extends ActionOrigin {
+  /** A name, up to 255 characters. */
   readonly actor: string;
+}
+
+/** Something that somebody did, as it is written to the audit log. */
+export interface AuditEntry extends AuditActor {
+  readonly at: Date;
   /** What: `token.create`, `config.set`, up to 64 characters. */
   readonly action: string;
   /** Name of the resource, up to 64 characters: `tasker.token`. */

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { z } from "zod";
-import { currentUser } from "../action-command.ts";
+import { currentUser } from "../current-user.ts";
 import { GlobalOptions } from "../global-options.ts";
 import { filledText } from "../input/parse-option.ts";
 import { withDatabase } from "../open-command-database.ts";

@@ -1,5 +1,5 @@
 export { config, isConcurrent, updateConfig } from "./configuration.ts";
-export { fullName, inNamespace, loadNamespaces, loadTasks, qualifiedName } from "./names.ts";
+export { fullName, inNamespace, loadNamespaces, loadTasks, qualifiedName, visibleTo } from "./names.ts";
 export {
   create,
   createIfAbsent,

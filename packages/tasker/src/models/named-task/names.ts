@@ -3,6 +3,7 @@ import { loadChildren } from "../load-children.ts";
 import { oneOf } from "../one-of.ts";
 import type { Scope } from "../scope.ts";
 import * as TaskNamespace from "../task-namespace/task-namespace.ts";
+import type { VisibleNamespaces } from "../visible-namespaces.ts";
 import type { NamedTaskRow } from "./record.ts";
 
 type Namespace = Pick<TaskNamespace.TaskNamespaceRow, "name">;
@@ -18,6 +19,11 @@ export function inNamespace(names: string | readonly string[]): Scope<"tasker_na
         .select("tasker_task_namespaces.task_namespace_id")
         .where("tasker_task_namespaces.name", "=", oneOf(names)),
     );
+}
+
+/** Named tasks of namespaces that somebody may see. */
+export function visibleTo(namespaces: VisibleNamespaces): Scope<"tasker_named_tasks"> {
+  return namespaces === "all" ? (eb) => eb.lit(true) : inNamespace(namespaces);
 }
 
 /** `namespace.name` of a named task and the namespace it is in. */

@@ -3,6 +3,7 @@ import type { State } from "../../states/state.ts";
 import { inNamespace as namedTaskInNamespace } from "../named-task/names.ts";
 import { withVersion as namedTaskWithVersion } from "../named-task/versions.ts";
 import type { Scope } from "../scope.ts";
+import type { VisibleNamespaces } from "../visible-namespaces.ts";
 
 type TaskScope = Scope<"tasker_tasks">;
 type Tasks = Parameters<TaskScope>[0];
@@ -109,6 +110,11 @@ function ofNamedTasks(eb: Tasks, scope: Scope<"tasker_named_tasks">): Expression
 /** Tasks of the namespace of this name, or of the namespaces of these names. */
 export function inNamespace(names: string | readonly string[]): TaskScope {
   return (eb) => ofNamedTasks(eb, namedTaskInNamespace(names));
+}
+
+/** Tasks of namespaces that somebody may see. */
+export function visibleTo(namespaces: VisibleNamespaces): TaskScope {
+  return namespaces === "all" ? (eb) => eb.lit(true) : inNamespace(namespaces);
 }
 
 /** Tasks of the named tasks of this name, in whatever namespace and version. */

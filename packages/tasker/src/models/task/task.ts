@@ -35,6 +35,7 @@ export {
   createdSince,
   failedSince,
   inNamespace,
+  visibleTo,
   withTaskName,
   withVersion,
 } from "./scopes.ts";

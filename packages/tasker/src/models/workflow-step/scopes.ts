@@ -3,6 +3,8 @@ import type { TaskerTables } from "../../database/query/tables.ts";
 import type { State } from "../../states/state.ts";
 import { SATISFIED_STATES, VALID_STEP_STILL_WORKING_STATES } from "../../states/state-sets.ts";
 import type { Scope } from "../scope.ts";
+import { inNamespace as tasksInNamespace } from "../task/scopes.ts";
+import type { VisibleNamespaces } from "../visible-namespaces.ts";
 
 type Steps = Scope<"tasker_workflow_steps">;
 type Builder = ExpressionBuilder<TaskerTables, "tasker_workflow_steps">;
@@ -44,6 +46,17 @@ export const pending: Steps = (eb) =>
 /** Steps of one task. */
 export function forTask(taskId: number): Steps {
   return (eb) => eb("tasker_workflow_steps.task_id", "=", taskId);
+}
+
+/** Steps of tasks of namespaces that somebody may see. */
+export function visibleTo(namespaces: VisibleNamespaces): Steps {
+  if (namespaces === "all") return (eb) => eb.lit(true);
+  return (eb) =>
+    eb(
+      "tasker_workflow_steps.task_id",
+      "in",
+      eb.selectFrom("tasker_tasks").select("tasker_tasks.task_id").where(tasksInNamespace(namespaces)),
+    );
 }
 
 /**

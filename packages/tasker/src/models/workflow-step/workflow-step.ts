@@ -56,6 +56,7 @@ export {
   forTask,
   forTasksSince,
   pending,
+  visibleTo,
 } from "./scopes.ts";
 export { buildDefaultStep, getStepsForTask, type StepTemplate, type TaskToBuild } from "./steps-for-task.ts";
 export { getViableSteps } from "./viable-steps.ts";

@@ -1,0 +1,136 @@
+import { systemClock } from "../clock/clock.ts";
+import type { AuthConfig } from "../config/auth-config.ts";
+import { ConfigurationError } from "../errors/index.ts";
+import type { AuthRequest } from "./authenticators/auth-request.ts";
+import type { Authenticator } from "./authenticators/authenticator.ts";
+import type { AuthorizationContext } from "./authorization/authorization-context.ts";
+import type { AuthorizationCoordinator } from "./authorization/coordinator.ts";
+import { type CoordinatorMaker, makeCoordinators } from "./authorization/make-coordinators.ts";
+import { makePolicy, type Policy } from "./authorization/policy.ts";
+import { readRoleFile } from "./authorization/role-file.ts";
+import { type AuthenticatorParts, makeAuthenticator } from "./make-authenticator.ts";
+import type { NamespaceScope, Principal } from "./principal.ts";
+import { type AuthRefusal, refusalOf } from "./refusal.ts";
+
+/** What {@link openAuth} needs besides the configuration. */
+export interface AuthOptions extends Pick<AuthenticatorParts, "database"> {
+  /** Classes of authenticators and coordinators that the configuration may name. Default: none. */
+  readonly classes?: Readonly<Record<string, unknown>>;
+  /** Directory from which paths in the configuration start. Default: the working directory. */
+  readonly directory?: string;
+  /** Default: the machine's clock. */
+  readonly clock?: AuthenticatorParts["clock"];
+  /** Told what somebody had better know. Default: a warning on standard error. */
+  readonly warn?: (message: string) => void;
+}
+
+/** A request that was let in, with what its principal may do. */
+export interface Admission {
+  readonly principal: Principal;
+  readonly access: AuthorizationCoordinator;
+}
+
+/** A request that may do what it asks for. */
+export interface AuthorizedRequest extends Admission {
+  /** The namespaces in which the principal may do it: what a list shows must be limited to them. */
+  readonly scope: NamespaceScope;
+}
+
+/** What a permission is asked for. */
+export interface PermissionRequest {
+  readonly resource: string;
+  readonly action: string;
+  /** The one thing that it is about; `list`: those of a kind that a list shows. */
+  readonly on: AuthorizationContext | "list";
+}
+
+/** Authentication and authorization as a configuration has them. Keeps nothing of requests. */
+export class Auth {
+  readonly authenticator: Authenticator;
+  readonly policy: Policy;
+  readonly #coordinatorOf: CoordinatorMaker;
+  readonly #warn: (message: string) => void;
+
+  /** Made by {@link openAuth}. */
+  constructor(
+    authenticator: Authenticator,
+    policy: Policy,
+    coordinatorOf: CoordinatorMaker,
+    warn: (message: string) => void,
+  ) {
+    this.authenticator = authenticator;
+    this.policy = policy;
+    this.#coordinatorOf = coordinatorOf;
+    this.#warn = warn;
+  }
+
+  /** What a principal may do. */
+  accessOf(principal: Principal): AuthorizationCoordinator {
+    return this.#coordinatorOf(principal);
+  }
+
+  /** Finds out whom a request comes from; what each field and object allows is asked of `access`. @throws AuthenticationError */
+  async admit(request: AuthRequest): Promise<Admission> {
+    const principal = await this.authenticator.authenticate(request);
+    return { principal, access: this.accessOf(principal) };
+  }
+
+  /**
+   * Lets a request in that may do something, or says what to answer it. Never throws: what an authenticator throws that is no
+   * refusal is told to `warn`, and answered without letting anybody in.
+   */
+  async authorizeRequest(request: AuthRequest, wanted: PermissionRequest): Promise<AuthorizedRequest | AuthRefusal> {
+    const { resource, action, on } = wanted;
+    try {
+      const admission = await this.admit(request);
+      const { access } = admission;
+      if (on === "list") return { ...admission, scope: await access.authorizeList(resource, action) };
+      await access.authorize(resource, action, on);
+      return { ...admission, scope: await access.scopeOf(resource, action) };
+    } catch (error) {
+      return this.refusalOf(error);
+    }
+  }
+
+  /** What to answer a request for which something threw an error. */
+  refusalOf(error: unknown): AuthRefusal {
+    return refusalOf(error, this.#warn);
+  }
+}
+
+/**
+ * Reads the file of roles and makes what the section `auth` names. Everything that could be wrong with it shows here, not at a
+ * request.
+ * @throws ConfigurationError, InvalidInterfaceError
+ */
+export async function openAuth(config: AuthConfig, options: AuthOptions): Promise<Auth> {
+  const warn = options.warn ?? ((message: string) => process.emitWarning(message, "TaskerWarning"));
+  const parts: AuthenticatorParts = {
+    database: options.database,
+    clock: options.clock ?? systemClock,
+    classes: new Map(Object.entries(options.classes ?? {})),
+    directory: options.directory ?? process.cwd(),
+    warn,
+  };
+  if (config.authentication_enabled && config.authenticator_class === null) {
+    throw new ConfigurationError("Authentication is enabled but no authenticator_class is specified", {
+      context: { option: "auth.authenticator_class", value: null, expected: "the name of an authenticator" },
+    });
+  }
+  const name = config.authentication_enabled ? (config.authenticator_class ?? "none") : "none";
+  const authenticator = await makeAuthenticator(
+    name,
+    config.authentication_enabled ? config.authenticator_options : {},
+    parts,
+  );
+  const messages = authenticator.validateConfiguration?.() ?? [];
+  if (messages.length > 0) {
+    throw new ConfigurationError(`Authenticator configuration errors: ${messages.join(", ")}`, {
+      context: { option: "auth.authenticator_options", violations: messages },
+    });
+  }
+  const policy = makePolicy(
+    config.role_file === null ? undefined : await readRoleFile(config.role_file, parts.directory),
+  );
+  return new Auth(authenticator, policy, await makeCoordinators(config, policy, parts), warn);
+}

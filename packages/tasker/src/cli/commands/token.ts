@@ -1,0 +1,153 @@
+import type { Command } from "commander";
+import { z } from "zod";
+import type { AuditActor } from "../../auth/audit/audit-entry.ts";
+import type { ApiToken } from "../../auth/tokens/api-token.ts";
+import { createToken, listTokens, type MadeToken, revokeToken, rotateToken } from "../../auth/tokens/manage-tokens.ts";
+import { currentUser } from "../current-user.ts";
+import { GlobalOptions } from "../global-options.ts";
+import { age, collectFilled, filledText, wholeNumber } from "../input/parse-option.ts";
+import { withDatabase } from "../open-command-database.ts";
+import { renderTable, type TableColumn } from "../render/render-table.ts";
+import { span } from "../render/span.ts";
+import type { CommandSession } from "../session.ts";
+
+const TokenOptions = GlobalOptions.extend({
+  role: z.array(z.string()).default([]),
+  permission: z.array(z.string()).default([]),
+  namespace: z.array(z.string()).optional(),
+  expiresIn: z.number().optional(),
+  overlap: z.number().optional(),
+  actor: z.string().optional(),
+  json: z.boolean().default(false),
+});
+
+const COLUMNS: readonly TableColumn<ApiToken>[] = [
+  { title: "id", cell: ({ id }) => span(String(id)), right: true },
+  { title: "name", cell: ({ name }) => span(name, "strong") },
+  { title: "token", cell: ({ prefix }) => span(`tasker_${prefix}_...`) },
+  { title: "may", cell: ({ roles, permissions }) => span([...roles, ...permissions].join(" ")) },
+  { title: "in", cell: ({ namespaces }) => span(namespaces === "all" ? "all" : namespaces.join(" ")) },
+  { title: "expires", cell: ({ expiresAt }) => span(expiresAt?.toISOString() ?? "never") },
+  { title: "used", cell: ({ lastUsedAt }) => span(lastUsedAt?.toISOString() ?? "never") },
+  { title: "revoked", cell: ({ revokedAt }) => span(revokedAt?.toISOString() ?? "-") },
+];
+
+/** Adds `token create`, `list`, `revoke` and `rotate`. */
+export function addTokenCommands(token: Command, session: CommandSession): void {
+  addWrite(token.command("create"), "make an API token and print it this once")
+    .argument("<name>", "what it is for")
+    .option("--role <name>", "a role that it has; may be repeated", collectFilled("--role"))
+    .option(
+      "--permission <permission>",
+      "a permission, such as tasker.task:*; may be repeated",
+      collectFilled("--permission"),
+    )
+    .option(
+      "--namespace <name>",
+      "the namespaces that it is limited to; may be repeated (default: all)",
+      collectFilled("--namespace"),
+    )
+    .option("--expires-in <age>", "when it ends, such as 90d (default: never)", age("--expires-in"))
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ tasker token create ci --role operator --namespace payments --expires-in 90d",
+    )
+    .action((name: string, _options: unknown, command: Command) => create(session, name, command));
+  token
+    .command("list")
+    .description("list API tokens, newest first")
+    .option("--json", "print one JSON object a line")
+    .addHelpText("after", "\nExample:\n  $ tasker token list")
+    .action((_options: unknown, command: Command) => list(session, command));
+  addWrite(token.command("revoke"), "have an API token count no more")
+    .argument("<id>", "id of the token", wholeNumber("id", 1))
+    .addHelpText("after", "\nExample:\n  $ tasker token revoke 3")
+    .action((id: number, _options: unknown, command: Command) => revoke(session, id, command));
+  addWrite(token.command("rotate"), "make a token in another one's place and print it this once")
+    .argument("<id>", "id of the token", wholeNumber("id", 1))
+    .option("--overlap <age>", "how long the old one still counts, such as 1h (default: 1d)", age("--overlap"))
+    .addHelpText("after", "\nExample:\n  $ tasker token rotate 3 --overlap 1h")
+    .action((id: number, _options: unknown, command: Command) => rotate(session, id, command));
+}
+
+function addWrite(command: Command, description: string): Command {
+  return command
+    .description(description)
+    .option("--actor <name>", "who, for the audit log (default: the user of the system)", filledText("--actor"))
+    .option("--json", "print a JSON object");
+}
+
+function actorOf({ io }: CommandSession, actor: string | undefined): AuditActor {
+  return { actor: actor ?? currentUser(io), actorKind: "cli", source: "cli" };
+}
+
+async function create(session: CommandSession, name: string, command: Command): Promise<void> {
+  const { io } = session;
+  const options = TokenOptions.parse(command.optsWithGlobals());
+  const wanted = {
+    name,
+    roles: options.role,
+    permissions: options.permission,
+    namespaces: options.namespace ?? ("all" as const),
+    expiresAt: options.expiresIn === undefined ? null : new Date(io.clock.now() + options.expiresIn),
+  };
+  const made = await withDatabase(options, io, "existing", (database) =>
+    createToken(database, wanted, actorOf(session, options.actor), { clock: io.clock }),
+  );
+  print(session, made, options.json);
+}
+
+async function rotate(session: CommandSession, id: number, command: Command): Promise<void> {
+  const { io } = session;
+  const options = TokenOptions.parse(command.optsWithGlobals());
+  const overlap = options.overlap === undefined ? {} : { overlapMs: options.overlap };
+  const made = await withDatabase(options, io, "existing", (database) =>
+    rotateToken(database, id, actorOf(session, options.actor), { ...overlap, clock: io.clock }),
+  );
+  print(session, made, options.json);
+}
+
+async function revoke(session: CommandSession, id: number, command: Command): Promise<void> {
+  const { io, printer } = session;
+  const options = TokenOptions.parse(command.optsWithGlobals());
+  const token = await withDatabase(options, io, "existing", (database) =>
+    revokeToken(database, id, actorOf(session, options.actor), { clock: io.clock }),
+  );
+  if (options.json) printer.json(jsonOf(token));
+  else printer.text(`token ${id} (${token.name}) is revoked`);
+}
+
+async function list({ io, printer }: CommandSession, command: Command): Promise<void> {
+  const options = TokenOptions.parse(command.optsWithGlobals());
+  const tokens = await withDatabase(options, io, "existing", listTokens);
+  if (options.json) for (const token of tokens) printer.json(jsonOf(token));
+  else if (tokens.length === 0) printer.note("no tokens");
+  else printer.lines(renderTable(tokens, COLUMNS, printer.columns));
+}
+
+function print({ printer }: CommandSession, { token, secret }: MadeToken, json: boolean): void {
+  if (json) {
+    printer.json({ ...jsonOf(token), token: secret });
+    return;
+  }
+  // Alone on standard output, for $(...); it is not shown again.
+  printer.note(`token ${token.id} (${token.name}); this is the only time that it is shown:`);
+  printer.raw(`${secret}\n`);
+}
+
+function jsonOf(token: ApiToken): object {
+  return {
+    id: token.id,
+    name: token.name,
+    prefix: token.prefix,
+    roles: token.roles,
+    permissions: token.permissions,
+    namespaces: token.namespaces,
+    created_by: token.createdBy,
+    created_at: token.createdAt.toISOString(),
+    expires_at: token.expiresAt?.toISOString() ?? null,
+    last_used_at: token.lastUsedAt?.toISOString() ?? null,
+    revoked_at: token.revokedAt?.toISOString() ?? null,
+    rotated_from: token.rotatedFrom,
+  };
+}
