@@ -5,7 +5,7 @@ const isCi = process.env.CI === "true";
 
 /** Tests that neither start processes nor replace modules: each process loads the sources once for all of these files. */
 const SHARING =
-  "packages/tasker/test/{checker,config,correlation,diagram,event-routing,events,graph,handlers,json,models,registries,retry,sql-functions,states,templates,text}/**/*.test.ts";
+  "packages/tasker/test/{checker,config,correlation,diagram,event-routing,events,graph,handlers,json,models,registries,retry,simulation,sql-functions,states,templates,text}/**/*.test.ts";
 
 const common = {
   resolve: {

@@ -1,13 +1,8 @@
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { simulate } from "./simulate.ts";
 
-vi.mock("../../src/engine/commit-batch.ts", async () => {
-  const { commitSimulated } = await import("./simulated-process.ts");
-  return { commitBatch: commitSimulated };
-});
-
 /** How many seeds are played, and the first one: CONTRIBUTING.md. */
-const RUNS = Number(process.env.TASKER_SIMULATION_RUNS ?? 300);
+const RUNS = Number(process.env.TASKER_SIMULATION_RUNS ?? 150);
 const SEED = Number(process.env.TASKER_SIMULATION_SEED ?? 1);
 
 test(

@@ -1,250 +1,160 @@
-import type { Batch, StepEntry } from "../../src/engine/batch.ts";
-import type { LoadedTask } from "../../src/engine/load-tasks.ts";
-import { NO_ROW, type TransitionRow } from "../../src/engine/step-move.ts";
+import { claimTasks } from "../../src/engine/claim-tasks.ts";
+import { listOwned } from "../../src/engine/claimer.ts";
+import { commitBatchStatement } from "../../src/engine/commit-batch.ts";
+import { commitOneStatement } from "../../src/engine/commit-one.ts";
+import { announceKinds, findKinds } from "../../src/engine/known-kinds.ts";
+import { loadTasks } from "../../src/engine/load-tasks.ts";
 import type { TaskTemplate } from "../../src/handlers/task-template.ts";
-import type { JsonObject } from "../../src/json/json-value.ts";
-import { isSatisfied } from "../../src/states/guards.ts";
-import type { State } from "../../src/states/state.ts";
-import { canStepMove } from "../../src/states/step-state.ts";
-import { canTaskMove } from "../../src/states/task-state.ts";
+import { VALID_STEP_COMPLETION_STATES as OVER } from "../../src/states/state-sets.ts";
+import type { Answers } from "./answers.ts";
+import type { Audit } from "./audit.ts";
+import { loadedTask, type StoredStep, type StoredTask, submittedTask } from "./stored-task.ts";
+import { readBatch, readOne, type WrittenCommit, type WrittenStep, type WrittenTask } from "./written-commit.ts";
 
-interface StoredStep {
-  readonly stepId: number;
-  readonly name: string;
-  readonly dependsOn: readonly string[];
-  state: State;
-  sortKey: number;
-  attempts: number;
-  retryable: boolean;
-  metadata: JsonObject | null;
-  results: unknown;
-  readonly retryLimit: number;
-}
-
-interface StoredTask {
-  readonly taskId: number;
-  readonly template: TaskTemplate;
-  readonly hash: string;
-  readonly steps: ReadonlyMap<string, StoredStep>;
-  owner: number;
-  epoch: number;
-  revision: number;
-  state: State;
-  sortKey: number;
-  wakeAt: number | null;
-}
-
-const OVER: readonly State[] = ["complete", "error"];
+/** Called when steps have moved by a commit. */
+type OnWritten = (commit: WrittenCommit, stepIds: ReadonlySet<number>) => void;
 
 /**
- * What the database keeps of tasks, by the contract of `tasker_commit`, `tasker_load` and the claim: a write of somebody who
- * is not the owner, under another epoch or an old revision, or whose rows do not follow the current ones, is refused; what
+ * What the database keeps of tasks, by the contract of `tasker_claim`, `tasker_load` and `tasker_commit`: a write of somebody
+ * who is not the owner, under another epoch or an old revision, or whose rows do not follow the current ones, is refused; what
  * follows from outcomes is only written where all of them were. Everything that is written is checked.
  */
 export class StoredTasks {
-  /** What was written and should not have been. */
-  readonly violations: string[] = [];
-  /** Starts and ends by execution id. */
-  readonly #executions = new Map<string, { starts: number; ends: number }>();
+  readonly #audit: Audit;
+  readonly #onWritten: OnWritten;
   readonly #tasks = new Map<number, StoredTask>();
+  readonly #declaredDead = new Set<number>();
   #epoch = 0;
 
-  add(taskId: number, template: TaskTemplate, hash: string): void {
-    const steps = template.definition.steps.map(
-      ({ name, dependsOn, retryLimit, retryable }, place): StoredStep => ({
-        stepId: taskId * 1_000 + place,
-        name,
-        dependsOn,
-        state: "pending",
-        sortKey: NO_ROW,
-        attempts: 0,
-        retryable,
-        metadata: null,
-        results: null,
-        retryLimit,
-      }),
+  constructor(answers: Answers, audit: Audit, onWritten: OnWritten) {
+    this.#audit = audit;
+    this.#onWritten = onWritten;
+    answers.on(findKinds, ([, , versions]) =>
+      versions.map((version, place) => ({ place, task_namespace_id: 1, named_task_id: Number.parseInt(version, 10) })),
     );
-    this.#tasks.set(taskId, {
-      taskId,
-      template,
-      hash,
-      steps: new Map(steps.map((step) => [step.name, step])),
-      owner: 0,
-      epoch: 0,
-      revision: 0,
-      state: "pending",
-      sortKey: NO_ROW,
-      wakeAt: 0,
-    });
+    answers.on(announceKinds, () => []);
+    answers.on(claimTasks, ([owner, kinds, , , most, now]) => this.#claim(owner, new Set(kinds), most, now.getTime()));
+    answers.on(listOwned, ([owner]) => this.#ownedBy(owner).map((task) => ({ task_id: task.taskId, ...task })));
+    answers.on(loadTasks, ([owner, taskIds]) =>
+      this.#ownedBy(owner)
+        .filter(({ taskId }) => taskIds.includes(taskId))
+        .map(loadedTask),
+    );
+    answers.on(commitBatchStatement, (parameters) => this.#commit(readBatch(parameters)));
+    answers.on(commitOneStatement, (parameters) => this.#commit(readOne(parameters)));
+  }
+
+  /** A task whose template has its id for a version. */
+  submit(taskId: number, template: TaskTemplate, hash: string): void {
+    this.#tasks.set(taskId, submittedTask(taskId, template, hash));
+  }
+
+  get(taskId: number): StoredTask {
+    const task = this.#tasks.get(taskId);
+    if (task === undefined) throw new RangeError(`no task ${taskId}`);
+    return task;
+  }
+
+  all(): readonly StoredTask[] {
+    return [...this.#tasks.values()];
   }
 
   /** Tasks that have not come to their end, or that still belong to somebody. */
   get open(): readonly string[] {
-    const open = [...this.#tasks.values()].filter(({ state, owner }) => !OVER.includes(state) || owner !== 0);
-    return open.map(
-      ({ taskId, state, owner, wakeAt }) => `task ${taskId} is ${state}, owner ${owner}, wakes at ${wakeAt}`,
-    );
+    return this.all()
+      .filter(({ state, owner }) => owner !== 0 || !(OVER.includes(state) || state === "error"))
+      .map(({ taskId, state, owner, wakeAt }) => `task ${taskId} is ${state}, owner ${owner}, wakes at ${wakeAt}`);
   }
 
-  /** How the steps of a task stand: state and attempts by name. */
-  standing(taskId: number): { readonly state: State | undefined; readonly steps: Readonly<Record<string, string>> } {
-    const task = this.#tasks.get(taskId);
-    const steps = [...(task?.steps.values() ?? [])].map(({ name, state, attempts }) => [name, `${state} ${attempts}`]);
-    return { state: task?.state, steps: Object.fromEntries(steps) };
+  /** Declares a process dead, and takes its tasks from it. */
+  takeOver(processId: number, now: number): void {
+    this.#declaredDead.add(processId);
+    for (const task of this.#ownedBy(processId)) {
+      task.owner = 0;
+      task.wakeAt = Math.min(task.wakeAt ?? now, now);
+    }
   }
 
-  claim(processId: number, most: number, now: number): number[] {
-    const due = [...this.#tasks.values()].filter(
-      ({ owner, wakeAt }) => owner === 0 && wakeAt !== null && wakeAt <= now,
+  /** Somebody else has changed a task: its owner finds out by a refusal, or when it next looks for work. */
+  touch(task: StoredTask): void {
+    task.revision += 1;
+    task.isDirty = task.owner !== 0;
+  }
+
+  #ownedBy(processId: number): StoredTask[] {
+    return this.all().filter(({ owner }) => owner === processId);
+  }
+
+  #claim(processId: number, kinds: ReadonlySet<number>, most: number, now: number) {
+    if (this.#declaredDead.has(processId)) return [];
+    const dirty = this.#ownedBy(processId).filter(({ isDirty }) => isDirty);
+    for (const task of dirty) task.isDirty = false;
+    const due = this.all().filter(
+      ({ taskId, owner, wakeAt }) => owner === 0 && wakeAt !== null && wakeAt <= now && kinds.has(taskId),
     );
-    this.#epoch += 1;
-    return due.slice(0, most).map((task) => {
+    const claimed = due.slice(0, most);
+    for (const task of claimed) {
+      this.#epoch += 1;
       task.owner = processId;
       task.epoch = this.#epoch;
-      return task.taskId;
-    });
-  }
-
-  ownedBy(processId: number): number[] {
-    return [...this.#tasks.values()].filter(({ owner }) => owner === processId).map(({ taskId }) => taskId);
-  }
-
-  /** The tasks of these that the process owns. */
-  load(processId: number, taskIds: readonly number[]): LoadedTask[] {
-    return taskIds.flatMap((taskId) => {
-      const task = this.#tasks.get(taskId);
-      return task?.owner === processId ? [rowOf(task)] : [];
-    });
-  }
-
-  /** Takes the tasks of a process from it. */
-  takeOver(processId: number, now: number): void {
-    for (const task of this.#tasks.values()) {
-      if (task.owner !== processId) continue;
-      task.owner = 0;
-      if (task.wakeAt !== null) task.wakeAt = Math.max(task.wakeAt, now);
+      task.isDirty = false;
     }
+    return [
+      ...dirty.map(({ taskId, revision }) => ({ task_id: taskId, raised: revision })),
+      ...claimed.map(({ taskId }) => ({ task_id: taskId, raised: null })),
+    ];
   }
 
-  /** Somebody else does something to a task that leaves its steps as they are. @returns the owner and the new revision */
-  touch(taskId: number): { readonly owner: number; readonly revision: number } {
+  #commit(commit: WrittenCommit): { readonly refused_task_id: number }[] {
+    const moved = new Set<number>();
+    const refused = commit.tasks.filter((task) => !this.#commitTask(commit, task, moved));
+    this.#onWritten(commit, moved);
+    return refused.map(({ taskId }) => ({ refused_task_id: taskId }));
+  }
+
+  /** @returns whether nothing of the task was refused */
+  #commitTask({ processId, outcomes, starts }: WrittenCommit, written: WrittenTask, moved: Set<number>): boolean {
+    const { taskId, epoch, revision, base, rows, isReleased, wakeAt } = written;
     const task = this.#tasks.get(taskId);
-    if (task === undefined) throw new RangeError(`no task ${taskId}`);
-    task.revision += 1;
-    return task;
+    if (task?.owner !== processId || task.epoch !== epoch || task.revision !== revision) return false;
+    const ofTask = (entries: readonly WrittenStep[]) => entries.filter((entry) => entry.taskId === taskId);
+    const follow = (entries: readonly WrittenStep[]) =>
+      entries.filter((entry) => this.#write(task, entry, moved)).length === entries.length;
+    if (ofTask(starts).length > 0 && OVER.includes(task.state)) return false;
+    if (!follow(ofTask(outcomes))) return false;
+    const closings = ofTask(starts).filter((entry) => entry.rows.at(-1)?.to !== "in_progress");
+    if (closings.some((entry) => this.#stepOf(task, entry)?.sortKey !== entry.base)) return false;
+    const areStarted = follow(ofTask(starts));
+    if (base !== null && base !== task.sortKey) return false;
+    for (const row of rows) {
+      this.#audit.task(task, row);
+      Object.assign(task, { state: row.to, sortKey: row.sortKey });
+    }
+    if (isReleased) Object.assign(task, { owner: 0, isDirty: false, wakeAt });
+    return areStarted;
   }
 
-  /** @returns the ids of the tasks of which something was refused */
-  commit(processId: number, batch: Batch): Set<number> {
-    const refused = new Set<number>();
-    for (const entry of batch.tasks) {
-      const { taskId, epoch, revision } = entry.run;
-      const task = this.#tasks.get(taskId);
-      if (task?.owner !== processId || task.epoch !== epoch || task.revision !== revision) {
-        refused.add(taskId);
-        continue;
-      }
-      const outcomes = batch.outcomes.filter(({ run }) => run === entry.run);
-      const starts = batch.starts.filter(({ run }) => run === entry.run);
-      const follows = (of: readonly StepEntry[]) => of.filter((one) => this.#write(task, one)).length === of.length;
-      if (!follows(outcomes) || (entry.base !== null && entry.base !== task.sortKey) || !follows(starts)) {
-        refused.add(taskId);
-        continue;
-      }
-      for (const row of entry.rows) this.#moveTask(task, row);
-      if (entry.release !== null) {
-        task.owner = 0;
-        task.wakeAt = entry.release.wakeAt;
-      }
-    }
-    return refused;
+  #stepOf(task: StoredTask, { stepId }: WrittenStep): StoredStep | undefined {
+    return [...task.steps.values()].find((step) => step.stepId === stepId);
   }
 
   /** Writes the rows of a step, if they follow its current one. */
-  #write(task: StoredTask, { step: { name }, move }: StepEntry): boolean {
-    const step = task.steps.get(name);
-    if (step === undefined || step.sortKey !== move.base) return false;
-    for (const row of move.rows) this.#moveStep(task, step, row);
-    step.attempts = move.attempts;
-    if (move.retryable !== null) step.retryable = move.retryable;
-    if (move.results !== null) step.results = move.results.value;
+  #write(task: StoredTask, written: WrittenStep, moved: Set<number>): boolean {
+    const step = this.#stepOf(task, written);
+    if (step === undefined || step.sortKey !== written.base) return false;
+    for (const row of written.rows) this.moveStep(task, step, row);
+    step.attempts = written.attempts;
+    step.retryable = written.retryable ?? step.retryable;
+    if (written.results !== undefined) step.results = written.results;
+    moved.add(step.stepId);
     return true;
   }
 
-  #moveStep(task: StoredTask, step: StoredStep, { from, to, sortKey, metadata }: TransitionRow): void {
-    const what = `task ${task.taskId}, step ${step.name}: ${from} > ${to} by ${metadata.writer}`;
-    if (from !== step.state || sortKey !== Math.max(step.sortKey, 0) + 10)
-      this.violations.push(`${what} after ${step.state}`);
-    if (!canStepMove(from, to)) this.violations.push(`${what} is no legal move`);
-    if (to === "in_progress") {
-      const parents = step.dependsOn.map((name) => task.steps.get(name)?.state ?? "pending");
-      if (!parents.every(isSatisfied)) this.violations.push(`${what} before its parents`);
-      this.#count(String(metadata.execution_id), what, { starts: 1, ends: 0 });
-    } else if (from === "in_progress") this.#count(String(metadata.execution_id), what, { starts: 0, ends: 1 });
-    Object.assign(step, { state: to, sortKey, metadata });
+  /** Writes a row of a step. */
+  moveStep(task: StoredTask, step: StoredStep, row: WrittenStep["rows"][number]): void {
+    this.#audit.step(task, step, row);
+    step.state = row.to;
+    step.sortKey = row.sortKey;
+    step.metadata = row.metadata;
   }
-
-  #count(executionId: string, what: string, more: { readonly starts: number; readonly ends: number }): void {
-    const { starts, ends } = this.#executions.get(executionId) ?? { starts: 0, ends: 0 };
-    const counted = { starts: starts + more.starts, ends: ends + more.ends };
-    this.#executions.set(executionId, counted);
-    if (counted.starts !== 1 || counted.ends > 1) {
-      this.violations.push(`${what}: execution ${executionId} has ${counted.starts} starts and ${counted.ends} ends`);
-    }
-  }
-
-  #moveTask(task: StoredTask, { from, to, sortKey }: TransitionRow): void {
-    const what = `task ${task.taskId}: ${from} > ${to}`;
-    if (from !== task.state || !canTaskMove(from, to)) this.violations.push(`${what} after ${task.state}`);
-    const states = [...task.steps.values()].map(({ state }) => state);
-    if (to === "complete" && !states.every(isSatisfied))
-      this.violations.push(`${what} with steps ${states.join(", ")}`);
-    if (to === "error" && states.includes("in_progress")) this.violations.push(`${what} while a step is running`);
-    Object.assign(task, { state: to, sortKey });
-  }
-}
-
-function rowOf(task: StoredTask): LoadedTask {
-  const { namespace, name, version } = task.template.definition;
-  const steps = [...task.steps.values()];
-  return {
-    task_id: task.taskId,
-    definition_hash: task.hash,
-    epoch: task.epoch,
-    revision: task.revision,
-    priority: 0,
-    correlation_id: "c",
-    namespace,
-    name,
-    version,
-    context: {},
-    initiator: null,
-    source_system: null,
-    reason: null,
-    tags: null,
-    bypass_steps: null,
-    requested_at: new Date(0),
-    state: task.state,
-    sort_key: task.sortKey,
-    halted: false,
-    paused: false,
-    parent_task_id: null,
-    steps: steps.map((step) => [
-      step.stepId,
-      step.name,
-      step.state,
-      step.sortKey,
-      step.attempts,
-      step.retryLimit,
-      step.retryable,
-      false,
-      step.metadata,
-      null,
-      step.results,
-      null,
-    ]),
-    edges: steps.flatMap(({ stepId, dependsOn }) =>
-      dependsOn.map((parent) => [task.steps.get(parent)?.stepId ?? 0, stepId]),
-    ),
-  };
 }
