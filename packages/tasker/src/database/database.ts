@@ -32,6 +32,11 @@ export interface PoolUsage {
 export interface TransactionOptions {
   /** Lets its statements take any time: neither the server nor the client ends them. Default: false. */
   readonly unlimited?: boolean;
+  /**
+   * Longest silence inside it before the server ends it, in milliseconds, where that is more than the database's own limit. The
+   * embedded database has none. Default: the database's.
+   */
+  readonly idleTimeoutMs?: number;
 }
 
 /** A database: PostgreSQL through a pool, or the embedded one. */

@@ -112,7 +112,9 @@ class PostgresDatabase implements Database {
   assertWaitCanEnd(): void {}
 
   transaction<T>(work: (transaction: Connection) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
-    const idleTimeoutMs = this.#idleInTransactionTimeoutMs;
+    const usual = this.#idleInTransactionTimeoutMs;
+    // 0 is no limit.
+    const idleTimeoutMs = usual === 0 ? 0 : Math.max(usual, options.idleTimeoutMs ?? 0);
     return this.#borrow("begin", (connection) => connection.transaction({ ...options, idleTimeoutMs }, work));
   }
 

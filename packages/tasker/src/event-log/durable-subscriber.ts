@@ -48,6 +48,8 @@ export class DurableSubscriber {
   #reader: LogReader | null = null;
   #running: Promise<void> | null = null;
   #isStopping = false;
+  /** Failures since a session has moved the cursor on. */
+  #failures = 0;
 
   /** @throws InvalidRequestError for an option that cannot be */
   constructor(options: DurableSubscriberOptions) {
@@ -69,6 +71,7 @@ export class DurableSubscriber {
       await registerSubscriber(database, { name, filter, from, end: null, isTemporary: false, nowMs: clock.now() });
     } catch (error) {
       this.#running = null;
+      begun.resolve();
       throw error;
     }
     void this.run().then(begun.resolve);
@@ -79,19 +82,17 @@ export class DurableSubscriber {
    * @internal
    */
   async run({ isReplay = false }: { readonly isReplay?: boolean } = {}): Promise<void> {
-    let failures = 0;
     while (!this.#isStopping) {
       try {
         const taken = await this.#take();
-        failures = 0;
         if (taken !== null && (await this.#runSession(taken.row, taken.askedAtMs))) return;
         if (taken === null && isReplay && !(await this.#exists())) return;
         if (taken === null) await this.#bell.wait(this.#settings.leaseMs * STANDBY_SHARE);
       } catch (error) {
-        failures += 1;
+        this.#failures += 1;
         const { log, name, random } = this.#settings;
         log.warn({ err: error, subscriber: name }, "delivering events was interrupted and begins again");
-        if (!this.#isStopping) await this.#bell.wait(outageWaitMs(failures, random()));
+        if (!this.#isStopping) await this.#bell.wait(outageWaitMs(this.#failures, random()));
       }
     }
   }
@@ -157,6 +158,7 @@ export class DurableSubscriber {
     } finally {
       this.#session = null;
       this.#reader = null;
+      if (seat.hasAdvanced) this.#failures = 0;
       lease.end();
       await database.run(releaseSubscriber, [seat.subscriberId, seat.epoch]).catch(() => undefined);
     }

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { DurableSubscriber } from "../../src/event-log/durable-subscriber.ts";
 import { listSubscribers } from "../../src/event-log/manage/subscriber-status.ts";
 import { ManualClock } from "../../src/testing/run/manual-clock.ts";
 import { graphTemplate, makeGate, startEngine, until, useDatabase } from "../support/engine-harness.ts";
@@ -81,5 +82,35 @@ describeOnPostgres("a subscriber", () => {
     end.open();
     await lock;
     await until(async () => (await listSubscribers(database)).at(0)?.held === 6, "all that failed");
+  });
+
+  test("comes back less and less often while it fails before it has moved on", async () => {
+    const database = await useDatabase(() => openTestDatabase());
+    await database.execute(`
+      create function refuse_cursor() returns trigger language plpgsql as $$ begin raise 'no'; end $$;
+      create trigger refuse_cursor before update of cursor on tasker_event_subscribers
+        for each row execute function refuse_cursor()`);
+    const { engine } = await startEngine(database, [graphTemplate("a -> b")]);
+    await engine.submit({ name: "graph", context: {} });
+    const failures: number[] = [];
+    const log = { info() {}, warn: () => void failures.push(performance.now()) };
+    await startSubscriber(database, { name: "w", from: "beginning", random: () => 0, log, handle: () => {} });
+    await until(() => failures.length === 4, "four failures");
+    const [, , third = 0, fourth = 0] = failures;
+    expect(fourth - third).toBeGreaterThan(190);
+  });
+
+  test("can be stopped while it cannot be started", async () => {
+    const database = await useDatabase(() => openTestDatabase());
+    const subscriber = new DurableSubscriber({
+      database,
+      name: "w",
+      from: { after: "no such event" },
+      handle: () => {},
+    });
+    const started = subscriber.start();
+    const stopped = subscriber.stop();
+    await expect(started).rejects.toMatchObject({ code: "TASKER_EVENT_NOT_FOUND" });
+    await stopped;
   });
 });

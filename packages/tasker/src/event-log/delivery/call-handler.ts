@@ -53,8 +53,9 @@ function waitFor(
       const error = new DeliveryTimeoutError(`the subscriber ${subscriber} did not return within ${timeoutMs} ms`, {
         context: { subscriber, timeoutMs },
       });
-      deadline.abort(error);
+      // In this order: the handler is to find its transaction ended when it hears of it.
       reject(error);
+      deadline.abort(error);
     });
     result.then(
       () => {

@@ -1,4 +1,4 @@
-import type { LogWindow } from "../reading/log-reader.ts";
+import type { LogWindow } from "../reading/log-window.ts";
 import type { KeptDelivery } from "./seat.ts";
 
 /** Brings events to the handler, and writes that they were delivered. */

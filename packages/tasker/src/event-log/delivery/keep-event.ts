@@ -4,17 +4,26 @@ import type { KeptEvent } from "./seat.ts";
 import type { SessionParts } from "./session-parts.ts";
 
 /** What is to be written of an event that failed in its first attempt; those of its task that come now have to wait. */
-export function keepFailed({ settings, held, tally }: SessionParts, event: TaskerEvent, thrown: unknown): KeptEvent {
-  const failure = judgeFailure(thrown, 1, settings);
-  tally.failed += 1;
-  if (failure.retryAtMs === null) tally.dead += 1;
-  else held.add(event.taskId);
-  return { event, failure };
+export function keepFailed(parts: SessionParts, event: TaskerEvent, thrown: unknown): KeptEvent {
+  return noteKept(parts, { event, failure: judgeFailure(thrown, 1, parts.settings) });
 }
 
 /** What is to be written of an event that has to wait behind another one of its task. */
-export function keepBehind({ held, tally }: SessionParts, event: TaskerEvent): KeptEvent {
-  tally.heldBack += 1;
+export function keepBehind(parts: SessionParts, event: TaskerEvent): KeptEvent {
+  return noteKept(parts, { event, failure: null });
+}
+
+/** Counts an event that is kept, or given up. */
+export function noteKept({ held, tally }: SessionParts, kept: KeptEvent): KeptEvent {
+  const { event, failure } = kept;
+  if (failure === null) tally.heldBack += 1;
+  else {
+    tally.failed += 1;
+    if (failure.retryAtMs === null) {
+      tally.dead += 1;
+      return kept;
+    }
+  }
   held.add(event.taskId);
-  return { event, failure: null };
+  return kept;
 }

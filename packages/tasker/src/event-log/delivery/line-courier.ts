@@ -1,5 +1,5 @@
 import type { TaskerEvent } from "../../events/event.ts";
-import type { LogWindow } from "../reading/log-reader.ts";
+import type { LogWindow } from "../reading/log-window.ts";
 import { callHandler } from "./call-handler.ts";
 import type { Courier } from "./courier.ts";
 import { keepBehind, keepFailed } from "./keep-event.ts";

@@ -28,6 +28,7 @@ export class Seat {
   readonly #subscriberId: number;
   readonly #epoch: number;
   readonly #name: string;
+  #hasAdvanced = false;
 
   constructor(name: string, subscriberId: number, epoch: number) {
     this.#name = name;
@@ -41,6 +42,16 @@ export class Seat {
 
   get epoch(): number {
     return this.#epoch;
+  }
+
+  /** Whether the cursor was moved on for good. */
+  get hasAdvanced(): boolean {
+    return this.#hasAdvanced;
+  }
+
+  /** The cursor was moved on, and that is committed. */
+  confirmAdvance(): void {
+    this.#hasAdvanced = true;
   }
 
   /** Moves the cursor on, and keeps events. @throws NotRunningError if another process has it */

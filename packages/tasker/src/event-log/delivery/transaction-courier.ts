@@ -1,36 +1,64 @@
+import { elapsedOf, systemClock } from "../../clock/clock.ts";
 import type { Connection } from "../../database/database.ts";
-import type { TaskerEvent } from "../../events/event.ts";
-import type { LogWindow } from "../reading/log-reader.ts";
-import { callHandler } from "./call-handler.ts";
+import { DatabaseStatementError, DatabaseUnavailableError, OutcomeUnknownError } from "../../errors/index.ts";
+import type { LogWindow } from "../reading/log-window.ts";
+import { callInTransaction, HandlerFailure } from "./call-in-transaction.ts";
 import type { Courier } from "./courier.ts";
 import { type FailedAttempt, judgeFailure } from "./failure.ts";
-import { keepBehind, keepFailed } from "./keep-event.ts";
+import { noteKept } from "./keep-event.ts";
 import { noteAttempt } from "./retry-attempt.ts";
 import type { KeptDelivery, KeptEvent } from "./seat.ts";
 import type { SessionParts } from "./session-parts.ts";
+import type { SubscriberSettings } from "./settings.ts";
 import { Turns } from "./turns.ts";
+import { WindowProgress } from "./window-progress.ts";
 
-/** Carries what a handler has thrown out of its transaction, which is rolled back on the way. */
-class HandlerFailure extends Error {}
+/** Longest time after which a transaction begins no further call, in milliseconds, and part of the lease that it is at most. */
+const LONGEST_TRANSACTION_MS = 1_000;
+const TRANSACTION_SHARE = 0.1;
+/** Part of the lease that a call may take where nothing can be written meanwhile, not even the lease renewed. */
+const CALL_SHARE = 0.5;
+/** By how much a transaction may be silent for longer than a handler may take, in milliseconds. */
+const IDLE_MARGIN_MS = 10_000;
+/** Longest limit that a server takes, in milliseconds. */
+const LONGEST_IDLE_MS = 2 ** 31 - 1;
+
+/** Stops a transaction because the session ends. */
+class Interruption extends Error {}
+
+/** What has been done in a transaction that is not committed yet. */
+interface Part {
+  /** Before this place everything is delivered, or to be kept. */
+  next: number;
+  readonly kept: KeptEvent[];
+  /** Places of the events that the handler was called with, and of those of the last call. */
+  readonly called: number[];
+  last: readonly number[];
+}
 
 /**
  * Delivers events in the transaction that moves the cursor on: what the handler writes there, and that the events were
- * delivered, become true together or not at all.
+ * delivered, become true together or not at all. A transaction that fails is rolled back and begun again without the event that
+ * was to blame, which is kept.
  */
 export class TransactionCourier implements Courier {
   readonly inFlight = 0;
   readonly #parts: SessionParts;
+  readonly #settings: SubscriberSettings;
   readonly #turns = new Turns();
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
+    const { settings } = parts;
+    const isAlone = settings.database.kind === "embedded";
+    const timeoutMs = isAlone ? Math.min(settings.timeoutMs, settings.leaseMs * CALL_SHARE) : settings.timeoutMs;
+    this.#settings = { ...settings, timeoutMs };
   }
 
   deliver(window: LogWindow): Promise<void> {
     return this.#turns.take(async () => {
-      const { stop } = this.#parts;
-      if (await this.#deliverWhole(window)) return;
-      if (!stop.aborted) await this.#deliverApart(window);
+      const progress = new WindowProgress(window);
+      while (!progress.isThrough && !this.#parts.stop.aborted) await this.#deliverPart(window, progress);
     });
   }
 
@@ -42,83 +70,108 @@ export class TransactionCourier implements Courier {
     return this.#turns.take(async () => {});
   }
 
-  /** Delivers all of it, and gives whether no handler failed: if one did, nothing has happened. */
-  async #deliverWhole({ events, cursor }: LogWindow): Promise<boolean> {
-    const { settings, seat, held, tally } = this.#parts;
-    const { database, clock, handler, batchSize } = settings;
-    const free = held.total === 0 ? events : events.filter((event) => !held.holds(event.taskId));
-    const behind = events.filter((event) => held.holds(event.taskId));
-    const size = handler.kind === "batch" ? batchSize : 1;
+  /** Delivers in one transaction what there is time for; or learns what the next one is to do otherwise. */
+  async #deliverPart(window: LogWindow, progress: WindowProgress): Promise<void> {
+    const part: Part = { next: progress.start, kept: [], called: [], last: [] };
     try {
-      await database.transaction(async (transaction) => {
-        for (let start = 0; start < free.length; start += size) {
-          await this.#call(free.slice(start, start + size), 1, transaction);
-        }
-        const kept = behind.map((event): KeptEvent => ({ event, failure: null }));
-        await seat.advance(transaction, clock.now(), cursor, kept);
-      });
+      await this.#transact((transaction) => this.#callAll(window, progress, part, transaction));
     } catch (error) {
-      if (error instanceof HandlerFailure) return false;
-      throw error;
+      this.#learn(progress, part, error);
+      return;
     }
-    for (const event of behind) keepBehind(this.#parts, event);
-    tally.delivered += free.length;
-    return true;
+    progress.commit(part.next);
+    this.#parts.seat.confirmAdvance();
+    this.#parts.tally.delivered += part.called.length;
+    for (const kept of part.kept) noteKept(this.#parts, kept);
+    if (part.kept.length > 0) this.#parts.lookForRetries();
   }
 
-  /** Delivers each event behind a savepoint of its own. */
-  async #deliverApart({ events, cursor }: LogWindow): Promise<void> {
-    const { settings, seat, held, tally, stop } = this.#parts;
-    await settings.database.transaction(async (transaction) => {
-      const kept: KeptEvent[] = [];
-      for (const event of events) {
-        if (stop.aborted) throw new HandlerFailure();
-        if (held.holds(event.taskId)) {
-          kept.push(keepBehind(this.#parts, event));
-          continue;
-        }
-        const thrown = await this.#tryAlone(event, 1, transaction);
-        if (thrown === null) tally.delivered += 1;
-        else kept.push(keepFailed(this.#parts, event, thrown.cause));
-      }
-      await seat.advance(transaction, settings.clock.now(), cursor, kept);
-    });
-    this.#parts.lookForRetries();
+  async #callAll(window: LogWindow, progress: WindowProgress, part: Part, transaction: Connection): Promise<void> {
+    const { seat, stop } = this.#parts;
+    const { handler, batchSize, clock, leaseMs } = this.#settings;
+    const lateAtMs = elapsedOf(systemClock) + Math.min(LONGEST_TRANSACTION_MS, leaseMs * TRANSACTION_SHARE);
+    const usual = handler.kind === "batch" ? batchSize : 1;
+    let cursor = window.events.length === 0 ? window.cursor : null;
+    while (cursor === null) {
+      if (stop.aborted) throw new Interruption();
+      this.#choose(window, progress, part, progress.sizeAt(part.next, usual));
+      part.called.push(...part.last);
+      const events = part.last.flatMap((place) => window.events[place] ?? []);
+      if (events.length > 0) await callInTransaction(this.#settings, stop, transaction, events, 1);
+      cursor = progress.endBefore(part.next, elapsedOf(systemClock) >= lateAtMs);
+    }
+    await seat.advance(transaction, clock.now(), cursor, part.kept);
+  }
+
+  /** Chooses the events of the next call, and keeps those between them that cannot be delivered. */
+  #choose({ events }: LogWindow, progress: WindowProgress, part: Part, size: number): void {
+    const { held } = this.#parts;
+    const places: number[] = [];
+    const end = Math.min(part.next + size, events.length);
+    for (; part.next < end; part.next++) {
+      const event = events[part.next];
+      if (event === undefined) break;
+      const { taskId } = event;
+      const failure = progress.failureAt(part.next);
+      const isBehind = held.holds(taskId) || part.kept.some((kept) => waitsBehind(kept, taskId));
+      if (isBehind || failure !== null) part.kept.push({ event, failure: isBehind ? null : failure });
+      else places.push(part.next);
+    }
+    part.last = places;
+  }
+
+  /** Finds who is to blame for a transaction that was rolled back. @throws the error, if that is no handler */
+  #learn(progress: WindowProgress, part: Part, error: unknown): void {
+    if (this.#parts.stop.aborted) return;
+    const failure = this.#judge(error, part.called.length > 0, 1);
+    const isOfCall = error instanceof HandlerFailure;
+    const suspects = isOfCall ? part.last : part.called;
+    const [first] = suspects;
+    if (first !== undefined && (suspects.length === 1 || progress.commitsAlone)) progress.fail(first, failure);
+    else if (isOfCall) progress.callAlone(part.next);
+    else progress.commitAlone(part.next);
   }
 
   async #redeliver(delivery: KeptDelivery): Promise<void> {
-    const { settings, seat, stop } = this.#parts;
+    const { seat, stop } = this.#parts;
+    const { database, clock } = this.#settings;
     if (stop.aborted) return;
+    const number = delivery.attempts + 1;
     let failure: FailedAttempt | null = null;
-    await settings.database.transaction(async (transaction) => {
-      const number = delivery.attempts + 1;
-      const thrown = await this.#tryAlone(delivery.event, number, transaction);
-      failure = thrown === null ? null : judgeFailure(thrown.cause, number, settings);
-      await seat.settle(transaction, settings.clock.now(), delivery, failure);
-    });
+    let isCalled = false;
+    try {
+      await this.#transact(async (transaction) => {
+        isCalled = true;
+        await callInTransaction(this.#settings, stop, transaction, [delivery.event], number);
+        await seat.settle(transaction, clock.now(), delivery, null);
+      });
+    } catch (error) {
+      if (stop.aborted) return;
+      failure = this.#judge(error, isCalled, number);
+      await seat.settle(database, clock.now(), delivery, failure);
+    }
     noteAttempt(this.#parts, delivery, failure);
   }
 
-  /** Gives what the handler has thrown; then the transaction is where it was before. */
-  async #tryAlone(event: TaskerEvent, number: number, transaction: Connection): Promise<HandlerFailure | null> {
-    await transaction.execute("savepoint delivery");
-    try {
-      await this.#call([event], number, transaction);
-      await transaction.execute("release savepoint delivery");
-      return null;
-    } catch (error) {
-      if (!(error instanceof HandlerFailure)) throw error;
-      if (this.#parts.stop.aborted) throw error;
-      await transaction.execute("rollback to savepoint delivery");
-      return error;
-    }
+  #transact(work: (transaction: Connection) => Promise<void>): Promise<void> {
+    const { database, timeoutMs } = this.#settings;
+    return database.transaction(work, { idleTimeoutMs: Math.min(timeoutMs + IDLE_MARGIN_MS, LONGEST_IDLE_MS) });
   }
 
-  async #call(events: readonly TaskerEvent[], number: number, transaction: Connection): Promise<void> {
-    try {
-      await callHandler(this.#parts.settings, this.#parts.stop, { events, number, transaction });
-    } catch (cause) {
-      throw new HandlerFailure("", { cause });
-    }
+  /**
+   * Decides about an attempt whose transaction was rolled back.
+   * @param isCalled whether a handler was called in it: what is refused or lost then is its doing, as far as can be told
+   * @throws the error, if it is not about an attempt. Whether a commit without an answer was done shows the cursor.
+   */
+  #judge(error: unknown, isCalled: boolean, number: number): FailedAttempt {
+    if (error instanceof HandlerFailure) return judgeFailure(error.cause, number, this.#settings);
+    const isRefused = error instanceof DatabaseStatementError || error instanceof DatabaseUnavailableError;
+    if (!isCalled || !isRefused || error instanceof OutcomeUnknownError) throw error;
+    return judgeFailure(error, number, this.#settings);
   }
+}
+
+/** Whether events of a task have to wait behind one that is kept. */
+function waitsBehind({ event, failure }: KeptEvent, taskId: number | null): boolean {
+  return taskId !== null && event.taskId === taskId && (failure === null || failure.retryAtMs !== null);
 }

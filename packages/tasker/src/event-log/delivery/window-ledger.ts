@@ -57,6 +57,7 @@ export class WindowLedger {
         if (last === undefined) break;
         const kept = done.flatMap((window) => window.kept);
         await seat.advance(settings.database, settings.clock.now(), last.cursor, kept);
+        seat.confirmAdvance();
         this.#windows = this.#windows.slice(done.length);
         wake();
         if (kept.length > 0) lookForRetries();

@@ -1,25 +1,14 @@
 import type { Connection } from "../../database/database.ts";
-import type { TaskerEvent } from "../../events/event.ts";
 import { countUnread, type LogCursor } from "../cursor/log-cursor.ts";
 import { LOG_SOURCES, type PerSource, perSource } from "../cursor/log-source.ts";
 import { Settlement } from "../cursor/settlement.ts";
 import type { EventSelection } from "./event-selection.ts";
+import { cursorWithin, type LogWindow, type ToldRow } from "./log-window.ts";
 import { NameBook } from "./name-book.ts";
 import { orderRows } from "./order-rows.ts";
 import { lookAtLog, readFirstLeft, readRows } from "./read-rows.ts";
 import { advanceCursor, cutReading, holdBack, nextLimits, type ReadingLimits } from "./reading.ts";
 import { eventsOf } from "./row-events.ts";
-
-/** A stretch of the log: what is to be delivered, and the cursor when that is done. */
-export interface LogWindow {
-  /** Those of a task in their order. */
-  readonly events: readonly TaskerEvent[];
-  readonly cursor: LogCursor;
-  /** Rows that were read for it. */
-  readonly rows: number;
-  /** Whether there is more to read at once. */
-  readonly more: boolean;
-}
 
 /**
  * Reads the log from a cursor on, window by window. What a transaction has committed is read as soon as a look finds it, whoever
@@ -73,8 +62,15 @@ export class LogReader {
     if (rows.length === 0 && cut.cutShort.size === 0 && isSame(before, this.#cursor)) return null;
     await this.#names.learn(this.#connection, rows);
     const { wants, takes } = this.#selection;
-    const events = rows.flatMap((row) => eventsOf(row, this.#names, wants)).filter(takes);
-    return { events, cursor: this.#cursor, rows: rows.length, more: cut.cutShort.size > 0 };
+    const told = rows.map((row): ToldRow => ({ row, events: eventsOf(row, this.#names, wants).filter(takes) }));
+    const cursor = this.#cursor;
+    return {
+      events: told.flatMap(({ events }) => events),
+      cursor,
+      cursorAfter: (delivered) => cursorWithin(cursor, told, delivered),
+      rows: rows.length,
+      more: cut.cutShort.size > 0,
+    };
   }
 }
 
