@@ -61,8 +61,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   auth: [...BASE, "actions", "config", "database", "registries"],
   telemetry: [...ABOVE_ENGINE, "log-lines"],
+  health: [...ABOVE_ENGINE, "telemetry"],
   checker: ABOVE_ENGINE,
-  cli: [...ABOVE_ENGINE, "analysis", "auth", "settings", "subscribers", "telemetry", "checker"],
+  cli: [...ABOVE_ENGINE, "analysis", "auth", "health", "settings", "subscribers", "telemetry", "checker"],
   settings: [...ABOVE_ENGINE, "auth"],
   testing: ABOVE_ENGINE,
 };

@@ -314,6 +314,17 @@ export { type HandlesStep, StepHandler } from "./handlers/step-handler.ts";
 export { TaskBuilder } from "./handlers/task-builder.ts";
 export { type Annotation, type StepDraft, type TaskDraft, TaskHandler } from "./handlers/task-handler.ts";
 export type { TaskTemplate } from "./handlers/task-template.ts";
+export { Health, type HealthOptions, type TellOptions } from "./health/health.ts";
+export type { HealthQuestion } from "./health/health-access.ts";
+export type {
+  CheckEntries,
+  CheckEntry,
+  CheckFinding,
+  HealthCheck,
+  LivenessReport,
+  ReadinessReport,
+} from "./health/health-report.ts";
+export type { StatusContents, StatusReport } from "./health/status/status-report.ts";
 export type { JsonObject, JsonValue } from "./json/json-value.ts";
 export { diagramOfTask } from "./models/task-diagram/diagram-of-task.ts";
 export type { BaseStats, RegistryHealth, RegistryOptions } from "./registries/base-registry.ts";

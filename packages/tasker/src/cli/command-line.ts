@@ -14,6 +14,7 @@ import { addDeliveriesCommand } from "./commands/events-deliveries.ts";
 import { addReplayCommand } from "./commands/events-replay.ts";
 import { addSubscribersCommand } from "./commands/events-subscribers.ts";
 import { addGenerateCommands } from "./commands/generate.ts";
+import { addHealthCommand } from "./commands/health.ts";
 import { addInitCommand } from "./commands/init.ts";
 import { addMetricsCommands } from "./commands/metrics.ts";
 import { addMigrateCommand } from "./commands/migrate.ts";
@@ -109,6 +110,7 @@ function buildProgram(session: CommandSession): Command {
   addGraphCommand(template, session);
   addDiffCommand(template, session);
   addMetricsCommands(program, session);
+  addHealthCommand(program, session);
   const events = program.command("events").description("look at events");
   addEventCommands(events, session);
   addSubscribersCommand(events, session);
