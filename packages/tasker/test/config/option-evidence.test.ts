@@ -1,0 +1,71 @@
+import { existsSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { OPTION_CATALOGUE } from "../../src/config/options/option-catalogue.ts";
+import { renderReference } from "../../src/config/options/render-reference.ts";
+
+const PACKAGE = new URL("../..", import.meta.url).pathname;
+const DOCS = new URL("../../../../docs/", import.meta.url).pathname;
+const COMPATIBILITY = readFileSync(`${DOCS}compatibility.md`, "utf8");
+
+/** Options that nothing reads yet, or whose reading no test shows. It only becomes shorter: a new option is never in it. */
+const OPEN: readonly string[] = [
+  "database.name",
+  "database.enable_secondary_database",
+  "telemetry.correlation_id_header",
+  "telemetry.metrics_endpoint",
+  "telemetry.metrics_format",
+  "telemetry.metrics_auth_required",
+  "telemetry.performance_monitoring_enabled",
+  "telemetry.slow_query_threshold_seconds",
+  "telemetry.memory_threshold_mb",
+  "telemetry.filtered_events",
+  "telemetry.max_stored_samples",
+  "telemetry.config.filtered_events",
+  "engine.custom_events_directories",
+  "health.status_endpoint_requires_auth",
+  "health.ready_requires_authentication",
+  "health.status_requires_authentication",
+  "health.readiness_timeout_seconds",
+  "health.cache_duration_seconds",
+  "cache.default_ttl",
+  "cache.adaptive_ttl_enabled",
+  "cache.performance_tracking_enabled",
+  "cache.hit_rate_smoothing_factor",
+  "cache.access_frequency_decay_rate",
+  "cache.min_adaptive_ttl",
+  "cache.max_adaptive_ttl",
+  "cache.dashboard_cache_ttl",
+  "cache.cache_pressure_threshold",
+  "cache.adaptive_calculation_interval",
+];
+
+const isProven = (path: string) => {
+  const { reader, test: proof, replacedBy } = OPTION_CATALOGUE.get(path) ?? {};
+  return replacedBy !== undefined || (reader !== undefined && proof !== undefined);
+};
+
+describe("every option of the configuration", () => {
+  test("has a reader and a test, or something in its place; or it is known to be open", () => {
+    expect([...OPTION_CATALOGUE.keys()].filter((path) => !isProven(path))).toEqual(OPEN);
+  });
+
+  const readers = [...OPTION_CATALOGUE].filter(([, { reader }]) => reader !== undefined);
+  test.each(readers)("%s is read where the catalogue says, and tested there", (path, { reader, test: proof }) => {
+    expect(existsSync(`${PACKAGE}src/${reader}`)).toBe(true);
+    if (proof === undefined) return;
+    const [file, name] = proof;
+    const text = readFileSync(`${PACKAGE}test/${file}`, "utf8");
+    expect(text).toContain(name);
+    // Such tests name each of their options, one by one.
+    if (name.startsWith("goes by")) expect(text).toContain(path.split(".").at(-1));
+  });
+
+  const replaced = [...OPTION_CATALOGUE].filter(([, { replacedBy }]) => replacedBy !== undefined);
+  test.each(replaced)("%s stands in the page on compatibility, with what replaced it", (path) => {
+    expect(COMPATIBILITY).toContain(`\`${path}\``);
+  });
+
+  test("stands in the reference, which is up to date", () => {
+    expect(readFileSync(`${DOCS}configuration-reference.md`, "utf8")).toBe(renderReference());
+  });
+});
