@@ -13,6 +13,7 @@ import { createEngineLog } from "../engine-log.ts";
 import { UsageError } from "../errors.ts";
 import { EXIT } from "../exit-code.ts";
 import { GlobalOptions } from "../global-options.ts";
+import { configuredEvents } from "../input/configured-events.ts";
 import { loadEventDeclarations } from "../input/load-event-declarations.ts";
 import { loadPlugins } from "../input/load-plugins.ts";
 import { collect, collectFilled, required, secondsBetween, wholeNumber } from "../input/parse-option.ts";
@@ -20,6 +21,7 @@ import { addTemplatesOptions, loadTemplates, TEMPLATES_CHOICE } from "../load-te
 import { chooseDatabase, withDatabase } from "../open-command-database.ts";
 import { CHANGE_EVENTS } from "../progress/change-event.ts";
 import { FinishedTasks } from "../progress/finished-tasks.ts";
+import { readCommandConfiguration } from "../read-command-configuration.ts";
 import { drawFinished } from "../render/finished-line.ts";
 import type { CommandSession } from "../session.ts";
 import { countLiveTasksStatement } from "../statements/count-live-tasks.ts";
@@ -89,7 +91,9 @@ async function work(session: CommandSession, options: WorkOptions): Promise<numb
   const registry = new HandlerRegistry();
   if ((options.templates ?? []).length === 0) required("--template", options.template);
   registry.registerMany(await loadTemplates(io, options));
-  registry.eventDeclarations.register(await loadEventDeclarations(io.cwd, options.events ?? []));
+  const configured = await readCommandConfiguration(options, io);
+  const events = await configuredEvents(io.cwd, options.events ?? [], configured);
+  registry.eventDeclarations.register(await loadEventDeclarations(io.cwd, events));
   const plugins = await loadPlugins(io.cwd, options.plugin ?? []);
   const stop = new StopRequest(io, null);
   const done = withDatabase(options, io, "create", async (database) => {

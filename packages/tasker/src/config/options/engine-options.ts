@@ -26,7 +26,11 @@ export const ENGINE_OPTIONS: SectionFacts = {
     reader: "cli/read-custom-identity.ts",
     test: ["settings/engine-options.test.ts", "goes by engine.identity_strategy_class"],
   },
-  custom_events_directories: { says: "where events are declared in YAML" },
+  custom_events_directories: {
+    says: "where events are declared in YAML",
+    reader: "cli/input/configured-events.ts",
+    test: ["cli/input/configured-events.test.ts", "goes by engine.custom_events_directories"],
+  },
   identity_compatible: {
     says: "of the strategy `hash`: whether the hash is the reference's",
     own: true,
