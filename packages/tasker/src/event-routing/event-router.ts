@@ -58,7 +58,7 @@ export class EventRouter {
 
   /**
    * The backends that get an event; none of one that is not mapped, not enabled, or not among the share that is kept.
-   * @param key trace id of the event; without one its correlation id
+   * @param key trace id of the event; of whoever knows none its correlation id, or its id
    */
   decide(eventName: string, key: string): readonly Backend[] {
     const mapping = this.#mappings.get(eventName);

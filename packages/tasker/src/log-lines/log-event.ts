@@ -1,3 +1,4 @@
+import type { EventRouter } from "../event-routing/event-router.ts";
 import type { EventPattern } from "../events/bus/pattern.ts";
 import type { Subscribe, Unsubscribe } from "../events/bus/subscribe.ts";
 import { EVENT_CATALOGUE } from "../events/catalogue/catalogue.ts";
@@ -29,13 +30,26 @@ const QUIET_FAMILIES = ["observability.", "workflow."] as const;
 /** Events that are told above `info`. */
 const FAILURES = ["task.failed", "step.failed"] as const;
 
+/** Options of {@link logEvents}. */
+export interface LogEventsOptions {
+  /** Says which events are told: those that it maps to logs. Default: all. */
+  readonly router?: Pick<EventRouter, "routes">;
+}
+
 /**
  * Tells of the events of an engine, or of a bus, as {@link logEvent} does. Only those are asked for that the log writes at its
  * level: what nobody wants costs the engine nothing.
  * @returns ends that
  */
-export function logEvents(log: ThresholdLog, source: { readonly on: Subscribe }): Unsubscribe {
-  return source.on(writtenEvents(log), (event) => logEvent(log, event));
+export function logEvents(
+  log: ThresholdLog,
+  source: { readonly on: Subscribe },
+  { router }: LogEventsOptions = {},
+): Unsubscribe {
+  return source.on(writtenEvents(log), (event) => {
+    const { id, name, correlationId } = event;
+    if (router?.routes(name, "logs", correlationId ?? id) ?? true) logEvent(log, event);
+  });
 }
 
 function writtenEvents(log: ThresholdLog): EventPattern {

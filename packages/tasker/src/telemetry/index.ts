@@ -37,6 +37,7 @@ export {
   maskedPaths,
 } from "./logs/log-options.ts";
 export { EngineMetrics, type ObservedEngine } from "./metrics/engine-metrics.ts";
+export { EventMetrics, type EventMetricsSettings } from "./metrics/event-metrics.ts";
 export { CounterMetric, GaugeMetric, HistogramMetric } from "./metrics/instruments.ts";
 export { type InstanceSnapshot, mergeSnapshots } from "./metrics/merge-snapshots.ts";
 export {

@@ -9,7 +9,7 @@ import { addBusMetrics } from "./bus-metrics.ts";
 import { DatabaseFigures } from "./database-figures.ts";
 import { addDatabaseMetrics } from "./database-metrics.ts";
 import { EventLoopDelay } from "./event-loop-delay.ts";
-import { COUNTED_EVENTS, EventMetrics } from "./event-metrics.ts";
+import { EventMetrics, type EventMetricsSettings } from "./event-metrics.ts";
 import type { CounterMetric, HistogramMetric } from "./instruments.ts";
 import type { Metrics } from "./metrics.ts";
 import { addProcessMetrics } from "./process-metrics.ts";
@@ -52,9 +52,10 @@ export class EngineMetrics implements EngineMeter {
   #engine: ObservedEngine["engine"] | null = null;
   #figures: DatabaseFigures | null = null;
 
-  constructor(metrics: Metrics) {
+  /** @param settings what of the events is counted */
+  constructor(metrics: Metrics, settings: Pick<EventMetricsSettings, "router"> = {}) {
     this.#metrics = metrics;
-    this.#events = new EventMetrics(metrics);
+    this.#events = new EventMetrics(metrics, settings);
     this.#commitSteps = metrics.histogram({
       name: "commit_batch_steps",
       help: "Moves of steps that a commit held",
@@ -131,7 +132,7 @@ export class EngineMetrics implements EngineMeter {
    * @returns ends that; resolves when nothing of it is under way in the database
    */
   observe({ engine, database, clock = systemClock, log = SILENT, intervalMs }: ObservedEngine): () => Promise<void> {
-    const unsubscribe = engine.on(COUNTED_EVENTS, (event) => this.#events.count(event), { name: "metrics" });
+    const unsubscribe = engine.on(this.#events.events, this.#events.count, { name: "metrics" });
     this.#engine = engine;
     if (database !== null) {
       this.#figures = new DatabaseFigures({

@@ -1,5 +1,7 @@
+import type { EventRouter } from "../../event-routing/event-router.ts";
 import type { EventName } from "../../events/catalogue/catalogue.ts";
 import type { TaskerEvent } from "../../events/event.ts";
+import { BaseSubscriber, type SubscriberSettings } from "../../subscribers/subscriber.ts";
 import { readAddedStepName, undoName } from "../../templates/added-step-name.ts";
 import type { CounterMetric, HistogramMetric } from "./instruments.ts";
 import type { Metrics } from "./metrics.ts";
@@ -38,7 +40,9 @@ const STEP_COUNTERS = {
 } as const satisfies Partial<Record<EventName, readonly [string, string]>>;
 
 /** Names of the events that are counted. */
-export const COUNTED_EVENTS: readonly string[] = [...Object.keys(TASK_COUNTERS), ...Object.keys(STEP_COUNTERS)];
+const COUNTED_EVENTS: readonly string[] = [...Object.keys(TASK_COUNTERS), ...Object.keys(STEP_COUNTERS)];
+
+const COUNTED: ReadonlySet<string> = new Set(COUNTED_EVENTS);
 
 /** Ends of tasks and steps whose duration is known: what their label `status` says. */
 const TASK_ENDS: Readonly<Record<string, string>> = {
@@ -49,14 +53,40 @@ const TASK_ENDS: Readonly<Record<string, string>> = {
 };
 const STEP_ENDS: Readonly<Record<string, string>> = { "step.completed": "complete", "step.failed": "error" };
 
-/** Counts what happens to tasks and steps, from the events of an engine. */
-export class EventMetrics {
+/** What {@link EventMetrics} is made with. */
+export interface EventMetricsSettings extends SubscriberSettings {
+  /**
+   * Says which events are counted: those that it maps to metrics. One that has no metric of its own counts as
+   * `mapped_events_total`. Default: those are counted that have one.
+   */
+  readonly router?: EventRouter;
+}
+
+/**
+ * Counts what happens to tasks and steps, from the events of a bus or of the event log: a subscriber like any other. An
+ * `EngineMetrics` has one of its own. Figures are those of this process; what the event log delivers again is counted again.
+ */
+export class EventMetrics extends BaseSubscriber {
+  static override readonly events = COUNTED_EVENTS;
+  readonly #router: EventRouter | null;
+  readonly #mapped: CounterMetric<TaskLabel | "event"> | null;
   readonly #tasks: ReadonlyMap<string, CounterMetric<TaskLabel>>;
   readonly #steps: ReadonlyMap<string, CounterMetric<StepLabel>>;
   readonly #taskSeconds: HistogramMetric<TaskLabel | "status">;
   readonly #stepSeconds: HistogramMetric<StepLabel | "status">;
 
-  constructor(metrics: Metrics) {
+  /** @throws ConfigurationError if another one counts in these metrics */
+  constructor(metrics: Metrics, { router, ...settings }: EventMetricsSettings = {}) {
+    super({ ...settings, events: [...(settings.events ?? []), ...(router?.eventsFor("metrics") ?? [])] });
+    this.#router = router ?? null;
+    this.#mapped =
+      router === undefined
+        ? null
+        : metrics.counter({
+            name: "mapped_events_total",
+            help: "Events that are mapped to metrics and have none of their own",
+            labels: [...TASK_LABELS, "event"],
+          });
     this.#tasks = countersOf(metrics, TASK_COUNTERS, TASK_LABELS);
     this.#steps = countersOf(metrics, STEP_COUNTERS, STEP_LABELS);
     this.#taskSeconds = metrics.histogram({
@@ -72,10 +102,21 @@ export class EventMetrics {
     });
   }
 
+  handleEvent(event: TaskerEvent): void {
+    this.count(event);
+  }
+
   /** Counts one event. Others than those named are passed over. */
   readonly count = (event: TaskerEvent): void => {
-    const { name, namespace, taskName, stepName, payload } = event;
+    const { id, name, namespace, taskName, stepName, correlationId, payload } = event;
     const task = { namespace: namespace ?? "", task_name: taskName ?? "" };
+    if (this.#router !== null) {
+      if (!this.#router.routes(name, "metrics", correlationId ?? id)) return;
+      if (!COUNTED.has(name)) {
+        this.#mapped?.increment({ ...task, event: name });
+        return;
+      }
+    }
     if (stepName === null) {
       this.#tasks.get(name)?.increment(task);
       const seconds = payload.total_execution_duration;
