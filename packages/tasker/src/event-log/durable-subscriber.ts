@@ -136,10 +136,10 @@ export class DurableSubscriber {
 
   /** Gives whether it has come to its end. */
   async #runSession(taken: Taken, askedAtMs: number): Promise<boolean> {
-    const { database, name, filter, leaseMs, reading, log } = this.#settings;
+    const { database, name, filter, mask, leaseMs, reading, log } = this.#settings;
     const seat = new Seat(name, taken.subscriber_id, taken.epoch);
     const bounds = { since: taken.since_at, after: taken.after_event, until: taken.until_at };
-    const reader = new LogReader(database, decodeCursor(taken.cursor), selectEvents(filter, bounds), reading);
+    const reader = new LogReader(database, decodeCursor(taken.cursor), selectEvents(filter, bounds, mask), reading);
     const end = taken.end_at === null ? null : decodePositions(taken.end_at);
     const session = new DeliverySession(this.#settings, seat, reader, end, this.#tally);
     const lease = new Lease(database, seat, leaseMs, askedAtMs, {

@@ -41,6 +41,11 @@ export interface DurableSubscription {
   readonly namespace?: string;
   /** Only events of this task. Default: of all. */
   readonly taskId?: number;
+  /**
+   * Places in the payloads of events that the handler does not see, as `maskEvents` takes them; dead letters do not have them
+   * either. What an engine masks is masked for its own listeners only. Default: none.
+   */
+  readonly maskedEventKeys?: readonly string[];
   /** Called for each event. Either this or `handleBatch`. */
   readonly handle?: EventHandler;
   /** Called for many events at once. */

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { currentCorrelationId } from "../../src/correlation/current-correlation.ts";
 import { PermanentError, RetryableError } from "../../src/errors/index.ts";
 import { graphTemplate, startEngine, until, useDatabase } from "../support/engine-harness.ts";
 import { describeEachDatabase } from "../support/test-database.ts";
@@ -23,6 +24,24 @@ describeEachDatabase("a durable subscriber", (open) => {
     const { taskId } = await engine.submit({ name: "graph", context: {} });
     await until(() => story.of(taskId).length >= 7, "the story");
     expect(story.of(taskId)).toEqual(WHOLE_STORY);
+  });
+
+  test("sees what is not masked, under the correlation id of its event", async () => {
+    const database = await useDatabase(open);
+    const { engine } = await startEngine(database, [graphTemplate("a")]);
+    const seen: unknown[] = [];
+    await startSubscriber(database, {
+      name: "watcher",
+      events: ["task.completed"],
+      maskedEventKeys: ["total_steps"],
+      handle: async ({ payload }) => {
+        await Promise.resolve();
+        seen.push([currentCorrelationId(), payload.total_steps, payload.to_state]);
+      },
+    });
+    await engine.submit({ name: "graph", context: {}, correlationId: "order-1" });
+    await until(() => seen.length === 1, "the event");
+    expect(seen).toEqual([["order-1", "[masked]", "complete"]]);
   });
 
   test("that starts afterwards is told the story of a payment that failed", async () => {

@@ -1,8 +1,9 @@
 import { type LinkedAbort, linkAbort } from "../../clock/linked-abort.ts";
+import { withCorrelationId } from "../../correlation/current-correlation.ts";
 import type { Connection } from "../../database/database.ts";
 import { DeliveryTimeoutError } from "../../errors/index.ts";
 import type { TaskerEvent } from "../../events/event.ts";
-import type { Delivery } from "../subscriber-options.ts";
+import type { Delivery, EventHandler } from "../subscriber-options.ts";
 import type { SubscriberSettings } from "./settings.ts";
 
 /** One attempt to deliver. */
@@ -15,7 +16,7 @@ export interface Attempt {
 }
 
 /**
- * Calls the handler, under its deadline. What is not a promise is not waited for.
+ * Calls the handler, under its deadline; one that takes a single event under the correlation id of the event. What is not a promise is not waited for.
  * @param stop aborted when the subscriber stops here
  * @returns null if the handler has returned already
  */
@@ -34,11 +35,18 @@ export function callHandler(settings: SubscriberSettings, stop: AbortSignal, att
   };
   const [first] = attempt.events;
   if (first === undefined) return null;
-  const result = handler.kind === "batch" ? handler.call(attempt.events, delivery) : handler.call(first, delivery);
+  const result =
+    handler.kind === "batch" ? handler.call(attempt.events, delivery) : callUnderId(handler.call, first, delivery);
   const release = () => asked?.release();
   if (isPromise(result)) return waitFor(result, settings, deadline, release);
   release();
   return null;
+}
+
+function callUnderId(call: EventHandler, event: TaskerEvent, delivery: Delivery): unknown {
+  return event.correlationId === null
+    ? call(event, delivery)
+    : withCorrelationId(event.correlationId, () => call(event, delivery));
 }
 
 function waitFor(

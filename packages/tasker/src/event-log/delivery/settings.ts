@@ -3,6 +3,7 @@ import { type Clock, systemClock } from "../../clock/clock.ts";
 import { backoffConfig, backoffPolicy } from "../../config/backoff-config.ts";
 import type { Database } from "../../database/database.ts";
 import { InvalidRequestError } from "../../errors/index.ts";
+import { type Mask, maskEvents } from "../../events/bus/mask.ts";
 import type { BackoffPolicy } from "../../retry/backoff.ts";
 import type { EventFilter } from "../reading/event-selection.ts";
 import type { ReadingLimits } from "../reading/reading.ts";
@@ -43,6 +44,8 @@ export type Handler =
 export interface SubscriberSettings extends z.output<typeof Numbers> {
   readonly database: Database;
   readonly filter: EventFilter;
+  /** Null: nothing is hidden. */
+  readonly mask: Mask | null;
   readonly from: StartingPoint;
   readonly handler: Handler;
   readonly transactional: boolean;
@@ -67,6 +70,7 @@ export function subscriberSettings(options: DurableSubscriberOptions): Subscribe
     ...parsed.data,
     database,
     filter: { events, namespace, taskId },
+    mask: options.maskedEventKeys === undefined ? null : maskEvents(options.maskedEventKeys),
     from,
     handler: handlerOf(handle, handleBatch),
     transactional: options.transactional ?? false,

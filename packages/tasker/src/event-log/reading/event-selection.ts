@@ -1,3 +1,4 @@
+import type { Mask } from "../../events/bus/mask.ts";
 import { compilePattern, type EventPattern } from "../../events/bus/pattern.ts";
 import type { TaskerEvent } from "../../events/event.ts";
 import type { Wants } from "../../events/state-event.ts";
@@ -24,15 +25,18 @@ export interface EventSelection {
   /** Whether events of a name can be among them: others are not made. */
   readonly wants: Wants;
   readonly takes: (event: TaskerEvent) => boolean;
+  /** Hides what is not to be seen, from `takes` as well; null: nothing. */
+  readonly mask: Mask | null;
 }
 
 /** @throws InvalidRequestError for a pattern that cannot be */
-export function selectEvents(filter: EventFilter, bounds: EventBounds): EventSelection {
+export function selectEvents(filter: EventFilter, bounds: EventBounds, mask: Mask | null = null): EventSelection {
   const matcher = compilePattern(filter.events);
   const { namespace = null, taskId = null } = filter;
   const since = bounds.since?.getTime() ?? Number.NEGATIVE_INFINITY;
   const until = bounds.until?.getTime() ?? Number.POSITIVE_INFINITY;
   return {
+    mask,
     wants: (name) => matcher.matchesName(name),
     takes: (event) =>
       event.at >= since &&

@@ -61,8 +61,11 @@ export class LogReader {
     this.#limits = nextLimits(this.#limits, this.#usual, rows.length === 0 && cut.cutShort.size > 0);
     if (rows.length === 0 && cut.cutShort.size === 0 && isSame(before, this.#cursor)) return null;
     await this.#names.learn(this.#connection, rows);
-    const { wants, takes } = this.#selection;
-    const told = rows.map((row): ToldRow => ({ row, events: eventsOf(row, this.#names, wants).filter(takes) }));
+    const { wants, takes, mask } = this.#selection;
+    const told = rows.map((row): ToldRow => {
+      const events = eventsOf(row, this.#names, wants);
+      return { row, events: (mask === null ? events : events.map(mask)).filter(takes) };
+    });
     const cursor = this.#cursor;
     return {
       events: told.flatMap(({ events }) => events),

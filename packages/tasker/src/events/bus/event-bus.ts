@@ -25,12 +25,20 @@ export interface BatchSubscriptionOptions extends SubscriptionOptions {
   readonly batch?: BatchOptions;
 }
 
+/** Calls something in the context of an event, and gives what it gives. */
+export type InContext = (event: TaskerEvent, call: () => unknown) => unknown;
+
 /** Options of an {@link EventBus}. */
 export interface EventBusOptions {
   /** Default: the machine's clock. */
   readonly clock?: Clock;
   /** Told what a listener throws. Default: nobody is told; it is counted. */
   readonly onListenerError?: ReportError;
+  /**
+   * Calls a listener with a queue, and what it starts, in the context of an event, such as under its correlation id. Listeners
+   * without a queue and those of batches are called as they are. Default: all are.
+   */
+  readonly inContext?: InContext;
   /** What is to be hidden from all listeners; see {@link maskEvents}. Default: nothing. */
   readonly mask?: Mask;
 }
@@ -45,6 +53,7 @@ const MOST_ROUTES = 10_000;
 export class EventBus {
   readonly #clock: Clock;
   readonly #mask: Mask | null;
+  readonly #inContext: InContext;
   readonly #report: ReportError;
   #subscriptions: readonly Subscription[] = [];
   /** Who wants the events of a name. */
@@ -59,6 +68,7 @@ export class EventBus {
   constructor(options: EventBusOptions = {}) {
     this.#clock = options.clock ?? systemClock;
     this.#mask = options.mask ?? null;
+    this.#inContext = options.inContext ?? ((_, call) => call());
     const report = options.onListenerError ?? (() => {});
     this.#report = (error, name) => {
       try {
@@ -146,7 +156,8 @@ export class EventBus {
     const name = this.#nameOf(options);
     const { queue } = options;
     if (queue === undefined) return this.#keep(new InlineSubscription(name, matcher, listener, this.#report));
-    const deliver: BatchListener = ([event]) => (event === undefined ? undefined : listener(event));
+    const deliver: BatchListener = ([event]) =>
+      event === undefined ? undefined : this.#inContext(event, () => listener(event));
     return this.#addQueued(matcher, deliver, name, queueSettings(queue), { max: 1, maxWaitMs: 0 });
   }
 

@@ -1,5 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { currentCorrelationId } from "../../../src/correlation/current-correlation.ts";
+import { createEventBus } from "../../../src/engine/create-event-bus.ts";
 import { EventBus } from "../../../src/events/bus/event-bus.ts";
 import type { Overflow } from "../../../src/events/bus/queue-options.ts";
 import type { TaskerEvent } from "../../../src/events/event.ts";
@@ -24,6 +26,20 @@ describe("a listener with a queue", () => {
     story.push("published");
     await bus.flush();
     expect(story).toEqual(["published", "begin 1", "end 1", "begin 2", "end 2"]);
+  });
+
+  test("takes each event in its context, one that waited in the queue as well", async () => {
+    const bus = createEventBus({});
+    const seen: unknown[] = [];
+    const listener = async () => {
+      await turn();
+      seen.push(currentCorrelationId());
+    };
+    bus.on("order.paid", listener, { queue: {} });
+    for (const correlationId of ["cor-1", null, "cor-2"])
+      bus.publish(sampleEvent({ name: "order.paid", correlationId }));
+    await bus.flush();
+    expect(seen).toEqual(["cor-1", null, "cor-2"]);
   });
 
   test.each([
