@@ -1,4 +1,5 @@
 import type { EventName, PayloadOf } from "./catalogue/catalogue.ts";
+import { type EnvelopeSubject, envelope } from "./envelope.ts";
 import type { TaskerEvent } from "./event.ts";
 import type { EventSubject } from "./transition-facts.ts";
 
@@ -15,18 +16,13 @@ export function makeEvent<Name extends EventName>(
   payload: PayloadOf<Name>,
   at: number,
 ): TaskerEvent<Name, PayloadOf<Name>> {
-  Object.freeze(payload);
-  return {
-    id: crypto.randomUUID(),
-    name,
-    at,
-    taskId: about?.taskId ?? null,
-    namespace: about?.namespace ?? null,
-    taskName: about?.taskName ?? null,
-    version: about?.version ?? null,
-    correlationId: about?.correlationId ?? null,
-    stepId: about?.step?.stepId ?? null,
-    stepName: about?.step?.name ?? null,
-    payload,
-  };
+  return envelope(about ?? NOBODY, crypto.randomUUID(), name, at, payload);
 }
+
+const NOBODY: EnvelopeSubject = {
+  taskId: null,
+  namespace: null,
+  taskName: null,
+  version: null,
+  correlationId: null,
+};

@@ -1,14 +1,7 @@
 import type { JsonObject } from "../json/json-value.ts";
+import { authorOf, moveOf } from "./move-facts.ts";
 import { flagIn, numberIn, objectIn, textIn } from "./read-metadata.ts";
 import type { TransitionFacts } from "./transition-facts.ts";
-
-const moveOf = ({ from, to }: TransitionFacts) => ({ from_state: from, to_state: to });
-
-const authorOf = ({ metadata }: TransitionFacts) => ({
-  reason: textIn(metadata, "reason"),
-  actor: textIn(metadata, "actor"),
-  action: textIn(metadata, "action"),
-});
 
 const attemptOf = ({ metadata }: TransitionFacts) => ({
   attempt_number: numberIn(metadata, "attempt_number"),

@@ -1,13 +1,6 @@
+import { authorOf, moveOf } from "./move-facts.ts";
 import { flagIn, numberIn, textIn, textsIn } from "./read-metadata.ts";
 import type { CreationFacts, EventSubject, TransitionFacts } from "./transition-facts.ts";
-
-const moveOf = ({ from, to }: TransitionFacts) => ({ from_state: from, to_state: to });
-
-const authorOf = ({ metadata }: TransitionFacts) => ({
-  reason: textIn(metadata, "reason"),
-  actor: textIn(metadata, "actor"),
-  action: textIn(metadata, "action"),
-});
 
 /** Seconds since the task was requested, to the millisecond. */
 const durationOf = ({ at }: TransitionFacts, { requestedAt }: EventSubject) => ({

@@ -1,4 +1,4 @@
-import { matchesGlob } from "../events/bus/pattern.ts";
+import { compilePattern } from "../events/bus/pattern.ts";
 import { EVENT_CATALOGUE } from "../events/catalogue/catalogue.ts";
 import type { RegisteredCustomEvent } from "../handlers/custom-events/list.ts";
 import { hintAt } from "../text/nearest-name.ts";
@@ -13,7 +13,7 @@ export function knownEventNames(registry: {
 /** What is wrong with a name or pattern of events to subscribe to; null if some event is meant by it. */
 export function eventDefect(pattern: string, known: readonly string[]): { message: string; hint: string } | null {
   if (pattern.includes("*")) {
-    if (known.some((name) => matchesGlob(pattern, name))) return null;
+    if (known.some(compilePattern(pattern).matchesName)) return null;
     const message = `found the pattern "${pattern}", which no event fits, expected one that some event fits`;
     return { message, hint: "such as step.*, order.** or *" };
   }

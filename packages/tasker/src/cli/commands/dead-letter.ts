@@ -7,6 +7,7 @@ import {
   listDeadLetters,
   retryDeadLetters,
 } from "../../event-log/manage/dead-letters.ts";
+import { eventToJson } from "../../subscribers/event-json.ts";
 import { GlobalOptions } from "../global-options.ts";
 import { filledText, wholeNumber } from "../input/parse-option.ts";
 import { withDatabase } from "../open-command-database.ts";
@@ -117,18 +118,6 @@ function jsonOf({ id, subscriber, event, attempts, error, firstAt, diedAt }: Dea
     error,
     first_at: firstAt.toISOString(),
     died_at: diedAt.toISOString(),
-    event: {
-      id: event.id,
-      name: event.name,
-      at: new Date(event.at).toISOString(),
-      task_id: event.taskId,
-      namespace: event.namespace,
-      task_name: event.taskName,
-      version: event.version,
-      correlation_id: event.correlationId,
-      step_id: event.stepId,
-      step_name: event.stepName,
-      payload: event.payload,
-    },
+    event: eventToJson(event),
   };
 }

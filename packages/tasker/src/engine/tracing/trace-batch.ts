@@ -1,3 +1,4 @@
+import { textIn } from "../../events/read-metadata.ts";
 import type { JsonObject } from "../../json/json-value.ts";
 import { isSatisfied } from "../../states/guards.ts";
 import type { Facts } from "../../tracing/span-attributes.ts";
@@ -38,7 +39,7 @@ function traceTask(tracing: Tracing, trace: TaskTrace, { run, rows }: TaskEntry,
     if (to === "in_progress" || to === "pending") continue;
     const facts = {
       ...countSteps(run),
-      error: textOf(metadata.error_message),
+      error: textIn(metadata, "error_message"),
       failed_steps: listOf(metadata.failed_steps),
     };
     tracing.endTask(trace, run.view, { state: to, at: nowMs, run: sortKey - SORT_KEY_STEP, facts });
@@ -68,7 +69,7 @@ function traceWait(
   const error =
     failed === undefined
       ? null
-      : { message: textOf(failed.error_message) ?? "", errorClass: textOf(failed.error_class) ?? "Error" };
+      : { message: textIn(failed, "error_message") ?? "", errorClass: textIn(failed, "error_class") ?? "Error" };
   tracing.endWait(
     trace,
     run.view,
@@ -91,10 +92,10 @@ function noteRow(
     step_id: step.stepId,
     step_name: step.name,
     attempt_number: move.attempts,
-    reason: textOf(metadata.reason) ?? textOf(metadata.error_message),
+    reason: textIn(metadata, "reason") ?? textIn(metadata, "error_message"),
     backoff_seconds: typeof metadata.backoff_seconds === "number" ? metadata.backoff_seconds : null,
-    resolution: textOf(metadata.resolution),
-    circuit: textOf(metadata.circuit_open),
+    resolution: textIn(metadata, "resolution"),
+    circuit: textIn(metadata, "circuit_open"),
   });
 }
 
@@ -116,5 +117,4 @@ function eventOf(to: TransitionRow["to"], metadata: JsonObject): string | null {
   }
 }
 
-const textOf = (value: unknown) => (typeof value === "string" ? value : null);
 const listOf = (value: unknown) => (Array.isArray(value) ? value.map(String) : null);

@@ -1,3 +1,4 @@
+import { envelope } from "../../events/envelope.ts";
 import type { TaskerEvent } from "../../events/event.ts";
 import { textIn } from "../../events/read-metadata.ts";
 import { creationEvent, stateEvents, type Wants } from "../../events/state-event.ts";
@@ -44,19 +45,13 @@ function storedEvent(row: LogRow, names: NameBook, wants: Wants): readonly Taske
   const { name, eventId, taskId, stepId, correlationId, at, details } = row;
   if (name === null || eventId === null || !wants(name)) return [];
   const task = names.taskOf(row);
-  return [
-    {
-      id: eventId,
-      name,
-      at,
-      taskId,
-      namespace: task?.namespace ?? null,
-      taskName: task?.name ?? null,
-      version: task?.version ?? null,
-      correlationId,
-      stepId,
-      stepName: names.stepOf(row),
-      payload: Object.freeze(details),
-    },
-  ];
+  const about = {
+    taskId,
+    namespace: task?.namespace ?? null,
+    taskName: task?.name ?? null,
+    version: task?.version ?? null,
+    correlationId,
+    step: { stepId, name: names.stepOf(row) },
+  };
+  return [envelope(about, eventId, name, at, details)];
 }
