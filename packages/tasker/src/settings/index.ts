@@ -1,3 +1,3 @@
-export { engineChangesFrom, engineOptionsFrom } from "./engine-options.ts";
+export { engineOptionsFrom } from "./engine-options.ts";
 export { followSettings } from "./live/follow-settings.ts";
 export { openSettings } from "./live/settings.ts";
