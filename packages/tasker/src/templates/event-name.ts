@@ -3,7 +3,8 @@ import { textDefect } from "../text/text-defect.ts";
 /** First parts of names that belong to the engine. */
 const RESERVED = ["task", "step", "workflow", "observability", "test", "registry", "tasker"];
 /** The engine's names under parts that are not reserved as a whole. */
-const REGISTRY_EVENT = /^(?:handler|plugin|subscriber)\.(?:registered|unregistered|validation_failed)$/;
+const SINGLE_EVENTS =
+  /^(?:(?:handler|plugin|subscriber)\.(?:registered|unregistered|validation_failed)|configuration\.(?:changed|refused|restart_needed))$/;
 /** Longest name, in characters. */
 const LONGEST = 255;
 
@@ -24,7 +25,7 @@ export function expectedEventName(name: string): string | null {
   if (RESERVED.includes(first.toLowerCase())) {
     return `a name that does not begin with one of ${RESERVED.map((part) => `${part}.`).join(", ")}, which are the engine's`;
   }
-  return REGISTRY_EVENT.test(name.toLowerCase()) ? "a name that is not an event of the engine" : null;
+  return SINGLE_EVENTS.test(name.toLowerCase()) ? "a name that is not an event of the engine" : null;
 }
 
 function expectedText(name: string): string | null {
