@@ -865,7 +865,7 @@ tasker_adopt_executions
   (p_owner bigint, p_task_ids bigint[]) returns TABLE(execution_id character varying, workflow_step_id bigint, task_id bigint, attempt integer, process_id bigint, timeout_ms bigint, started_at timestamp without time zone, outcome jsonb, results text) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
 tasker_advance_subscriber
-  (p_subscriber integer, p_epoch bigint, p_now timestamp without time zone, p_cursor jsonb, p_next bigint[], p_failed json) returns boolean set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+  (p_subscriber integer, p_epoch bigint, p_now timestamp without time zone, p_cursor jsonb, p_next bigint[], p_failed json) returns bigint[] set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
 tasker_audit_action
   (p_outcome text, p_task_id bigint, p_step_id bigint, p_step_name character varying, p_new_task_id bigint, p_now timestamp without time zone, p_note jsonb, p_origin jsonb) returns void set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
@@ -907,7 +907,7 @@ tasker_lock_with_parents
   (p_tasks bigint[]) returns void set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
 tasker_log_beyond
-  (p_tasks bigint[], p_with_steps boolean[], p_task_rows bigint, p_step_rows bigint, p_events bigint) returns TABLE(task_id bigint, seq double precision, at timestamp without time zone) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+  (p_tasks bigint[], p_with_steps boolean[], p_task_rows bigint, p_step_rows bigint, p_events bigint) returns TABLE(task_id bigint, seq double precision, at timestamp without time zone, unnumbered_at timestamp without time zone) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
 tasker_log_positions_at
   (p_at timestamp without time zone) returns TABLE(tasks bigint, task_rows bigint, step_rows bigint, events bigint) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, TimeZone=UTC
@@ -961,7 +961,7 @@ tasker_same_requests
   (p_hashes text[], p_windows bigint[]) returns text[] set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
 tasker_settle_delivery
-  (p_subscriber integer, p_epoch bigint, p_delivery bigint, p_now timestamp without time zone, p_attempts integer, p_due timestamp without time zone, p_error jsonb, p_dead boolean) returns boolean set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+  (p_subscriber integer, p_epoch bigint, p_delivery bigint, p_now timestamp without time zone, p_attempts integer, p_due timestamp without time zone, p_error jsonb, p_dead boolean) returns bigint set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
 tasker_signal
   (p_task_id bigint, p_name character varying, p_payload jsonb, p_sender character varying, p_key character varying, p_now timestamp without time zone, p_most integer) returns TABLE(signal_id bigint, created boolean, state character varying, waiting integer, owner_id bigint, revision integer) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC

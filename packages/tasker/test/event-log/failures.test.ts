@@ -78,6 +78,43 @@ describeEachDatabase("an event that fails", (open) => {
     });
   });
 
+  test("and is brought back waits behind what is kept of its task", async () => {
+    const database = await useDatabase(open);
+    const { engine } = await startEngine(database, [graphTemplate("a -> b")]);
+    const { taskId } = await engine.submit({ name: "graph", context: {} });
+    await engine.settled(taskId);
+    const clock = new ManualClock();
+    const story = new Story();
+    let broken = true;
+    const subscriber = await startSubscriber(database, {
+      ...STEPS,
+      leaseMs: 300,
+      from: "beginning",
+      clock,
+      handle: (event) => {
+        if (broken && event.stepName === "a") throw new PermanentError("not this one");
+        if (broken && event.stepName === "b") throw new Error("not now");
+        story.handle(event);
+      },
+    });
+    await until(async () => (await listSubscribers(database)).at(0)?.held === 2, "what is held back");
+    const [letter] = await listDeadLetters(database);
+    broken = false;
+    await retryDeadLetters(database, [letter?.id ?? 0], { clock });
+    const { failed } = subscriber.statistics();
+    await until(async () => (await listSubscribers(database)).at(0)?.held === 3, "the letter");
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    expect(story.of(taskId)).toEqual([]);
+    await until(() => {
+      clock.advance(1_000);
+      return story.of(taskId).length === 3;
+    }, "all three");
+    expect(story.of(taskId)).toEqual(["step.completed b", "task.completed", "step.completed a"]);
+    await until(async () => (await listSubscribers(database)).at(0)?.held === 0, "nothing is held back");
+    await until(() => subscriber.statistics().delivered === 3, "the count");
+    expect(subscriber.statistics().failed).toBe(failed);
+  });
+
   test("in a batch is found by trying each alone", async () => {
     const database = await useDatabase(open);
     const { engine } = await startEngine(database, [graphTemplate("a -> b")]);

@@ -8,6 +8,7 @@ import { orderRows } from "../../src/event-log/reading/order-rows.ts";
 import {
   advanceCursor,
   cutReading,
+  type FirstLeft,
   holdBack,
   nextLimits,
   type Reading,
@@ -154,6 +155,7 @@ class ReaderUnderTest {
       taskId,
       seq: Math.min(...rows.map(({ seq }) => seq ?? 0)),
       at: Math.min(...rows.map(({ at }) => at)),
+      unnumberedAt: null,
     }));
   }
 }
@@ -219,5 +221,25 @@ describe("reading the log", () => {
       }),
       { numRuns: 1_000 },
     );
+  });
+});
+
+describe("a row of a window that is cut short", () => {
+  /** Whether a row of task 1 with a number and a time waits for what was left of its task. */
+  const waits = (row: { seq: number | null; at: number }, left: Omit<FirstLeft, "taskId">): boolean => {
+    const read = { ...makeRow({ source: "taskRows", task: 1, place: 1 }, 1, 0, row.at), seq: row.seq };
+    const cut = { rows: [read], upto: { ...NOWHERE, taskRows: 1 }, cutShort: new Set(["stepRows"] as const) };
+    return holdBack(cut, [{ taskId: 1, ...left }]).length > 0;
+  };
+
+  test("waits for a row with a lower number", () => {
+    expect(waits({ seq: 5, at: 10 }, { seq: 4, at: 20, unnumberedAt: null })).toBe(true);
+    expect(waits({ seq: 5, at: 30 }, { seq: 6, at: 20, unnumberedAt: null })).toBe(false);
+  });
+
+  test("waits for an earlier row of another writer, also if rows with greater numbers were left", () => {
+    expect(waits({ seq: 5, at: 10 }, { seq: 6, at: 8, unnumberedAt: 8 })).toBe(true);
+    expect(waits({ seq: 5, at: 10 }, { seq: 6, at: 8, unnumberedAt: 12 })).toBe(false);
+    expect(waits({ seq: null, at: 10 }, { seq: 6, at: 8, unnumberedAt: 12 })).toBe(true);
   });
 });

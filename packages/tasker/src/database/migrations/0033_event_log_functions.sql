@@ -146,19 +146,20 @@ begin
 end
 $$;
 
--- The first of the rows that tasks have above the given ids: least `seq`, and least time. Only tasks that have some.
+-- The first of the rows that tasks have above the given ids: least `seq`, least time, and least time of those without `seq`. Only
+-- tasks that have some.
 --   p_with_steps: whether the rows of the task's steps are looked at
 --   p_task_rows, p_step_rows, p_events: null: rows of this table are not looked at
 create function tasker_log_beyond(
   p_tasks bigint[], p_with_steps boolean[], p_task_rows bigint, p_step_rows bigint, p_events bigint
-) returns table (task_id bigint, seq double precision, at timestamp)
+) returns table (task_id bigint, seq double precision, at timestamp, unnumbered_at timestamp)
 language plpgsql
 set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off
 set jit = off set plan_cache_mode = force_generic_plan set timezone = 'UTC'
 as $$
 begin
   return query
-  select t.id, min(b.seq), min(b.at)
+  select t.id, min(b.seq), min(b.at), min(b.at) filter (where b.seq is null)
   from unnest(p_tasks, p_with_steps) as t(id, with_steps)
   cross join lateral (
     select case when jsonb_typeof(x.metadata -> 'seq') = 'number' and x.metadata ? 'writer'
@@ -220,30 +221,37 @@ begin
 end
 $$;
 
--- Moves a subscriber's cursor on, and keeps what it could not take. Nothing is written for somebody who no longer runs it.
+-- Moves a subscriber's cursor on, and keeps what it could not take. Gives the ids of the deliveries that were made, in the order
+-- of p_failed; null, and nothing is written, for somebody who no longer runs it.
 --   p_next    the least id of each table that it has still to read
 --   p_failed  [{t: task, e: event, a: attempts, d: when it is tried next, x: error, dead: given up}] in the order of each task
 create function tasker_advance_subscriber(
   p_subscriber integer, p_epoch bigint, p_now timestamp, p_cursor jsonb, p_next bigint[], p_failed json
-) returns boolean
+) returns bigint[]
 language plpgsql
 set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off
 set jit = off set plan_cache_mode = force_generic_plan set timezone = 'UTC'
 as $$
+declare
+  v_made bigint[] = '{}';
 begin
   update tasker_event_subscribers s
   set cursor = p_cursor, next_task_id = p_next[1], next_task_row_id = p_next[2], next_step_row_id = p_next[3],
     next_event_id = p_next[4], updated_at = p_now
   where s.subscriber_id = p_subscriber and s.epoch = p_epoch;
   if not found then
-    return false;
+    return null;
   end if;
   if p_failed is not null then
-    insert into tasker_event_deliveries (subscriber_id, task_id, event, attempts, due_at, error, created_at)
-    select p_subscriber, q.t, q.e, q.a, q.d, q.x, p_now
-    from rows from (json_to_recordset(p_failed) as (t bigint, e jsonb, a integer, d timestamp, x jsonb, dead boolean))
-      with ordinality as q(t, e, a, d, x, dead, o)
-    where not q.dead order by q.o;
+    with made as (
+      insert into tasker_event_deliveries (subscriber_id, task_id, event, attempts, due_at, error, created_at)
+      select p_subscriber, q.t, q.e, q.a, q.d, q.x, p_now
+      from rows from (json_to_recordset(p_failed) as (t bigint, e jsonb, a integer, d timestamp, x jsonb, dead boolean))
+        with ordinality as q(t, e, a, d, x, dead, o)
+      where not q.dead order by q.o
+      returning delivery_id
+    )
+    select coalesce(array_agg(m.delivery_id order by m.delivery_id), '{}') into v_made from made m;
     insert into tasker_dead_letters
       (subscriber_id, task_id, event_id, event_name, event, attempts, error, first_at, died_at)
     select p_subscriber, q.t, q.e ->> 'id', q.e ->> 'name', q.e, q.a, q.x, p_now, p_now
@@ -261,36 +269,37 @@ begin
       where q.subscriber_id = p_subscriber and q.task_id = w.t order by q.delivery_id limit 1
     );
   end if;
-  return true;
+  return v_made;
 end
 $$;
 
 -- Writes what became of a delivery that was tried again: to be tried once more at p_due, or through, which is the turn of the
--- next one of its task; given up for good if p_dead. False for somebody who no longer runs the subscriber, true otherwise, also
--- if the delivery is gone.
+-- next one of its task; given up for good if p_dead. Gives the id of the next one, 0 if there is none, or the delivery is gone or
+-- tried once more; null for somebody who no longer runs the subscriber.
 create function tasker_settle_delivery(
   p_subscriber integer, p_epoch bigint, p_delivery bigint, p_now timestamp, p_attempts integer, p_due timestamp, p_error jsonb,
   p_dead boolean
-) returns boolean
+) returns bigint
 language plpgsql
 set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off
 set jit = off set plan_cache_mode = force_generic_plan set timezone = 'UTC'
 as $$
 declare
   v_gone tasker_event_deliveries;
+  v_next bigint;
 begin
   perform from tasker_event_subscribers s where s.subscriber_id = p_subscriber and s.epoch = p_epoch for no key update;
   if not found then
-    return false;
+    return null;
   end if;
   if p_due is not null then
     update tasker_event_deliveries d set attempts = p_attempts, due_at = p_due, error = p_error
     where d.delivery_id = p_delivery;
-    return true;
+    return 0;
   end if;
   delete from tasker_event_deliveries d where d.delivery_id = p_delivery returning d.* into v_gone;
   if not found then
-    return true;
+    return 0;
   end if;
   if p_dead then
     insert into tasker_dead_letters
@@ -298,11 +307,9 @@ begin
     values (p_subscriber, v_gone.task_id, v_gone.event ->> 'id', v_gone.event ->> 'name', v_gone.event, p_attempts, p_error,
       v_gone.created_at, p_now);
   end if;
-  update tasker_event_deliveries d set due_at = p_now
-  where d.due_at is null and d.delivery_id = (
-    select q.delivery_id from tasker_event_deliveries q
-    where q.subscriber_id = p_subscriber and q.task_id = v_gone.task_id order by q.delivery_id limit 1
-  );
-  return true;
+  select d.delivery_id into v_next from tasker_event_deliveries d
+  where d.subscriber_id = p_subscriber and d.task_id = v_gone.task_id order by d.delivery_id limit 1;
+  update tasker_event_deliveries d set due_at = p_now where d.delivery_id = v_next and d.due_at is null;
+  return coalesce(v_next, 0);
 end
 $$;

@@ -13,6 +13,15 @@ export function keepBehind(parts: SessionParts, event: TaskerEvent): KeptEvent {
   return noteKept(parts, { event, failure: null });
 }
 
+/** Notes that what was kept is in the database. @param ids those of the deliveries, of events that are not given up */
+export function noteWritten({ held }: SessionParts, kept: readonly KeptEvent[], ids: readonly number[]): void {
+  const waiting = kept.filter(({ failure }) => failure === null || failure.retryAtMs !== null);
+  waiting.forEach(({ event }, place) => {
+    const id = ids[place];
+    if (id !== undefined) held.write(event.taskId, id);
+  });
+}
+
 /** Counts an event that is kept, or given up. */
 export function noteKept({ held, tally }: SessionParts, kept: KeptEvent): KeptEvent {
   const { event, failure } = kept;

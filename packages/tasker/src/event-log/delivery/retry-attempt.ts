@@ -14,15 +14,19 @@ export async function settleAttempt(parts: SessionParts, delivery: KeptDelivery)
     if (stop.aborted) return;
     failure = judgeFailure(error, delivery.attempts + 1, settings);
   }
-  await seat.settle(settings.database, settings.clock.now(), delivery, failure);
-  noteAttempt(parts, delivery, failure);
+  const next = await seat.settle(settings.database, settings.clock.now(), delivery, failure);
+  noteAttempt(parts, delivery, failure, next);
 }
 
-/** Counts an attempt that was written, and lets the next events of its task go if it was the last one. */
+/**
+ * Counts an attempt that was written, and lets the next events of its task go if it was the last one.
+ * @param next id of the delivery whose turn it is; it can be one that was brought back, and is not known yet
+ */
 export function noteAttempt(
   { held, tally }: SessionParts,
-  { taskId }: KeptDelivery,
+  { deliveryId, taskId }: KeptDelivery,
   failure: FailedAttempt | null,
+  next: number | null,
 ): void {
   if (failure === null) tally.delivered += 1;
   else {
@@ -30,5 +34,6 @@ export function noteAttempt(
     if (failure.retryAtMs !== null) return;
     tally.dead += 1;
   }
-  held.remove(taskId);
+  if (next !== null) held.find(taskId, next);
+  held.remove(taskId, deliveryId);
 }

@@ -53,14 +53,11 @@ export class RetryDesk {
   async #lookOnce(): Promise<void> {
     const { settings, seat } = this.#parts;
     const { database, clock } = settings;
-    // What ends while the question is under way is told as it stood before.
-    const running = new Set(this.#running);
-    const rows = await database.run(nextDeliveries, [seat.subscriberId, LOOK_SIZE + running.size]);
+    const rows = await database.run(nextDeliveries, [seat.subscriberId, [...this.#running], LOOK_SIZE]);
     const now = clock.now();
     this.#cancelTimer();
     for (const row of rows) {
       if (this.#isStopped) return;
-      if (running.has(row.delivery_id) || this.#running.has(row.delivery_id)) continue;
       const waitMs = (row.due_at?.getTime() ?? 0) - now;
       if (waitMs > 0) {
         this.#cancelTimer = clock.after(waitMs, () => this.look());
@@ -74,8 +71,8 @@ export class RetryDesk {
     const { held, fail, wake } = this.#parts;
     const { delivery_id: deliveryId, task_id: taskId, attempts } = row;
     this.#running.add(deliveryId);
-    // One that was brought back from the dead letters is not counted yet.
-    if (taskId !== null && !held.holds(taskId)) held.add(taskId);
+    // One that was brought back from the dead letters may not be known yet.
+    held.find(taskId, deliveryId);
     try {
       await this.#courier.redeliver({ deliveryId, taskId, attempts, event: readStoredEvent(row.event) });
     } catch (error) {

@@ -54,8 +54,17 @@ export class Seat {
     this.#hasAdvanced = true;
   }
 
-  /** Moves the cursor on, and keeps events. @throws NotRunningError if another process has it */
-  async advance(connection: Connection, nowMs: number, cursor: LogCursor, kept: readonly KeptEvent[]): Promise<void> {
+  /**
+   * Moves the cursor on, and keeps events.
+   * @returns the ids of the deliveries, of those that are not given up
+   * @throws NotRunningError if another process has it
+   */
+  async advance(
+    connection: Connection,
+    nowMs: number,
+    cursor: LogCursor,
+    kept: readonly KeptEvent[],
+  ): Promise<readonly number[]> {
     const { tasks, taskRows, stepRows, events } = firstUnread(cursor);
     const [row] = await connection.run(advanceSubscriber, [
       this.#subscriberId,
@@ -65,16 +74,21 @@ export class Seat {
       [tasks, taskRows, stepRows, events],
       kept.length === 0 ? null : JSON.stringify(kept.map(encodeKept)),
     ]);
-    if (row?.accepted !== true) throw this.#lost();
+    if (row === undefined || row.kept === null) throw this.#lost();
+    return row.kept;
   }
 
-  /** Writes that a kept event was delivered, or failed once more. @throws NotRunningError if another process has it */
+  /**
+   * Writes that a kept event was delivered, or failed once more.
+   * @returns the id of the delivery whose turn it is, of those of its task; null if there is none, or the event is tried again
+   * @throws NotRunningError if another process has it
+   */
   async settle(
     connection: Connection,
     nowMs: number,
     { deliveryId, attempts }: KeptDelivery,
     failure: FailedAttempt | null,
-  ): Promise<void> {
+  ): Promise<number | null> {
     const retryAtMs = failure?.retryAtMs ?? null;
     const [row] = await connection.run(settleDelivery, [
       this.#subscriberId,
@@ -86,7 +100,8 @@ export class Seat {
       failure === null ? null : JSON.stringify(failure.error),
       failure !== null && retryAtMs === null,
     ]);
-    if (row?.accepted !== true) throw this.#lost();
+    if (row === undefined || row.next === null) throw this.#lost();
+    return row.next === 0 ? null : row.next;
   }
 
   #lost(): NotRunningError {

@@ -9,7 +9,7 @@ import { RetryDesk } from "./retry-desk.ts";
 import type { Seat } from "./seat.ts";
 import type { SessionParts } from "./session-parts.ts";
 import type { SubscriberSettings } from "./settings.ts";
-import { countHeld } from "./subscriber-statements.ts";
+import { listHeld } from "./subscriber-statements.ts";
 import type { DeliveryTally } from "./tally.ts";
 import { TransactionCourier } from "./transaction-courier.ts";
 
@@ -101,8 +101,8 @@ export class DeliverySession {
 
   async #loadHeld(): Promise<void> {
     const { settings, seat } = this.#parts;
-    const rows = await settings.database.run(countHeld, [seat.subscriberId]);
-    for (const { task_id: taskId, held } of rows) this.#held.add(taskId, held);
+    const rows = await settings.database.run(listHeld, [seat.subscriberId]);
+    for (const { task_id: taskId, delivery_id: id } of rows) this.#held.find(taskId, id);
     this.#retries.look();
   }
 

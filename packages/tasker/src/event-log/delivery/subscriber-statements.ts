@@ -92,39 +92,37 @@ export const releaseSubscriber = statement({
   columns: {},
 });
 
-/** Moves a subscriber's cursor on and keeps what it could not take. */
+/** Moves a subscriber's cursor on and keeps what it could not take; gives the ids of that, null if somebody else runs it. */
 export const advanceSubscriber = statement({
   name: "event_subscriber_advance",
-  text: "select tasker_advance_subscriber($1, $2, $3, $4, $5, $6) as accepted",
+  text: "select tasker_advance_subscriber($1, $2, $3, $4, $5, $6) as kept",
   parameters: [int4, int8, timestamp, jsonb, array(int8), nullable(json)],
-  columns: { accepted: bool },
+  columns: { kept: nullable(array(int8)) },
 });
 
-/** Writes what became of a delivery that was tried again. */
+/** Writes what became of a delivery that was tried again; gives whose turn it is, null if somebody else runs the subscriber. */
 export const settleDelivery = statement({
   name: "event_delivery_settle",
-  text: "select tasker_settle_delivery($1, $2, $3, $4, $5, $6, $7, $8) as accepted",
+  text: "select tasker_settle_delivery($1, $2, $3, $4, $5, $6, $7, $8) as next",
   parameters: [int4, int8, int8, timestamp, int4, nullable(timestamp), nullable(jsonb), bool],
-  columns: { accepted: bool },
+  columns: { next: nullable(int8) },
 });
 
-/** What is kept for a subscriber, by task. */
-export const countHeld = statement({
-  name: "event_deliveries_count",
-  text: `
-    select d.task_id, count(*) as held from tasker_event_deliveries d
-    where d.subscriber_id = $1 group by d.task_id`,
+/** What is kept for a subscriber. */
+export const listHeld = statement({
+  name: "event_deliveries_held",
+  text: "select d.delivery_id, d.task_id from tasker_event_deliveries d where d.subscriber_id = $1",
   parameters: [int4],
-  columns: { task_id: nullable(int8), held: int8 },
+  columns: { delivery_id: int8, task_id: nullable(int8) },
 });
 
-/** The deliveries of a subscriber that are tried next, soonest first. */
+/** The deliveries of a subscriber that are tried next, soonest first, without those that are being tried. */
 export const nextDeliveries = statement({
   name: "event_deliveries_next",
   text: `
     select d.delivery_id, d.task_id, d.event, d.attempts, d.due_at from tasker_event_deliveries d
-    where d.subscriber_id = $1 and d.due_at is not null order by d.due_at limit $2`,
-  parameters: [int4, int8],
+    where d.subscriber_id = $1 and d.due_at is not null and d.delivery_id <> all($2::int8[]) order by d.due_at limit $3`,
+  parameters: [int4, array(int8), int8],
   columns: {
     delivery_id: int8,
     task_id: nullable(int8),

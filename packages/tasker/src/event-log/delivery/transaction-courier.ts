@@ -5,7 +5,7 @@ import type { LogWindow } from "../reading/log-window.ts";
 import { callInTransaction, HandlerFailure } from "./call-in-transaction.ts";
 import type { Courier } from "./courier.ts";
 import { type FailedAttempt, judgeFailure } from "./failure.ts";
-import { noteKept } from "./keep-event.ts";
+import { noteKept, noteWritten } from "./keep-event.ts";
 import { noteAttempt } from "./retry-attempt.ts";
 import type { KeptDelivery, KeptEvent } from "./seat.ts";
 import type { SessionParts } from "./session-parts.ts";
@@ -73,8 +73,9 @@ export class TransactionCourier implements Courier {
   /** Delivers in one transaction what there is time for; or learns what the next one is to do otherwise. */
   async #deliverPart(window: LogWindow, progress: WindowProgress): Promise<void> {
     const part: Part = { next: progress.start, kept: [], called: [], last: [] };
+    let ids: readonly number[];
     try {
-      await this.#transact((transaction) => this.#callAll(window, progress, part, transaction));
+      ids = await this.#transact((transaction) => this.#callAll(window, progress, part, transaction));
     } catch (error) {
       this.#learn(progress, part, error);
       return;
@@ -83,10 +84,17 @@ export class TransactionCourier implements Courier {
     this.#parts.seat.confirmAdvance();
     this.#parts.tally.delivered += part.called.length;
     for (const kept of part.kept) noteKept(this.#parts, kept);
+    noteWritten(this.#parts, part.kept, ids);
     if (part.kept.length > 0) this.#parts.lookForRetries();
   }
 
-  async #callAll(window: LogWindow, progress: WindowProgress, part: Part, transaction: Connection): Promise<void> {
+  /** Gives the ids of what is kept. */
+  async #callAll(
+    window: LogWindow,
+    progress: WindowProgress,
+    part: Part,
+    transaction: Connection,
+  ): Promise<readonly number[]> {
     const { seat, stop } = this.#parts;
     const { handler, batchSize, clock, leaseMs } = this.#settings;
     const lateAtMs = elapsedOf(systemClock) + Math.min(LONGEST_TRANSACTION_MS, leaseMs * TRANSACTION_SHARE);
@@ -100,7 +108,7 @@ export class TransactionCourier implements Courier {
       if (events.length > 0) await callInTransaction(this.#settings, stop, transaction, events, 1);
       cursor = progress.endBefore(part.next, elapsedOf(systemClock) >= lateAtMs);
     }
-    await seat.advance(transaction, clock.now(), cursor, part.kept);
+    return seat.advance(transaction, clock.now(), cursor, part.kept);
   }
 
   /** Chooses the events of the next call, and keeps those between them that cannot be delivered. */
@@ -138,22 +146,23 @@ export class TransactionCourier implements Courier {
     if (stop.aborted) return;
     const number = delivery.attempts + 1;
     let failure: FailedAttempt | null = null;
+    let next: number | null;
     let isCalled = false;
     try {
-      await this.#transact(async (transaction) => {
+      next = await this.#transact(async (transaction) => {
         isCalled = true;
         await callInTransaction(this.#settings, stop, transaction, [delivery.event], number);
-        await seat.settle(transaction, clock.now(), delivery, null);
+        return seat.settle(transaction, clock.now(), delivery, null);
       });
     } catch (error) {
       if (stop.aborted) return;
       failure = this.#judge(error, isCalled, number);
-      await seat.settle(database, clock.now(), delivery, failure);
+      next = await seat.settle(database, clock.now(), delivery, failure);
     }
-    noteAttempt(this.#parts, delivery, failure);
+    noteAttempt(this.#parts, delivery, failure, next);
   }
 
-  #transact(work: (transaction: Connection) => Promise<void>): Promise<void> {
+  #transact<T>(work: (transaction: Connection) => Promise<T>): Promise<T> {
     const { database, timeoutMs } = this.#settings;
     return database.transaction(work, { idleTimeoutMs: Math.min(timeoutMs + IDLE_MARGIN_MS, LONGEST_IDLE_MS) });
   }

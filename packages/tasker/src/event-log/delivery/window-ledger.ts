@@ -1,4 +1,5 @@
 import type { LogCursor } from "../cursor/log-cursor.ts";
+import { noteWritten } from "./keep-event.ts";
 import type { KeptEvent } from "./seat.ts";
 import type { SessionParts } from "./session-parts.ts";
 
@@ -56,8 +57,9 @@ export class WindowLedger {
         const last = done.at(-1);
         if (last === undefined) break;
         const kept = done.flatMap((window) => window.kept);
-        await seat.advance(settings.database, settings.clock.now(), last.cursor, kept);
+        const ids = await seat.advance(settings.database, settings.clock.now(), last.cursor, kept);
         seat.confirmAdvance();
+        noteWritten(this.#parts, kept, ids);
         this.#windows = this.#windows.slice(done.length);
         wake();
         if (kept.length > 0) lookForRetries();

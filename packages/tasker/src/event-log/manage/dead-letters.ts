@@ -65,14 +65,35 @@ export const readDeadLetter = statement({
   columns: LETTER,
 });
 
-/** Gives dead letters to their subscribers once more; their attempts are counted anew. */
+/** Keeps those who run the subscribers of dead letters from writing what becomes of deliveries, to the transaction's end. */
+export const lockSubscribersOfLetters = statement({
+  name: "dead_letters_lock",
+  text: `
+    select s.subscriber_id from tasker_event_subscribers s
+    where s.subscriber_id in (
+      select d.subscriber_id from tasker_dead_letters d where d.dead_letter_id = any($1::int8[])
+    )
+    order by s.subscriber_id for no key update`,
+  parameters: [array(int8)],
+  columns: { subscriber_id: int4 },
+});
+
+/**
+ * Gives dead letters to their subscribers once more; their attempts are counted anew. Behind deliveries of the same task they wait
+ * for their turn.
+ */
 export const reviveDeadLetters = statement({
   name: "dead_letters_revive",
   text: `
     with gone as (delete from tasker_dead_letters d where d.dead_letter_id = any($1::int8[]) returning d.*), revived as (
       insert into tasker_event_deliveries (subscriber_id, task_id, event, attempts, due_at, error, created_at)
-      select g.subscriber_id, g.task_id, g.event, 0, $2::timestamp, g.error, $2::timestamp
-      from gone g order by g.dead_letter_id
+      select g.subscriber_id, g.task_id, g.event, 0, case when g.place = 1 and not exists (
+          select from tasker_event_deliveries d where d.subscriber_id = g.subscriber_id and d.task_id = g.task_id
+        ) or g.task_id is null then $2::timestamp end, g.error, $2::timestamp
+      from (
+        select g.*, row_number() over (partition by g.subscriber_id, g.task_id order by g.dead_letter_id) as place from gone g
+      ) g
+      order by g.dead_letter_id
     )
     select g.dead_letter_id from gone g`,
   parameters: [array(int8), timestamp],
@@ -114,7 +135,10 @@ export async function retryDeadLetters(
   options: { readonly clock?: Clock } = {},
 ): Promise<void> {
   const now = new Date((options.clock ?? systemClock).now());
-  await allOrNone(connection, ids, (transaction) => transaction.run(reviveDeadLetters, [ids, now]));
+  await allOrNone(connection, ids, async (transaction) => {
+    await transaction.run(lockSubscribersOfLetters, [ids]);
+    return transaction.run(reviveDeadLetters, [ids, now]);
+  });
 }
 
 /** Deletes dead letters for good, all or none. @throws DeadLetterNotFoundError as {@link retryDeadLetters} */

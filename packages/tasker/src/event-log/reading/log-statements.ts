@@ -51,9 +51,9 @@ export const readLogRows = statement({
 /** The first of the rows that tasks have above some ids. */
 export const readLogBeyond = statement({
   name: "log_beyond",
-  text: "select task_id, seq, at from tasker_log_beyond($1, $2, $3, $4, $5)",
+  text: "select task_id, seq, at, unnumbered_at from tasker_log_beyond($1, $2, $3, $4, $5)",
   parameters: [array(int8), array(bool), nullable(int8), nullable(int8), nullable(int8)],
-  columns: { task_id: int8, seq: nullable(float8), at: timestamp },
+  columns: { task_id: int8, seq: nullable(float8), at: timestamp, unnumbered_at: nullable(timestamp) },
 });
 
 /** What named tasks are called. */

@@ -56,7 +56,9 @@ export async function readFirstLeft(
     above("stepRows"),
     above("events"),
   ]);
-  return left.map(({ task_id: taskId, seq, at }) => ({ taskId, seq, at: at.getTime() }));
+  return left.map(({ task_id: taskId, seq, at, unnumbered_at: unnumberedAt }) => {
+    return { taskId, seq, at: at.getTime(), unnumberedAt: unnumberedAt?.getTime() ?? null };
+  });
 }
 
 function toLogRow(row: RowOf<typeof readLogRows.columns>): LogRow {

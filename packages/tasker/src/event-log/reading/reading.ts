@@ -82,6 +82,8 @@ export interface FirstLeft {
   readonly seq: number | null;
   /** Least time of them, milliseconds since the epoch. */
   readonly at: number;
+  /** Least time of those without a `seq`; null if all have one. */
+  readonly unnumberedAt: number | null;
 }
 
 /**
@@ -95,14 +97,14 @@ export function holdBack(cut: Cut, left: readonly FirstLeft[]): readonly LogRow[
     if (row.source === "tasks" || row.taskId === null) return false;
     if (row.taskId > newTasks) return true;
     const first = firstOf.get(row.taskId);
-    if (first === undefined) return false;
-    return row.seq !== null && first.seq !== null && row.seq > first.seq ? true : comesLater(row, first);
+    return first !== undefined && comesLater(row, first);
   });
 }
 
-/** Where one of the two has no number, they are compared by time; at the same time, a row waits. */
-function comesLater(row: LogRow, first: FirstLeft): boolean {
-  return (row.seq === null || first.seq === null) && row.at >= first.at;
+/** Where one of two rows has no number, they are compared by time; at the same time, a row waits. */
+function comesLater({ seq, at }: LogRow, first: FirstLeft): boolean {
+  if (seq === null) return at >= first.at;
+  return (first.seq !== null && seq > first.seq) || (first.unnumberedAt !== null && at >= first.unnumberedAt);
 }
 
 /**
