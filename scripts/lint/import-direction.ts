@@ -23,6 +23,8 @@ const BELOW_ENGINE = [
   "correlation",
   "event-routing",
   "tracing",
+  "secrets",
+  "vault",
 ];
 /** What may use the engine and everything below it. */
 const ABOVE_ENGINE = [...BELOW_ENGINE, "diagram", "engine", "event-log"];
@@ -34,7 +36,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   correlation: BASE,
   diagram: BASE,
   "event-routing": BASE,
-  templates: BASE,
+  templates: [...BASE, "secrets"],
+  secrets: BASE,
+  vault: [...BASE, "database", "secrets"],
   tracing: [...BASE, "config", "event-routing"],
   "template-files": [...BASE, "templates"],
   database: [...BASE, "templates"],
@@ -44,7 +48,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   events: BASE,
   "event-log": [...BASE, "config", "correlation", "database", "events"],
   registries: [...BASE, "templates", "events"],
-  handlers: [...BASE, "templates", "template-files", "database", "events", "registries"],
+  handlers: [...BASE, "templates", "template-files", "database", "events", "registries", "secrets", "vault"],
   engine: BELOW_ENGINE,
   "log-lines": [...BASE, "config", "events", "event-routing"],
   subscribers: [
@@ -75,6 +79,7 @@ const PACKAGES_OF_PURE_FOLDERS: Readonly<Record<string, readonly string[]>> = {
   diagram: [],
   "event-routing": ["zod"],
   events: ["zod"],
+  secrets: [],
   templates: ["@noble/hashes", "ajv", "ajv-draft-04", "ajv-formats", "yaml", "zod"],
 };
 

@@ -457,4 +457,5 @@ export {
 } from "./templates/template-graph.ts";
 export { TaskSpanIds } from "./tracing/task-span-ids.ts";
 export type { TracingOptions } from "./tracing/tracing-options.ts";
+export { SecretSource, type SecretSourceOptions } from "./vault/secret-source.ts";
 export { VERSION } from "./version.ts";

@@ -16,6 +16,7 @@ const PURE_FOLDERS = [
   "graph",
   "json",
   "retry",
+  "secrets",
   "states",
   "text",
   "templates",

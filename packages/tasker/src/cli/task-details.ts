@@ -1,6 +1,9 @@
 import { z } from "zod";
 import type { Connection } from "../database/database.ts";
 import { TaskNotFoundError } from "../errors/index.ts";
+import type { JsonValue } from "../json/json-value.ts";
+import { Redaction } from "../secrets/redaction.ts";
+import { readAddedStepName } from "../templates/added-step-name.ts";
 import { showTaskStatement } from "./statements/show-task.ts";
 
 /** A time as `to_json` writes a `timestamp` column, which holds UTC. */
@@ -52,18 +55,32 @@ export type TransitionDetails = z.infer<typeof TransitionDetails>;
 /**
  * Reads everything about a task; names are those of the columns. Transitions stand in the order of their commits if
  * this engine wrote them all, by time otherwise.
+ * @param redact places that are not shown, besides those of the task's template
  * @throws TaskNotFoundError
  */
-export async function readTaskDetails(connection: Connection, taskId: number) {
-  const [row] = await connection.run(showTaskStatement, [taskId]);
-  if (row === undefined) throw new TaskNotFoundError(`there is no task ${taskId}`, { context: { taskId } });
+export async function readTaskDetails(connection: Connection, taskId: number, redact: readonly string[] = []) {
+  const [found] = await connection.run(showTaskStatement, [taskId]);
+  if (found === undefined) throw new TaskNotFoundError(`there is no task ${taskId}`, { context: { taskId } });
+  const { redact: ofTemplate, ...row } = found;
+  const redaction = new Redaction([...redact, ...z.array(z.string()).parse(ofTemplate ?? [])]);
   return {
     ...row,
-    steps: z.array(StepDetails).parse(row.steps),
+    context: row.context === null ? null : redaction.context(row.context as JsonValue),
+    steps: z
+      .array(StepDetails)
+      .parse(row.steps)
+      .map((step) => redactStep(step, redaction)),
     transitions: inCommitOrder(z.array(TransitionDetails).parse(row.transitions)),
     annotations: z.array(AnnotationDetails).parse(row.annotations),
     late_results: z.array(LateResult).parse(row.late_results),
   };
+}
+
+function redactStep(step: StepDetails, redaction: Redaction): StepDetails {
+  const added = readAddedStepName(step.name);
+  const name = added?.kind === "instance" ? added.of : step.name;
+  const inputs = redaction.inputs(name, step.inputs as JsonValue);
+  return { ...step, inputs, results: redaction.results(name, step.results as JsonValue) };
 }
 
 /** Everything about a task. */

@@ -1,4 +1,5 @@
 import { ConfigurationError } from "../errors/index.ts";
+import { isRedactedPath, REDACTED_PATH_EXPECTED } from "../secrets/redaction.ts";
 import { parseAdopt } from "./adopt-options.ts";
 import type { EngineOptions } from "./options.ts";
 import { parseSharing } from "./sharing/sharing-options.ts";
@@ -64,6 +65,13 @@ export function checkOptions(options: EngineOptions): void {
     const expected = "none beside events: the bus has a mask of its own";
     throw new ConfigurationError(`engine option maskedEventKeys is given, expected ${expected}`, {
       context: { option: "maskedEventKeys", value: options.maskedEventKeys, expected },
+    });
+  }
+  for (const value of options.redact ?? []) {
+    if (isRedactedPath(value)) continue;
+    const expected = REDACTED_PATH_EXPECTED;
+    throw new ConfigurationError(`engine option redact has ${JSON.stringify(value)}, expected ${expected}`, {
+      context: { option: "redact", value, expected },
     });
   }
   parseAdopt(options.adopt);

@@ -21,6 +21,7 @@ import { VitalSigns } from "./membership/vital-signs.ts";
 import type { EngineOptions, Log } from "./options.ts";
 import { TroubleLog } from "./outage/trouble-log.ts";
 import { WatchedDatabase } from "./outage/watched-database.ts";
+import { maskingLog, Protection } from "./protection/protection.ts";
 import { Slots } from "./slots.ts";
 import { Strategies } from "./strategies/strategies.ts";
 import { TaskRoom } from "./task-room.ts";
@@ -36,6 +37,7 @@ export class Equipment {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
+  readonly protection: Protection;
   /** Null: nobody wants to know. */
   readonly meter: EngineMeter | null;
   /** Null: nothing is traced. */
@@ -69,7 +71,8 @@ export class Equipment {
   constructor(options: EngineOptions) {
     this.clock = options.clock ?? systemClock;
     this.random = options.random ?? Math.random;
-    this.log = options.log ?? silentLog;
+    this.protection = new Protection(options);
+    this.log = options.log === undefined ? silentLog : maskingLog(options.log, this.protection.secrets);
     this.meter = options.meter ?? null;
     this.tracing = openTracing(options.tracing ?? true, this.log);
     this.events = options.events ?? createEventBus(options);

@@ -11,10 +11,12 @@ import type { StepExecution } from "../handlers/execution.ts";
 import type { HandlerResources } from "../handlers/resources.ts";
 import { encodeJson } from "../json/encode.ts";
 import type { JsonObject, JsonValue } from "../json/json-value.ts";
+import type { Redaction } from "../secrets/redaction.ts";
 import { conditionMayHold, type EventCondition, type PayloadSource, payloadFrom } from "../templates/custom-event.ts";
 import { hintAt } from "../text/nearest-name.ts";
 import { utf8Length } from "../text/utf8-length.ts";
 import type { AttemptSpan } from "../tracing/attempt-span.ts";
+import type { SecretSource } from "../vault/secret-source.ts";
 import { describeFailure } from "./describe-failure.ts";
 import type { Permit } from "./limits/permit.ts";
 import type { Outcome } from "./outcome.ts";
@@ -56,7 +58,6 @@ export class Execution implements StepExecution {
   readonly attempt: number;
   readonly retryLimit: number;
   readonly retryable: boolean;
-  readonly handlerConfig: JsonObject | null;
   readonly inputs: JsonValue;
   readonly itemIndex: number | null;
   readonly compensates: string | null;
@@ -94,6 +95,10 @@ export class Execution implements StepExecution {
   /** The span of this attempt in this process; null if none is made. */
   span: AttemptSpan | null = null;
 
+  /** Where references of `handler_config` lead; null: the handler is not called yet. */
+  secrets: SecretSource | null = null;
+
+  readonly #handlerConfig: JsonObject | null;
   #published: PublishedEvent[] | null = null;
   #publishedBytes = 0;
   #eventRules: EventRules | null = null;
@@ -112,11 +117,16 @@ export class Execution implements StepExecution {
     this.retryable = step.retryable;
     const role = run.compiled.stepNamed.roleOf(step.name);
     this.itemIndex = role.kind === "instance" ? role.index : null;
-    this.handlerConfig = run.compiled.stepNamed.get(step.name)?.handlerConfig ?? null;
+    this.#handlerConfig = run.compiled.stepNamed.get(step.name)?.handlerConfig ?? null;
     const undone = role.kind === "undo" ? run.steps[run.graph.indexOf(role.of)] : undefined;
     this.compensates = undone?.name ?? null;
     this.inputs = ((step.inputs ?? undone?.results)?.copy() ?? null) as JsonValue;
     this.results = step.results.copy();
+  }
+
+  get handlerConfig(): JsonObject | null {
+    if (this.#handlerConfig === null || this.secrets === null) return this.#handlerConfig;
+    return this.secrets.resolve(this.#handlerConfig, `step ${this.name}: handler_config`);
   }
 
   /** Made when it is first asked for: most handlers never do, and a signal costs more than the rest of an execution. */
@@ -166,14 +176,15 @@ export class Execution implements StepExecution {
 
   /**
    * Publishes what the step's declarations want published at such an end of an attempt, unless the handler has.
+   * @param redaction what of context and inputs no event may tell; of results and errors it is gone already
    * @returns what the attempt came to: where a payload breaks its schema, a failure
    */
-  conclude(outcome: Outcome): Outcome {
+  conclude(outcome: Outcome, redaction: Redaction | null = null): Outcome {
     if (this.#eventRules === null || (outcome.kind !== "success" && outcome.kind !== "failure")) return outcome;
     const triggered = this.#stepEvents(this.#eventRules)?.triggered ?? [];
     if (triggered.length === 0) return outcome;
     const told = new Set(this.published.map(({ name }) => name));
-    const source = payloadSourceOf(this, outcome);
+    const source = payloadSourceOf(this, outcome, redaction);
     const violations: string[] = [];
     for (const event of triggered) {
       if (told.has(event.name)) continue;
@@ -192,7 +203,7 @@ export class Execution implements StepExecution {
     const error = new InvalidEventPayloadError([...before, ...violations].join("\n"), { context: { step: this.name } });
     const failure: Outcome = { kind: "failure", failure: describeFailure(error), durationMs };
     // What was to tell of a success does not: its condition does not hold. Events of failures tell of this one.
-    return outcome.kind === "success" ? this.conclude(failure) : failure;
+    return outcome.kind === "success" ? this.conclude(failure, redaction) : failure;
   }
 
   #stepEvents({ eventDeclarations }: EventRules): StepEvents | null {
@@ -245,11 +256,20 @@ export class Execution implements StepExecution {
 }
 
 function payloadSourceOf(
-  { run, inputs, attempt }: Execution,
+  { run, name, inputs, attempt }: Execution,
   outcome: Extract<Outcome, { readonly kind: "success" | "failure" }>,
+  redaction: Redaction | null,
 ): PayloadSource {
-  const common = { context: run.view.context, inputs, attempt };
-  if (outcome.kind === "success") return { ...common, results: outcome.results.value, error: undefined };
-  const { message, errorClass, errorCode } = outcome.failure;
-  return { ...common, results: undefined, error: { message, class: errorClass, code: errorCode } };
+  const failure = outcome.kind === "failure" ? outcome.failure : null;
+  return {
+    // Read only if a payload asks for it: it may be unreadable.
+    get context() {
+      return redaction === null ? run.view.context : (redaction.context(run.view.context) as JsonObject);
+    },
+    inputs: redaction === null ? inputs : redaction.inputs(run.compiled.stepNamed.get(name)?.name ?? name, inputs),
+    attempt,
+    results: outcome.kind === "success" ? outcome.results.value : undefined,
+    error:
+      failure === null ? undefined : { message: failure.message, class: failure.errorClass, code: failure.errorCode },
+  };
 }

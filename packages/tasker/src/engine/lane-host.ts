@@ -12,6 +12,7 @@ import type { LiveTasks } from "./live-tasks.ts";
 import type { Fence } from "./membership/fence.ts";
 import type { VitalSigns } from "./membership/vital-signs.ts";
 import type { Log } from "./options.ts";
+import type { Protection } from "./protection/protection.ts";
 import type { OfferDesk } from "./sharing/offer-desk.ts";
 import type { Slots } from "./slots.ts";
 import type { Writer } from "./step-move.ts";
@@ -29,6 +30,7 @@ export interface LaneHost {
   readonly meter: EngineMeter | null;
   readonly events: EventBus;
   readonly rules: RetryRules;
+  readonly protection: Protection;
   readonly slots: Slots;
   readonly resources: HandlerResources;
   /** Where steps that run under limits wait. */

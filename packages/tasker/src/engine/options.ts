@@ -6,6 +6,7 @@ import type { EventBus } from "../events/bus/event-bus.ts";
 import type { HandlerRegistry } from "../handlers/registry.ts";
 import type { PluginRegistry } from "../registries/plugin-registry.ts";
 import type { TracingOptions } from "../tracing/tracing-options.ts";
+import type { SecretSource } from "../vault/secret-source.ts";
 import type { AdoptOptions } from "./adopt-options.ts";
 import type { ConcurrencySignals } from "./concurrency/adaptive-concurrency.ts";
 import type { EngineMeter } from "./engine-meter.ts";
@@ -94,6 +95,16 @@ export interface EngineOptions {
    * database needs neither.
    */
   readonly heartbeat?: "thread" | "loop";
+  /**
+   * Where references in `handler_config` lead, such as `${env:KEY}`. Default: the environment of the process, and files. See
+   * docs/secrets.md.
+   */
+  readonly secrets?: SecretSource;
+  /**
+   * Places of values that are not to be stored or shown, besides those of templates: `context.card.number`, `results.*.token`,
+   * `error.*`. Default: none. See docs/secrets.md.
+   */
+  readonly redact?: readonly string[];
   /** Largest context or result, in bytes of JSON. Default: 1,000,000. */
   readonly maxValueBytes?: number;
   /** Interruptions (crash, shutdown) after which a step fails for good. Default: 5. */

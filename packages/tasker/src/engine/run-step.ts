@@ -12,6 +12,7 @@ import { subjectOf } from "./event-subject.ts";
 import type { Execution } from "./execution.ts";
 import { LiveSequence } from "./live-sequence.ts";
 import type { Outcome } from "./outcome.ts";
+import type { Protection } from "./protection/protection.ts";
 import { stepHandlerOf } from "./step-handler-of.ts";
 import { StoredJson } from "./stored-json.ts";
 import type { Strategies } from "./strategies/strategies.ts";
@@ -26,6 +27,7 @@ export interface StepRunner {
   /** Deadline of a step that has none of its own, in seconds; null for none. */
   readonly defaultTimeoutSeconds: number | null;
   readonly circuits: CircuitBoard;
+  readonly protection: Protection;
   /** Null: nothing is traced. */
   readonly tracing: Tracing | null;
   /** Id of this process in the database. */
@@ -51,6 +53,7 @@ export function runStep(runner: StepRunner, execution: Execution): void {
   const span = traceAttempt(runner.tracing, execution, runner.processId);
   execution.span = span;
   execution.openEvents(runner);
+  execution.secrets = runner.protection.secrets;
   const cancelDeadline = armDeadline(runner, execution, begun);
   const finish = (outcome: Outcome) => {
     cancelDeadline();
@@ -131,7 +134,10 @@ function verdictOf(outcome: Outcome): Verdict {
 /** Settles an execution unless it is settled already. */
 export function settleOnce(runner: StepRunner, execution: Execution, outcome: Outcome): void {
   if (execution.outcome !== null) return;
-  const settled = execution.conclude(outcome);
+  const { protection } = runner;
+  const shielded = protection.protect(execution.run, execution.name, outcome);
+  const concluded = execution.conclude(shielded, protection.redactionOf(execution.run.compiled.definition));
+  const settled = concluded === shielded ? shielded : protection.protect(execution.run, execution.name, concluded);
   execution.outcome = settled;
   execution.span?.end(settled);
   if (execution.passage !== null) runner.circuits.leave(execution.passage, verdictOf(settled));

@@ -15,7 +15,11 @@ export function stepHandlerOf(execution: Execution): HandlesStep {
   // What its instances did is undone by steps of their own.
   if (role.kind === "undo" && stepNamed.roleOf(role.of).kind === "join") return NOTHING;
   // The template may have changed since the task started: it keeps what it started with.
-  return run.template.createStepHandler(stepNamed.handlerNameOf(step.name), stepNamed.get(step.name));
+  const started = stepNamed.get(step.name);
+  const { handlerConfig } = execution;
+  const own =
+    started === undefined || started.handlerConfig === handlerConfig ? started : { ...started, handlerConfig };
+  return run.template.createStepHandler(stepNamed.handlerNameOf(step.name), own);
 }
 
 /** Ends a mapped step with the results of its instances; without any, with an empty list or the reason why not. */

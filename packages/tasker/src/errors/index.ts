@@ -49,6 +49,7 @@ export {
   UnencodableValueError,
   ValueTooLargeError,
 } from "./request-errors.ts";
+export { SecretReferenceError, UnreadableValueError } from "./secret-errors.ts";
 export {
   CircuitOpenError,
   FanOutError,

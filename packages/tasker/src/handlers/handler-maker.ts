@@ -1,4 +1,6 @@
+import { SecretReferenceError } from "../errors/index.ts";
 import type { JsonObject } from "../json/json-value.ts";
+import { SecretSource } from "../vault/secret-source.ts";
 import { FunctionStepHandler, type StepFunction } from "./function-step-handler.ts";
 import type { HandlesStep } from "./step-handler.ts";
 
@@ -30,19 +32,32 @@ export function toHandlerMaker(value: unknown, config: JsonObject | null): Handl
 }
 
 function makerOfClass(Handler: AnyClass, config: JsonObject | null): HandlerMaker | UnusableHandler {
-  const defect = findConfigDefect(Handler, config);
+  const defect = findDefect(Handler, config);
   if (defect !== null) return new UnusableHandler(defect);
-  const prototype: unknown = Handler.prototype;
-  if (!handlesStep(prototype)) {
-    // `handle` may be a field of the instances: only an instance can tell.
-    const defect = inspectInstance(Handler, config);
-    if (defect !== null) return new UnusableHandler(defect);
-  }
   return (stepConfig) => {
     const handler = new Handler(stepConfig);
     if (!handlesStep(handler)) throw new TypeError(`${Handler.name} lost its method handle, expected a step handler`);
     return handler;
   };
+}
+
+/**
+ * Looks at the class with what the configuration is here and now. Where a secret of it is not there, that is for the process
+ * which runs the step: this one may only submit.
+ */
+function findDefect(Handler: AnyClass, config: JsonObject | null): string | null {
+  const secrets = new SecretSource();
+  let known: JsonObject | null;
+  try {
+    known = config === null ? null : secrets.resolve(config, "handler_config");
+  } catch (error) {
+    if (!(error instanceof SecretReferenceError)) throw error;
+    return error.context.expected === undefined ? null : `does not take its handler_config: ${error.message}`;
+  }
+  // `handle` may be a field of the instances: only an instance can tell.
+  const defect =
+    findConfigDefect(Handler, known) ?? (handlesStep(Handler.prototype) ? null : inspectInstance(Handler, known));
+  return defect === null ? null : secrets.known.mask(defect);
 }
 
 /** A class may look at its configuration before it is constructed: by a static method `checkConfig`, which throws. */

@@ -26,6 +26,7 @@ export function definitionToDocument(definition: TaskDefinition): JsonObject {
     schema: definition.contextSchema,
     dependent_systems: namedLimitsToDocument(definition.systemLimits),
     handler_limits: namedLimitsToDocument(definition.handlerLimits),
+    redact: definition.redact.length === 0 ? null : definition.redact,
     step_templates: definition.steps.map(stepToDocument),
   });
 }

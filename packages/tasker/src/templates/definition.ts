@@ -103,5 +103,7 @@ export interface TaskDefinition {
   readonly systemLimits: readonly NamedLimit[];
   /** Limits of handlers of its steps, by `handlerClass`. Default: none. */
   readonly handlerLimits: readonly NamedLimit[];
+  /** Places of values that are not to be stored or shown, such as `results.charge.token`. Default: none. */
+  readonly redact: readonly string[];
   readonly steps: readonly StepDefinition[];
 }

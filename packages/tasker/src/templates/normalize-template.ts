@@ -21,6 +21,7 @@ export function normalizeTemplate(document: TemplateDocument): TaskDefinition {
     contextSchema: document.schema ?? null,
     systemLimits: Object.freeze(systemLimitsOf(document.dependent_systems ?? {})),
     handlerLimits: Object.freeze(namedLimitsOf(document.handler_limits ?? {})),
+    redact: Object.freeze(document.redact ?? []),
     steps: Object.freeze(document.step_templates.map((step) => normalizeStep(step, document))),
   });
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { JsonObject, JsonValue } from "../json/json-value.ts";
+import { isRedactedPath, REDACTED_PATH_EXPECTED } from "../secrets/redaction.ts";
 import { StepCircuitDocument } from "./circuit-document.ts";
 import { CustomEventDocument } from "./custom-event-document.ts";
 import { NamedLimitsDocument, StepLimitDocument } from "./limit-document.ts";
@@ -31,6 +32,8 @@ const jsonObject = z.custom<JsonObject>(
   (value) => typeof value === "object" && value !== null && !Array.isArray(value),
   { error: "a mapping" },
 );
+
+const redactedPath = z.string().refine(isRedactedPath, { error: REDACTED_PATH_EXPECTED });
 
 const jsonValue = z.custom<JsonValue>(() => true);
 
@@ -128,6 +131,8 @@ export const TemplateDocument = z.strictObject({
   named_steps: z.array(stepName).nullish(),
   /** JSON Schema of the context. */
   schema: jsonObject.nullish(),
+  /** Places of values that are not to be stored or shown: `context.card.number`, `results.*.token`, `error.*`. */
+  redact: z.array(redactedPath).nullish(),
   /** For the steps that do not say themselves. Default: `fail`. */
   on_failure: failurePolicy.nullish(),
   step_templates: z.array(StepDocument),

@@ -160,6 +160,11 @@ const definition: fc.Arbitrary<TaskDefinition> = fc
         limitsOf(parts.steps.map((one) => one.handlerClass)),
       )
       .map(([systemLimits, handlerLimits]) => ({ ...parts, systemLimits, handlerLimits })),
+  )
+  .chain((parts) =>
+    fc
+      .array(fc.constantFrom("context.card.number", "results.*.token", "error.*"))
+      .map((redact) => ({ ...parts, redact })),
   );
 
 /** The value with the keys of each object in the opposite order. */

@@ -88,4 +88,14 @@ describe("variables in a template", () => {
       "found the variable constructor, which is not set",
     );
   });
+
+  test("leave references to secrets in handler_config as they are, escaped or not, and are refused elsewhere", () => {
+    const text = (name: string, key: string) =>
+      `name: "${name}"\nstep_templates: [{name: a, handler_class: A, handler_config: {key: "${key}"}}]\n`;
+    const [step] = parseTemplate(text("order", `${braced("env:KEY")} $${braced("file:/a")} ${braced("API")}`), {
+      variables,
+    }).steps;
+    expect(step?.handlerConfig).toEqual({ key: `${braced("env:KEY")} $${braced("file:/a")} 2` });
+    expect(issuesOf(text(braced("env:KEY"), ""), { variables }).join()).toContain("secrets are for handler_config");
+  });
 });

@@ -26,6 +26,7 @@ export const showTaskStatement = statement({
       coalesce(x.to_state, 'pending')::text as state, t.requested_at, t.created_at, t.initiator::text,
       t.source_system::text, t.reason::text, t.tags, t.context, r.correlation_id::text, r.wake_at,
       coalesce(r.paused, false) as paused, r.rerun_of,
+      (select d.definition -> 'redact' from tasker_definitions d where d.definition_hash = r.definition_hash) as redact,
       (
         select coalesce(json_agg(json_build_object(
           'step_id', p.workflow_step_id, 'name', p.name, 'state', coalesce(p.to_state, 'pending'),
@@ -87,6 +88,7 @@ export const showTaskStatement = statement({
     wake_at: nullable(timestamp),
     paused: bool,
     rerun_of: nullable(int8),
+    redact: nullable(jsonb),
     steps: json,
     transitions: json,
     annotations: json,

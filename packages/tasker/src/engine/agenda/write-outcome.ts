@@ -26,7 +26,9 @@ export interface NextSteps {
  * moves a step once
  */
 export function writeOutcome(batch: Batch, host: LaneHost, ended: EndedStep, next: NextSteps): void {
-  const { run, step, execution, outcome, signalId } = ended;
+  const { run, step, execution, signalId } = ended;
+  // Of an execution it was protected where its handler ran.
+  const outcome = execution === null ? host.protection.protect(run, step.name, ended.outcome) : ended.outcome;
   const { wait } = step;
   const spanId = execution?.spanId ?? null;
   const decision = decideStep({

@@ -1,7 +1,5 @@
 import type { JsonValue } from "../../json/json-value.ts";
-
-/** Stands for what is not shown. */
-export const REDACTED = "[redacted]";
+import { maskPath, REDACTED } from "../../secrets/mask-path.ts";
 
 /** Headers that carry secrets as a rule, in lower case. */
 export const SECRET_HEADERS: readonly string[] = [
@@ -45,24 +43,6 @@ export class Redaction {
   body(value: JsonValue): JsonValue {
     if (this.#paths.length === 0) return value;
     if (typeof value === "string") return REDACTED;
-    return this.#paths.reduce<JsonValue>((masked, path) => mask(masked, path), value);
+    return this.#paths.reduce<JsonValue>((masked, path) => maskPath(masked, path), value);
   }
-}
-
-function mask(value: JsonValue, path: readonly string[]): JsonValue {
-  const [first, ...rest] = path;
-  if (first === undefined) return REDACTED;
-  // `**` stands for no step as well as for any number of steps.
-  const here = first === "**" ? mask(value, rest) : value;
-  if (typeof here !== "object" || here === null) return here;
-  const next = (key: string): readonly string[] | null => {
-    if (first === "**") return path;
-    return first === "*" || first === key ? rest : null;
-  };
-  const masked = (key: string, member: JsonValue) => {
-    const onward = next(key);
-    return onward === null ? member : mask(member, onward);
-  };
-  if (Array.isArray(here)) return here.map((member, index) => masked(String(index), member));
-  return Object.fromEntries(Object.entries(here).map(([key, member]) => [key, masked(key, member)]));
 }

@@ -252,8 +252,17 @@ export class TemplateBuilder<Context extends object, Steps> {
   }
 
   #toDocument(): unknown {
-    const { name, namespace, version, description, dependentSystem, dependentSystems, handlerLimits, onFailure } =
-      this.#settings;
+    const {
+      name,
+      namespace,
+      version,
+      description,
+      dependentSystem,
+      dependentSystems,
+      handlerLimits,
+      redact,
+      onFailure,
+    } = this.#settings;
     const { taskHandler } = this.#settings;
     return {
       name,
@@ -265,6 +274,7 @@ export class TemplateBuilder<Context extends object, Steps> {
       task_handler_class: taskHandler?.constructor.name || undefined,
       dependent_systems: systemSettingsToDocuments(dependentSystems),
       handler_limits: limitSettingsToDocuments(handlerLimits),
+      redact,
       schema: this.#context === undefined ? undefined : toContextSchema(this.#context),
       step_templates: this.#steps.map(stepToDocument),
     };

@@ -25,6 +25,8 @@ export interface TaskSettings {
   readonly dependentSystems?: Readonly<Record<string, SystemSettings>>;
   /** Limits of the handlers of its steps, by the names of their classes; of a function, the step's name. Default: none. */
   readonly handlerLimits?: Readonly<Record<string, LimitSettings>>;
+  /** Places of values that are not to be stored or shown: `context.card.number`, `results.*.token`, `error.*`. Default: none. */
+  readonly redact?: readonly string[];
   /** What the final failure of a step means, for the steps that do not say themselves. Default: `fail`. */
   readonly onFailure?: FailurePolicy;
   /** Hooks around the whole task. Default: none. */

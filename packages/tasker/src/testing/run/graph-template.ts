@@ -37,6 +37,7 @@ export function graphTemplate(edges: string, options: GraphTemplateOptions = {})
     contextSchema: null,
     systemLimits: [],
     handlerLimits: [],
+    redact: [],
     ...rest,
     steps: [...parents].map(([name, dependsOn]) => defaultStep(name, { dependsOn, ...settings[name] })),
   };

@@ -57,6 +57,7 @@ export function defineShape(
       contextSchema: null,
       systemLimits: [],
       handlerLimits: [],
+      redact: [],
       ...rest,
       steps: Object.entries(steps).map(([step, dependsOn]) =>
         defaultStep(step, { dependsOn, handlerClass: step, ...everyStep, ...stepSettings[step] }),

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { REDACTED, Redaction } from "../../../src/handlers/api/redact.ts";
+import { Redaction } from "../../../src/handlers/api/redact.ts";
 import type { JsonValue } from "../../../src/json/json-value.ts";
+import { REDACTED } from "../../../src/secrets/mask-path.ts";
 
 describe("redaction", () => {
   test("masks headers that carry secrets as a rule, and those that are named", () => {
