@@ -26,6 +26,7 @@ export const BENCHMARK_NAMES = [
   "restarts",
   "fairness",
   "telemetry",
+  "cache",
 ] as const;
 
 export type BenchmarkName = (typeof BENCHMARK_NAMES)[number];

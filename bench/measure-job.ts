@@ -29,6 +29,7 @@ const WORKLOADS: Record<BenchmarkName, () => Promise<Benchmark>> = {
   rails: async () => (await import("./workloads/rails.ts")).measureRails,
   fairness: async () => (await import("./workloads/fairness.ts")).measureFairness,
   telemetry: async () => (await import("./workloads/telemetry.ts")).measureTelemetry,
+  cache: async () => (await import("./workloads/cache.ts")).measureCache,
   restarts: async () => (await import("./workloads/restarts.ts")).measureRestarts,
 };
 

@@ -71,6 +71,7 @@ const METRICS: Record<BenchmarkName, readonly string[]> = {
     "rails_ms_per_step",
     "ratio",
   ],
+  cache: ["hit_ratio", "ms_per_question"],
   telemetry: [
     "off_steps_per_s",
     "sampled_ratio",

@@ -16,6 +16,7 @@ export {
   findBottlenecks,
 } from "./analysis/analytics/find-bottlenecks.ts";
 export { measurePerformance, type PerformanceReport, type PerformanceTrend } from "./analysis/analytics/performance.ts";
+export { cachedBottlenecks, cachedPerformance, cachedTaskAnalysis } from "./analysis/cached-analysis.ts";
 export { analysisJson } from "./analysis/task/analysis-json.ts";
 export { analyzeSnapshot, type TaskAnalysis } from "./analysis/task/analyze-snapshot.ts";
 export { type AnalyzeTaskOptions, analyzeTask } from "./analysis/task/analyze-task.ts";
@@ -79,6 +80,18 @@ export {
   revokeToken,
   rotateToken,
 } from "./auth/tokens/manage-tokens.ts";
+export { Cache, type CacheFigures, type CacheOptions } from "./cache/cache.ts";
+export type { AtomicCacheStore, CacheStore } from "./cache/cache-store.ts";
+export {
+  type CacheCapabilities,
+  CacheDetection,
+  type CacheDetector,
+  type CacheStrategy,
+} from "./cache/detection/cache-strategy.ts";
+export { type MemoryCacheOptions, MemoryCacheStore } from "./cache/stores/memory-cache-store.ts";
+export { PostgresCacheStore } from "./cache/stores/postgres-cache-store.ts";
+export { type RedisCacheClient, type RedisCacheOptions, RedisCacheStore } from "./cache/stores/redis-cache-store.ts";
+export type { CacheUse, UseRecord } from "./cache/use-record.ts";
 export { type CheckOptions, checkHistory } from "./checker/check-history.ts";
 export type { HistoryFinding, HistoryReport, RuleReport } from "./checker/history-report.ts";
 export { type CancelTimer, type Clock, systemClock } from "./clock/clock.ts";

@@ -1,8 +1,10 @@
+import type { Cache } from "../cache/cache.ts";
 import { type Clock, elapsedOf, systemClock } from "../clock/clock.ts";
 import { type HealthConfig, type HealthSettings, healthConfig } from "../config/health-config.ts";
 import type { Database } from "../database/database.ts";
 import { type Ask, bounded } from "./bounded.ts";
 import { CheckRunner } from "./check-runner.ts";
+import { cacheCheck } from "./checks/cache-check.ts";
 import { databaseCheck } from "./checks/database-check.ts";
 import { diskCheck } from "./checks/disk-check.ts";
 import { type EngineState, engineCheck } from "./checks/engine-check.ts";
@@ -25,6 +27,8 @@ export interface HealthOptions {
   readonly database: Database | (() => Promise<Database>);
   /** The engine of this process. Default: there is none, and nothing is checked of it. */
   readonly engine?: { statistics(): EngineState };
+  /** The cache of this process. Default: there is none, and nothing is missing. */
+  readonly cache?: Pick<Cache, "store" | "strategy">;
   /** Directory of the embedded database. Default: no disk is checked. */
   readonly dataDirectory?: string | undefined;
   /** The section `health` of the configuration. */
@@ -66,6 +70,7 @@ export class Health {
   constructor({
     database,
     engine,
+    cache,
     dataDirectory,
     config,
     checks = [],
@@ -86,6 +91,7 @@ export class Health {
       runner(poolCheck(this.#database)),
       ...(engine === undefined ? [] : [runner(engineCheck(() => engine.statistics()))]),
       ...(dataDirectory === undefined ? [] : [runner(diskCheck(dataDirectory), keepMs)]),
+      ...(cache === undefined ? [] : [runner(cacheCheck(cache))]),
       ...checks.map((check) => runner(check)),
     ];
     this.#common = [

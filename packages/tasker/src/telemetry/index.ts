@@ -36,6 +36,7 @@ export {
   type LogSettings,
   maskedPaths,
 } from "./logs/log-options.ts";
+export { addCacheMetrics } from "./metrics/cache-metrics.ts";
 export { EngineMetrics, type ObservedEngine } from "./metrics/engine-metrics.ts";
 export { EventMetrics, type EventMetricsSettings } from "./metrics/event-metrics.ts";
 export { CounterMetric, GaugeMetric, HistogramMetric } from "./metrics/instruments.ts";

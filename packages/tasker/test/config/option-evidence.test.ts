@@ -21,16 +21,6 @@ const OPEN: readonly string[] = [
   "telemetry.filtered_events",
   "telemetry.max_stored_samples",
   "telemetry.config.filtered_events",
-  "cache.default_ttl",
-  "cache.adaptive_ttl_enabled",
-  "cache.performance_tracking_enabled",
-  "cache.hit_rate_smoothing_factor",
-  "cache.access_frequency_decay_rate",
-  "cache.min_adaptive_ttl",
-  "cache.max_adaptive_ttl",
-  "cache.dashboard_cache_ttl",
-  "cache.cache_pressure_threshold",
-  "cache.adaptive_calculation_interval",
 ];
 
 const isProven = (path: string) => {

@@ -45,6 +45,26 @@ tasker_audit_log
   request_id character varying(255)
   details jsonb not null
 
+tasker_cache
+  key character varying(512) not null
+  value text not null
+  expires_at timestamp(6) without time zone not null
+
+tasker_cache_locks
+  key character varying(512) not null
+  token character varying(64) not null
+  expires_at timestamp(6) without time zone not null
+
+tasker_cache_use
+  key character varying(512) not null
+  hit_rate double precision not null
+  generation_seconds double precision not null
+  recent_accesses double precision not null
+  total_accesses bigint not null
+  cache_hits bigint not null
+  used_at timestamp(6) without time zone not null
+  expires_at timestamp(6) without time zone not null
+
 tasker_circuits
   namespace character varying(64) not null
   name character varying(255) not null
@@ -444,6 +464,15 @@ tasker_api_tokens
 tasker_audit_log
   tasker_audit_log_pkey PRIMARY KEY (id)
 
+tasker_cache
+  tasker_cache_pkey PRIMARY KEY (key)
+
+tasker_cache_locks
+  tasker_cache_locks_pkey PRIMARY KEY (key)
+
+tasker_cache_use
+  tasker_cache_use_pkey PRIMARY KEY (key)
+
 tasker_circuits
   next_probe_iff_open CHECK ((((state)::text = 'open'::text) = (next_probe_at IS NOT NULL)))
   tasker_circuits_pkey PRIMARY KEY (namespace, name)
@@ -593,6 +622,17 @@ tasker_audit_log
   CREATE INDEX tasker_audit_log_at ON public.tasker_audit_log USING btree (at)
   CREATE UNIQUE INDEX tasker_audit_log_pkey ON public.tasker_audit_log USING btree (id)
   CREATE INDEX tasker_audit_log_resource ON public.tasker_audit_log USING btree (resource, resource_id, id)
+
+tasker_cache
+  CREATE INDEX tasker_cache_expired ON public.tasker_cache USING btree (expires_at)
+  CREATE UNIQUE INDEX tasker_cache_pkey ON public.tasker_cache USING btree (key)
+
+tasker_cache_locks
+  CREATE UNIQUE INDEX tasker_cache_locks_pkey ON public.tasker_cache_locks USING btree (key)
+
+tasker_cache_use
+  CREATE INDEX tasker_cache_use_expired ON public.tasker_cache_use USING btree (expires_at)
+  CREATE UNIQUE INDEX tasker_cache_use_pkey ON public.tasker_cache_use USING btree (key)
 
 tasker_circuits
   CREATE UNIQUE INDEX tasker_circuits_pkey ON public.tasker_circuits USING btree (namespace, name)
