@@ -13,6 +13,7 @@ import { type SubscriberSettings, subscriberSettings } from "./delivery/settings
 import { findSubscriber, releaseSubscriber, takeSubscriber } from "./delivery/subscriber-statements.ts";
 import { type DeliveryFigures, DeliveryTally } from "./delivery/tally.ts";
 import { dropAbandonedReplays } from "./manage/abandoned-replays.ts";
+import { wantedOnRequest } from "./reading/check-wanted.ts";
 import { describeFilter, selectEvents } from "./reading/event-selection.ts";
 import { LogReader } from "./reading/log-reader.ts";
 import { registerSubscriber } from "./start/register-subscriber.ts";
@@ -64,7 +65,10 @@ export class DurableSubscriber {
    */
   async start(): Promise<void> {
     if (this.#running !== null) throw new NotRunningError(`the subscriber ${this.#settings.name} was started already`);
-    const { database, clock, name, filter, from } = this.#settings;
+    const { database, clock, name, filter, from, log } = this.#settings;
+    for (const event of wantedOnRequest(filter.events)) {
+      log.warn({ subscriber: name, event }, "this event is told only where the engine option storeEvents names it");
+    }
     const begun = Promise.withResolvers<void>();
     this.#running = begun.promise;
     try {
@@ -139,8 +143,14 @@ export class DurableSubscriber {
     const { database, name, filter, mask, leaseMs, reading, log } = this.#settings;
     const seat = new Seat(name, taken.subscriber_id, taken.epoch);
     const bounds = { since: taken.since_at, after: taken.after_event, until: taken.until_at };
-    const reader = new LogReader(database, decodeCursor(taken.cursor), selectEvents(filter, bounds, mask), reading);
     const end = taken.end_at === null ? null : decodePositions(taken.end_at);
+    const reader = new LogReader(
+      database,
+      decodeCursor(taken.cursor),
+      selectEvents(filter, bounds, mask),
+      reading,
+      end,
+    );
     const session = new DeliverySession(this.#settings, seat, reader, end, this.#tally);
     const lease = new Lease(database, seat, leaseMs, askedAtMs, {
       onRenewed: () => {

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock/clock.ts";
 import type { Connection } from "../database/database.ts";
-import { int4, text } from "../database/sql-type.ts";
+import { int8, text } from "../database/sql-type.ts";
 import { statement } from "../database/statement.ts";
-import { SubscriberExistsError } from "../errors/index.ts";
+import { InvalidRequestError, SubscriberExistsError } from "../errors/index.ts";
 import type { PerSource } from "./cursor/log-source.ts";
 import { subscriberSettings } from "./delivery/settings.ts";
 import { findSubscriber } from "./delivery/subscriber-statements.ts";
@@ -20,7 +20,7 @@ export interface ReplayOptions extends Omit<DurableSubscriberOptions, "from"> {
   /** The subscriber whose handler this is. Its own position stays where it is. */
   readonly name: string;
   readonly from: StartingPoint;
-  /** Events from then on are not delivered. Default: what has been written when the replay begins. */
+  /** Events that were written from then on are not delivered. After `from`, if that is a time. Default: what has been written when the replay begins. */
   readonly to?: Date;
   /**
    * Makes a new subscriber of this name, which stays and, without `to`, goes on from there when it is run. Default: nothing
@@ -52,14 +52,15 @@ export const moveDeadLetters = statement({
     update tasker_dead_letters d set subscriber_id = t.subscriber_id
     from tasker_event_subscribers f, tasker_event_subscribers t
     where f.name = $1 and t.name = $2 and d.subscriber_id = f.subscriber_id
-    returning d.dead_letter_id::int4`,
+    returning d.dead_letter_id`,
   parameters: [text, text],
-  columns: { dead_letter_id: int4 },
+  columns: { dead_letter_id: int8 },
 });
 
 /**
  * Delivers events of the past once more, in the same order and under the same rules as a durable subscriber does. Resolves
  * when everything is delivered or given up.
+ * @throws InvalidRequestError for an option that cannot be
  * @throws SubscriberNotFoundError without `into`, if there is no subscriber `name`, or the replay was away from the database for so
  *   long that others took it for abandoned; SubscriberExistsError if `into` is one
  * @throws EventNotFoundError if it is to begin after an event that the log does not have
@@ -67,11 +68,13 @@ export const moveDeadLetters = statement({
 export async function replayEvents(options: ReplayOptions): Promise<ReplayReport> {
   const { from, to, into, signal, ...subscription } = options;
   const { database, name, filter, clock } = subscriberSettings({ ...subscription, from });
+  checkEnd(from, to);
   const isKnown = (await database.run(findSubscriber, [into ?? name])).length > 0;
   if (into === undefined && !isKnown) throw subscriberNotFound(name);
   if (into !== undefined && isKnown) throw existing(into);
   const target = into ?? `${name.slice(0, 200)} (replay ${randomUUID().slice(0, 8)})`;
   const end = { until: to ?? null, positions: await endOf(database, to, clock) };
+  const subscriber = new DurableSubscriber({ ...subscription, name: target });
   const isMade = await registerSubscriber(database, {
     name: target,
     filter,
@@ -82,21 +85,32 @@ export async function replayEvents(options: ReplayOptions): Promise<ReplayReport
   });
   if (!isMade) throw existing(target);
 
-  const subscriber = new DurableSubscriber({ ...subscription, name: target });
+  let isThere = true;
   const stop = () => void subscriber.stop();
   signal?.addEventListener("abort", stop, { once: true });
   try {
     if (signal?.aborted !== true) await subscriber.run({ isReplay: true });
   } finally {
     signal?.removeEventListener("abort", stop);
+    if (into !== undefined) await database.run(openEnd, [into]);
+    else {
+      await database.run(moveDeadLetters, [target, name]);
+      isThere = (await database.run(deleteSubscriber, [target])).length > 0;
+    }
   }
-  if (into !== undefined) await database.run(openEnd, [into]);
-  else {
-    await database.run(moveDeadLetters, [target, name]);
-    if ((await database.run(deleteSubscriber, [target])).length === 0) throw subscriberNotFound(target);
-  }
+  if (!isThere) throw subscriberNotFound(target);
   const { delivered, failed, dead, heldBack } = subscriber.statistics();
   return { delivered, failed, dead, heldBack, stopped: signal?.aborted === true };
+}
+
+/** @throws InvalidRequestError unless it is a time after the beginning */
+function checkEnd(from: StartingPoint, to: Date | undefined): void {
+  if (to === undefined) return;
+  const least = from instanceof Date ? from.getTime() : Number.NEGATIVE_INFINITY;
+  if (to.getTime() > least) return;
+  const value = Number.isNaN(to.getTime()) ? "Invalid Date" : to.toISOString();
+  const expected = from instanceof Date ? `a time after from, which is ${from.toISOString()}` : "a valid Date";
+  throw new InvalidRequestError(`to is ${value}, expected ${expected}`, { context: { field: "to", value, expected } });
 }
 
 /** Positions after which there is nothing more to deliver. */

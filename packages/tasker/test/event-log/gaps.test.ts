@@ -5,6 +5,7 @@ import { removeSubscriber } from "../../src/event-log/manage/remove-subscriber.t
 import { listSubscribers } from "../../src/event-log/manage/subscriber-status.ts";
 import { replayEvents } from "../../src/event-log/replay-events.ts";
 import { findEventTime, findStoredEventTime } from "../../src/event-log/start/event-time.ts";
+import type { TaskerEvent } from "../../src/events/event.ts";
 import { graphTemplate, makeGate, startEngine, until, useDatabase } from "../support/engine-harness.ts";
 import { createRailsTask, transitionLikeRails } from "../support/rails-rows.ts";
 import { createTestDatabase, describeOnPostgres, openTestDatabase } from "../support/test-database.ts";
@@ -121,6 +122,73 @@ describeOnPostgres("the event log", () => {
     expect(anew.events).toHaveLength(28);
   });
 
+  test("is replayed to where it ended when the replay began, and by the times at which it was written", async () => {
+    const database = await useDatabase(() => openTestDatabase());
+    const publish = (number: number, occurredAt: string, writtenAt: string) =>
+      database.query(
+        `insert into tasker_events (kind, name, event_id, payload, occurred_at, created_at)
+         values (1, 'a.b', 'custom:' || $1::int8 || ':0', '{}', $2::timestamp, $3::timestamp)`,
+        [number, occurredAt, writtenAt],
+      );
+    await publish(1, "2026-01-01 10:00", "2026-01-01 10:00");
+    await publish(2, "2026-01-01 11:00", "2026-01-01 12:00");
+    await publish(3, "2026-01-01 11:00", "2026-01-01 13:00");
+    await startSubscriber(database, { name: "billing", from: "now", handle: () => {} });
+    const story = new Story();
+    const replay = { database, name: "billing", pollMs: 20 } as const;
+    let written = 3;
+    const handle = async (event: TaskerEvent) => {
+      story.handle(event);
+      written += 1;
+      if (written < 20) await publish(written, "2026-01-01 14:00", "2026-01-01 14:00");
+    };
+    const whole = await replayEvents({ ...replay, from: "beginning", handle });
+    expect(whole).toMatchObject({ delivered: 3 });
+    const bounded = new Story();
+    const from = new Date("2026-01-01T11:30Z");
+    const to = new Date("2026-01-01T13:00Z");
+    await replayEvents({ ...replay, from, to, handle: bounded.handle });
+    expect(bounded.events.map(({ id }) => id)).toEqual(["custom:2:0"]);
+    await expect(replayEvents({ ...replay, from, to: from, handle })).rejects.toThrow("expected a time after from");
+    const never = new Date(Number.NaN);
+    await expect(replayEvents({ ...replay, from: "beginning", to: never, handle })).rejects.toThrow("a valid Date");
+  });
+
+  test("costs a subscriber that wants nothing of it no write for each look", async () => {
+    const database = await useDatabase(() => openTestDatabase());
+    const { engine } = await startEngine(database, [graphTemplate("a -> b")]);
+    const passed = new Set<string>();
+    const pass = ({ name, taskId }: TaskerEvent) => {
+      passed.add(`${name} ${taskId}`);
+      return false;
+    };
+    const subscriber = await startSubscriber(database, {
+      name: "nothing",
+      from: "beginning",
+      events: pass,
+      pollMs: 60_000,
+      handle: () => {},
+    });
+    await until(() => subscriber.statistics().isActive, "the beginning");
+    await database.execute(`
+      create table moves (at timestamptz);
+      create function note_move() returns trigger language plpgsql as $$ begin insert into moves values (now()); return null; end $$;
+      create trigger note_move after update of cursor on tasker_event_subscribers for each row execute function note_move()`);
+    for (let n = 0; n < 5; n++) {
+      const { taskId } = await engine.submit({ name: "graph", context: {} });
+      await engine.settled(taskId);
+      await until(() => {
+        subscriber.wake();
+        return passed.has(`task.completed ${taskId}`);
+      }, "a look");
+    }
+    const moves = async () => (await database.query("select from moves")).length;
+    expect(await moves()).toBe(0);
+    await subscriber.stop();
+    expect(await moves()).toBe(1);
+    expect((await listSubscribers(database)).at(0)?.lagEvents).toBe(0);
+  });
+
   test("forgets a replay whose process was killed, and a replay that was forgotten ends with an error", async () => {
     const database = await useDatabase(() => openTestDatabase());
     const { engine } = await startEngine(database, [graphTemplate("a")]);
@@ -153,7 +221,7 @@ describeOnPostgres("the event log", () => {
     const database = await useDatabase(() => openTestDatabase());
     await database.execute(`
       insert into tasker_events (kind, name, event_id, payload, occurred_at, created_at)
-      select 1, 'a.b', 'custom:' || n || ':0', '{}', timestamp '2026-01-01' + n * interval '1 second', now()
+      select 1, 'a.b', 'custom:' || n || ':0', '{}', now(), timestamp '2026-01-01' + n * interval '1 second'
       from generate_series(1, 5000) n;
       analyze tasker_events`);
     expect(await findEventTime(database, "custom:60:0")).toEqual(new Date("2026-01-01T00:01:00Z"));

@@ -1,7 +1,9 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
+import { InvalidRequestError } from "../../errors/index.ts";
 import { findSubscriptions } from "../../event-log/find-subscriptions.ts";
+import { checkWanted } from "../../event-log/reading/check-wanted.ts";
 import { type ReplayReport, replayEvents } from "../../event-log/replay-events.ts";
 import type { DurableSubscription, StartingPoint } from "../../event-log/subscriber-options.ts";
 import { UsageError } from "../errors.ts";
@@ -53,6 +55,7 @@ export function addReplayCommand(events: Command, session: CommandSession): void
 
 async function replay(session: CommandSession, options: ReplayCommandOptions): Promise<number> {
   const { io, printer } = session;
+  checkOptions(options);
   const subscription = await findSubscription(io.cwd, options);
   const stop = new StopRequest(io, null);
   const abort = new AbortController();
@@ -80,6 +83,20 @@ async function replay(session: CommandSession, options: ReplayCommandOptions): P
   } finally {
     stop.release();
   }
+}
+
+/** @throws UsageError for events that there are none of, or a time that is no later than the one before */
+function checkOptions({ event = [], from, to }: ReplayCommandOptions): void {
+  try {
+    checkWanted(event);
+  } catch (error) {
+    if (!(error instanceof InvalidRequestError)) throw error;
+    throw new UsageError(`--event: ${error.message}`, { context: error.context });
+  }
+  if (from === undefined || to === undefined || from < to) return;
+  throw new UsageError(`--to is ${to.toISOString()}, expected a time after --from, which is ${from.toISOString()}`, {
+    context: { option: "--to", value: to.toISOString() },
+  });
 }
 
 /** @throws UsageError if no module exports the subscription */

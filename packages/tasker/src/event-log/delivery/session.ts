@@ -1,5 +1,7 @@
+import { elapsedOf, systemClock } from "../../clock/clock.ts";
 import { LOG_SOURCES, type PerSource } from "../cursor/log-source.ts";
 import type { LogReader } from "../reading/log-reader.ts";
+import type { LogWindow } from "../reading/log-window.ts";
 import { BatchCourier } from "./batch-courier.ts";
 import { Bell } from "./bell.ts";
 import type { Courier } from "./courier.ts";
@@ -28,6 +30,9 @@ export class DeliverySession {
   readonly #courier: Courier;
   readonly #retries: RetryDesk;
   #isDraining = false;
+  /** The last window, if nothing of it is wanted and its cursor is not written yet; and when such a one was. */
+  #unwritten: LogWindow | null = null;
+  #writtenAtMs = elapsedOf(systemClock);
   #error: unknown = null;
 
   /** @param end positions after which it is through; null: never */
@@ -113,15 +118,32 @@ export class DeliverySession {
       const window = isFull ? null : await this.#reader.next();
       if (this.#isEnding()) break;
       if (window !== null) {
-        await this.#courier.deliver(window);
+        if (window.events.length > 0) await this.#deliver(window);
+        else this.#unwritten = window;
         waitMs = FIRST_WAIT_MS;
-        if (window.more || window.events.length > 0) continue;
       }
-      if (this.#isThrough()) return true;
+      if (elapsedOf(systemClock) - this.#writtenAtMs >= this.#settings.pollMs) await this.#writeUnwritten();
+      if (window !== null && (window.more || window.events.length > 0)) continue;
+      if (this.#isThrough()) {
+        await this.#writeUnwritten();
+        return true;
+      }
       await this.#bell.wait(waitMs);
       waitMs = Math.min(waitMs * 2, this.#settings.pollMs);
     }
+    if (!this.#stop.signal.aborted) await this.#writeUnwritten();
     return false;
+  }
+
+  async #deliver(window: LogWindow): Promise<void> {
+    this.#unwritten = null;
+    await this.#courier.deliver(window);
+  }
+
+  /** Moves the cursor on over what nobody wants: now and then, as that makes a version of its row each time. */
+  async #writeUnwritten(): Promise<void> {
+    this.#writtenAtMs = elapsedOf(systemClock);
+    if (this.#unwritten !== null) await this.#deliver(this.#unwritten);
   }
 
   #isEnding(): boolean {

@@ -5,6 +5,7 @@ import type { Database } from "../../database/database.ts";
 import { InvalidRequestError } from "../../errors/index.ts";
 import { type Mask, maskEvents } from "../../events/bus/mask.ts";
 import type { BackoffPolicy } from "../../retry/backoff.ts";
+import { checkWanted } from "../reading/check-wanted.ts";
 import type { EventFilter } from "../reading/event-selection.ts";
 import type { ReadingLimits } from "../reading/reading.ts";
 import type {
@@ -66,6 +67,7 @@ export function subscriberSettings(options: DurableSubscriberOptions): Subscribe
     throw refusal(field, Reflect.get(options, field), issue?.message ?? "something else");
   }
   if (from instanceof Date && Number.isNaN(from.getTime())) throw refusal("from", from, "a valid Date");
+  checkWanted(events);
   return {
     ...parsed.data,
     database,

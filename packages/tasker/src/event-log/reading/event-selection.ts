@@ -10,7 +10,7 @@ export interface EventFilter {
   readonly taskId?: number | null;
 }
 
-/** Bounds of time on what is delivered. */
+/** Bounds on what is delivered, by the time at which its row was written. */
 export interface EventBounds {
   /** Events from before are passed over. */
   readonly since: Date | null;
@@ -24,7 +24,7 @@ export interface EventBounds {
 export interface EventSelection {
   /** Whether events of a name can be among them: others are not made. */
   readonly wants: Wants;
-  readonly takes: (event: TaskerEvent) => boolean;
+  readonly takes: (event: TaskerEvent, writtenAtMs: number) => boolean;
   /** Hides what is not to be seen, from `takes` as well; null: nothing. */
   readonly mask: Mask | null;
 }
@@ -38,9 +38,9 @@ export function selectEvents(filter: EventFilter, bounds: EventBounds, mask: Mas
   return {
     mask,
     wants: (name) => matcher.matchesName(name),
-    takes: (event) =>
-      event.at >= since &&
-      event.at < until &&
+    takes: (event, writtenAtMs) =>
+      writtenAtMs >= since &&
+      writtenAtMs < until &&
       event.id !== bounds.after &&
       (namespace === null || event.namespace === namespace) &&
       (taskId === null || event.taskId === taskId) &&

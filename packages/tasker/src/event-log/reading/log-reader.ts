@@ -21,17 +21,26 @@ export class LogReader {
   readonly #selection: EventSelection;
   readonly #names = new NameBook();
   readonly #settlement: Settlement;
+  readonly #end: PerSource<number>;
   #cursor: LogCursor;
   #upto: PerSource<number>;
   #limits: ReadingLimits;
 
-  constructor(connection: Connection, cursor: LogCursor, selection: EventSelection, limits: ReadingLimits) {
+  /** @param end positions after which nothing is read; null: everything is */
+  constructor(
+    connection: Connection,
+    cursor: LogCursor,
+    selection: EventSelection,
+    limits: ReadingLimits,
+    end: PerSource<number> | null,
+  ) {
     this.#connection = connection;
     this.#usual = limits;
     this.#limits = limits;
     this.#selection = selection;
     this.#cursor = cursor;
     this.#upto = perSource((source) => cursor[source].high);
+    this.#end = end ?? perSource(() => Number.MAX_SAFE_INTEGER);
     this.#settlement = new Settlement(perSource((source) => cursor[source].settled));
   }
 
@@ -48,10 +57,10 @@ export class LogReader {
   /** Reads the next window; null if there is nothing new. */
   async next(): Promise<LogWindow | null> {
     const look = await lookAtLog(this.#connection);
-    this.#upto = look.upto;
-    const settled = this.#settlement.observe(look);
-    if (!hasUnread(this.#cursor, look.upto)) return null;
-    const reading = await readRows(this.#connection, this.#cursor, this.#limits);
+    this.#upto = this.#upToEnd(look.upto);
+    const settled = this.#upToEnd(this.#settlement.observe(look));
+    if (!hasUnread(this.#cursor, this.#upto)) return null;
+    const reading = await readRows(this.#connection, this.#cursor, this.#limits, this.#end);
     const cut = cutReading(this.#cursor, reading);
     const held = holdBack(cut, await readFirstLeft(this.#connection, cut));
     const before = this.#cursor;
@@ -64,7 +73,10 @@ export class LogReader {
     const { wants, takes, mask } = this.#selection;
     const told = rows.map((row): ToldRow => {
       const events = eventsOf(row, this.#names, wants);
-      return { row, events: (mask === null ? events : events.map(mask)).filter(takes) };
+      return {
+        row,
+        events: (mask === null ? events : events.map(mask)).filter((event) => takes(event, row.writtenAt)),
+      };
     });
     const cursor = this.#cursor;
     return {
@@ -74,6 +86,10 @@ export class LogReader {
       rows: rows.length,
       more: cut.cutShort.size > 0,
     };
+  }
+
+  #upToEnd(positions: PerSource<number>): PerSource<number> {
+    return perSource((source) => Math.min(positions[source], this.#end[source]));
   }
 }
 

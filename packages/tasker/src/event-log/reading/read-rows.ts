@@ -2,7 +2,7 @@ import type { Connection } from "../../database/database.ts";
 import type { RowOf } from "../../database/statement.ts";
 import type { JsonObject } from "../../json/json-value.ts";
 import type { LogCursor } from "../cursor/log-cursor.ts";
-import { LOG_SOURCES, perSource } from "../cursor/log-source.ts";
+import { LOG_SOURCES, type PerSource, perSource } from "../cursor/log-source.ts";
 import type { LogLook } from "../cursor/settlement.ts";
 import type { LogRow } from "./log-row.ts";
 import { readLogBeyond, readLogPositions, readLogRows } from "./log-statements.ts";
@@ -16,10 +16,18 @@ export async function lookAtLog(connection: Connection): Promise<LogLook> {
   return { upto: { tasks, taskRows, stepRows, events }, writers: new Set(writers) };
 }
 
-/** Reads what a cursor has not read, under one snapshot. */
-export async function readRows(connection: Connection, cursor: LogCursor, limits: ReadingLimits): Promise<Reading> {
+/**
+ * Reads what a cursor has not read, under one snapshot.
+ * @param end positions after which nothing is read
+ */
+export async function readRows(
+  connection: Connection,
+  cursor: LogCursor,
+  limits: ReadingLimits,
+  end: PerSource<number>,
+): Promise<Reading> {
   const ranges = LOG_SOURCES.flatMap((source, place) =>
-    unreadRanges(cursor[source]).map((range) => ({ place, range })),
+    unreadRanges(cursor[source], end[source]).map((range) => ({ place, range })),
   );
   const rows = await connection.run(readLogRows, [
     ranges.map(({ place }) => place),

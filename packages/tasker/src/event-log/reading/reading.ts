@@ -39,9 +39,9 @@ export interface Cut {
   readonly cutShort: ReadonlySet<LogSource>;
 }
 
-/** The ids that a cursor has to read of a table. */
-export function unreadRanges({ high, missing }: TableCursor): readonly IdRange[] {
-  return [...missing, { from: high + 1, to: Number.MAX_SAFE_INTEGER }];
+/** The ids that a cursor has to read of a table. @param end what comes after it is not read */
+export function unreadRanges({ high, missing }: TableCursor, end = Number.MAX_SAFE_INTEGER): readonly IdRange[] {
+  return rangesUpTo([...missing, { from: high + 1, to: Number.MAX_SAFE_INTEGER }], end);
 }
 
 /**

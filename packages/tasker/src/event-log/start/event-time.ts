@@ -27,16 +27,16 @@ export const findStepRowTime = statement({
   columns: { created_at: timestamp },
 });
 
-/** When a stored event was published. */
+/** When a stored event was written. */
 export const findStoredEventTime = statement({
   name: "log_stored_event_time",
-  text: "select occurred_at from tasker_events where event_id = $1 limit 1",
+  text: "select created_at from tasker_events where event_id = $1 limit 1",
   parameters: [text],
-  columns: { occurred_at: timestamp },
+  columns: { created_at: timestamp },
 });
 
 /**
- * When an event happened, by its id.
+ * When the row of an event was written, by the event's id.
  * @throws EventNotFoundError if the log has no such event
  */
 export async function findEventTime(connection: Connection, eventId: string): Promise<Date> {
@@ -55,7 +55,7 @@ async function findTime(
   owner: number,
   place: string,
 ): Promise<Date | undefined> {
-  if (kind === undefined) return (await connection.run(findStoredEventTime, [eventId]))[0]?.occurred_at;
+  if (kind === undefined) return (await connection.run(findStoredEventTime, [eventId]))[0]?.created_at;
   if (place === "created") return (await connection.run(findCreationTime, [owner]))[0]?.created_at;
   const find = kind === "task" ? findTaskRowTime : findStepRowTime;
   return (await connection.run(find, [owner, Number(place)]))[0]?.created_at;

@@ -79,6 +79,12 @@ describeOnPostgres("the commands of the event log", () => {
     const unknown = await tasker("events", "replay", "--subscriber", "other", "--module", "subscribers.mjs");
     expect(unknown).toMatchObject({ code: 2, err: expect.stringContaining("billing") });
 
+    const from = ["--subscriber", "billing", "--module", "subscribers.mjs", "--from", "2026-03-02T00:00:00Z"];
+    const misspelled = await tasker("events", "replay", ...from, "--event", "task.compleeted");
+    expect(misspelled).toMatchObject({ code: 2, err: expect.stringContaining('no event "task.compleeted"') });
+    const backwards = await tasker("events", "replay", ...from, "--to", "2026-03-01T00:00:00Z");
+    expect(backwards).toMatchObject({ code: 2, err: expect.stringContaining("--to is 2026-03-01") });
+
     expect((await tasker("dead-letter", "retry", "1")).code).toBe(0);
     expect(objects((await tasker("events", "subscribers", "--json")).out)).toMatchObject([
       { held: 1, dead_letters: 0 },
