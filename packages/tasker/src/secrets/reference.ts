@@ -38,7 +38,7 @@ export function resolveText(text: string, lookUp: LookUp, place: string): string
   return text.replace(REFERENCE, (found: string, kind?: "env" | "file", name = "", fallback?: string) => {
     if (found === "$${") return "${";
     if (kind === undefined || name === "" || (kind === "env" && !VARIABLE.test(name))) {
-      const expected = "${env:NAME}, ${file:PATH}, or one of them with a default: ${env:NAME:-default}";
+      const expected = `\${env:NAME}, \${file:PATH}, or one of them with a default: \${env:NAME:-default}`;
       throw new SecretReferenceError(`${place}: found ${found}, expected ${expected}`, {
         context: { place, reference: found, expected },
       });
