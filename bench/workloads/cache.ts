@@ -18,8 +18,6 @@ import { linear } from "../shapes.ts";
 
 /** Tasks that are looked at by turns. */
 const LOOKED_AT = 10;
-/** Questions for each sample of other benchmarks. */
-const QUESTIONS_PER_SAMPLE = 10;
 
 /** What is asked, of the n-th question. */
 type Question = (at: number) => Promise<unknown>;
@@ -36,7 +34,7 @@ export async function measureCache(job: Job): Promise<Finding[]> {
     await session.complete(ids);
     const database = await openPostgres(job.databaseUrl);
     try {
-      return await measureQuestions(database, ids.slice(0, LOOKED_AT), job.sizes.samples * QUESTIONS_PER_SAMPLE);
+      return await measureQuestions(database, ids.slice(0, LOOKED_AT), job.sizes.samples);
     } finally {
       await database.close();
     }
