@@ -36,7 +36,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cache: [...BASE, "config", "database"],
   correlation: BASE,
   diagram: BASE,
-  "event-routing": BASE,
+  "event-routing": [...BASE, "events"],
   templates: [...BASE, "secrets"],
   secrets: BASE,
   vault: [...BASE, "database", "secrets"],

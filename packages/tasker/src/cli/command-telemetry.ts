@@ -9,6 +9,7 @@ import type { EngineMeter } from "../engine/engine-meter.ts";
 import type { Log } from "../engine/options.ts";
 import type { LoadedConfiguration } from "../settings/load-configuration.ts";
 import type { OtlpSettings } from "../telemetry/otlp/otlp-settings.ts";
+import { guardMetrics } from "./guard-metrics.ts";
 import { type LogLevels, type LogSampling, logLevels, logSampling } from "./input/parse-log-choice.ts";
 import { wholeNumber } from "./input/parse-option.ts";
 import type { CommandIo } from "./io.ts";
@@ -81,7 +82,7 @@ export async function openTelemetry(
   const log = isLogging ? await openLog(io, choice, telemetry) : null;
   const isPushing = choice.metricsOtlp !== undefined || hasOtlpAddress(io.env);
   const isMeasuring = telemetry.enabled && telemetry.metrics_enabled && (choice.metricsPort !== undefined || isPushing);
-  const metrics = isMeasuring ? await openMetrics(io, choice, telemetry, log, note) : null;
+  const metrics = isMeasuring ? await openMetrics(io, choice, loaded, log, note) : null;
   let unsubscribe = () => {};
   return {
     parts: {
@@ -127,9 +128,13 @@ function hasOtlpAddress({
 async function openLog(
   io: CommandIo,
   { logFormat, logLevel = {}, logSampling = {} }: TelemetryChoice,
-  { filter_parameters: masked, filter_mask: maskWith }: TelemetryConfig,
+  telemetry: TelemetryConfig,
 ) {
   const { createLog, logEvents, maskedPaths } = await import("../telemetry/index.ts");
+  const { eventFilter } = await import("../event-routing/event-filter.ts");
+  const { filteredEvents } = await import("../settings/engine-options.ts");
+  const { filter_parameters: masked, filter_mask: maskWith } = telemetry;
+  const isFiltered = eventFilter(filteredEvents(telemetry));
   const context = () => {
     const id = currentCorrelationId();
     return id === null ? undefined : { correlation_id: id };
@@ -156,17 +161,19 @@ async function openLog(
   return {
     engine: log.component("engine"),
     setLevel: log.setLevel,
-    follow: (engine: Engine) => logEvents(events, engine),
+    follow: (engine: Engine) => logEvents(events, engine, { router: { routes: (name) => !isFiltered(name) } }),
   };
 }
 
 async function openMetrics(
   io: CommandIo,
   { metricsPort: port, metricsHost: host, metricsOtlp }: TelemetryChoice,
-  { prometheus, max_stored_samples: maxLabelSets }: TelemetryConfig,
+  loaded: LoadedConfiguration,
   log: { readonly engine: Log } | null,
   note: (text: string) => void,
 ) {
+  const { telemetry } = loaded.document;
+  const { prometheus } = telemetry;
   const { EngineMetrics, Metrics, MetricsPusher, otlpSettings, serveMetrics } = await import("../telemetry/index.ts");
   const report: Log = log?.engine ?? {
     debug() {},
@@ -176,7 +183,7 @@ async function openMetrics(
   };
   const metrics = new Metrics({
     prefix: prometheus.metric_prefix,
-    maxLabelSets,
+    maxLabelSets: telemetry.max_stored_samples,
     onReadError: (err, metric) => report.warn({ err, metric }, "a metric could not be read"),
   });
   const meter = new EngineMetrics(metrics);
@@ -189,7 +196,16 @@ async function openMetrics(
       ends.push(meter.observe({ engine, database, clock: io.clock, log: report }));
       if (port !== undefined) {
         const onError = (err: unknown) => report.warn({ err }, "metrics could not be served");
-        const endpoint = await serveMetrics(metrics, { port, ...(host === undefined ? {} : { host }), onError });
+        const authorize = await guardMetrics(loaded, { host, database, io, warn: note });
+        const endpoint = await serveMetrics(metrics, {
+          port,
+          ...(host === undefined ? {} : { host }),
+          path: telemetry.metrics_endpoint,
+          format: telemetry.metrics_format,
+          correlationHeader: telemetry.correlation_id_header,
+          ...(authorize === null ? {} : { authorize }),
+          onError,
+        });
         ends.push(() => endpoint.close());
         note(`metrics at ${endpoint.url}`);
       }

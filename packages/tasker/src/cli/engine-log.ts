@@ -13,7 +13,10 @@ export function createEngineLog(io: Pick<CommandIo, "env">, note: (text: string)
   return {
     debug: verbose ? write("debug") : silent,
     info: verbose ? write("info") : silent,
-    warn: write("warning"),
+    // How long statements take is for programs that watch; a person is told of what does not work.
+    warn: (facts, message) => {
+      if (verbose || !("is_slow" in facts)) write("warning")(facts, message);
+    },
     error: write("error"),
   };
 }

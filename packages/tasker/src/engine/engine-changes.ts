@@ -9,4 +9,6 @@ export interface EngineChanges {
   readonly execution?: ExecutionSettings | null;
   /** Share of the traces that begin here which are kept, 0 to 1. */
   readonly eventSamplingRate?: number;
+  /** Time from which on a statement is logged as slow, in milliseconds; null: none is. */
+  readonly slowStatementMs?: number | null;
 }

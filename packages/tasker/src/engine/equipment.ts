@@ -19,6 +19,7 @@ import { parseEngineLimits } from "./limits/engine-limits.ts";
 import { Hints } from "./membership/hints.ts";
 import { VitalSigns } from "./membership/vital-signs.ts";
 import type { EngineOptions, Log } from "./options.ts";
+import { SlowStatements } from "./outage/slow-statements.ts";
 import { TroubleLog } from "./outage/trouble-log.ts";
 import { WatchedDatabase } from "./outage/watched-database.ts";
 import { maskingLog, Protection } from "./protection/protection.ts";
@@ -49,6 +50,7 @@ export class Equipment {
   readonly limits: DefinitionLimits;
   readonly slots: Slots;
   readonly #options: EngineOptions;
+  readonly #slowStatements: SlowStatements;
   #adaptiveConcurrency: AdaptiveConcurrency | null = null;
   #defaultTimeoutSeconds: number | null = null;
   /** Largest context or result, in bytes of JSON. */
@@ -77,7 +79,9 @@ export class Equipment {
     this.tracing = openTracing(options.tracing ?? true, this.log);
     this.events = options.events ?? createEventBus(options);
     this.eventDeclarations = options.registry.eventDeclarations;
-    this.database = new WatchedDatabase(options.database, new TroubleLog(this.clock, this.log));
+    this.#slowStatements = new SlowStatements(this.log);
+    this.#slowStatements.follow(options.slowStatementMs ?? null);
+    this.database = new WatchedDatabase(options.database, new TroubleLog(this.clock, this.log), this.#slowStatements);
     this.hints = new Hints(this.database, this.log);
     const strategies = new Strategies(options, this.log);
     this.strategies = strategies;
@@ -112,12 +116,14 @@ export class Equipment {
    * @param isRunning whether what follows the process is to begin at once
    * @throws ConfigurationError if one has a value that it cannot have
    */
-  reconfigure({ backoff, execution, eventSamplingRate }: EngineChanges, isRunning: boolean): void {
+  reconfigure(changes: EngineChanges, isRunning: boolean): void {
+    const { backoff, execution, eventSamplingRate, slowStatementMs } = changes;
     const newBackoff = backoff === undefined ? null : backoffConfig(backoff);
     const newExecution = execution === undefined || execution === null ? null : executionConfig(execution);
     const rate = eventSamplingRate === undefined ? null : telemetryConfig({ event_sampling_rate: eventSamplingRate });
     if (newBackoff !== null) this.strategies.reconfigure(newBackoff);
     if (execution !== undefined) this.#follow(newExecution, isRunning);
+    if (slowStatementMs !== undefined) this.#slowStatements.follow(slowStatementMs);
     if (rate !== null) this.tracing?.sample(rate.event_sampling_rate);
   }
 

@@ -105,6 +105,8 @@ export interface EngineOptions {
    * `error.*`. Default: none. See docs/secrets.md.
    */
   readonly redact?: readonly string[];
+  /** Time from which on a statement, with what it waits for, is logged as slow, in milliseconds. Default: none is. */
+  readonly slowStatementMs?: number | null;
   /** Largest context or result, in bytes of JSON. Default: 1,000,000. */
   readonly maxValueBytes?: number;
   /** Interruptions (crash, shutdown) after which a step fails for good. Default: 5. */

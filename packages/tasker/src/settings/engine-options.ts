@@ -1,3 +1,4 @@
+import type { TelemetryConfig } from "../config/telemetry-config.ts";
 import type { EngineChanges } from "../engine/engine-changes.ts";
 import type { IdentitySettings } from "../engine/identity-settings.ts";
 import type { EngineOptions } from "../engine/options.ts";
@@ -19,6 +20,7 @@ export type ConfiguredOptions = Pick<
   | "maxInterruptions"
   | "storeEvents"
   | "maskedEventKeys"
+  | "slowStatementMs"
   | "tracing"
   | "identity"
 >;
@@ -29,7 +31,7 @@ export type ConfiguredOptions = Pick<
  */
 export function engineOptionsFrom(loaded: LoadedConfiguration, identityStrategyClass?: unknown): ConfiguredOptions {
   const { engine, telemetry } = loaded.document;
-  const { backoff, execution } = engineChangesFrom(loaded);
+  const { backoff, execution, slowStatementMs } = engineChangesFrom(loaded);
   return {
     backoff,
     ...(execution === null ? {} : { execution }),
@@ -43,6 +45,7 @@ export function engineOptionsFrom(loaded: LoadedConfiguration, identityStrategyC
     maxInterruptions: engine.max_interruptions,
     storeEvents: engine.stored_events,
     maskedEventKeys: engine.masked_event_keys,
+    slowStatementMs,
     tracing: {
       enabled: telemetry.enabled,
       service_name: telemetry.service_name,
@@ -50,6 +53,7 @@ export function engineOptionsFrom(loaded: LoadedConfiguration, identityStrategyC
       filter_parameters: telemetry.filter_parameters,
       filter_mask: telemetry.filter_mask,
       event_sampling_rate: telemetry.event_sampling_rate,
+      filtered_events: filteredEvents(telemetry),
     },
     identity: identityOf(loaded, identityStrategyClass),
   };
@@ -72,7 +76,13 @@ export function engineChangesFrom({ document, isGiven }: LoadedConfiguration): R
     backoff,
     execution: isGiven("execution") ? execution : null,
     eventSamplingRate: telemetry.event_sampling_rate,
+    slowStatementMs: telemetry.performance_monitoring_enabled ? telemetry.slow_query_threshold_seconds * 1_000 : null,
   };
+}
+
+/** Names and patterns of events that go to no trace and no log. */
+export function filteredEvents({ filtered_events: events, config }: TelemetryConfig): string[] {
+  return [...events, ...config.filtered_events];
 }
 
 const milliseconds = (seconds: number) => Math.max(1, Math.round(seconds * 1_000));

@@ -27,7 +27,12 @@ export { JsonExporter, type JsonExporterOptions } from "./export/json-exporter.t
 export { PrometheusExporter } from "./export/prometheus-exporter.ts";
 export { readJsonExport } from "./export/read-json-export.ts";
 export { fetchSnapshot } from "./http/fetch-snapshot.ts";
-export { type MetricsHandler, metricsHandler } from "./http/metrics-handler.ts";
+export {
+  type MetricsHandler,
+  type MetricsHandlerOptions,
+  type MetricsRefusal,
+  metricsHandler,
+} from "./http/metrics-handler.ts";
 export { type MetricsEndpoint, type ServeMetricsOptions, serveMetrics } from "./http/serve-metrics.ts";
 export { createLog, type LogParts, type StructuredLog } from "./logs/create-log.ts";
 export {

@@ -10,6 +10,7 @@ import {
   trace,
 } from "@opentelemetry/api";
 import { telemetryConfig } from "../config/telemetry-config.ts";
+import { eventFilter } from "../event-routing/event-filter.ts";
 import { EventRouter } from "../event-routing/event-router.ts";
 import { type Facts, SpanAttributes } from "./span-attributes.ts";
 import type { TaskSpanIds } from "./task-span-ids.ts";
@@ -45,6 +46,7 @@ export class SpanMaker {
   samplingRate: number;
   readonly attributes: SpanAttributes;
   readonly #router: EventRouter;
+  readonly #isFiltered: (eventName: string) => boolean;
   readonly #enabled: boolean;
   readonly #name: string;
   readonly #version: string;
@@ -61,6 +63,7 @@ export class SpanMaker {
     this.samplingRate = config.event_sampling_rate;
     this.attributes = new SpanAttributes(config);
     this.#router = router ?? new EventRouter();
+    this.#isFiltered = eventFilter(config.filtered_events);
     this.#enabled = config.enabled;
     this.#name = config.service_name;
     this.#version = config.service_version;
@@ -73,7 +76,7 @@ export class SpanMaker {
 
   /** Whether the spans and events on spans of an event are made in a trace. */
   wants(eventName: string, traceId: string): boolean {
-    return this.#router.routes(eventName, "traces", traceId);
+    return !this.#isFiltered(eventName) && this.#router.routes(eventName, "traces", traceId);
   }
 
   /** Starts a span; null if the program has registered no provider. */

@@ -9,7 +9,8 @@ type TracingKeys =
   | "service_version"
   | "filter_parameters"
   | "filter_mask"
-  | "event_sampling_rate";
+  | "event_sampling_rate"
+  | "filtered_events";
 
 /** How an engine traces: those keys, and two objects. */
 export interface TracingOptions extends Pick<TelemetrySettings, TracingKeys> {

@@ -42,6 +42,22 @@ describe("what a configuration says for an engine", () => {
       { tracing: { filter_parameters: ["x"] } },
     ],
     ["telemetry.filter_mask", { telemetry: { filter_mask: "-" } }, { tracing: { filter_mask: "-" } }],
+    ["telemetry.filtered_events", { telemetry: { filtered_events: ["x"] } }, { tracing: { filtered_events: ["x"] } }],
+    [
+      "telemetry.config.filtered_events",
+      { telemetry: { config: { filtered_events: ["y"] } } },
+      { tracing: { filtered_events: ["y"] } },
+    ],
+    [
+      "telemetry.performance_monitoring_enabled",
+      { telemetry: { performance_monitoring_enabled: false } },
+      { slowStatementMs: null },
+    ],
+    [
+      "telemetry.slow_query_threshold_seconds",
+      { telemetry: { slow_query_threshold_seconds: 0.2 } },
+      { slowStatementMs: 200 },
+    ],
     [
       "telemetry.event_sampling_rate",
       { telemetry: { event_sampling_rate: 0 } },

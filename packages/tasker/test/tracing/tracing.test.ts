@@ -338,6 +338,14 @@ describeOnPostgres("what is traced", () => {
     ]);
   });
 
+  test("leaves out events that are filtered, by names and patterns", async () => {
+    const { exported } = await startTracing();
+    await runTask(steps(failing(0), "reserve"), { filtered_events: ["step.*"] });
+    const spans = await exported();
+    expect(named(spans, "step.execution")).toEqual([]);
+    expect(named(spans, "task.execution")).toHaveLength(1);
+  });
+
   test("is masked where the configuration says, by exact keys", async () => {
     const { exported } = await startTracing();
     const masked = { filter_parameters: ["error", "correlation"], filter_mask: "***" };

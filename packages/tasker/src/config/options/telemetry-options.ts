@@ -33,7 +33,11 @@ export const TELEMETRY_OPTIONS: SectionFacts = {
     reader: "cli/command-telemetry.ts",
     test: COMMAND,
   },
-  correlation_id_header: { says: "the header of requests that holds a correlation id" },
+  correlation_id_header: {
+    says: "the header of requests, and of answers to them, that holds a correlation id",
+    reader: "cli/command-telemetry.ts",
+    test: COMMAND,
+  },
   log_level: {
     says: "least level of structured logs",
     dynamic: true,
@@ -42,26 +46,55 @@ export const TELEMETRY_OPTIONS: SectionFacts = {
   },
   log_format: { says: "what a line of a structured log looks like", reader: "cli/command-telemetry.ts", test: COMMAND },
   metrics_enabled: { says: "whether metrics are served", reader: "cli/command-telemetry.ts", test: COMMAND },
-  metrics_endpoint: { says: "the path under which metrics are served" },
-  metrics_format: { says: "the format in which metrics are served" },
-  metrics_auth_required: { says: "whether metrics and analytics are served only to those who may see them" },
-  performance_monitoring_enabled: { says: "whether slow statements are logged" },
+  metrics_endpoint: {
+    says: "a path at which metrics are served besides /metrics",
+    reader: "cli/command-telemetry.ts",
+    test: COMMAND,
+  },
+  metrics_format: {
+    says: "the format in which metrics are served to who accepts both",
+    reader: "cli/command-telemetry.ts",
+    test: COMMAND,
+  },
+  metrics_auth_required: {
+    says: "whether metrics are served only to those who may see them; not given: on this machine to all, elsewhere to those",
+    reader: "cli/guard-metrics.ts",
+    test: COMMAND,
+  },
+  performance_monitoring_enabled: {
+    says: "whether slow statements are logged",
+    dynamic: true,
+    reader: "settings/engine-options.ts",
+    test: MAPPED,
+  },
   slow_query_threshold_seconds: {
-    says: "time from which on a statement counts as slow",
+    says: "time from which on a statement counts as slow, with what it waits for",
     unit: "seconds",
     dynamic: true,
+    reader: "settings/engine-options.ts",
+    test: MAPPED,
   },
-  memory_threshold_mb: { says: "memory from which on a process is reported", unit: "megabytes", dynamic: true },
+  memory_threshold_mb: {
+    says: "memory from which on a process is reported",
+    unit: "megabytes",
+    replacedBy:
+      "`execution.memory_limits` lets fewer steps start as memory fills; the metric `process_resident_memory_bytes` is there for alerts",
+  },
   event_sampling_rate: {
     says: "share of the traces that begin here which are kept",
     dynamic: true,
     reader: "settings/engine-options.ts",
     test: MAPPED,
   },
-  filtered_events: { says: "events that go to no trace and no log", dynamic: true },
+  filtered_events: {
+    says: "events that go to no trace and no log",
+    reader: "settings/engine-options.ts",
+    test: MAPPED,
+  },
   max_stored_samples: {
     says: "sets of labels that a metric has at most",
     reader: "cli/command-telemetry.ts",
+    test: COMMAND,
   },
   metrics_retention_hours: {
     says: "how long metrics that were exchanged through the cache are kept",
@@ -114,7 +147,11 @@ export const TELEMETRY_OPTIONS: SectionFacts = {
     unit: "seconds",
     replacedBy: "each subscription has a queue of its own, and options for it",
   },
-  "config.filtered_events": { says: "further events that go to no trace and no log", dynamic: true },
+  "config.filtered_events": {
+    says: "further events that go to no trace and no log",
+    reader: "settings/engine-options.ts",
+    test: MAPPED,
+  },
   "config.enable_memoization": {
     says: "whether what is derived from events is kept",
     replacedBy: "what an event tells is made when somebody wants it; nothing is kept",

@@ -1,9 +1,10 @@
 import type { Connection, Database, TransactionOptions } from "../../database/database.ts";
 import type { SqlType } from "../../database/sql-type.ts";
 import type { ParametersOf, RowOf, Statement } from "../../database/statement.ts";
+import type { SlowStatements } from "./slow-statements.ts";
 import type { TroubleLog } from "./trouble-log.ts";
 
-/** The database that an engine works with: it tells a {@link TroubleLog} how each call ended. */
+/** The database that an engine works with: it tells a {@link TroubleLog} how each call ended, and {@link SlowStatements} how long it took. */
 export class WatchedDatabase implements Database {
   readonly kind: Database["kind"];
   readonly loneConnectionUrl: Database["loneConnectionUrl"];
@@ -13,10 +14,12 @@ export class WatchedDatabase implements Database {
   readonly close: Database["close"];
   readonly #database: Database;
   readonly #troubles: TroubleLog;
+  readonly #slow: SlowStatements;
 
-  constructor(database: Database, troubles: TroubleLog) {
+  constructor(database: Database, troubles: TroubleLog, slow: SlowStatements) {
     this.#database = database;
     this.#troubles = troubles;
+    this.#slow = slow;
     this.kind = database.kind;
     this.loneConnectionUrl = database.loneConnectionUrl;
     this.parallelism = database.parallelism;
@@ -45,6 +48,7 @@ export class WatchedDatabase implements Database {
   }
 
   async #watch<T>(statement: string, call: Promise<T>): Promise<T> {
+    const startedAt = performance.now();
     try {
       const result = await call;
       this.#troubles.succeeded(statement);
@@ -52,6 +56,8 @@ export class WatchedDatabase implements Database {
     } catch (error) {
       this.#troubles.failed(statement, error);
       throw error;
+    } finally {
+      this.#slow.took(statement, performance.now() - startedAt);
     }
   }
 }

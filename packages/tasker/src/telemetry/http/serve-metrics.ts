@@ -1,8 +1,10 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { CORRELATION_HEADER, correlationIdFromHeaders } from "../../correlation/correlation-id.ts";
+import { withCorrelationId } from "../../correlation/current-correlation.ts";
 import { ConfigurationError } from "../../errors/index.ts";
 import type { Metrics } from "../metrics/metrics.ts";
-import { metricsHandler } from "./metrics-handler.ts";
+import { type MetricsHandlerOptions, metricsHandler } from "./metrics-handler.ts";
 
 /** Where metrics are served. */
 export interface MetricsEndpoint {
@@ -13,13 +15,15 @@ export interface MetricsEndpoint {
 }
 
 /** Options of {@link serveMetrics}. */
-export interface ServeMetricsOptions {
+export interface ServeMetricsOptions extends MetricsHandlerOptions {
   /** 0: any that is free. */
   readonly port: number;
-  /** Address to listen on. Default: `127.0.0.1`, which only this machine reaches: metrics name tasks, and nobody is asked who he is. */
+  /** Address to listen on. Default: `127.0.0.1`, which only this machine reaches: metrics name tasks, and without `authorize` nobody is asked who he is. */
   readonly host?: string;
-  /** Told what keeps it from answering. Default: nobody. */
-  readonly onError?: (error: unknown) => void;
+  /** A second path at which they are served. Default: none. */
+  readonly path?: string;
+  /** The header of requests that holds a correlation id; answers have it, too. Default: `X-Correlation-ID`. */
+  readonly correlationHeader?: string;
 }
 
 /**
@@ -28,11 +32,14 @@ export interface ServeMetricsOptions {
  */
 export async function serveMetrics(
   metrics: Metrics,
-  { port, host = "127.0.0.1", onError }: ServeMetricsOptions,
+  { port, host = "127.0.0.1", path, correlationHeader = CORRELATION_HEADER, ...options }: ServeMetricsOptions,
 ): Promise<MetricsEndpoint> {
-  const answer = metricsHandler(metrics, onError);
+  const answer = metricsHandler(metrics, options);
   const server = createServer((request, response) => {
-    if (pathOf(request.url) === "/metrics") void answer(request, response);
+    const asked = pathOf(request.url);
+    const correlationId = correlationIdFromHeaders(request.headers, correlationHeader);
+    response.setHeader(correlationHeader, correlationId);
+    if (asked === "/metrics" || asked === path) void withCorrelationId(correlationId, () => answer(request, response));
     else response.writeHead(404, { "content-type": "text/plain; charset=utf-8" }).end("metrics are at /metrics\n");
   });
   await new Promise<void>((resolve, reject) => {
@@ -46,7 +53,7 @@ export async function serveMetrics(
     });
     server.listen(port, host, resolve);
   });
-  server.on("error", (error) => onError?.(error));
+  server.on("error", (error) => options.onError?.(error));
   server.unref();
   return {
     url: `http://${addressText(server.address())}/metrics`,
