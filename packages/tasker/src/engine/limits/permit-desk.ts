@@ -208,15 +208,22 @@ export class PermitDesk {
     for (const _waiter of waiters) this.#slots.give();
   }
 
-  /** Sets the timer for the next group that is to ask again. */
-  #wakeUp(): void {
-    if (this.#closed) return;
-    const now = elapsedOf(this.#host.clock);
-    let at: number | null = this.#pausedUntil > now ? this.#pausedUntil : null;
+  /** When the first group is to ask again; null if none has a time. */
+  #nextRetryAt(): number | null {
+    let at: number | null = null;
     for (const { retryAt } of this.#groups.values()) {
       // One without a time waits for a slot or for a permit that is given back here, and is told of it.
       if (retryAt > 0 && (at === null || retryAt < at)) at = retryAt;
     }
+    return at;
+  }
+
+  /** Sets the timer for the next group that is to ask again. */
+  #wakeUp(): void {
+    if (this.#closed) return;
+    const now = elapsedOf(this.#host.clock);
+    // What is due before the pause is over is asked for when it is.
+    const at = this.#pausedUntil > now ? this.#pausedUntil : this.#nextRetryAt();
     if (this.#timer?.at === at) return;
     this.#timer?.cancel();
     this.#timer = null;

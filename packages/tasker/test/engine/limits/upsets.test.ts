@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { Clock } from "../../../src/clock/clock.ts";
 import type { Database } from "../../../src/database/database.ts";
 import { limiterUsage } from "../../../src/engine/limits/limiter-usage.ts";
 import { DatabaseUnavailableError } from "../../../src/errors/index.ts";
@@ -263,5 +264,56 @@ describeEachDatabase("the usage of limiters", (open) => {
     await until(async () => (await limiterUsage(database)).length === 0, "nobody to hold or wait for anything");
     await engine.stop();
     await expectCleanAuditTrail(database);
+  });
+});
+
+describeEachDatabase("a call for permits that failed", (open) => {
+  test("is followed by a pause in which nothing is asked for, nor looked for again and again", async () => {
+    const real = await useDatabase(open);
+    const manual = new ManualClock();
+    let timers = 0;
+    const clock: Clock = {
+      now: () => manual.now(),
+      after(delayMs, fire) {
+        timers += 1;
+        return manual.after(delayMs, fire);
+      },
+    };
+    const lost = makeGate();
+    let calls = 0;
+    let isAway = false;
+    const database: Database = {
+      ...real,
+      run: async (statement, parameters) => {
+        if (statement.name !== "take_permits") return real.run(statement, parameters);
+        if (isAway) {
+          lost.open();
+          throw new DatabaseUnavailableError("the connection is lost");
+        }
+        const rows = await real.run(statement, parameters);
+        calls += 1;
+        return rows;
+      },
+    };
+    const rated = { name: "rated", key: null, concurrency: null, rate: { count: 1, perSeconds: 0.1 } };
+    const templates = [
+      graphTemplate("a", { steps: { a: { limits: [rated] } } }),
+      graphTemplate("a", { name: "other", steps: { a: { limits: [one] } } }),
+    ];
+    const { engine } = await startEngine(database, templates, { clock });
+    const tasks = await engine.submitMany(requests(2));
+    await until(() => calls > 1, "the first start, and the refusal of the second");
+    isAway = true;
+    tasks.push(await engine.submit({ name: "other", context: {} }));
+    await lost.promise;
+    const before = timers;
+    // The rate would let the second one start now.
+    manual.advance(200);
+    for (let turn = 0; turn < 100; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    expect(timers - before).toBeLessThan(10);
+    isAway = false;
+    manual.advance(300);
+    for (const { taskId } of tasks) expect(await engine.settled(taskId)).toMatchObject({ state: "complete" });
+    await engine.stop();
   });
 });
