@@ -5,6 +5,7 @@ import { Runtime } from "../../src/engine/runtime.ts";
 import { DatabaseUnavailableError } from "../../src/errors/index.ts";
 import { HandlerRegistry } from "../../src/handlers/registry.ts";
 import { randomInteger } from "../../src/testing/random.ts";
+import { templateOf } from "./task-plan.ts";
 import type { World } from "./world.ts";
 
 /** The engine's own claimer, lanes, agendas and tasks on a database that is simulated: answers take their time, or get lost. */
@@ -17,10 +18,11 @@ export class SimulatedProcess {
   constructor(world: World) {
     this.#world = world;
     const registry = new HandlerRegistry();
-    const { clock, random, templates } = world;
+    const { clock, random, plans } = world;
     const settings = { maxInterruptions: 1_000, concurrency: 5, sharing: false };
     this.runtime = new Runtime({ database: this.#open(), registry, clock, random, ...settings });
-    for (const template of templates) {
+    for (const [place, plan] of plans.entries()) {
+      const template = templateOf(plan, place + 1, world, () => this.runtime.processId);
       registry.register(template);
       this.runtime.definitions.compile(template.definition);
     }

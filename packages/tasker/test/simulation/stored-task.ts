@@ -35,10 +35,12 @@ export interface StoredTask {
   state: State;
   sortKey: number;
   wakeAt: number | null;
+  /** When one that was paused before it began may begin. */
+  resumesAt: number | null;
 }
 
-/** A task that was just submitted: nobody owns it, and it may be claimed from the beginning on. */
-export function submittedTask(taskId: number, template: TaskTemplate, hash: string): StoredTask {
+/** A task that was just submitted: nobody owns it, and it may be claimed from a moment on, in milliseconds. */
+export function submittedTask(taskId: number, template: TaskTemplate, hash: string, startsAt: number): StoredTask {
   const steps = template.definition.steps.map(
     ({ name, dependsOn, retryLimit, retryable, skippable }, place): StoredStep => ({
       stepId: taskId * 1_000 + place,
@@ -66,7 +68,8 @@ export function submittedTask(taskId: number, template: TaskTemplate, hash: stri
     isPaused: false,
     state: "pending",
     sortKey: NO_ROW,
-    wakeAt: 0,
+    wakeAt: startsAt,
+    resumesAt: null,
   };
 }
 

@@ -9,7 +9,14 @@ import { VALID_STEP_COMPLETION_STATES as OVER } from "../../src/states/state-set
 import type { Answers } from "./answers.ts";
 import type { Audit } from "./audit.ts";
 import { loadedTask, type StoredStep, type StoredTask, submittedTask } from "./stored-task.ts";
-import { readBatch, readOne, type WrittenCommit, type WrittenStep, type WrittenTask } from "./written-commit.ts";
+import {
+  readBatch,
+  readOne,
+  type WrittenCommit,
+  type WrittenRow,
+  type WrittenStep,
+  type WrittenTask,
+} from "./written-commit.ts";
 
 /** Called when steps have moved by a commit. */
 type OnWritten = (commit: WrittenCommit, stepIds: ReadonlySet<number>) => void;
@@ -44,9 +51,9 @@ export class StoredTasks {
     answers.on(commitOneStatement, (parameters) => this.#commit(readOne(parameters)));
   }
 
-  /** A task whose template has its id for a version. */
-  submit(taskId: number, template: TaskTemplate, hash: string): void {
-    this.#tasks.set(taskId, submittedTask(taskId, template, hash));
+  /** A task whose template has its id for a version, to be started at a moment. */
+  submit(taskId: number, template: TaskTemplate, hash: string, startsAt: number): void {
+    this.#tasks.set(taskId, submittedTask(taskId, template, hash, startsAt));
   }
 
   get(taskId: number): StoredTask {
@@ -64,6 +71,11 @@ export class StoredTasks {
     return this.all()
       .filter(({ state, owner }) => owner !== 0 || !(OVER.includes(state) || state === "error"))
       .map(({ taskId, state, owner, wakeAt }) => `task ${taskId} is ${state}, owner ${owner}, wakes at ${wakeAt}`);
+  }
+
+  /** Whether a process was declared dead. */
+  isGone(processId: number): boolean {
+    return this.#declaredDead.has(processId);
   }
 
   /** Declares a process dead, and takes its tasks from it. */
@@ -126,10 +138,7 @@ export class StoredTasks {
     if (closings.some((entry) => this.#stepOf(task, entry)?.sortKey !== entry.base)) return false;
     const areStarted = follow(ofTask(starts));
     if (base !== null && base !== task.sortKey) return false;
-    for (const row of rows) {
-      this.#audit.task(task, row);
-      Object.assign(task, { state: row.to, sortKey: row.sortKey });
-    }
+    for (const row of rows) this.moveTask(task, row);
     if (isReleased) Object.assign(task, { owner: 0, isDirty: false, wakeAt });
     return areStarted;
   }
@@ -150,8 +159,15 @@ export class StoredTasks {
     return true;
   }
 
+  /** Writes a row of a task. */
+  moveTask(task: StoredTask, row: WrittenRow): void {
+    this.#audit.task(task, row);
+    task.state = row.to;
+    task.sortKey = row.sortKey;
+  }
+
   /** Writes a row of a step. */
-  moveStep(task: StoredTask, step: StoredStep, row: WrittenStep["rows"][number]): void {
+  moveStep(task: StoredTask, step: StoredStep, row: WrittenRow): void {
     this.#audit.step(task, step, row);
     step.state = row.to;
     step.sortKey = row.sortKey;

@@ -1,8 +1,10 @@
 import { PermanentError, RetryableError } from "../../src/errors/index.ts";
 import type { TaskTemplate } from "../../src/handlers/task-template.ts";
+import type { StepLimit } from "../../src/templates/limit.ts";
 import { type Random, randomInteger } from "../../src/testing/random.ts";
 import { graphTemplate } from "../../src/testing/run/graph-template.ts";
 import type { ManualClock } from "../../src/testing/run/manual-clock.ts";
+import type { RunningHandlers } from "./limit-plan.ts";
 import type { StoredTask } from "./stored-task.ts";
 import { drawWait, type WaitPlan } from "./wait-plan.ts";
 
@@ -13,41 +15,62 @@ export interface StepPlan {
   readonly dies: boolean;
   /** What it waits for instead of calling a handler; null for most steps. */
   readonly waits: WaitPlan | null;
+  readonly limits: readonly StepLimit[];
+}
+
+/** Where handlers run. */
+interface HandlerHost {
+  readonly clock: ManualClock;
+  readonly random: Random;
+  readonly handlers: RunningHandlers;
 }
 
 const ATTEMPTS = 3;
 const nameOf = (place: number) => `s${place}`;
 
-export function drawSteps(random: Random): StepPlan[] {
-  return Array.from({ length: randomInteger(random, 1, 9) }, (_, place) => ({
-    parents:
-      place === 0
-        ? []
-        : [...new Set([0, 0, 0].map(() => randomInteger(random, 0, 2 * place)))].filter((p) => p < place),
-    failures: random() < 0.2 ? randomInteger(random, 1, ATTEMPTS) : 0,
-    dies: random() < 0.05,
-    waits: random() < 0.15 ? drawWait(place, random) : null,
-  }));
+/** @param limits those that steps may have */
+export function drawSteps(random: Random, limits: readonly StepLimit[]): StepPlan[] {
+  return Array.from({ length: randomInteger(random, 1, 9) }, (_, place) => {
+    const waits = random() < 0.15 ? drawWait(place, random) : null;
+    return {
+      parents:
+        place === 0
+          ? []
+          : [...new Set([0, 0, 0].map(() => randomInteger(random, 0, 2 * place)))].filter((p) => p < place),
+      failures: random() < 0.2 ? randomInteger(random, 1, ATTEMPTS) : 0,
+      dies: random() < 0.05,
+      waits,
+      limits: waits === null ? limits.filter(() => random() < 0.4) : [],
+    };
+  });
 }
 
-/** @param version number of the version that the template has */
+/**
+ * @param version number of the version that the template has
+ * @param processIdOf gives the process that calls the handlers
+ */
 export function templateOf(
   steps: readonly StepPlan[],
   version: number,
-  clock: ManualClock,
-  random: Random,
+  { clock, random, handlers }: HandlerHost,
+  processIdOf: () => number,
 ): TaskTemplate {
-  const settings = steps.map(({ parents, waits }, place) => [
+  const settings = steps.map(({ parents, waits, limits }, place) => [
     nameOf(place),
-    { dependsOn: parents.map(nameOf), wait: waits?.wait ?? null },
+    { dependsOn: parents.map(nameOf), wait: waits?.wait ?? null, limits },
   ]);
   return graphTemplate("", {
     version: `${version}.0.0`,
     steps: Object.fromEntries(settings),
     run: async (_task, sequence, step) => {
-      const { parents = [], failures = 0, dies = false } = steps[Number(step.name.slice(1))] ?? {};
+      const { parents = [], failures = 0, dies = false, limits = [] } = steps[Number(step.name.slice(1))] ?? {};
       for (const parent of parents) sequence.resultsOf(nameOf(parent));
-      if (random() < 0.7) await clock.sleep(randomInteger(random, 1, 3_000), step.signal);
+      const leave = handlers.enter(limits, processIdOf());
+      try {
+        if (random() < 0.7) await clock.sleep(randomInteger(random, 1, 3_000), step.signal);
+      } finally {
+        leave();
+      }
       if (step.attempt <= failures) throw new RetryableError("again");
       if (dies) throw new PermanentError("never");
       return step.name;

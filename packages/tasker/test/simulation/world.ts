@@ -1,8 +1,10 @@
-import type { TaskTemplate } from "../../src/handlers/task-template.ts";
 import type { Random } from "../../src/testing/random.ts";
 import type { ManualClock } from "../../src/testing/run/manual-clock.ts";
 import type { Answers } from "./answers.ts";
+import type { RunningHandlers } from "./limit-plan.ts";
+import type { StoredPermits } from "./stored-permits.ts";
 import type { StoredTasks } from "./stored-tasks.ts";
+import type { StepPlan } from "./task-plan.ts";
 
 /** What the processes of a simulation share. */
 export interface World {
@@ -10,7 +12,12 @@ export interface World {
   readonly random: Random;
   readonly answers: Answers;
   readonly stored: StoredTasks;
-  readonly templates: readonly TaskTemplate[];
+  readonly permits: StoredPermits;
+  readonly handlers: RunningHandlers;
+  /** What tasks are to do, by their ids less one. */
+  readonly plans: readonly (readonly StepPlan[])[];
+  /** Ids of the tasks that belong to an operator. */
+  readonly operated: ReadonlySet<number>;
   /** How often a call of the database fails, before or after it has done its work: 0 to 1. */
   failures: number;
   /** Gives ids of processes. */
