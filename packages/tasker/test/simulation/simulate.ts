@@ -1,14 +1,15 @@
+import { tellHints } from "../../src/database/hints/hint.ts";
 import { DefinitionCache } from "../../src/engine/compiled-definition.ts";
-import { keepLateResults } from "../../src/engine/sharing/late-results.ts";
-import { adoptExecutions } from "../../src/engine/sharing/offer-statements.ts";
 import { type Random, randomInteger, randomItem, seededRandom } from "../../src/testing/random.ts";
 import { ManualClock } from "../../src/testing/run/manual-clock.ts";
 import { Answers } from "./answers.ts";
 import { Audit } from "./audit.ts";
+import { followClock } from "./follow-clock.ts";
 import { judgeRest } from "./judge-rest.ts";
 import { drawLimits, RunningHandlers } from "./limit-plan.ts";
 import { act } from "./operator.ts";
 import { SimulatedProcess } from "./simulated-process.ts";
+import { StoredExecutions } from "./stored-executions.ts";
 import { StoredPermits } from "./stored-permits.ts";
 import { StoredSignals } from "./stored-signals.ts";
 import { StoredTasks } from "./stored-tasks.ts";
@@ -30,17 +31,26 @@ const UPSETS_MS = 20_000;
  * @returns what was not as it has to be; nothing if all is well
  */
 export async function simulate(seed: number): Promise<string[]> {
-  const random = seededRandom(seed);
   const clock = new ManualClock(0);
+  const unfollow = followClock(clock);
+  try {
+    return await play(seededRandom(seed), clock);
+  } finally {
+    unfollow();
+  }
+}
+
+async function play(random: Random, clock: ManualClock): Promise<string[]> {
   const answers = new Answers();
   const audit = new Audit();
   const signals = new StoredSignals(answers, audit);
-  const stored = new StoredTasks(answers, audit, (commit, moved) => signals.take(commit, moved));
+  const stored = new StoredTasks(answers, audit, (commit, moved) => {
+    signals.take(commit, moved);
+    executions.written(commit, moved);
+  });
+  const executions = new StoredExecutions(answers, stored, clock);
   const isGone = (processId: number) => stored.isGone(processId);
   const permits = new StoredPermits(answers, isGone);
-  // Nothing is shared: no step runs outside of the process that owns its task. What comes too late is not looked at again.
-  answers.on(adoptExecutions, () => []);
-  answers.on(keepLateResults, () => []);
   const limits = drawLimits(random);
   const plans = Array.from({ length: randomInteger(random, 1, 6) }, () => drawSteps(random, limits));
   let lastProcess = 0;
@@ -48,6 +58,7 @@ export async function simulate(seed: number): Promise<string[]> {
     ...{ clock, random, answers, stored, permits, plans },
     handlers: new RunningHandlers(audit.violations, isGone),
     operated: drawOperated(plans, random),
+    settings: { concurrency: randomItem(random, [1, 2, 5]) ?? 5, sharing: random() < 0.7 },
     failures: randomItem(random, [0, 0.02, 0.1]) ?? 0,
     nextProcessId: () => {
       lastProcess += 1;
@@ -56,6 +67,10 @@ export async function simulate(seed: number): Promise<string[]> {
   };
   submit(world);
   const fleet = Array.from({ length: randomInteger(random, 1, 3) }, () => new SimulatedProcess(world));
+  answers.on(tellHints, ([payload]) => {
+    if (random() < 0.7) for (const one of fleet) one.runtime.hints.receive(payload);
+    return [];
+  });
   sendSignals(world, signals, fleet);
   disturb(world, fleet, randomItem(random, [0, 0.1, 0.3]) ?? 0);
   const isOver = () => stored.open.length === 0 && clock.now() >= UPSETS_MS;
@@ -66,6 +81,7 @@ export async function simulate(seed: number): Promise<string[]> {
     standing = passed === 0 ? standing + 1 : 0;
     if (standing > MOST_TURNS) audit.violations.push(`something goes on without end at ${clock.now()}`);
   }
+  for (const one of fleet) one.kill();
   const unanswered = [...answers.unknown].map((name) => `the simulated database does not know ${name}`);
   const ends = plans.map((plan, place) => {
     const task = stored.get(place + 1);

@@ -19,18 +19,23 @@ export class SimulatedProcess {
     this.#world = world;
     const registry = new HandlerRegistry();
     const { clock, random, plans } = world;
-    const settings = { maxInterruptions: 1_000, concurrency: 5, sharing: false };
+    const settings = { maxInterruptions: 1_000, ...world.settings };
     this.runtime = new Runtime({ database: this.#open(), registry, clock, random, ...settings });
     for (const [place, plan] of plans.entries()) {
       const template = templateOf(plan, place + 1, world, () => this.runtime.processId);
       registry.register(template);
       this.runtime.definitions.compile(template.definition);
     }
-    this.runtime.processId = world.nextProcessId();
+    this.#register();
     this.runtime.starting = true;
     this.#claimer = new Claimer(this.runtime, registry, null);
     this.runtime.onDue = () => this.#claimer.lookNow();
     this.runtime.onReleased = () => this.#claimer.noticeRoom();
+    this.runtime.hints.onHint(({ topic }) => {
+      if (topic === "steps") this.runtime.taker?.lookNow();
+      else this.#claimer.lookNow();
+      if (topic === "owner") this.runtime.offers?.lookNow();
+    });
     this.#claimer.start();
   }
 
@@ -42,7 +47,12 @@ export class SimulatedProcess {
   /** Was declared dead and notices it: starts over under another id. */
   startOver(): void {
     this.runtime.tasks.abandonAll();
+    this.#register();
+  }
+
+  #register(): void {
     this.runtime.processId = this.#world.nextProcessId();
+    this.runtime.hints.processId = this.runtime.processId;
   }
 
   /** Has the database answer: that takes its time, and may fail before or after it has done its work. */

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { simulate } from "./simulate.ts";
 
 /** How many seeds are played, and the first one: CONTRIBUTING.md. */
-const RUNS = Number(process.env.TASKER_SIMULATION_RUNS ?? 150);
+const RUNS = Number(process.env.TASKER_SIMULATION_RUNS ?? 100);
 const SEED = Number(process.env.TASKER_SIMULATION_SEED ?? 1);
 
 test(

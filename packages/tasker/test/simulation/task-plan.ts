@@ -30,19 +30,22 @@ const nameOf = (place: number) => `s${place}`;
 
 /** @param limits those that steps may have */
 export function drawSteps(random: Random, limits: readonly StepLimit[]): StepPlan[] {
-  return Array.from({ length: randomInteger(random, 1, 9) }, (_, place) => {
+  const isWide = random() < 0.3;
+  return Array.from({ length: randomInteger(random, 1, isWide ? 15 : 9) }, (_, place) => {
     const waits = random() < 0.15 ? drawWait(place, random) : null;
     return {
-      parents:
-        place === 0
-          ? []
-          : [...new Set([0, 0, 0].map(() => randomInteger(random, 0, 2 * place)))].filter((p) => p < place),
+      parents: isWide ? [0].filter((parent) => parent < place) : drawParents(place, random),
       failures: random() < 0.2 ? randomInteger(random, 1, ATTEMPTS) : 0,
       dies: random() < 0.05,
       waits,
       limits: waits === null ? limits.filter(() => random() < 0.4) : [],
     };
   });
+}
+
+function drawParents(place: number, random: Random): number[] {
+  if (place === 0) return [];
+  return [...new Set([0, 0, 0].map(() => randomInteger(random, 0, 2 * place)))].filter((parent) => parent < place);
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { EngineOptions } from "../../src/engine/options.ts";
 import type { Random } from "../../src/testing/random.ts";
 import type { ManualClock } from "../../src/testing/run/manual-clock.ts";
 import type { Answers } from "./answers.ts";
@@ -18,6 +19,8 @@ export interface World {
   readonly plans: readonly (readonly StepPlan[])[];
   /** Ids of the tasks that belong to an operator. */
   readonly operated: ReadonlySet<number>;
+  /** What the engines of the processes are given. */
+  readonly settings: Pick<EngineOptions, "concurrency" | "sharing">;
   /** How often a call of the database fails, before or after it has done its work: 0 to 1. */
   failures: number;
   /** Gives ids of processes. */
