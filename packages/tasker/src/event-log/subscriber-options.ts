@@ -65,7 +65,10 @@ export interface DurableSubscription {
   readonly retry?: BackoffSettings;
   /** Attempts after which an event is put among the dead letters. Default: 10. */
   readonly deadLetterAfter?: number;
-  /** Longest time of one attempt, in milliseconds. Default: 30,000. */
+  /**
+   * Longest time of one attempt, in milliseconds; of a transactional subscriber on the embedded database half of its `leaseMs` at
+   * most. Default: 30,000.
+   */
   readonly timeoutMs?: number;
   /** Events that may be kept for later, because they or one before them of their task failed; then reading pauses. Default: 1,000. */
   readonly holdBack?: number;

@@ -5,9 +5,12 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { openPostgres } from "../../src/database/postgres.ts";
+import { listDeadLetters } from "../../src/event-log/manage/dead-letters.ts";
+import { listSubscribers } from "../../src/event-log/manage/subscriber-status.ts";
 import { graphTemplate, startEngine, useDatabase } from "../support/engine-harness.ts";
 import { scratchDirectory } from "../support/scratch-directory.ts";
 import { createTestDatabase, describeOnPostgres } from "../support/test-database.ts";
+import { fateOf } from "./event-fate.ts";
 import { Story, startSubscriber } from "./support.ts";
 
 /** How often the process that runs the subscriber is killed. More of it: TASKER_SUBSCRIBER_KILLS=200. */
@@ -42,7 +45,7 @@ async function patiently(holds: () => boolean | Promise<boolean>, what: string):
 
 describeOnPostgres("a subscriber whose process is killed", () => {
   test(
-    `loses nothing and keeps the order of each task, killed ${KILLS} times at random moments`,
+    `loses nothing and keeps the order of each task although handlers fail, killed ${KILLS} times at random moments`,
     async () => {
       const { url, drop } = await createTestDatabase();
       onTestFinished(drop);
@@ -86,16 +89,26 @@ describeOnPostgres("a subscriber whose process is killed", () => {
       await load;
       await patiently(async () => engine.statistics().tasks === 0, "the last task");
 
+      const held = async () => (await listSubscribers(database)).find(({ name }) => name === "killed")?.held;
       const reference = new Story();
       await startSubscriber(database, { name: "reference", from: "beginning", handle: reference.handle });
       const ends = "select from tasker_task_transitions where to_state = 'complete'";
       const tasks = (await database.query(ends)).length;
       const all = tasks * 9;
       await patiently(() => reference.events.length === all, "the reference");
-      await patiently(() => new Set(readNotes(file).map(({ eventId }) => eventId)).size === all, "every event");
+      const taken = reference.events.filter(({ id }) => fateOf(id) !== "given up");
+      const givenUp = reference.events.filter(({ id }) => fateOf(id) === "given up").map(({ id }) => id);
+      const readDead = () => listDeadLetters(database, { subscriber: "killed", limit: all });
+      await patiently(
+        () => new Set(readNotes(file).map(({ eventId }) => eventId)).size === taken.length,
+        "every event that can be taken",
+      );
+      await patiently(async () => (await readDead()).length >= givenUp.length, "those that cannot");
+      await patiently(async () => (await held()) === 0, "what is held back");
+      expect((await readDead()).map(({ event }) => event.id).toSorted()).toEqual(givenUp.toSorted());
 
       const notes = Map.groupBy(readNotes(file), ({ taskId }) => taskId);
-      for (const [taskId, events] of Map.groupBy(reference.events, (event) => event.taskId ?? 0)) {
+      for (const [taskId, events] of Map.groupBy(taken, (event) => event.taskId ?? 0)) {
         const order = new Map(events.map(({ id }, place) => [id, place]));
         const last = new Map<string, number>();
         let reached = -1;
