@@ -32,7 +32,7 @@ const ABOVE_ENGINE = [...BELOW_ENGINE, "diagram", "engine", "event-log"];
 /** For each folder of the engine's source: the other folders it may import. What is missing here is refused. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(BASE.map((folder) => [folder, BASE])),
-  config: BASE,
+  config: [...BASE, "secrets"],
   cache: [...BASE, "config", "database"],
   correlation: BASE,
   diagram: BASE,

@@ -470,5 +470,8 @@ export {
 } from "./templates/template-graph.ts";
 export { TaskSpanIds } from "./tracing/task-span-ids.ts";
 export type { TracingOptions } from "./tracing/tracing-options.ts";
+export { Encryption, type EncryptionSettings } from "./vault/encryption.ts";
+export type { EncryptionKey } from "./vault/keyring.ts";
+export { type KeyRotationOptions, type KeyRotationReport, rotateKeys } from "./vault/rotate.ts";
 export { SecretSource, type SecretSourceOptions } from "./vault/secret-source.ts";
 export { VERSION } from "./version.ts";

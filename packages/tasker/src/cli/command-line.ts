@@ -19,6 +19,7 @@ import { addInitCommand } from "./commands/init.ts";
 import { addMetricsCommands } from "./commands/metrics.ts";
 import { addMigrateCommand } from "./commands/migrate.ts";
 import { addRunCommand } from "./commands/run.ts";
+import { addRotateCommand } from "./commands/secrets-rotate.ts";
 import { addStepActionCommands } from "./commands/step-actions.ts";
 import { addSubmitCommand } from "./commands/submit.ts";
 import { addTaskActionCommands } from "./commands/task-actions.ts";
@@ -118,6 +119,7 @@ function buildProgram(session: CommandSession): Command {
   addDeliveriesCommand(events, session);
   const letters = program.command("dead-letter").description("look at events that durable subscribers could not take");
   addDeadLetterCommands(letters, session);
+  addRotateCommand(program.command("secrets").description("look after encrypted values"), session);
   addTokenCommands(program.command("token").description("look after API tokens"), session);
   addAuditCommands(program.command("audit").description("look at who did what"), session);
   const config = program.command("config").description("look at the configuration");

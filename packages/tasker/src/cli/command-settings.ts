@@ -2,6 +2,7 @@ import type { Database } from "../database/database.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { EngineOptions, Log } from "../engine/options.ts";
 import type { LoadedConfiguration } from "../settings/load-configuration.ts";
+import { SecretSource } from "../vault/secret-source.ts";
 import type { EngineChoice } from "./command-engine.ts";
 import type { GlobalOptions } from "./global-options.ts";
 import type { CommandIo } from "./io.ts";
@@ -31,7 +32,11 @@ export async function openCommandSettings(
   const settings = await openSettings({ cwd, file: options.config, variables, database, clock });
   const { loaded } = settings;
   const hasFixedConcurrency = options.concurrency !== undefined;
-  const { execution, ...others } = engineOptionsFrom(loaded, await readCustomIdentity(loaded, io));
+  const { execution, ...others } = engineOptionsFrom(
+    loaded,
+    await readCustomIdentity(loaded, io),
+    new SecretSource({ variables }),
+  );
   let unfollow: () => Promise<void> = async () => {};
   return {
     loaded,

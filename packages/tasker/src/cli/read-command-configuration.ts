@@ -1,5 +1,7 @@
 import type { EngineOptions } from "../engine/options.ts";
 import type { LoadedConfiguration } from "../settings/load-configuration.ts";
+import type { Encryption } from "../vault/encryption.ts";
+import { SecretSource } from "../vault/secret-source.ts";
 import type { GlobalOptions } from "./global-options.ts";
 import type { CommandIo } from "./io.ts";
 import { readCustomIdentity } from "./read-custom-identity.ts";
@@ -27,5 +29,16 @@ export async function readEngineOptions(
 ): Promise<Partial<EngineOptions>> {
   const loaded = await readCommandConfiguration(options, io);
   const { engineOptionsFrom } = await import("../settings/engine-options.ts");
-  return engineOptionsFrom(loaded, await readCustomIdentity(loaded, io));
+  return engineOptionsFrom(loaded, await readCustomIdentity(loaded, io), new SecretSource({ variables: io.env }));
+}
+
+/** What the configuration of a command hides and decrypts. */
+export async function readProtection(
+  options: GlobalOptions,
+  io: Pick<CommandIo, "cwd" | "env">,
+): Promise<{ readonly redact: readonly string[]; readonly encryption: Encryption | null }> {
+  const loaded = await readCommandConfiguration(options, io);
+  const { encryptionFrom } = await import("../settings/engine-options.ts");
+  const encryption = encryptionFrom(loaded, new SecretSource({ variables: io.env }));
+  return { redact: loaded.document.engine.redact, encryption };
 }

@@ -1,9 +1,11 @@
 import { z } from "zod";
 import type { Connection } from "../database/database.ts";
-import { TaskNotFoundError } from "../errors/index.ts";
+import { TaskNotFoundError, UnreadableValueError } from "../errors/index.ts";
 import type { JsonValue } from "../json/json-value.ts";
+import { isEnvelope } from "../secrets/envelope.ts";
 import { Redaction } from "../secrets/redaction.ts";
 import { readAddedStepName } from "../templates/added-step-name.ts";
+import type { Encryption, ValuePlace } from "../vault/encryption.ts";
 import { showTaskStatement } from "./statements/show-task.ts";
 
 /** A time as `to_json` writes a `timestamp` column, which holds UTC. */
@@ -56,24 +58,46 @@ export type TransitionDetails = z.infer<typeof TransitionDetails>;
  * Reads everything about a task; names are those of the columns. Transitions stand in the order of their commits if
  * this engine wrote them all, by time otherwise.
  * @param redact places that are not shown, besides those of the task's template
+ * @param encryption decrypts what is encrypted; null: it is shown as it is stored, and so is what cannot be decrypted
  * @throws TaskNotFoundError
  */
-export async function readTaskDetails(connection: Connection, taskId: number, redact: readonly string[] = []) {
+export async function readTaskDetails(
+  connection: Connection,
+  taskId: number,
+  redact: readonly string[] = [],
+  encryption: Encryption | null = null,
+) {
   const [found] = await connection.run(showTaskStatement, [taskId]);
   if (found === undefined) throw new TaskNotFoundError(`there is no task ${taskId}`, { context: { taskId } });
-  const { redact: ofTemplate, ...row } = found;
+  const { redact: ofTemplate, seal, ...row } = found;
+  const open = (value: unknown, column: ValuePlace["column"], step: string | null): JsonValue =>
+    openValue(value, encryption, { seal: seal ?? "", column, step });
   const redaction = new Redaction([...redact, ...z.array(z.string()).parse(ofTemplate ?? [])]);
   return {
     ...row,
-    context: row.context === null ? null : redaction.context(row.context as JsonValue),
+    context: row.context === null ? null : redaction.context(open(row.context, "context", null)),
     steps: z
       .array(StepDetails)
       .parse(row.steps)
-      .map((step) => redactStep(step, redaction)),
+      .map((step) => {
+        const inputs = open(step.inputs, "inputs", step.name);
+        return redactStep({ ...step, inputs, results: open(step.results, "results", step.name) }, redaction);
+      }),
     transitions: inCommitOrder(z.array(TransitionDetails).parse(row.transitions)),
     annotations: z.array(AnnotationDetails).parse(row.annotations),
     late_results: z.array(LateResult).parse(row.late_results),
   };
+}
+
+function openValue(value: unknown, encryption: Encryption | null, place: ValuePlace): JsonValue {
+  if (encryption !== null && isEnvelope(value)) {
+    try {
+      return JSON.parse(encryption.open(value, place));
+    } catch (error) {
+      if (!(error instanceof UnreadableValueError)) throw error;
+    }
+  }
+  return value as JsonValue;
 }
 
 function redactStep(step: StepDetails, redaction: Redaction): StepDetails {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isRedactedPath, REDACTED_PATH_EXPECTED } from "../secrets/redaction.ts";
 import { parseSection } from "./parse-section.ts";
 import { between, filled, flag, list, mapping, oneOf, whole } from "./rules.ts";
 
@@ -33,6 +34,14 @@ export const EngineSchema = mapping({
   max_interruptions: whole(1, 1_000_000).default(5),
   stored_events: list(eventName(), "a list of names and patterns of events").default([]),
   masked_event_keys: list(filled("a place in a payload"), "a list of places in payloads").default([]),
+  redact: list(
+    z.string({ error: REDACTED_PATH_EXPECTED }).refine(isRedactedPath, { error: REDACTED_PATH_EXPECTED }),
+    "a list of places of values",
+  ).default([]),
+  encryption_keys: list(
+    mapping({ id: filled("the name of a key"), key: filled(`32 bytes, or a reference such as \${env:NAME}`) }),
+    "a list of keys with id and key",
+  ).default([]),
 }).superRefine((config, { addIssue }) => {
   const { identity_strategy: strategy, identity_strategy_class: custom } = config;
   if (strategy === "custom" && custom === null) {

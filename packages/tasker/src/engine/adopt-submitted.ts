@@ -43,6 +43,7 @@ export function adoptSubmitted(task: PreparedTask, written: WrittenTask, epoch: 
     halted: false,
     paused: false,
     parentTaskId: null,
+    seal: task.seal,
     abandonedAt: null,
   });
 }

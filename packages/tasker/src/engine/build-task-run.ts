@@ -5,9 +5,9 @@ import { isSatisfied } from "../states/guards.ts";
 import type { State } from "../states/state.ts";
 import type { CompiledDefinition } from "./compiled-definition.ts";
 import type { LoadedTask } from "./load-tasks.ts";
+import { readStored, type TaskSeal } from "./protection/task-seal.ts";
 import type { StepRun } from "./step-run.ts";
 import { storedGraph } from "./stored-graph.ts";
-import { StoredJson } from "./stored-json.ts";
 import { buildStepRun, type ForeignRules, StepRow, toState } from "./stored-step.ts";
 import { TaskRun } from "./task-run.ts";
 import { LiveTaskView } from "./task-view.ts";
@@ -21,6 +21,7 @@ const Texts = z
 
 /**
  * The task in memory, as the row says it stands.
+ * @param seal decrypts its values; null: nothing is encrypted here
  * @throws HandlerNotFoundError if a step that is to run is not in the definition
  * @throws CyclicGraphError and others, if the rows are not those of a task that can run
  */
@@ -29,13 +30,14 @@ export function buildTaskRun(
   compiled: CompiledDefinition,
   template: TaskTemplate,
   rules: ForeignRules,
+  seal: TaskSeal | null,
 ): TaskRun {
   const rows = StepRows.parse(row.steps ?? []);
   const graph = storedGraph(rows, EdgeRows.parse(row.edges ?? []), compiled);
   const steps: StepRun[] = [];
   let abandonedAt: number | null = null;
   for (const stepRow of rows) {
-    const { step, leftBehindAt } = buildStepRun(graph.indexOf(stepRow[1]), stepRow, compiled, rules);
+    const { step, leftBehindAt } = buildStepRun(graph.indexOf(stepRow[1]), stepRow, compiled, rules, seal);
     steps[step.index] = step;
     if (leftBehindAt !== null) abandonedAt = Math.min(abandonedAt ?? leftBehindAt, leftBehindAt);
   }
@@ -44,7 +46,7 @@ export function buildTaskRun(
     epoch: row.epoch,
     revision: row.revision,
     priority: row.priority,
-    view: viewOf(row),
+    view: viewOf(row, seal),
     compiled,
     template,
     graph,
@@ -55,6 +57,7 @@ export function buildTaskRun(
     paused: row.paused,
     parentTaskId: row.parent_task_id,
     abandonedAt,
+    seal,
   });
   if (!run.isOver) checkHandlers(run);
   return run;
@@ -74,13 +77,13 @@ function isEnded(state: State): boolean {
   return isSatisfied(state) || state === "cancelled";
 }
 
-function viewOf(row: LoadedTask): LiveTaskView {
+function viewOf(row: LoadedTask, seal: TaskSeal | null): LiveTaskView {
   return new LiveTaskView({
     taskId: row.task_id,
     namespace: row.namespace,
     name: row.name,
     version: row.version,
-    storedContext: StoredJson.of(row.context ?? {}),
+    storedContext: readStored(row.context ?? {}, seal, "context", null),
     initiator: row.initiator ?? "unknown",
     sourceSystem: row.source_system ?? "unknown",
     reason: row.reason ?? "unknown",

@@ -4,6 +4,7 @@ import { type ParametersOf, statement } from "../database/statement.ts";
 import type { AddedSteps } from "./added-steps.ts";
 import type { TaskEntry } from "./batch.ts";
 import { BATCH_PARAMETERS, placeholders } from "./encode-batch.ts";
+import { storedText } from "./protection/task-seal.ts";
 
 /** Writes a batch that adds steps to tasks; gives the refused tasks, and in a row of its own the ids of the new steps. */
 export const commitAddingStatement = statement({
@@ -51,7 +52,9 @@ export async function commitAdding(
         l: retryLimit,
         k: skippable,
       });
-      steps.push(inputs === null ? fields : `${fields.slice(0, -1)},"v":${inputs.text}}`);
+      steps.push(
+        inputs === null ? fields : `${fields.slice(0, -1)},"v":${storedText(inputs, run.seal, "inputs", name)}}`,
+      );
     }
   }
   const taskIds = tasks.map(({ run }) => run.taskId);

@@ -1,7 +1,7 @@
 import { bool, int4, int8, json, jsonb, nullable, text, timestamp } from "../database/sql-type.ts";
 import { type ParametersOf, statement } from "../database/statement.ts";
 import type { Batch, TaskEntry } from "./batch.ts";
-import { encodeMetadata, listOrNull } from "./encode-batch.ts";
+import { encodeMetadata, listOrNull, resultText } from "./encode-batch.ts";
 import { NO_ROW } from "./step-move.ts";
 import { encodeEvent, writtenEvents } from "./written-events.ts";
 
@@ -78,7 +78,7 @@ export function encodeOne(
     ended === undefined ? null : encodeMetadata(ended),
     outcome?.move.attempts ?? null,
     outcome?.move.backoffSeconds ?? null,
-    outcome?.move.results?.text ?? null,
+    outcome === undefined ? null : resultText(outcome),
     outcome?.move.retryable ?? null,
     start?.step.stepId ?? null,
     begun?.sortKey ?? null,

@@ -135,7 +135,7 @@ function decidePostponement(input: DecisionInput, postponement: Postponement): S
   const { step, nowMs } = input;
   const waitMs = Math.round(Math.max(0, postponement.retryAt - nowMs));
   const metadata = { ...attemptFacts(input), ...spanFacts(input), ...postponementMetadata(postponement, nowMs) };
-  const isFirst = step.results.text === EMPTY_OBJECT.text;
+  const isFirst = step.results.orEmpty.text === EMPTY_OBJECT.text;
   return {
     move: {
       base: step.sortKey,
@@ -231,7 +231,7 @@ function attemptFacts({ writer, executionId, step }: DecisionInput): JsonObject 
 const spanFacts = ({ spanId = null }: DecisionInput): JsonObject => (spanId === null ? {} : { span_id: spanId });
 
 /** The reference keeps an error in the step's results, merged over what is there. */
-function failedResults(before: StoredJson, failure: FailureFacts): StoredJson {
+function failedResults({ orEmpty: before }: StoredJson, failure: FailureFacts): StoredJson {
   const kept = before.text === EMPTY_OBJECT.text ? {} : before.value;
   const base = typeof kept === "object" && kept !== null && !Array.isArray(kept) ? kept : {};
   return StoredJson.of({

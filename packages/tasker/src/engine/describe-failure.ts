@@ -6,6 +6,7 @@ import {
   TaskerError,
   UndeclaredEventError,
   UnencodableValueError,
+  UnreadableValueError,
   ValueTooLargeError,
 } from "../errors/index.ts";
 import { encodeJson } from "../json/encode.ts";
@@ -58,7 +59,8 @@ const isPermanent = (thrown: unknown) =>
   thrown instanceof ValueTooLargeError ||
   thrown instanceof UndeclaredEventError ||
   thrown instanceof InvalidEventPayloadError ||
-  thrown instanceof FanOutError;
+  thrown instanceof FanOutError ||
+  (thrown instanceof UnreadableValueError && thrown.isDamaged);
 
 const isOutage = (thrown: unknown) =>
   !isPermanent(thrown) && !(thrown instanceof RetryableError && thrown.countsAsOutage === false);

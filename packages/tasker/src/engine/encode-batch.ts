@@ -1,6 +1,7 @@
 import { array, bool, int4, int8, json, nullable, text, timestamp } from "../database/sql-type.ts";
 import type { ParametersOf } from "../database/statement.ts";
 import type { Batch, StepEntry, TaskEntry } from "./batch.ts";
+import { storedText } from "./protection/task-seal.ts";
 import { NO_ROW, type TransitionRow } from "./step-move.ts";
 import { encodeEvent, writtenEvents } from "./written-events.ts";
 
@@ -99,7 +100,7 @@ export function encodeBatch(
     moves.map(({ attempts }) => attempts),
     unlessAllNull(moves.map(({ backoffSeconds }) => backoffSeconds)),
     // Results are JSON text already.
-    unlessAllNull(moves.map(({ results }) => results?.text ?? null)),
+    unlessAllNull(steps.map(resultText)),
     unlessAllNull(moves.map(({ retryable }) => retryable)),
     taskRows.map(({ task }) => task.run.taskId),
     taskRows.map(({ place }) => place),
@@ -113,6 +114,11 @@ export function encodeBatch(
     listOrNull(encodeAnnotations(tasks)),
     encodeOutside(batch, tasks, events),
   ];
+}
+
+/** What the column `results` of a step gets; null: nothing new. */
+export function resultText({ run, step, move }: StepEntry): string | null {
+  return move.results === null ? null : storedText(move.results, run.seal, "results", step.name);
 }
 
 /** A JSON text of a list of JSON texts; null for none. */

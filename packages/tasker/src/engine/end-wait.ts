@@ -24,8 +24,12 @@ export function endByChild({ facts }: StandingWait, child: ChildTask, nowMs: num
   const durationMs = nowMs - Date.parse(facts.since);
   const { taskId, state } = child;
   if (state === "complete" || state === "resolved_manually") {
-    const results = { task_id: taskId, state, results: child.results?.value ?? {} };
-    return { kind: "success", results: StoredJson.of(results), durationMs };
+    try {
+      const results = { task_id: taskId, state, results: child.results?.value ?? {} };
+      return { kind: "success", results: StoredJson.of(results), durationMs };
+    } catch (error) {
+      return { kind: "failure", failure: describeFailure(error), durationMs };
+    }
   }
   if (state !== "error" && state !== "cancelled") return null;
   const error = new RetryableError(`task ${taskId} is ${state}`, { context: { taskId, state } });

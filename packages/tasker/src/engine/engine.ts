@@ -50,7 +50,7 @@ export class Engine {
     checkOptions(options);
     const { registry } = options;
     const runtime = new Runtime(options);
-    const { events, clock, log, database, definitions, maxValueBytes } = runtime;
+    const { events, clock, log, database, definitions, maxValueBytes, protection } = runtime;
     this.#runtime = runtime;
     this.events = events;
     this.on = events.on;
@@ -69,7 +69,13 @@ export class Engine {
       registries: [...registries],
       storedEvents: storedEventNames(options.storeEvents ?? []),
     });
-    const preparer = new TaskPreparer(registry, definitions, maxValueBytes, parseIdentity(options.identity));
+    const preparer = new TaskPreparer(
+      registry,
+      definitions,
+      maxValueBytes,
+      protection.encryption,
+      parseIdentity(options.identity),
+    );
     this.#submitter = new TaskSubmitter(runtime, this.#life, this.#claimer, preparer);
     this.actions = new TaskActions({
       database,

@@ -98,6 +98,9 @@ export class Execution implements StepExecution {
   /** Where references of `handler_config` lead; null: the handler is not called yet. */
   secrets: SecretSource | null = null;
 
+  /** Why its inputs or its earlier results cannot be had; undefined if they can. */
+  unreadable: unknown;
+
   readonly #handlerConfig: JsonObject | null;
   #published: PublishedEvent[] | null = null;
   #publishedBytes = 0;
@@ -120,8 +123,17 @@ export class Execution implements StepExecution {
     this.#handlerConfig = run.compiled.stepNamed.get(step.name)?.handlerConfig ?? null;
     const undone = role.kind === "undo" ? run.steps[run.graph.indexOf(role.of)] : undefined;
     this.compensates = undone?.name ?? null;
-    this.inputs = ((step.inputs ?? undone?.results)?.copy() ?? null) as JsonValue;
-    this.results = step.results.copy();
+    this.inputs = this.#read(step.inputs ?? undone?.results) as JsonValue;
+    this.results = this.#read(step.results);
+  }
+
+  #read(stored: StoredJson | undefined): unknown {
+    try {
+      return stored?.copy() ?? null;
+    } catch (error) {
+      this.unreadable = error;
+      return null;
+    }
   }
 
   get handlerConfig(): JsonObject | null {

@@ -1,4 +1,4 @@
-import { FanOutError } from "../errors/index.ts";
+import { FanOutError, UnreadableValueError } from "../errors/index.ts";
 import { at } from "../graph/adjacency.ts";
 import { valueAtPath } from "../json/value-at-path.ts";
 import { isSatisfied } from "../states/guards.ts";
@@ -41,7 +41,7 @@ export function itemsToAdd(run: TaskRun, step: StepRun): readonly unknown[] | nu
     return items.length === 0 ? null : items;
   } catch (error) {
     // It starts, and fails with this error.
-    if (error instanceof FanOutError) return null;
+    if (error instanceof FanOutError || error instanceof UnreadableValueError) return null;
     throw error;
   }
 }

@@ -1,7 +1,10 @@
 import type { Connection } from "../database/database.ts";
 import { array, int8, json, nullable, varchar } from "../database/sql-type.ts";
 import { statement } from "../database/statement.ts";
+import { isEnvelope } from "../secrets/envelope.ts";
+import type { Encryption } from "../vault/encryption.ts";
 import { childKeyOf } from "./child-key.ts";
+import { readStored, TaskSeal } from "./protection/task-seal.ts";
 import { StoredJson } from "./stored-json.ts";
 import type { TaskRun } from "./task-run.ts";
 
@@ -9,7 +12,7 @@ import type { TaskRun } from "./task-run.ts";
 export const loadChildrenStatement = statement({
   name: "load_children",
   text: `
-    select r.parent_task_id, r.parent_step_id, r.task_id, k.identity_hash, coalesce(c.to_state, 'pending')::varchar as state,
+    select r.parent_task_id, r.parent_step_id, r.task_id, r.seal, k.identity_hash, coalesce(c.to_state, 'pending')::varchar as state,
       case when c.to_state in ('complete', 'resolved_manually') then (
         select json_object_agg(n.name, w.results) from tasker_workflow_steps w
         cross join lateral (select x.name from tasker_named_steps x where x.named_step_id = w.named_step_id limit 1) n
@@ -27,6 +30,7 @@ export const loadChildrenStatement = statement({
     parent_task_id: nullable(int8),
     parent_step_id: nullable(int8),
     task_id: int8,
+    seal: nullable(varchar),
     identity_hash: varchar,
     state: nullable(varchar),
     results: nullable(json),
@@ -42,7 +46,11 @@ export interface ChildTask {
 }
 
 /** Reads how the tasks stand that steps of these tasks wait for. */
-export async function loadChildren(connection: Connection, runs: readonly TaskRun[]): Promise<void> {
+export async function loadChildren(
+  connection: Connection,
+  runs: readonly TaskRun[],
+  encryption: Encryption | null,
+): Promise<void> {
   const asked = new Map(
     runs.filter(({ steps }) => steps.some(({ wait }) => wait?.facts.kind === "task")).map((run) => [run.taskId, run]),
   );
@@ -52,7 +60,18 @@ export async function loadChildren(connection: Connection, runs: readonly TaskRu
     const step = run?.steps.find(({ stepId }) => stepId === row.parent_step_id);
     // Of an earlier attempt there is another one.
     if (run === undefined || step === undefined || childKeyOf(step) !== row.identity_hash) continue;
-    const results = row.results === null ? null : StoredJson.of(row.results);
+    const results = row.results === null ? null : readChild(row.results, row.seal, encryption);
     run.children.set(step.stepId, { taskId: row.task_id, state: row.state ?? "pending", results });
   }
+}
+
+/** What the last steps of a task have stored, by step. Encrypted results are decrypted when they are read. */
+function readChild(results: unknown, sealId: string | null, encryption: Encryption | null): StoredJson {
+  const members = Object.entries(Object(results));
+  if (!members.some(([, value]) => isEnvelope(value))) return StoredJson.of(results);
+  const seal = sealId === null || encryption === null ? null : new TaskSeal(sealId, encryption);
+  const textOf = (name: string, value: unknown) => readStored(value, seal, "results", name).text;
+  return StoredJson.late(
+    () => `{${members.map(([name, value]) => `${JSON.stringify(name)}:${textOf(name, value)}`).join(",")}}`,
+  );
 }

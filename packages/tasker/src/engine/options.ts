@@ -6,6 +6,7 @@ import type { EventBus } from "../events/bus/event-bus.ts";
 import type { HandlerRegistry } from "../handlers/registry.ts";
 import type { PluginRegistry } from "../registries/plugin-registry.ts";
 import type { TracingOptions } from "../tracing/tracing-options.ts";
+import type { Encryption, EncryptionSettings } from "../vault/encryption.ts";
 import type { SecretSource } from "../vault/secret-source.ts";
 import type { AdoptOptions } from "./adopt-options.ts";
 import type { ConcurrencySignals } from "./concurrency/adaptive-concurrency.ts";
@@ -107,6 +108,10 @@ export interface EngineOptions {
   readonly redact?: readonly string[];
   /** Time from which on a statement, with what it waits for, is logged as slow, in milliseconds. Default: none is. */
   readonly slowStatementMs?: number | null;
+  /**
+   * Keys under which contexts, inputs and results are encrypted in the database. Default: they are not. See docs/secrets.md.
+   */
+  readonly encryption?: Encryption | EncryptionSettings;
   /** Largest context or result, in bytes of JSON. Default: 1,000,000. */
   readonly maxValueBytes?: number;
   /** Interruptions (crash, shutdown) after which a step fails for good. Default: 5. */

@@ -8,11 +8,13 @@ import { encodeJson } from "../json/encode.ts";
 import type { JsonObject, JsonValue } from "../json/json-value.ts";
 import type { StepDefinition, TaskDefinition } from "../templates/definition.ts";
 import { compileContextValidator } from "../templates/validate-context.ts";
+import type { Encryption } from "../vault/encryption.ts";
 import { checkBypass } from "./check-bypass.ts";
 import type { CompiledDefinition, DefinitionCache } from "./compiled-definition.ts";
 import { type Identity, identify, keyedIdentity, randomIdentity } from "./identity.ts";
 import type { IdentityRule } from "./identity-settings.ts";
 import { type ParsedRequest, parseRequest } from "./parse-request.ts";
+import { TaskSeal } from "./protection/task-seal.ts";
 import { StoredJson } from "./stored-json.ts";
 import type { TaskRequest } from "./task-request.ts";
 
@@ -27,6 +29,8 @@ export interface PreparedTask {
   readonly requestedAt: Date;
   /** Inputs of steps by their place in the definition, where the task handler gave any. */
   readonly inputs: ReadonlyMap<number, StoredJson>;
+  /** Null: nothing is encrypted. */
+  readonly seal: TaskSeal | null;
 }
 
 type Validator = (context: JsonObject) => JsonObject;
@@ -37,14 +41,17 @@ export class TaskPreparer {
   readonly #definitions: DefinitionCache;
   readonly #maxValueBytes: number;
   readonly #identity: IdentityRule;
+  readonly #encryption: Encryption | null;
   readonly #validators = new WeakMap<TaskDefinition, Validator>();
 
   constructor(
     registry: HandlerRegistry,
     definitions: DefinitionCache,
     maxValueBytes: number,
+    encryption: Encryption | null,
     identity: IdentityRule = { kind: "random" },
   ) {
+    this.#encryption = encryption;
     this.#registry = registry;
     this.#definitions = definitions;
     this.#maxValueBytes = maxValueBytes;
@@ -74,6 +81,7 @@ export class TaskPreparer {
       correlationId,
       requestedAt,
       inputs,
+      seal: this.#encryption === null ? null : new TaskSeal(this.#encryption.newSeal(), this.#encryption),
     };
   }
 

@@ -77,6 +77,7 @@ export function runStep(runner: StepRunner, execution: Execution): void {
     }
   };
   const call = () => {
+    if (execution.unreadable !== undefined) throw execution.unreadable;
     const handler = stepHandlerOf(execution);
     const { stepExecutor } = runner.strategies;
     runner.events.tell("step.before_handle", subjectOf(run, execution.step), () => ({

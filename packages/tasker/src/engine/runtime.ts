@@ -64,7 +64,7 @@ export class Runtime extends Equipment implements LaneHost {
     const { registry } = options;
     this.circuits = openCircuits(this, (circuit) => this.tasks.retryBlocked(circuit));
     this.resources = new SharedResources(this.clock, this.random, this.circuits);
-    const preparer = new TaskPreparer(registry, this.definitions, this.maxValueBytes);
+    const preparer = new TaskPreparer(registry, this.definitions, this.maxValueBytes, this.protection.encryption);
     this.children = new ChildSubmits(this, new ChildStarter(this.database, registry, preparer, this.tracing));
     const sharing = parseSharing(options.sharing);
     const isAlone = this.database.kind === "embedded";

@@ -1,11 +1,40 @@
 /** A JSON value that is kept as the text it is stored as, and parsed when somebody reads it. */
 export class StoredJson {
-  readonly text: string;
+  /** A function that finds it, until somebody reads it. */
+  #text: string | (() => string);
   #value: unknown;
   #parsed = false;
 
   constructor(text: string) {
-    this.text = text;
+    this.#text = text;
+  }
+
+  /**
+   * A value whose text is found when somebody first reads it.
+   * @param find may throw: then whoever reads it gets the error
+   */
+  static late(find: () => string): StoredJson {
+    const json = new StoredJson("");
+    json.#text = find;
+    return json;
+  }
+
+  /** The JSON text. */
+  get text(): string {
+    if (typeof this.#text === "function") this.#text = this.#text();
+    return this.#text;
+  }
+
+  /** Itself if it can be read, else an empty object. */
+  get orEmpty(): StoredJson {
+    if (typeof this.#text === "string") return this;
+    try {
+      this.#text = this.#text();
+      return this;
+    } catch {
+      // whoever needs the value itself gets the error
+      return EMPTY_OBJECT;
+    }
   }
 
   /** From a value that the database has parsed already. */

@@ -2,10 +2,11 @@ import { z } from "zod";
 import { isState, type State } from "../states/state.ts";
 import type { CompiledDefinition } from "./compiled-definition.ts";
 import { ForeignFacts, judgeForeignStep } from "./foreign-step.ts";
+import { readStored, type TaskSeal } from "./protection/task-seal.ts";
 import { WaitingFor } from "./standing-wait.ts";
 import { readableResults, type StepResolution } from "./step-resolution.ts";
 import { mayStart, type StepRun } from "./step-run.ts";
-import { EMPTY_OBJECT, StoredJson } from "./stored-json.ts";
+import { EMPTY_OBJECT } from "./stored-json.ts";
 
 const StepMetadata = z.object({
   execution_id: z.string().optional(),
@@ -66,10 +67,11 @@ export function buildStepRun(
   ]: StepRow,
   { stepNamed }: CompiledDefinition,
   { nowMs, abandonedStepMs }: ForeignRules,
+  seal: TaskSeal | null,
 ): { readonly step: StepRun; readonly leftBehindAt: number | null } {
   const state = toState(storedState);
   const resolution = resolutionOf(state, metadata);
-  const stored = results === null ? EMPTY_OBJECT : StoredJson.of(results);
+  const stored = results === null ? EMPTY_OBJECT : readStored(results, seal, "results", name);
   const executionId = metadata?.execution_id ?? "unknown";
   const facts = state === "in_progress" && foreign === null ? metadata?.waiting_for : undefined;
   const wait = facts === undefined ? null : { executionId, facts };
@@ -86,7 +88,7 @@ export function buildStepRun(
     interruptions: metadata?.interruptions ?? 0,
     blockedBy: state === "error" ? (metadata?.circuit_open ?? null) : null,
     dueAt: state === "error" && metadata?.backoff_until !== undefined ? Date.parse(metadata.backoff_until) : null,
-    inputs: inputs === null ? null : StoredJson.of(inputs),
+    inputs: inputs === null ? null : readStored(inputs, seal, "inputs", name),
     results: readableResults(resolution, stored, stepNamed.get(name)),
     execution: null,
     lostExecutionId: state === "in_progress" && wait === null ? executionId : null,

@@ -5,6 +5,8 @@ import type { StoredTrace } from "../tracing/stored-trace.ts";
 import type { CompiledDefinition } from "./compiled-definition.ts";
 import type { DefinitionNames, DefinitionNaming } from "./name-definition.ts";
 import type { PreparedTask } from "./prepare-task.ts";
+import { storedText } from "./protection/task-seal.ts";
+import type { StoredJson } from "./stored-json.ts";
 
 /** Writes tasks with their steps, edges and run rows. */
 export const submitTasksStatement = statement({
@@ -133,7 +135,7 @@ function encodeTask(
   parent: ParentStep | null,
   trace: StoredTrace | null,
 ): string {
-  const { request, inputs } = task;
+  const { request, inputs, seal } = task;
   const fields = JSON.stringify({
     d: definition,
     i: task.identity.hash,
@@ -149,11 +151,16 @@ function encodeTask(
     corr: task.correlationId,
     own,
     ...(parent === null ? {} : { up: parent.taskId, us: parent.stepId }),
+    ...(seal === null ? {} : { sl: seal.id }),
     ...(trace === null ? {} : { tp: trace.traceparent, ts: trace.tracestate }),
   });
   const withInputs =
     inputs.size === 0
       ? fields
-      : `${fields.slice(0, -1)},"in":{${[...inputs].map(([index, { text }]) => `"${index}":${text}`).join(",")}}}`;
-  return `${withInputs.slice(0, -1)},"c":${task.context.text}}`;
+      : `${fields.slice(0, -1)},"in":{${[...inputs].map(([index, json]) => `"${index}":${inputText(task, index, json)}`).join(",")}}}`;
+  return `${withInputs.slice(0, -1)},"c":${storedText(task.context, seal, "context", null)}}`;
+}
+
+function inputText({ seal, compiled }: PreparedTask, index: number, json: StoredJson): string {
+  return storedText(json, seal, "inputs", compiled.definition.steps[index]?.name ?? null);
 }

@@ -11,6 +11,8 @@ import { loadChildren } from "./load-children.ts";
 import { loadSignals } from "./load-signals.ts";
 import { giveBack, type LoadedTask, loadTasks } from "./load-tasks.ts";
 import type { Log } from "./options.ts";
+import type { Protection } from "./protection/protection.ts";
+import { loadSeals } from "./protection/task-seal.ts";
 import { loadExecutions } from "./sharing/adopt-executions.ts";
 import type { Strategies } from "./strategies/strategies.ts";
 import type { TaskRun } from "./task-run.ts";
@@ -21,6 +23,7 @@ export interface TaskReaderHost {
   readonly database: Database;
   readonly clock: Clock;
   readonly log: Log;
+  readonly protection: Pick<Protection, "encryption">;
   readonly definitions: DefinitionCache;
   readonly resources: HandlerResources;
   readonly strategies: Pick<Strategies, "lookAgainAt">;
@@ -45,9 +48,14 @@ export class TaskReader {
   /** The tasks of these that this process owns. One that cannot be run as it is stored is given back for a while. */
   async read(taskIds: readonly number[]): Promise<TaskRun[]> {
     if (taskIds.length === 0) return [];
-    const { database, definitions, clock, abandonedStepMs, processId, resources, tracing } = this.#host;
+    const { database, definitions, clock, abandonedStepMs, processId, resources, tracing, protection } = this.#host;
     const rows = await database.run(loadTasks, [processId, taskIds]);
     const found = await fetchDefinitions(database, definitions, rows);
+    const seals = await loadSeals(
+      database,
+      protection.encryption,
+      rows.map((row) => row.task_id),
+    );
     const rules = { nowMs: clock.now(), abandonedStepMs };
     const runs: TaskRun[] = [];
     const unusable = new Map<number, number[]>();
@@ -56,7 +64,13 @@ export class TaskReader {
       try {
         if (compiled === undefined) throw new RangeError(`definition ${row.definition_hash} is not in the database`);
         if (compiled instanceof Error) throw compiled;
-        const run = buildTaskRun(row, compiled, this.#registry.get(row.namespace, row.name, row.version), rules);
+        const run = buildTaskRun(
+          row,
+          compiled,
+          this.#registry.get(row.namespace, row.name, row.version),
+          rules,
+          seals.get(row.task_id) ?? null,
+        );
         this.#warnOfBypasses(run);
         runs.push(run);
       } catch (error) {
@@ -65,7 +79,7 @@ export class TaskReader {
       }
     }
     await loadSignals(database, runs);
-    await loadChildren(database, runs);
+    await loadChildren(database, runs, protection.encryption);
     await loadTraces(database, tracing, runs, processId);
     // Nobody else can have the embedded database open.
     if (database.kind === "postgres") await loadExecutions(database, processId, runs, resources);

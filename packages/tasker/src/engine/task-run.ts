@@ -13,6 +13,7 @@ import type { Demand } from "./limits/limiter.ts";
 import type { StepLimits } from "./limits/step-limits.ts";
 import type { ChildTask } from "./load-children.ts";
 import type { WaitingSignal } from "./load-signals.ts";
+import type { TaskSeal } from "./protection/task-seal.ts";
 import type { OutsideAttempt } from "./sharing/outside-attempt.ts";
 import { endOfWait, LOOK_AGAIN_MS } from "./standing-wait.ts";
 import { freshStep, type StepRun } from "./step-run.ts";
@@ -44,6 +45,8 @@ export interface TaskRunParts {
   readonly parentTaskId: number | null;
   /** When the first of the steps that run elsewhere counts as left behind, milliseconds since the epoch; null: never. */
   readonly abandonedAt: number | null;
+  /** Encrypts and decrypts its values; null: nothing is encrypted. Default: null. */
+  readonly seal?: TaskSeal | null;
 }
 
 /**
@@ -77,6 +80,8 @@ export class TaskRun {
   readonly startedOutside: { readonly step: StepRun; readonly attempt: OutsideAttempt }[] = [];
   /** Whether a process that took a step of it could not run it: its steps are offered no more. */
   isUnshareable = false;
+  /** Encrypts and decrypts its values; null: nothing is encrypted. */
+  readonly seal: TaskSeal | null;
   /** Signals that no step has taken, oldest first. */
   readonly signals: WaitingSignal[] = [];
   /** Steps in the queue of ready ones, and executions whose outcome is in no batch yet. */
@@ -112,6 +117,7 @@ export class TaskRun {
     this.#halted = parts.halted;
     this.#paused = parts.paused;
     this.parentTaskId = parts.parentTaskId;
+    this.seal = parts.seal ?? null;
     this.#abandonedAt = parts.abandonedAt;
     this.#counters = this.#count();
     this.#isCompensating = this.#steps.some((step) => this.#undoes(step));
@@ -247,7 +253,7 @@ export class TaskRun {
 
   /** The limiters under which the step runs. */
   demandsOf(step: StepRun): readonly Demand[] {
-    return this.limits?.demandsOf(step.name, this.view.context) ?? NO_DEMANDS;
+    return this.limits?.demandsOf(step.name, this.view.readableContext) ?? NO_DEMANDS;
   }
 
   /** Deadline of one attempt of the step in seconds, or null. */

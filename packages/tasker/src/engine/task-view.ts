@@ -35,6 +35,11 @@ export class LiveTaskView implements TaskView {
     this.#context = facts.storedContext;
   }
 
+  /** The context, or an empty object if it cannot be decrypted. */
+  get readableContext(): JsonObject {
+    return this.#context.orEmpty.value as JsonObject;
+  }
+
   get context(): JsonObject {
     return this.#context.value as JsonObject;
   }

@@ -6,6 +6,9 @@ import type { LoadedConfiguration } from "./load-configuration.ts";
 import { oldNameHint } from "./old-names.ts";
 import { originText, valueAt } from "./origin.ts";
 
+/** A reference without a default, which could be a secret itself. */
+const REFERENCE = /^\$\{(?:env|file):(?:(?!:-)[^}])+\}$/;
+
 /** What stands in the place of the value of an option that is secret. */
 export const MASK = "[secret]";
 
@@ -26,8 +29,14 @@ export function shownOptions(loaded: LoadedConfiguration): ShownOption[] {
 /** One option with its value, masked if it is secret. */
 export function shownOption({ document, origin }: LoadedConfiguration, path: string): ShownOption {
   const value = valueAt(document, path.split("."));
-  const isHidden = OPTION_CATALOGUE.get(path)?.secret === true && value !== null;
+  const isHidden = OPTION_CATALOGUE.get(path)?.secret === true && value !== null && !isKeptElsewhere(value);
   return { path, value: isHidden ? MASK : value, origin: originText(origin(path)) };
+}
+
+/** Whether a secret value is a list of nothing but keys that are references, or none: those tell nothing. */
+function isKeptElsewhere(value: unknown): boolean {
+  if (!Array.isArray(value)) return typeof value === "string" && REFERENCE.test(value);
+  return value.every((item) => REFERENCE.test(String(Object(item).key)));
 }
 
 /** What is known of an option. */

@@ -2,7 +2,11 @@ import type { TelemetryConfig } from "../config/telemetry-config.ts";
 import type { EngineChanges } from "../engine/engine-changes.ts";
 import type { IdentitySettings } from "../engine/identity-settings.ts";
 import type { EngineOptions } from "../engine/options.ts";
+import { resolveText } from "../secrets/reference.ts";
+import { Encryption } from "../vault/encryption.ts";
+import { SecretSource } from "../vault/secret-source.ts";
 import type { LoadedConfiguration } from "./load-configuration.ts";
+import { originText } from "./origin.ts";
 
 /** Options of an engine that a configuration gives. */
 export type ConfiguredOptions = Pick<
@@ -23,15 +27,24 @@ export type ConfiguredOptions = Pick<
   | "slowStatementMs"
   | "tracing"
   | "identity"
+  | "redact"
+  | "encryption"
 >;
 
 /**
  * Options of an engine from a configuration. Without any option of the section `execution` the number of steps is fixed, as the engine's default has it.
  * @param identityStrategyClass the class, or object, that `engine.identity_strategy_class` names, for the strategy `custom`
+ * @param secrets where references lead. Default: the environment of the process, and files
+ * @throws SecretReferenceError, ConfigurationError for keys that are not there, or are none
  */
-export function engineOptionsFrom(loaded: LoadedConfiguration, identityStrategyClass?: unknown): ConfiguredOptions {
+export function engineOptionsFrom(
+  loaded: LoadedConfiguration,
+  identityStrategyClass?: unknown,
+  secrets: SecretSource = new SecretSource(),
+): ConfiguredOptions {
   const { engine, telemetry } = loaded.document;
   const { backoff, execution, slowStatementMs } = engineChangesFrom(loaded);
+  const encryption = encryptionFrom(loaded, secrets);
   return {
     backoff,
     ...(execution === null ? {} : { execution }),
@@ -46,6 +59,8 @@ export function engineOptionsFrom(loaded: LoadedConfiguration, identityStrategyC
     storeEvents: engine.stored_events,
     maskedEventKeys: engine.masked_event_keys,
     slowStatementMs,
+    redact: engine.redact,
+    ...(encryption === null ? {} : { encryption }),
     tracing: {
       enabled: telemetry.enabled,
       service_name: telemetry.service_name,
@@ -57,6 +72,18 @@ export function engineOptionsFrom(loaded: LoadedConfiguration, identityStrategyC
     },
     identity: identityOf(loaded, identityStrategyClass),
   };
+}
+
+/** What `engine.encryption_keys` encrypts with; null if there are none. Its references are read now. @throws as {@link engineOptionsFrom} */
+export function encryptionFrom({ document, origin }: LoadedConfiguration, secrets: SecretSource): Encryption | null {
+  const keys = document.engine.encryption_keys;
+  if (keys.length === 0) return null;
+  const place = `${originText(origin("engine.encryption_keys"))}: engine.encryption_keys`;
+  const resolved = keys.map(({ id, key }, at) => ({
+    id,
+    key: resolveText(key, secrets.lookUp, `${place}[${at}].key`),
+  }));
+  return new Encryption({ keys: resolved });
 }
 
 function identityOf({ document: { engine } }: LoadedConfiguration, custom: unknown): IdentitySettings {

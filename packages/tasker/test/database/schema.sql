@@ -356,6 +356,7 @@ tasker_task_runs
   correlation_id character varying(128) not null
   traceparent character varying(55)
   tracestate character varying(512)
+  seal character varying(32)
 
 tasker_task_transitions
   id bigint not null default nextval('tasker_task_transitions_id_seq'::regclass)

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { type ConfigurationSettings, configuration } from "../../src/config/configuration.ts";
+import { shownOption } from "../../src/settings/describe-option.ts";
 import { engineOptionsFrom } from "../../src/settings/engine-options.ts";
 import { loadConfiguration } from "../../src/settings/load-configuration.ts";
+import { SecretSource } from "../../src/vault/secret-source.ts";
 
 const optionsOf = async (overrides: ConfigurationSettings, identity?: unknown) =>
   engineOptionsFrom(await loadConfiguration({ cwd: "/", variables: {}, overrides }), identity);
@@ -18,6 +20,7 @@ describe("what a configuration says for an engine", () => {
     ["engine.max_interruptions", { engine: { max_interruptions: 2 } }, { maxInterruptions: 2 }],
     ["engine.stored_events", { engine: { stored_events: ["workflow.*"] } }, { storeEvents: ["workflow.*"] }],
     ["engine.masked_event_keys", { engine: { masked_event_keys: ["card"] } }, { maskedEventKeys: ["card"] }],
+    ["engine.redact", { engine: { redact: ["error.*"] } }, { redact: ["error.*"] }],
     [
       "engine.identity_strategy",
       { engine: { identity_strategy: "hash" } },
@@ -66,6 +69,29 @@ describe("what a configuration says for an engine", () => {
   ])("goes by %s", async (_option, overrides, expected) => {
     expect(await optionsOf({})).not.toMatchObject(expected);
     expect(await optionsOf(overrides)).toMatchObject(expected);
+  });
+
+  test("goes by engine.encryption_keys, whose references are read when the engine is made", async () => {
+    const reference = `\${env:KEY}`;
+    const loaded = await loadConfiguration({
+      cwd: "/",
+      variables: {},
+      overrides: { engine: { encryption_keys: [{ id: "k1", key: reference }] } },
+    });
+    const made = (KEY?: string) =>
+      engineOptionsFrom(loaded, undefined, new SecretSource({ variables: KEY === undefined ? {} : { KEY } }))
+        .encryption;
+    expect(made("ab".repeat(32))).toMatchObject({ currentKeyId: "k1" });
+    expect(() => made()).toThrow(`code: engine.encryption_keys[0].key: ${reference} leads to nothing`);
+    expect(() => made("secret-but-short")).toThrow("expected 32 bytes");
+    expect(shownOption(loaded, "engine.encryption_keys").value).toEqual([{ id: "k1", key: reference }]);
+    expect((await optionsOf({})).encryption).toBeUndefined();
+    const plain = { engine: { encryption_keys: [{ id: "k1", key: "ab".repeat(32) }] } };
+    const shown = shownOption(
+      await loadConfiguration({ cwd: "/", variables: {}, overrides: plain }),
+      "engine.encryption_keys",
+    );
+    expect(shown.value).toBe("[secret]");
   });
 
   test("goes by engine.identity_strategy_class", async () => {

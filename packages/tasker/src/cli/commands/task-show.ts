@@ -3,6 +3,7 @@ import { z } from "zod";
 import { GlobalOptions } from "../global-options.ts";
 import { wholeNumber } from "../input/parse-option.ts";
 import { withDatabase } from "../open-command-database.ts";
+import { readProtection } from "../read-command-configuration.ts";
 import { drawTaskDetails } from "../render/task-details-lines.ts";
 import type { CommandSession } from "../session.ts";
 import { readTaskDetails, type TaskDetails } from "../task-details.ts";
@@ -27,7 +28,10 @@ async function showTask(
   taskId: number,
   options: z.infer<typeof ShowOptions>,
 ): Promise<void> {
-  const details = await withDatabase(options, io, "existing", (database) => readTaskDetails(database, taskId));
+  const { redact, encryption } = await readProtection(options, io);
+  const details = await withDatabase(options, io, "existing", (database) =>
+    readTaskDetails(database, taskId, redact, encryption),
+  );
   if (options.json) return printer.raw(`${JSON.stringify(details satisfies TaskDetails, null, 2)}\n`);
   const { columns, unicode } = printer;
   printer.lines(drawTaskDetails(details, { columns, unicode, now: io.clock.now() }));

@@ -1,4 +1,4 @@
-import { bool, int8, json, jsonb, nullable, text, timestamp } from "../../database/sql-type.ts";
+import { bool, int8, json, jsonb, nullable, text, timestamp, varchar } from "../../database/sql-type.ts";
 import { statement } from "../../database/statement.ts";
 
 /**
@@ -25,7 +25,7 @@ export const showTaskStatement = statement({
     select t.task_id, s.name::text as namespace, n.name::text, n.version::text,
       coalesce(x.to_state, 'pending')::text as state, t.requested_at, t.created_at, t.initiator::text,
       t.source_system::text, t.reason::text, t.tags, t.context, r.correlation_id::text, r.wake_at,
-      coalesce(r.paused, false) as paused, r.rerun_of,
+      coalesce(r.paused, false) as paused, r.rerun_of, r.seal,
       (select d.definition -> 'redact' from tasker_definitions d where d.definition_hash = r.definition_hash) as redact,
       (
         select coalesce(json_agg(json_build_object(
@@ -88,6 +88,7 @@ export const showTaskStatement = statement({
     wake_at: nullable(timestamp),
     paused: bool,
     rerun_of: nullable(int8),
+    seal: nullable(varchar),
     redact: nullable(jsonb),
     steps: json,
     transitions: json,

@@ -97,6 +97,22 @@ export const ENGINE_OPTIONS: SectionFacts = {
     reader: "settings/engine-options.ts",
     test: MAPPED,
   },
+  redact: {
+    says: "places of values that are neither stored nor shown",
+    own: true,
+    reader: "settings/engine-options.ts",
+    test: MAPPED,
+  },
+  encryption_keys: {
+    says: "keys under which contexts, inputs and results are encrypted, the first for new ones",
+    own: true,
+    secret: true,
+    reader: "settings/engine-options.ts",
+    test: [
+      "settings/engine-options.test.ts",
+      "goes by engine.encryption_keys, whose references are read when the engine is made",
+    ],
+  },
   masked_event_keys: {
     says: "places in payloads of events that no listener sees",
     own: true,

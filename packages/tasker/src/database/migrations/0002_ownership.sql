@@ -75,7 +75,9 @@ create table tasker_task_runs (
   -- Its place in a distributed trace, as the headers of W3C Trace Context have it: what its submission was, below which everything
   -- is that belongs to it. Null: in no trace.
   traceparent varchar(55),
-  tracestate varchar(512)
+  tracestate varchar(512),
+  -- What its encrypted values are bound to; a task that does another one again has that one's. Null: nothing is encrypted.
+  seal varchar(32)
 ) with (fillfactor = 70);
 
 -- Serves the claim (owner 0) and the takeover (owner dead). Only live tasks are in it.

@@ -109,13 +109,13 @@ begin
 
     insert into tasker_task_runs
       (task_id, definition_hash, task_namespace_id, named_task_id, owner_id, epoch, priority, wake_at, correlation_id,
-       parent_task_id, parent_step_id, traceparent, tracestate)
+       parent_task_id, parent_step_id, traceparent, tracestate, seal)
     select task_ids[t.o], hashes[t.d], (p_definitions -> (t.d - 1) ->> 'ns')::integer,
       (p_definitions -> (t.d - 1) ->> 'n')::integer, case when t.own then p_owner else 0 end, p_epoch, t.prio, t.wake, t.corr,
-      t.up, t.us, coalesce(t.tp, u.traceparent), case when t.tp is null then u.tracestate else t.ts end
+      t.up, t.us, coalesce(t.tp, u.traceparent), case when t.tp is null then u.tracestate else t.ts end, t.sl
     from rows from (json_to_recordset(p_tasks) as (d integer, prio smallint, wake timestamp, corr varchar, own boolean, up bigint,
-      us bigint, tp varchar, ts varchar))
-      with ordinality as t(d, prio, wake, corr, own, up, us, tp, ts, o)
+      us bigint, tp varchar, ts varchar, sl varchar))
+      with ordinality as t(d, prio, wake, corr, own, up, us, tp, ts, sl, o)
     left join lateral (
       select r.traceparent, r.tracestate from tasker_task_runs r where r.task_id = t.up and t.tp is null offset 0
     ) u on true

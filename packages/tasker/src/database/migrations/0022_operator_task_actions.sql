@@ -291,8 +291,8 @@ begin
   new_task_id = v_new;
 
   insert into tasker_task_runs
-    (task_id, definition_hash, task_namespace_id, named_task_id, priority, wake_at, correlation_id, rerun_of)
-  select v_new, r.definition_hash, r.task_namespace_id, r.named_task_id, r.priority, p_now, r.correlation_id, p_task_id
+    (task_id, definition_hash, task_namespace_id, named_task_id, priority, wake_at, correlation_id, rerun_of, seal)
+  select v_new, r.definition_hash, r.task_namespace_id, r.named_task_id, r.priority, p_now, r.correlation_id, p_task_id, r.seal
   from tasker_task_runs r where r.task_id = p_task_id;
 
   v_below = tasker_operator_steps_from(step_id);

@@ -1,6 +1,7 @@
 import type { JsonValue } from "../../json/json-value.ts";
 import { Redaction } from "../../secrets/redaction.ts";
 import type { TaskDefinition } from "../../templates/definition.ts";
+import { Encryption, type EncryptionSettings } from "../../vault/encryption.ts";
 import { SecretSource } from "../../vault/secret-source.ts";
 import type { Log } from "../options.ts";
 import type { FailureFacts, Outcome } from "../outcome.ts";
@@ -11,17 +12,23 @@ import type { TaskRun } from "../task-run.ts";
 export interface ProtectionOptions {
   readonly secrets?: SecretSource | undefined;
   readonly redact?: readonly string[] | undefined;
+  readonly encryption?: Encryption | EncryptionSettings | undefined;
 }
 
 /** What an engine keeps from being stored and shown. */
 export class Protection {
   /** Where references lead. */
   readonly secrets: SecretSource;
+  /** Null: nothing is encrypted. */
+  readonly encryption: Encryption | null;
   readonly #redact: readonly string[];
   readonly #redactions = new WeakMap<TaskDefinition, Redaction | null>();
 
-  constructor({ secrets = new SecretSource(), redact = [] }: ProtectionOptions) {
+  /** @throws ConfigurationError if a key is none */
+  constructor({ secrets = new SecretSource(), redact = [], encryption }: ProtectionOptions) {
     this.secrets = secrets;
+    this.encryption =
+      encryption === undefined || encryption instanceof Encryption ? (encryption ?? null) : new Encryption(encryption);
     this.#redact = redact;
   }
 

@@ -41,7 +41,7 @@ export async function loadExecutions(
 /** @returns whether the step is as the attempt needs it */
 function resume(run: TaskRun, step: StepRun, row: ExecutionRow, resources: HandlerResources): boolean {
   if (step.lostExecutionId === row.execution_id) {
-    resumeExecution(run, step, attemptOf(row), resources);
+    resumeExecution(run, step, attemptOf(row, { seal: run.seal, step: step.name }), resources);
     return true;
   }
   const isUnwritten =
@@ -49,7 +49,7 @@ function resume(run: TaskRun, step: StepRun, row: ExecutionRow, resources: Handl
     step.outside !== "closed" &&
     row.attempt === step.attempts + 1;
   if (!isUnwritten || run.isStopped || !mayStart(step)) return false;
-  run.startedOutside.push({ step, attempt: attemptOf(row) });
+  run.startedOutside.push({ step, attempt: attemptOf(row, { seal: run.seal, step: step.name }) });
   return true;
 }
 

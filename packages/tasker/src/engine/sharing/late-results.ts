@@ -135,7 +135,10 @@ export class LateResults {
 
 function encode({ execution, reason }: LateResult): string {
   const { executionId, stepId, attempt, outcome, published, spanId, startedAt, run } = execution;
-  const { outcome: text, results } = encodeOutcome(outcome ?? { kind: "interrupted", reason }, published, spanId);
+  const { outcome: text, results } = encodeOutcome(outcome ?? { kind: "interrupted", reason }, published, spanId, {
+    seal: run.seal,
+    step: execution.name,
+  });
   const fields = JSON.stringify({
     x: executionId,
     s: stepId,

@@ -190,7 +190,7 @@ export class OfferDesk {
   #take(row: ExecutionRow): void {
     const offer = this.#book.take(row.workflow_step_id, row.execution_id);
     if (offer === null || offer.run.dropped) return;
-    const attempt = attemptOf(row);
+    const attempt = attemptOf(row, { seal: offer.run.seal, step: offer.step.name });
     this.#watch.take(offer.run, attempt);
     this.#host.agendaOf(offer.run).startOutside(offer.run, offer.step, attempt);
   }

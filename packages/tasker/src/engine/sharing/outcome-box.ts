@@ -26,7 +26,10 @@ export interface OutcomeBoxHost {
 
 /** An attempt that was run for another process and is over. */
 export interface FinishedAttempt {
-  readonly execution: Pick<Execution, "executionId" | "name" | "outcome" | "published" | "refuse" | "spanId">;
+  readonly execution: Pick<Execution, "executionId" | "name" | "outcome" | "published" | "refuse" | "spanId"> & {
+    /** Missing: its task could not be read. */
+    readonly run?: Execution["run"];
+  };
   readonly taken: TakenAttempt;
   /** Called when nothing of it is left to be written. */
   written(): void;
@@ -129,9 +132,9 @@ export class OutcomeBox {
 const byId = (a: FinishedAttempt["execution"], b: FinishedAttempt["execution"]) =>
   a.executionId < b.executionId ? -1 : 1;
 
-function encode({ executionId, outcome, published, spanId }: FinishedAttempt["execution"]): string {
+function encode({ executionId, name, run, outcome, published, spanId }: FinishedAttempt["execution"]): string {
   const ended = outcome ?? { kind: "interrupted", reason: "it has no outcome" };
-  const encoded = encodeOutcome(ended, published, spanId);
+  const encoded = encodeOutcome(ended, published, spanId, { seal: run?.seal ?? null, step: name });
   const results = encoded.results === null ? "" : `,"v":${encoded.results}`;
   return `{"x":${JSON.stringify(executionId)},"o":${encoded.outcome}${results}}`;
 }

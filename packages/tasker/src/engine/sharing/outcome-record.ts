@@ -1,8 +1,11 @@
 import { z } from "zod";
 import type { JsonObject } from "../../json/json-value.ts";
+import { ENVELOPE_MARK } from "../../secrets/envelope.ts";
 import { EVENT_CONDITIONS } from "../../templates/custom-event.ts";
+import { describeFailure } from "../describe-failure.ts";
 import type { PublishedEvent } from "../execution.ts";
 import type { Outcome } from "../outcome.ts";
+import { readStored, storedText, type TaskSeal } from "../protection/task-seal.ts";
 import { StoredJson } from "../stored-json.ts";
 import type { OutsideEnd } from "./outside-attempt.ts";
 
@@ -56,6 +59,14 @@ export interface EncodedOutcome {
   readonly results: string | null;
 }
 
+/** Whose outcome it is. */
+export interface OutcomePlace {
+  /** Encrypts its results and the details of its error; null: nothing is encrypted. */
+  readonly seal: TaskSeal | null;
+  /** Name of the step. */
+  readonly step: string;
+}
+
 /**
  * What of an execution is stored: what it came to and what its handler has published.
  * @param span id of its span, for the next attempt to be linked to if it failed; null if it has none
@@ -64,9 +75,18 @@ export function encodeOutcome(
   outcome: Outcome,
   published: readonly PublishedEvent[],
   span: string | null,
+  { seal, step }: OutcomePlace,
 ): EncodedOutcome {
-  const results = outcome.kind === "success" ? outcome.results.text : null;
-  return { outcome: JSON.stringify(recordOf(outcome, published, span ?? undefined)), results };
+  const results = outcome.kind === "success" ? storedText(outcome.results, seal, "results", step) : null;
+  const failure = outcome.kind === "failure" ? outcome.failure : null;
+  const details = failure?.details == null ? null : JSON.parse(storedText(failure.details, seal, "results", step));
+  return {
+    outcome: JSON.stringify({
+      ...recordOf(outcome, published, span ?? undefined),
+      ...(details === null ? {} : { details }),
+    }),
+    results,
+  };
 }
 
 function recordOf(outcome: Outcome, published: readonly PublishedEvent[], span: string | undefined): OutcomeRecord {
@@ -106,19 +126,35 @@ function recordOf(outcome: Outcome, published: readonly PublishedEvent[], span: 
 }
 
 /** Reads what was stored of an execution. What cannot be read counts as an interruption. */
-export function decodeOutcome(stored: unknown, results: string | null): OutsideEnd {
+export function decodeOutcome(stored: unknown, results: string | null, place: OutcomePlace): OutsideEnd {
   const parsed = OutcomeRecord.safeParse(stored);
   const record = parsed.data ?? { kind: "interrupted" as const, reason: "what came of the attempt cannot be read" };
   const events = "events" in record ? record.events : [];
   const published = events.map(({ payload, ...event }) => ({ ...event, payload: StoredJson.of(payload) }));
   const span = "span_id" in record ? (record.span_id ?? null) : null;
-  return { outcome: outcomeOf(record, results), published, spanId: span, isStored: true };
+  return { outcome: readableOutcome(record, results, place), published, spanId: span, isStored: true };
 }
 
-function outcomeOf(record: OutcomeRecord, results: string | null): Outcome {
+/** What cannot be decrypted here is a failure of the attempt. */
+function readableOutcome(record: OutcomeRecord, results: string | null, place: OutcomePlace): Outcome {
+  try {
+    return outcomeOf(record, results, place);
+  } catch (error) {
+    const durationMs = "duration_ms" in record ? record.duration_ms : 0;
+    return { kind: "failure", failure: describeFailure(error), durationMs };
+  }
+}
+
+/** The text as it is, or what it holds. Most are not encrypted, and are not parsed to find that out. */
+function openText(text: string, { seal, step }: OutcomePlace): StoredJson {
+  if (!text.includes(`"${ENVELOPE_MARK}"`)) return new StoredJson(text);
+  return new StoredJson(readStored(JSON.parse(text), seal, "results", step).text);
+}
+
+function outcomeOf(record: OutcomeRecord, results: string | null, place: OutcomePlace): Outcome {
   switch (record.kind) {
     case "success":
-      return { kind: "success", results: new StoredJson(results ?? "null"), durationMs: record.duration_ms };
+      return { kind: "success", results: openText(results ?? "null", place), durationMs: record.duration_ms };
     case "failure":
       return {
         kind: "failure",
@@ -128,7 +164,7 @@ function outcomeOf(record: OutcomeRecord, results: string | null): Outcome {
           errorClass: record.error_class,
           backtrace: record.backtrace,
           errorCode: record.error_code,
-          details: record.details === undefined ? null : StoredJson.of(record.details),
+          details: record.details === undefined ? null : openText(JSON.stringify(record.details), place),
           permanent: record.permanent,
           isOutage: record.is_outage,
           retryAfterSeconds: record.retry_after_seconds,

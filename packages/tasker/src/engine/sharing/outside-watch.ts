@@ -9,7 +9,7 @@ import type { Outcome } from "../outcome.ts";
 import type { TaskRun } from "../task-run.ts";
 import type { OfferDeskHost } from "./offer-desk-host.ts";
 import { type ExecutionRow, revokeExecutions, type SeenExecution } from "./offer-statements.ts";
-import { decodeOutcome } from "./outcome-record.ts";
+import { decodeOutcome, type OutcomePlace } from "./outcome-record.ts";
 import type { OutsideAttempt } from "./outside-attempt.ts";
 
 /** How much longer than its deadline an attempt may take whose own process does not end it, in milliseconds. */
@@ -154,8 +154,10 @@ export class OutsideWatch {
   #receiveRow(row: ExecutionRow): Watched | undefined {
     const watched = this.#watched.get(row.execution_id);
     if (watched === undefined || row.outcome === null || watched.attempt.end !== null) return watched;
-    watched.attempt.end = decodeOutcome(row.outcome, row.results);
-    this.#noticeUnbegun(watched.execution?.run ?? watched.run, watched.attempt);
+    const run = watched.execution?.run ?? watched.run;
+    const step = watched.execution?.name ?? run.steps.find(({ stepId }) => stepId === row.workflow_step_id)?.name ?? "";
+    watched.attempt.end = decodeOutcome(row.outcome, row.results, { seal: run.seal, step });
+    this.#noticeUnbegun(run, watched.attempt);
     if (watched.execution !== null) this.#settle(watched.execution);
     return watched;
   }
@@ -220,8 +222,8 @@ export class OutsideWatch {
 }
 
 /** An attempt as the database has it. */
-export function attemptOf(row: ExecutionRow): OutsideAttempt {
-  const end = row.outcome === null ? null : decodeOutcome(row.outcome, row.results);
+export function attemptOf(row: ExecutionRow, place: OutcomePlace): OutsideAttempt {
+  const end = row.outcome === null ? null : decodeOutcome(row.outcome, row.results, place);
   const { execution_id: executionId, process_id: processId, timeout_ms: timeoutMs, started_at: startedAt } = row;
   return { executionId, processId, timeoutMs, startedAt: startedAt.getTime(), end };
 }

@@ -11,6 +11,7 @@ import type { DefinitionCache } from "../compiled-definition.ts";
 import { Execution } from "../execution.ts";
 import type { Executions } from "../executions.ts";
 import type { Kind } from "../known-kinds.ts";
+import type { Protection } from "../protection/protection.ts";
 import type { LaneSlots, Slots } from "../slots.ts";
 import { type FinishedAttempt, OutcomeBox, type OutcomeBoxHost } from "./outcome-box.ts";
 import { announceSpareSlots, beatExecutions, findOffers, type TakenRow, takeSteps } from "./take-statements.ts";
@@ -32,6 +33,7 @@ export interface StepTakerHost extends OutcomeBoxHost, Asker {
   readonly database: Database;
   readonly clock: Clock;
   readonly definitions: DefinitionCache;
+  readonly protection: Protection;
   /** Null: nothing is traced. */
   readonly tracing: Tracing | null;
   readonly slots: Slots;

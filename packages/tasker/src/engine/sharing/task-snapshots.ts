@@ -9,6 +9,8 @@ import { buildTaskRun } from "../build-task-run.ts";
 import type { DefinitionCache } from "../compiled-definition.ts";
 import { fetchDefinitions } from "../fetch-definitions.ts";
 import { loadTasks } from "../load-tasks.ts";
+import type { Protection } from "../protection/protection.ts";
+import { loadSeals } from "../protection/task-seal.ts";
 import type { StepRun } from "../step-run.ts";
 import type { TaskRun } from "../task-run.ts";
 import { loadTraces } from "../tracing/load-traces.ts";
@@ -43,6 +45,7 @@ export interface SnapshotHost {
   readonly database: Connection;
   readonly clock: Clock;
   readonly definitions: DefinitionCache;
+  readonly protection: Pick<Protection, "encryption">;
   /** Null: nothing is traced. */
   readonly tracing: Tracing | null;
 }
@@ -82,11 +85,16 @@ export class TaskSnapshots {
   }
 
   async #read(taskIds: readonly number[]): Promise<Map<number, Error>> {
-    const { database, clock, definitions, tracing } = this.#host;
+    const { database, clock, definitions, tracing, protection } = this.#host;
     const runs: TaskRun[] = [];
     const errors = new Map<number, Error>();
     const rows = await database.run(loadSnapshots, [taskIds]);
     const found = await fetchDefinitions(database, definitions, rows);
+    const seals = await loadSeals(
+      database,
+      protection.encryption,
+      rows.map((row) => row.task_id),
+    );
     for (const taskId of taskIds) this.#kept.delete(taskId);
     for (const row of rows) {
       try {
@@ -94,7 +102,13 @@ export class TaskSnapshots {
         if (compiled === undefined) throw new RangeError(`definition ${row.definition_hash} is not in the database`);
         if (compiled instanceof Error) throw compiled;
         const template = this.#registry.get(row.namespace, row.name, row.version);
-        const run = buildTaskRun(row, compiled, template, { nowMs: clock.now(), abandonedStepMs: null });
+        const run = buildTaskRun(
+          row,
+          compiled,
+          template,
+          { nowMs: clock.now(), abandonedStepMs: null },
+          seals.get(row.task_id) ?? null,
+        );
         runs.push(run);
         this.#kept.set(row.task_id, { run, stepById: new Map(run.steps.map((step) => [step.stepId, step])) });
       } catch (error) {
