@@ -12,7 +12,7 @@ if (major < 22 || (major === 22 && minor < 19)) {
 }
 
 // V8 lets the young generation of its heap grow to 128 MB, most of which is garbage, and takes no other limit once a process runs. So
-// a process that works starts anew, in its place, under the limit: a semi-space of 8 MB costs no speed that can be measured.
+// a process that works starts anew, in its place, under the limit: a semi-space of 8 MB costs little (docs/benchmarks.md).
 const limited = [...process.execArgv, process.env.NODE_OPTIONS ?? ""].some((option) =>
   /max[-_]semi[-_]space/.test(option),
 );
