@@ -10,10 +10,12 @@ export interface EncryptionKey {
 }
 
 const KEY_ID = /^[A-Za-z0-9._-]{1,64}$/;
-/** Bytes of a key, a nonce and an authentication tag of AES-256-GCM. */
+/** Bytes of a key of AES-256-GCM. */
 export const KEY_BYTES = 32;
-export const NONCE_BYTES = 12;
-export const TAG_BYTES = 16;
+/** Bytes of a nonce, which is new for each value. */
+const NONCE_BYTES = 12;
+/** Bytes of an authentication tag. */
+const TAG_BYTES = 16;
 const CIPHER = "aes-256-gcm";
 
 /** Text that was encrypted, with what belongs to it. */
