@@ -1,23 +1,37 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { OPTION_CATALOGUE } from "../../src/config/options/option-catalogue.ts";
+import type { OptionFacts } from "../../src/config/options/option-facts.ts";
 import { renderReference } from "../../src/config/options/render-reference.ts";
+import { API_STEP_OPTIONS, FIXED_FIGURES } from "../../src/config/options/step-options.ts";
+import { REFERENCE_BATCHES } from "../../src/constants/execution.ts";
+import { ApiHandlerConfig } from "../../src/handlers/api/api-config.ts";
 
 const PACKAGE = new URL("../..", import.meta.url).pathname;
 const DOCS = new URL("../../../../docs/", import.meta.url).pathname;
 const COMPATIBILITY = readFileSync(`${DOCS}compatibility.md`, "utf8");
 
-const isProven = (path: string) => {
-  const { reader, test: proof, replacedBy } = OPTION_CATALOGUE.get(path) ?? {};
+/** All options, those of steps and figures that nobody can change among them. */
+const ALL = new Map([...OPTION_CATALOGUE, ...[...Object.entries(API_STEP_OPTIONS), ...Object.entries(FIXED_FIGURES)]]);
+
+const isProven = ([, { reader, test: proof, replacedBy }]: readonly [string, OptionFacts]) => {
   return replacedBy !== undefined || (reader !== undefined && proof !== undefined);
 };
 
 describe("every option of the configuration", () => {
   test("has a reader and a test, or something in its place", () => {
-    expect([...OPTION_CATALOGUE.keys()].filter((path) => !isProven(path))).toEqual([]);
+    expect([...ALL].filter((option) => !isProven(option))).toEqual([]);
   });
 
-  const readers = [...OPTION_CATALOGUE].filter(([, { reader }]) => reader !== undefined);
+  test("is there: the reference has 112 in sections, seven of steps and three that are fixed", () => {
+    expect([...ALL.values()].filter(({ own }) => own !== true)).toHaveLength(122);
+    expect(Object.entries(API_STEP_OPTIONS).filter(([name]) => !(name in ApiHandlerConfig.shape))).toEqual([]);
+    expect(REFERENCE_BATCHES).toMatchObject(
+      Object.fromEntries(Object.entries(FIXED_FIGURES).map(([name, figure]) => [name, figure.default])),
+    );
+  });
+
+  const readers = [...ALL].filter(([, { reader }]) => reader !== undefined);
   test.each(readers)("%s is read where the catalogue says, and tested there", (path, { reader, test: proof }) => {
     expect(existsSync(`${PACKAGE}src/${reader}`)).toBe(true);
     if (proof === undefined) return;

@@ -1,6 +1,6 @@
 import { optionDefault, optionType } from "../option-type.ts";
 import { OPTION_CATALOGUE } from "./option-catalogue.ts";
-import type { OptionFacts } from "./option-facts.ts";
+import { API_STEP_OPTIONS, FIXED_FIGURES, type StepOptionFacts } from "./step-options.ts";
 
 const HEAD = `# Reference of the configuration
 
@@ -13,29 +13,34 @@ below \`packages/tasker/test\`.
 export function renderReference(): string {
   const sections = Map.groupBy(OPTION_CATALOGUE, ([path]) => path.split(".", 1)[0] ?? "");
   const tables = [...sections].map(([section, options]) => {
-    const rows = options.map(([path, facts]) => rowOf(path, section, facts));
-    return [
-      `## ${section}\n`,
-      "| option | type | default | | does | reader | test |",
-      "| --- | --- | --- | --- | --- | --- | --- |",
-      ...rows,
-    ].join("\n");
+    const rows = options.map(([path, facts]) => {
+      const shape = { type: optionType(path) ?? "", default: optionDefault(path) ?? null };
+      return rowOf(path.slice(section.length + 1), { ...facts, ...shape });
+    });
+    return tableOf(section, rows);
   });
-  return `${HEAD}\n${tables.join("\n\n")}\n`;
+  const steps = Object.entries(API_STEP_OPTIONS).map(([name, facts]) => rowOf(name, facts));
+  const fixed = Object.entries(FIXED_FIGURES).map(([name, facts]) => rowOf(name, facts));
+  const more = [tableOf("handler_config of steps that call an API", steps), tableOf("Figures of execution", fixed)];
+  return `${HEAD}\n${[...tables, ...more].join("\n\n")}\n`;
 }
 
-function rowOf(path: string, section: string, facts: OptionFacts): string {
+function tableOf(title: string, rows: readonly string[]): string {
+  const head = "| option | type | default | | does | reader | test |\n| --- | --- | --- | --- | --- | --- | --- |";
+  return [`## ${title}\n`, head, ...rows].join("\n");
+}
+
+function rowOf(name: string, facts: StepOptionFacts): string {
   const { says, unit, dynamic, own, reader, test, replacedBy } = facts;
-  const type = `${optionType(path) ?? ""}${unit === undefined ? "" : `, ${unit}`}`;
+  const type = `${facts.type}${unit === undefined ? "" : `, ${unit}`}`;
   const marks = [dynamic === true ? "live" : "", own === true ? "ours" : ""].filter((mark) => mark !== "").join(", ");
-  const proof =
-    test === undefined ? "" : `\`${test[0]}\` "${test[1].replaceAll("%s", path.slice(section.length + 1))}"`;
+  const proof = test === undefined ? "" : `\`${test[0]}\` "${test[1].replaceAll("%s", name)}"`;
   const read =
     replacedBy === undefined ? (reader === undefined ? "not read yet" : `\`${reader}\``) : `none: ${replacedBy}`;
   const cells = [
-    `\`${path.slice(section.length + 1)}\``,
+    `\`${name}\``,
     type,
-    `\`${JSON.stringify(optionDefault(path) ?? null)}\``,
+    facts.default === undefined ? "needed" : `\`${JSON.stringify(facts.default)}\``,
     marks,
     says,
     read,

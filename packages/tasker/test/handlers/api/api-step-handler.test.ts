@@ -1,4 +1,5 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { systemClock } from "../../../src/clock/clock.ts";
 import { PermanentError, RetryableError } from "../../../src/errors/index.ts";
 import type { ApiHandlerConfig } from "../../../src/handlers/api/api-config.ts";
 import type { ApiResponse } from "../../../src/handlers/api/api-response.ts";
@@ -407,6 +408,17 @@ describe("a backoff of its own", () => {
     expect([await fail({ retry_delay: 3 }, 1), await fail({ retry_delay: 3 }, 3)]).toEqual([3, 12]);
     expect(await fail({ enable_exponential_backoff: false }, 3)).toBe(1);
     expect(await fail({ enable_exponential_backoff: false, retry_delay: 0.5 }, 3)).toBe(0.5);
+  });
+
+  test("is longer or shorter by chance, as far as jitter_factor lets it", async () => {
+    const wait = async (jitterFactor: number) => {
+      const resources = new SharedResources(systemClock, () => 0);
+      onTestFinished(() => resources.close());
+      const config = { url: "http://127.0.0.1:9", retry_delay: 10, jitter_factor: jitterFactor };
+      const error = await failureOf(runStep(new ApiStepHandler(config), { resources }));
+      return error instanceof RetryableError ? error.retryAfter : "permanent";
+    };
+    expect([await wait(0), await wait(0.1), await wait(0.5)]).toEqual([10, 9, 5]);
   });
 
   test("gives way to the time that the server names", async () => {
