@@ -2,24 +2,41 @@ import type { EngineOptions } from "../engine/options.ts";
 import type { LoadedConfiguration } from "../settings/load-configuration.ts";
 import type { Encryption } from "../vault/encryption.ts";
 import { SecretSource } from "../vault/secret-source.ts";
+import type { Layer } from "../settings/origin.ts";
 import type { GlobalOptions } from "./global-options.ts";
 import type { CommandIo } from "./io.ts";
+import { withDatabase } from "./open-command-database.ts";
 import { readCustomIdentity } from "./read-custom-identity.ts";
 
 /**
  * The configuration of a command: `--config` names its file. Its modules are loaded only here.
+ * @param stored what is set in the database. Default: nothing
  * @throws ConfigurationError that lists everything that is wrong
  */
 export async function readCommandConfiguration(
   { config }: GlobalOptions,
   io: Pick<CommandIo, "cwd" | "env">,
+  stored?: Layer,
 ): Promise<LoadedConfiguration> {
   const { loadConfiguration } = await import("../settings/load-configuration.ts");
   return loadConfiguration({
     cwd: io.cwd,
     file: config,
     variables: io.env,
+    ...(stored === undefined ? {} : { stored }),
   });
+}
+
+/**
+ * The same with what is set in the database, if one is named: by `--database-url`, `--data` or `DATABASE_URL`.
+ * @throws ConfigurationError, DatabaseUnavailableError, MigrationError
+ */
+export async function readWholeConfiguration(options: GlobalOptions, io: CommandIo): Promise<LoadedConfiguration> {
+  const isNamed = [options.databaseUrl, options.data, io.env.DATABASE_URL].some((name) => (name ?? "") !== "");
+  if (!isNamed) return readCommandConfiguration(options, io);
+  const { readStored, storedLayer } = await import("../settings/stored/read-stored.ts");
+  const stored = await withDatabase(options, io, "existing", readStored);
+  return readCommandConfiguration(options, io, storedLayer(stored.values));
 }
 
 /** What the configuration of a command says for an engine that is not started. */

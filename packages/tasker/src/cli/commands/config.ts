@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { EXIT } from "../exit-code.ts";
 import { GlobalOptions } from "../global-options.ts";
-import { readCommandConfiguration } from "../read-command-configuration.ts";
+import { readWholeConfiguration } from "../read-command-configuration.ts";
 import { type Line, span } from "../render/span.ts";
 import type { CommandSession } from "../session.ts";
 
@@ -45,7 +45,7 @@ export function addConfigCommands(config: Command, session: CommandSession): voi
 
 async function show({ io, printer }: CommandSession, options: z.infer<typeof ShowOptions>): Promise<void> {
   const { shownOptions } = await import("../../settings/describe-option.ts");
-  const shown = shownOptions(await readCommandConfiguration(options, io));
+  const shown = shownOptions(await readWholeConfiguration(options, io));
   if (options.json) {
     for (const { path, value, origin } of shown)
       printer.json(options.origin ? { path, value, origin } : { path, value });
@@ -63,7 +63,7 @@ async function show({ io, printer }: CommandSession, options: z.infer<typeof Sho
 
 async function validate({ io, printer, finish }: CommandSession, options: GlobalOptions): Promise<void> {
   const { shownOptions } = await import("../../settings/describe-option.ts");
-  const loaded = await readCommandConfiguration(options, io);
+  const loaded = await readWholeConfiguration(options, io);
   const given = shownOptions(loaded).filter(({ origin }) => origin !== "default");
   const sources = [...new Set(given.map(({ origin }) => origin.replace(/:\d+$/, "")))];
   const from = sources.length === 0 ? "" : ` from ${sources.join(", ")}`;
@@ -78,7 +78,7 @@ async function explain(
 ): Promise<void> {
   const { describeOption, shownOption } = await import("../../settings/describe-option.ts");
   const about = describeOption(key);
-  const { value, origin } = shownOption(await readCommandConfiguration(options, io), key);
+  const { value, origin } = shownOption(await readWholeConfiguration(options, io), key);
   if (options.json) {
     printer.json({ ...about, value, origin });
     return;
