@@ -49,7 +49,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   events: BASE,
   "event-log": [...BASE, "config", "correlation", "database", "events"],
   registries: [...BASE, "templates", "events"],
-  handlers: [...BASE, "templates", "template-files", "database", "events", "registries", "secrets", "vault"],
+  handlers: [...BASE, "config", "templates", "template-files", "database", "events", "registries", "secrets", "vault"],
   engine: BELOW_ENGINE,
   "log-lines": [...BASE, "config", "events", "event-routing"],
   subscribers: [

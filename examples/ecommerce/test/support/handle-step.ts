@@ -1,4 +1,5 @@
 import {
+  backoffConfig,
   type HandlesStep,
   type JsonObject,
   type JsonValue,
@@ -69,6 +70,7 @@ export function createTask(context: JsonObject): TaskView {
     bypassSteps: [],
     requestedAt: new Date("2026-03-01T23:30:00Z"),
     correlationId: "c-1",
+    settings: { backoff: backoffConfig() },
   };
 }
 

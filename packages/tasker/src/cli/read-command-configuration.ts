@@ -1,8 +1,8 @@
 import type { EngineOptions } from "../engine/options.ts";
 import type { LoadedConfiguration } from "../settings/load-configuration.ts";
+import type { Layer } from "../settings/origin.ts";
 import type { Encryption } from "../vault/encryption.ts";
 import { SecretSource } from "../vault/secret-source.ts";
-import type { Layer } from "../settings/origin.ts";
 import type { GlobalOptions } from "./global-options.ts";
 import type { CommandIo } from "./io.ts";
 import { withDatabase } from "./open-command-database.ts";

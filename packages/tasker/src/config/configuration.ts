@@ -9,10 +9,10 @@ import { ExecutionSchema } from "./execution-config.ts";
 import { HealthSchema } from "./health-config.ts";
 import { parseSection } from "./parse-section.ts";
 import { mapping } from "./rules.ts";
+import { NamespacesSchema, TemplatesSchema } from "./task-overrides.ts";
 import { TelemetrySchema } from "./telemetry-config.ts";
 
-/** Shape of a whole configuration: the nine sections of the reference. */
-export const ConfigurationSchema = mapping({
+const SectionsSchema = mapping({
   auth: AuthSchema.prefault({}),
   database: DatabaseSchema.prefault({}),
   telemetry: TelemetrySchema.prefault({}),
@@ -24,6 +24,13 @@ export const ConfigurationSchema = mapping({
   cache: CacheSchema.prefault({}),
 });
 
+/** Shape of a whole configuration: the nine sections of the reference, and what is said for some tasks. */
+export const ConfigurationSchema = mapping({
+  ...SectionsSchema.shape,
+  namespaces: NamespacesSchema.default({}),
+  templates: TemplatesSchema.default({}),
+});
+
 /** A whole configuration, complete and frozen. */
 export type Configuration = Readonly<z.output<typeof ConfigurationSchema>>;
 
@@ -31,10 +38,10 @@ export type Configuration = Readonly<z.output<typeof ConfigurationSchema>>;
 export type ConfigurationSettings = Readonly<z.input<typeof ConfigurationSchema>>;
 
 /** The name of a section. */
-export type SectionName = keyof Configuration;
+export type SectionName = keyof z.output<typeof SectionsSchema>;
 
 /** Names of the nine sections, in the order of the reference. */
-export const SECTIONS: readonly SectionName[] = ConfigurationSchema.keyof().options;
+export const SECTIONS: readonly SectionName[] = SectionsSchema.keyof().options;
 
 /**
  * A whole configuration with the defaults filled in.

@@ -27,6 +27,7 @@ export function adoptSubmitted(task: PreparedTask, written: WrittenTask, epoch: 
     bypassSteps: request.bypassSteps,
     requestedAt: task.requestedAt,
     correlationId: task.correlationId,
+    settingsNow: compiled.settingsNow,
   });
   return new TaskRun({
     taskId: written.taskId,

@@ -46,7 +46,7 @@ export function buildTaskRun(
     epoch: row.epoch,
     revision: row.revision,
     priority: row.priority,
-    view: viewOf(row, seal),
+    view: viewOf(row, compiled, seal),
     compiled,
     template,
     graph,
@@ -77,7 +77,7 @@ function isEnded(state: State): boolean {
   return isSatisfied(state) || state === "cancelled";
 }
 
-function viewOf(row: LoadedTask, seal: TaskSeal | null): LiveTaskView {
+function viewOf(row: LoadedTask, { settingsNow }: CompiledDefinition, seal: TaskSeal | null): LiveTaskView {
   return new LiveTaskView({
     taskId: row.task_id,
     namespace: row.namespace,
@@ -91,5 +91,6 @@ function viewOf(row: LoadedTask, seal: TaskSeal | null): LiveTaskView {
     bypassSteps: Texts.parse(row.bypass_steps),
     requestedAt: row.requested_at,
     correlationId: row.correlation_id,
+    settingsNow,
   });
 }

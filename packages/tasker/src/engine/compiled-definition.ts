@@ -1,10 +1,12 @@
 import type { StepGraph } from "../graph/step-graph.ts";
 import { buildGraph } from "../graph/step-graph.ts";
 import type { Guard } from "../handlers/circuits/circuit-board.ts";
+import type { TaskSettings } from "../handlers/execution.ts";
 import type { TaskDefinition } from "../templates/definition.ts";
 import { hashDefinition } from "../templates/definition-hash.ts";
 import { guardsOf } from "./circuits/step-guard.ts";
 import { StepDefinitions } from "./step-definitions.ts";
+import { SettingsByTask } from "./strategies/settings-by-task.ts";
 
 /** A definition with what the engine derives from it once. */
 export interface CompiledDefinition {
@@ -20,6 +22,8 @@ export interface CompiledDefinition {
   readonly guards: ReadonlyMap<string, Guard> | null;
   /** Whether any of its steps may be decided over without its handler. */
   readonly hasFlow: boolean;
+  /** What the configuration says for its tasks at the moment. */
+  readonly settingsNow: () => TaskSettings;
 }
 
 /** Definitions kept at most; a hook that changes definitions by task could make any number of them. */
@@ -29,6 +33,12 @@ const CAPACITY = 1_000;
 export class DefinitionCache {
   readonly #byObject = new WeakMap<TaskDefinition, CompiledDefinition>();
   readonly #byHash = new Map<string, CompiledDefinition>();
+  readonly #settings: SettingsByTask;
+
+  /** @param settings default: those of a configuration that says nothing */
+  constructor(settings: SettingsByTask = new SettingsByTask()) {
+    this.#settings = settings;
+  }
 
   /** @throws the errors of `buildGraph` for a definition that is no graph */
   compile(definition: TaskDefinition): CompiledDefinition {
@@ -42,6 +52,7 @@ export class DefinitionCache {
       stepNamed: new StepDefinitions(definition.steps),
       hasPriorities: definition.steps.some(({ priority }) => priority !== 0),
       guards: guardsOf(definition),
+      settingsNow: () => this.#settings.of(definition),
       hasFlow: definition.steps.some(
         ({ runIf, whenSkipped, onFailure }) =>
           runIf !== null || whenSkipped !== "satisfied" || onFailure === "continue",

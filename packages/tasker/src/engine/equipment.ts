@@ -1,6 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { type Clock, systemClock } from "../clock/clock.ts";
-import { backoffConfig } from "../config/backoff-config.ts";
 import { batchTimeoutSeconds, type ExecutionConfig, executionConfig } from "../config/execution-config.ts";
 import { telemetryConfig } from "../config/telemetry-config.ts";
 import type { Database } from "../database/database.ts";
@@ -24,6 +23,7 @@ import { TroubleLog } from "./outage/trouble-log.ts";
 import { WatchedDatabase } from "./outage/watched-database.ts";
 import { maskingLog, Protection } from "./protection/protection.ts";
 import { Slots } from "./slots.ts";
+import type { TaskKind } from "./strategies/settings-by-task.ts";
 import { Strategies } from "./strategies/strategies.ts";
 import { TaskRoom } from "./task-room.ts";
 import { openTracing } from "./tracing/open-tracing.ts";
@@ -46,9 +46,10 @@ export class Equipment {
   readonly events: EventBus;
   readonly eventDeclarations: CustomEventRegistry;
   readonly strategies: Strategies;
-  readonly rules: RetryRules;
   readonly limits: DefinitionLimits;
   readonly slots: Slots;
+  /** Interruptions after which a step fails for good. */
+  readonly maxInterruptions: number;
   readonly #options: EngineOptions;
   readonly #slowStatements: SlowStatements;
   #adaptiveConcurrency: AdaptiveConcurrency | null = null;
@@ -61,7 +62,7 @@ export class Equipment {
   readonly abandonedStepMs: number | null;
   readonly pollIntervalMs: number;
   readonly leaseMs: number;
-  readonly definitions = new DefinitionCache();
+  readonly definitions: DefinitionCache;
   /** Where tasks are counted, those in memory and those that are being submitted. */
   readonly room: TaskRoom;
   /** What this process and others tell each other. */
@@ -83,12 +84,9 @@ export class Equipment {
     this.#slowStatements.follow(options.slowStatementMs ?? null);
     this.database = new WatchedDatabase(options.database, new TroubleLog(this.clock, this.log), this.#slowStatements);
     this.hints = new Hints(this.database, this.log);
-    const strategies = new Strategies(options, this.log);
-    this.strategies = strategies;
-    this.rules = {
-      retryDelayMs: (failure, random) => strategies.retryDelayMs(failure, random),
-      maxInterruptions: options.maxInterruptions ?? 5,
-    };
+    this.strategies = new Strategies(options, this.log);
+    this.maxInterruptions = options.maxInterruptions ?? 5;
+    this.definitions = new DefinitionCache(this.strategies.settings);
     this.limits = new DefinitionLimits(parseEngineLimits(options.limits));
     this.maxValueBytes = options.maxValueBytes ?? 1_000_000;
     this.abandonedStepMs = parseAdopt(options.adopt)?.abandonedStepMs ?? null;
@@ -117,14 +115,21 @@ export class Equipment {
    * @throws ConfigurationError if one has a value that it cannot have
    */
   reconfigure(changes: EngineChanges, isRunning: boolean): void {
-    const { backoff, execution, eventSamplingRate, slowStatementMs } = changes;
-    const newBackoff = backoff === undefined ? null : backoffConfig(backoff);
+    const { execution, eventSamplingRate, slowStatementMs } = changes;
     const newExecution = execution === undefined || execution === null ? null : executionConfig(execution);
     const rate = eventSamplingRate === undefined ? null : telemetryConfig({ event_sampling_rate: eventSamplingRate });
-    if (newBackoff !== null) this.strategies.reconfigure(newBackoff);
+    this.strategies.settings.reconfigure(changes);
     if (execution !== undefined) this.#follow(newExecution, isRunning);
     if (slowStatementMs !== undefined) this.#slowStatements.follow(slowStatementMs);
     if (rate !== null) this.tracing?.sample(rate.event_sampling_rate);
+  }
+
+  /** The rules that decide over failed attempts of a task's steps. */
+  rulesFor(task: TaskKind): RetryRules {
+    return {
+      retryDelayMs: (failure, random) => this.strategies.retryDelayMs(failure, random, task),
+      maxInterruptions: this.maxInterruptions,
+    };
   }
 
   get #fixedConcurrency(): number {

@@ -16,6 +16,7 @@ import type { Protection } from "./protection/protection.ts";
 import type { OfferDesk } from "./sharing/offer-desk.ts";
 import type { Slots } from "./slots.ts";
 import type { Writer } from "./step-move.ts";
+import type { TaskKind } from "./strategies/settings-by-task.ts";
 import type { Strategies } from "./strategies/strategies.ts";
 import type { TaskLoader } from "./task-loader.ts";
 import type { TaskRun } from "./task-run.ts";
@@ -26,10 +27,11 @@ export interface LaneHost {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
+  /** The rules that decide over failed attempts of a task's steps. */
+  rulesFor(task: TaskKind): RetryRules;
   /** Counts commits; null: nobody wants to know. */
   readonly meter: EngineMeter | null;
   readonly events: EventBus;
-  readonly rules: RetryRules;
   readonly protection: Protection;
   readonly slots: Slots;
   readonly resources: HandlerResources;

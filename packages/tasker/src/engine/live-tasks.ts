@@ -3,7 +3,6 @@ import type { EventBus } from "../events/bus/event-bus.ts";
 import type { CircuitKey } from "../handlers/circuits/circuit-store.ts";
 import type { Tracing } from "../tracing/tracing.ts";
 import type { Agenda } from "./agenda/agenda.ts";
-import type { RetryRules } from "./decide-step.ts";
 import { subjectOf } from "./event-subject.ts";
 import type { Executions } from "./executions.ts";
 import type { DefinitionLimits } from "./limits/definition-limits.ts";
@@ -23,7 +22,8 @@ export interface LiveTasksHost {
   readonly log: Log;
   readonly events: EventBus;
   readonly tracing: Tracing | null;
-  readonly rules: RetryRules;
+  /** Interruptions after which a step fails for good. */
+  readonly maxInterruptions: number;
   readonly limits: DefinitionLimits;
   readonly room: TaskRoom;
   readonly executions: Executions;
@@ -71,13 +71,13 @@ export class LiveTasks {
   /** Takes a task that this process owns. A task that is in memory already stays as it is. */
   adopt(run: TaskRun): void {
     if (this.#live.has(run.taskId)) return;
-    const { room, limits, tracing, clock, rules, offers } = this.#host;
+    const { room, limits, tracing, clock, maxInterruptions, offers } = this.#host;
     this.#live.set(run.taskId, run);
     room.add(run.view.namespace);
     run.limits = limits.of(run.compiled);
     if (run.isOver && tracing !== null) traceForeignEnd(tracing, run, clock.now());
     const agenda = this.#host.agendaOf(run);
-    for (const step of recoverLostSteps(run, rules.maxInterruptions)) agenda.giveUp(run, step);
+    for (const step of recoverLostSteps(run, maxInterruptions)) agenda.giveUp(run, step);
     agenda.adopt(run);
     for (const execution of run.executions.values()) {
       const { outside } = execution;

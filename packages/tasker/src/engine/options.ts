@@ -1,6 +1,7 @@
 import type { Clock } from "../clock/clock.ts";
 import type { BackoffSettings } from "../config/backoff-config.ts";
 import type { ExecutionSettings } from "../config/execution-config.ts";
+import type { TaskOverrides } from "../config/task-overrides.ts";
 import type { Database } from "../database/database.ts";
 import type { EventBus } from "../events/bus/event-bus.ts";
 import type { HandlerRegistry } from "../handlers/registry.ts";
@@ -59,6 +60,8 @@ export interface EngineOptions {
   readonly concurrencySignals?: ConcurrencySignals;
   /** How long failed steps and waiting tasks wait. Default: 1, 2, 4, 8, 16, 32, 49, 64, ... seconds, 300 at most. */
   readonly backoff?: BackoffSettings;
+  /** What is said for tasks of some namespaces and templates, over `backoff`. Default: nothing. See docs/configuration.md. */
+  readonly overrides?: TaskOverrides;
   /** Calls the handlers of steps. Default: nothing around them. */
   readonly stepExecutor?: StepExecutor;
   /** Decides how long a failed step waits. Default: by `backoff`. */

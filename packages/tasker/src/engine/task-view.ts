@@ -1,9 +1,13 @@
-import type { TaskView } from "../handlers/execution.ts";
+import type { TaskSettings, TaskView } from "../handlers/execution.ts";
 import type { JsonObject } from "../json/json-value.ts";
 import type { StoredJson } from "./stored-json.ts";
 
 /** The facts of a {@link LiveTaskView}. */
-export type TaskFacts = Omit<TaskView, "context"> & { readonly storedContext: StoredJson };
+export type TaskFacts = Omit<TaskView, "context" | "settings"> & {
+  readonly storedContext: StoredJson;
+  /** What the configuration says for the task at the moment. */
+  readonly settingsNow: () => TaskSettings;
+};
 
 /** A task as its handlers see it. The context is parsed when a handler first reads it. */
 export class LiveTaskView implements TaskView {
@@ -19,6 +23,7 @@ export class LiveTaskView implements TaskView {
   readonly requestedAt: Date;
   readonly correlationId: string;
   readonly #context: StoredJson;
+  readonly #settingsNow: () => TaskSettings;
 
   constructor(facts: TaskFacts) {
     this.taskId = facts.taskId;
@@ -33,6 +38,7 @@ export class LiveTaskView implements TaskView {
     this.requestedAt = facts.requestedAt;
     this.correlationId = facts.correlationId;
     this.#context = facts.storedContext;
+    this.#settingsNow = facts.settingsNow;
   }
 
   /** The context, or an empty object if it cannot be decrypted. */
@@ -42,5 +48,9 @@ export class LiveTaskView implements TaskView {
 
   get context(): JsonObject {
     return this.#context.value as JsonObject;
+  }
+
+  get settings(): TaskSettings {
+    return this.#settingsNow();
   }
 }

@@ -1,5 +1,11 @@
+import type { BackoffConfig } from "../config/backoff-config.ts";
 import type { JsonObject, JsonValue } from "../json/json-value.ts";
 import type { HandlerResources } from "./resources.ts";
+
+/** What the configuration says for a task: for all, for its namespace, for its template. */
+export interface TaskSettings {
+  readonly backoff: BackoffConfig;
+}
 
 /**
  * The task that a step belongs to, as a handler sees it.
@@ -19,6 +25,8 @@ export interface TaskView<Context = JsonObject> {
   readonly requestedAt: Date;
   /** Follows the task through logs, events and child tasks. */
   readonly correlationId: string;
+  /** What the configuration says for this task now. */
+  readonly settings: TaskSettings;
 }
 
 /** A step of the task as it stands when it is read. */

@@ -17,7 +17,7 @@ export interface StepDraft {
 }
 
 /** A task that is being submitted, before it has an id. */
-export type TaskDraft = Omit<TaskView, "taskId">;
+export type TaskDraft = Omit<TaskView, "taskId" | "settings">;
 
 /** An annotation to store with a task: the name of its type (1 to 64 characters) and a JSON value. */
 export interface Annotation {

@@ -12,6 +12,7 @@ import { originText } from "./origin.ts";
 export type ConfiguredOptions = Pick<
   EngineOptions,
   | "backoff"
+  | "overrides"
   | "execution"
   | "concurrency"
   | "leaseMs"
@@ -43,10 +44,11 @@ export function engineOptionsFrom(
   secrets: SecretSource = new SecretSource(),
 ): ConfiguredOptions {
   const { engine, telemetry } = loaded.document;
-  const { backoff, execution, slowStatementMs } = engineChangesFrom(loaded);
+  const { backoff, overrides, execution, slowStatementMs } = engineChangesFrom(loaded);
   const encryption = encryptionFrom(loaded, secrets);
   return {
     backoff,
+    overrides,
     ...(execution === null ? {} : { execution }),
     leaseMs: milliseconds(engine.lease_seconds),
     stuckAfterMs: milliseconds(engine.stuck_after_seconds),
@@ -101,6 +103,7 @@ export function engineChangesFrom({ document, isGiven }: LoadedConfiguration): R
   const { backoff, execution, telemetry } = document;
   return {
     backoff,
+    overrides: { namespaces: document.namespaces, templates: document.templates },
     execution: isGiven("execution") ? execution : null,
     eventSamplingRate: telemetry.event_sampling_rate,
     slowStatementMs: telemetry.performance_monitoring_enabled ? telemetry.slow_query_threshold_seconds * 1_000 : null,

@@ -61,6 +61,7 @@ export function sampleRun(taskId: number): TaskRun {
     bypassSteps: [],
     requestedAt: new Date(0),
     correlationId: "c",
+    settingsNow: compiled.settingsNow,
   });
   const { graph } = compiled;
   return new TaskRun({

@@ -1,5 +1,6 @@
 import { onTestFinished } from "vitest";
 import { type Clock, systemClock } from "../../src/clock/clock.ts";
+import { backoffConfig } from "../../src/config/backoff-config.ts";
 import type { StepExecution, StepSequence, TaskView } from "../../src/handlers/execution.ts";
 import { SharedResources } from "../../src/handlers/resources.ts";
 import type { HandlesStep } from "../../src/handlers/step-handler.ts";
@@ -42,6 +43,7 @@ export async function runStep(
     bypassSteps: [],
     requestedAt: new Date(0),
     correlationId: "c",
+    settings: { backoff: backoffConfig() },
   };
   const sequence: StepSequence = {
     steps: [],

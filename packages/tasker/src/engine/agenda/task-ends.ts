@@ -59,7 +59,7 @@ export class TaskEnds {
       else this.#hold(batch, run, lookAt);
     } else {
       const dueAt = run.nextDueAt(batch.nowMs);
-      if (dueAt === null || dueAt <= batch.nowMs + this.#host.strategies.releaseAfterMs) return;
+      if (dueAt === null || dueAt <= batch.nowMs + this.#host.strategies.releaseAfterMs(run.view)) return;
       run.finishing = true;
       batch.task(run).release = {
         wakeAt: this.#host.strategies.lookAtRunAgainAt(run, "waiting_for_dependencies", batch.nowMs),

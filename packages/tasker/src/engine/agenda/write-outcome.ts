@@ -38,7 +38,7 @@ export function writeOutcome(batch: Batch, host: LaneHost, ended: EndedStep, nex
     outcome,
     nowMs: batch.nowMs,
     random: host.random(),
-    rules: host.rules,
+    rules: host.rulesFor(run.view),
     writer: writerOf(host, run),
     spanId,
   });

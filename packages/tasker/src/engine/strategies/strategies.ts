@@ -1,8 +1,9 @@
-import { type BackoffConfig, backoffConfig } from "../../config/backoff-config.ts";
+import type { BackoffConfig } from "../../config/backoff-config.ts";
 import type { EngineOptions, Log } from "../options.ts";
 import type { TaskRun } from "../task-run.ts";
 import { askStrategy } from "./ask-strategy.ts";
 import { BackoffCalculator, LONGEST_WAIT_SECONDS, type RetryableFailure } from "./backoff-calculator.ts";
+import { SettingsByTask, type TaskKind } from "./settings-by-task.ts";
 import { StepExecutor } from "./step-executor.ts";
 import { type BlockedDecision, TaskFinalizer } from "./task-finalizer.ts";
 import { type ReenqueuedTask, type ReenqueueStatus, TaskReenqueuer } from "./task-reenqueuer.ts";
@@ -10,7 +11,7 @@ import { type ReenqueuedTask, type ReenqueueStatus, TaskReenqueuer } from "./tas
 /** Options of the engine that give strategies of the user's own. */
 export type StrategyOptions = Pick<
   EngineOptions,
-  "backoff" | "stepExecutor" | "backoffCalculator" | "taskReenqueuer" | "taskFinalizer"
+  "backoff" | "overrides" | "stepExecutor" | "backoffCalculator" | "taskReenqueuer" | "taskFinalizer"
 >;
 
 /** Last moment that a JavaScript date and a timestamp of the database can both hold, in milliseconds since the epoch. */
@@ -19,33 +20,25 @@ const LAST_MOMENT = Date.UTC(9999, 0, 1);
 /** The strategies of an engine: those that the user has injected, guarded, and the engine's own for the others. */
 export class Strategies {
   readonly stepExecutor: StepExecutor;
-  #releaseAfterMs = 0;
   readonly #log: Log;
-  readonly #backoff: { own: BackoffCalculator; readonly injected: BackoffCalculator | null };
-  readonly #reenqueuer: { own: TaskReenqueuer; readonly injected: TaskReenqueuer | null };
+  /** What the configuration says for tasks. */
+  readonly settings: SettingsByTask;
+  readonly #injected: { readonly backoff: BackoffCalculator | null; readonly reenqueuer: TaskReenqueuer | null };
+  readonly #own = new WeakMap<BackoffConfig, OwnStrategies>();
   readonly #finalizer: TaskFinalizer | null;
 
-  /** @throws ConfigurationError if `backoff` has a value that it cannot have */
+  /** @throws ConfigurationError if `backoff` or `overrides` have a value that they cannot have */
   constructor(options: StrategyOptions, log: Log) {
-    const config = backoffConfig(options.backoff);
+    this.settings = new SettingsByTask(options.backoff, options.overrides);
     this.#log = log;
     this.stepExecutor = options.stepExecutor ?? new StepExecutor();
-    this.#backoff = { own: new BackoffCalculator(config), injected: options.backoffCalculator ?? null };
-    this.#reenqueuer = { own: new TaskReenqueuer(config), injected: options.taskReenqueuer ?? null };
+    this.#injected = { backoff: options.backoffCalculator ?? null, reenqueuer: options.taskReenqueuer ?? null };
     this.#finalizer = options.taskFinalizer ?? null;
-    this.reconfigure(config);
   }
 
   /** Longest wait for a retry that a task spends in memory; for a later one it is given back. Milliseconds. */
-  get releaseAfterMs(): number {
-    return this.#releaseAfterMs;
-  }
-
-  /** Decides by other settings from now on, as far as strategies of the user's own do not decide. */
-  reconfigure(config: BackoffConfig): void {
-    this.#releaseAfterMs = config.reenqueue_delays.waiting_for_dependencies * 1_000;
-    this.#backoff.own = new BackoffCalculator(config);
-    this.#reenqueuer.own = new TaskReenqueuer(config);
+  releaseAfterMs(task: TaskKind): number {
+    return this.settings.of(task).backoff.reenqueue_delays.waiting_for_dependencies * 1_000;
   }
 
   /** Names of the classes in use, by component. */
@@ -53,14 +46,17 @@ export class Strategies {
     return {
       step_executor: this.stepExecutor.constructor.name,
       task_finalizer: (this.#finalizer ?? new TaskFinalizer()).constructor.name,
-      task_reenqueuer: (this.#reenqueuer.injected ?? this.#reenqueuer.own).constructor.name,
-      backoff_calculator: (this.#backoff.injected ?? this.#backoff.own).constructor.name,
+      task_reenqueuer: (this.#injected.reenqueuer ?? this.#ownOf(this.settings.ofAll.backoff).reenqueuer).constructor
+        .name,
+      backoff_calculator: (this.#injected.backoff ?? this.#ownOf(this.settings.ofAll.backoff).calculator).constructor
+        .name,
     };
   }
 
   /** Whole milliseconds before the next attempt of a failed step; `random` is in [0, 1). */
-  retryDelayMs(failure: RetryableFailure, random: number): number {
-    const { own, injected } = this.#backoff;
+  retryDelayMs(failure: RetryableFailure, random: number, task: TaskKind): number {
+    const { backoff: injected } = this.#injected;
+    const { calculator: own } = this.#ownOf(this.settings.of(task).backoff);
     const seconds =
       injected === null
         ? own.secondsBeforeRetry(failure, random)
@@ -75,7 +71,8 @@ export class Strategies {
 
   /** When a task that is given back is looked at again, milliseconds since the epoch. */
   lookAgainAt(task: ReenqueuedTask): number {
-    const { own, injected } = this.#reenqueuer;
+    const { reenqueuer: injected } = this.#injected;
+    const { reenqueuer: own } = this.#ownOf(this.settings.of(task).backoff);
     if (injected === null) return own.lookAgainAt(task);
     return askStrategy(this.#log, {
       strategy: "taskReenqueuer",
@@ -92,6 +89,14 @@ export class Strategies {
     return this.lookAgainAt({ taskId: run.taskId, namespace, name, version, status, now, nextDueAt });
   }
 
+  #ownOf(config: BackoffConfig): OwnStrategies {
+    const known = this.#own.get(config);
+    if (known !== undefined) return known;
+    const made = { calculator: new BackoffCalculator(config), reenqueuer: new TaskReenqueuer(config) };
+    this.#own.set(config, made);
+    return made;
+  }
+
   /** Until when a task of which nothing can go on is kept from failing, milliseconds since the epoch; null: it fails now. */
   holdBlocked(run: TaskRun, now: number): number | null {
     const finalizer = this.#finalizer;
@@ -105,6 +110,11 @@ export class Strategies {
     });
     return decision.action === "wait" ? decision.until : null;
   }
+}
+
+interface OwnStrategies {
+  readonly calculator: BackoffCalculator;
+  readonly reenqueuer: TaskReenqueuer;
 }
 
 function describeBlocked(run: TaskRun, now: number) {

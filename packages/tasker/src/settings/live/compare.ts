@@ -24,6 +24,10 @@ export function compare(now: Configuration, wanted: Configuration): Difference {
     const place = path.split(".");
     if (!sameSettings(valueAt(now, place), valueAt(wanted, place))) (dynamic ? changed : pending).push(path);
   }
+  // Of what is said for some tasks, everything is for running processes.
+  for (const part of ["namespaces", "templates"] as const) {
+    if (!sameSettings(now[part], wanted[part])) changed.push(part);
+  }
   const kept = pending.reduce<Readonly<Record<string, unknown>>>(
     (all, path) => mergeValues(all, nest(path, valueAt(now, path.split(".")))),
     wanted,
