@@ -13,6 +13,7 @@ const PURE_FOLDERS = [
   "diagram",
   "errors",
   "event-routing",
+  "events",
   "graph",
   "json",
   "retry",
