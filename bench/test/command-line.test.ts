@@ -22,7 +22,7 @@ describe("the command line", () => {
   });
 
   test.each([
-    [["w1"], /unknown benchmark 'w1', expected one of resolver, readiness, W1/],
+    [["w1"], /unknown benchmark 'w1', expected one of machine, resolver, readiness/],
     [["--fast"], /--fast/],
     [["--repeat"], /--repeat/],
     [["--repeat", "0"], /--repeat is '0', expected a whole number of 1 or more/],

@@ -70,6 +70,12 @@ describeOnPostgres("a task that changes while its claim is under way", () => {
     const { engine, clock } = await startEngine(database, [template]);
     const first = await engine.submit(request);
     await engine.settled(first.taskId);
+    // What the process says of itself is written to the table that is locked below, and claims wait for it.
+    await until(() => {
+      clock.advance(500);
+      return asked.some(({ name }) => name === "announce_kinds");
+    }, "what the process can run");
+    await Promise.all(asked.map(({ answered }) => answered));
     const { taskId } = await makeEngine(real, [template]).engine.submit(request);
     const { workflow_step_id: stepId } = await readStep(real, taskId, "a");
     for (const list of [asked, ran]) list.length = 0;
