@@ -4,7 +4,7 @@ import { PermanentError } from "../../../src/errors/index.ts";
 import type { StepExecution } from "../../../src/handlers/execution.ts";
 import { expectCleanAuditTrail } from "../../support/audit-trail.ts";
 import { customEvent } from "../../support/custom-event.ts";
-import { makeGate, readState, readStep, readTransitions, useDatabase } from "../../support/engine-harness.ts";
+import { makeGate, readState, readStep, readTransitions, until, useDatabase } from "../../support/engine-harness.ts";
 import { describeOnPostgres, openTestDatabase } from "../../support/test-database.ts";
 import { expire, startOwnerAndTaker } from "./owner-and-taker.ts";
 
@@ -199,8 +199,11 @@ describeOnPostgres("a step that another process runs", () => {
       edges: "a",
       takerSlots: 1,
       taker: (_step, { taskId }) => begun.push(taskId),
-      beforeTaker: ({ engine }) =>
-        engine.submitMany(priorities.map((priority) => ({ name: "graph", context: {}, priority }))),
+      // All are ready before any is offered.
+      beforeTaker: async ({ engine }) => {
+        await engine.submitMany(priorities.map((priority) => ({ name: "graph", context: {}, priority })));
+        await until(() => engine.statistics().ready.steps >= priorities.length, "the ready steps");
+      },
     });
     await wait(() => begun.length === priorities.length, "all offered steps");
     const rows = await database.query(
