@@ -5,6 +5,7 @@ import { analyzeTask } from "../../analysis/task/analyze-task.ts";
 import { GlobalOptions } from "../global-options.ts";
 import { wholeNumber } from "../input/parse-option.ts";
 import { withDatabase } from "../open-command-database.ts";
+import { readWholeConfiguration } from "../read-command-configuration.ts";
 import { drawAnalysis } from "../render/analysis-lines.ts";
 import type { CommandSession } from "../session.ts";
 
@@ -22,7 +23,11 @@ export function addAnalyzeCommand(program: Command, session: CommandSession): vo
       const { io, printer } = session;
       const options = AnalyzeOptions.parse(command.optsWithGlobals());
       const now = new Date(io.clock.now());
-      const analysis = await withDatabase(options, io, "existing", (database) => analyzeTask(database, task, { now }));
+      const { document } = await readWholeConfiguration(options, io);
+      const settings = document.dependency_graph;
+      const analysis = await withDatabase(options, io, "existing", (database) =>
+        analyzeTask(database, task, { now, settings }),
+      );
       if (options.json) printer.raw(`${analysisJson(analysis)}\n`);
       else printer.lines(drawAnalysis(analysis, printer.columns));
     });

@@ -33,6 +33,16 @@ describeOnPostgres("tasker analyze", () => {
     expect(lines[7]).toMatch(/^reserve +pending +Medium +24 +1 +Dependency Block +Check upstream dependencies$/);
   });
 
+  test("takes its weights and estimates from the configuration", async () => {
+    const variable = { TASKER_DEPENDENCY_GRAPH__DURATION_ESTIMATES__BASE_STEP_SECONDS: "60" };
+    const { code, out, err } = await runCaptured(["analyze", "1"], {
+      cwd: project.path,
+      env: { DATABASE_URL: database.url, ...variable },
+    });
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    expect(out.split("\n")[1]).toContain("remaining: 3m 00s as a rule");
+  });
+
   test("prints everything as JSON, and says when there is no such task", async () => {
     const { out } = await tasker("analyze", "1", "--json");
     const analysis = JSON.parse(out);
