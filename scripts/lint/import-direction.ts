@@ -68,7 +68,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   telemetry: [...ABOVE_ENGINE, "cache", "log-lines", "subscribers"],
   health: [...ABOVE_ENGINE, "cache", "telemetry"],
   checker: ABOVE_ENGINE,
-  cli: [...ABOVE_ENGINE, "analysis", "auth", "health", "settings", "subscribers", "telemetry", "checker"],
+  reading: [...BASE, "database", "models", "secrets", "templates", "vault"],
+  cli: [...ABOVE_ENGINE, "analysis", "auth", "health", "reading", "settings", "subscribers", "telemetry", "checker"],
   settings: [...ABOVE_ENGINE, "auth"],
   testing: ABOVE_ENGINE,
 };

@@ -1,16 +1,17 @@
 import type { Command } from "commander";
 import { z } from "zod";
+import type { Connection } from "../../database/database.ts";
+import type { ListedTask } from "../../reading/tasks/listed-task.ts";
+import type { TaskFilter } from "../../reading/tasks/task-filter.ts";
+import { STATES } from "../../states/state.ts";
 import { GlobalOptions } from "../global-options.ts";
 import { oneOf, wholeNumber } from "../input/parse-option.ts";
 import { withDatabase } from "../open-command-database.ts";
 import { renderTaskTable } from "../render/task-table.ts";
 import type { CommandSession } from "../session.ts";
-import { type ListedTask, listTasksStatement } from "../statements/list-tasks.ts";
-
-const STATES = ["pending", "in_progress", "complete", "error", "cancelled", "resolved_manually"] as const;
 
 const ListOptions = GlobalOptions.extend({
-  state: z.string().optional(),
+  state: z.enum(STATES).optional(),
   name: z.string().optional(),
   namespace: z.string().optional(),
   limit: z.number(),
@@ -37,10 +38,14 @@ export function addListCommand(task: Command, session: CommandSession): void {
 
 async function listTasks({ io, printer }: CommandSession, options: z.infer<typeof ListOptions>): Promise<void> {
   const { after, state, name, namespace, limit } = options;
-  // One more than a page, to know whether another follows.
-  const parameters = [after ?? null, state ?? null, name ?? null, namespace ?? null, limit + 1] as const;
-  const found = await withDatabase(options, io, "existing", (database) => database.run(listTasksStatement, parameters));
-  const page = found.slice(0, limit);
+  const filter: TaskFilter = {
+    states: state === undefined ? undefined : [state],
+    name,
+    namespaces: namespace === undefined ? undefined : [namespace],
+  };
+  const { page, more } = await withDatabase(options, io, "existing", (database) =>
+    readTasks(database, filter, limit, after),
+  );
   if (options.json) {
     for (const task of page) printer.json(jsonTask(task));
     return;
@@ -49,7 +54,25 @@ async function listTasks({ io, printer }: CommandSession, options: z.infer<typeo
   else
     printer.lines(renderTaskTable(page, { columns: printer.columns, now: io.clock.now(), unicode: printer.unicode }));
   const last = page.at(-1);
-  if (found.length > limit && last !== undefined) printer.note(`more with --after ${last.task_id}`);
+  if (more && last !== undefined) printer.note(`more with --after ${last.task_id}`);
+}
+
+/** Reads pages until there are as many tasks as asked for: one of the read side may have fewer, and not be the last. */
+async function readTasks(database: Connection, filter: TaskFilter, limit: number, after: number | undefined) {
+  const { cursorAfterTask, readTaskPage } = await import("../../reading/tasks/task-page.ts");
+  const page: ListedTask[] = [];
+  let cursor = after === undefined ? undefined : cursorAfterTask(after);
+  do {
+    const { items, nextCursor } = await readTaskPage(database, {
+      ...filter,
+      scope: "all",
+      limit: limit - page.length,
+      cursor,
+    });
+    page.push(...items);
+    cursor = nextCursor ?? undefined;
+  } while (cursor !== undefined && page.length < limit);
+  return { page, more: cursor !== undefined };
 }
 
 function jsonTask(task: ListedTask) {
@@ -57,5 +80,6 @@ function jsonTask(task: ListedTask) {
     ...task,
     requested_at: task.requested_at.toISOString(),
     changed_at: task.changed_at?.toISOString() ?? null,
+    wake_at: task.wake_at?.toISOString() ?? null,
   };
 }

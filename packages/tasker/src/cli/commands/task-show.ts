@@ -1,12 +1,12 @@
 import type { Command } from "commander";
 import { z } from "zod";
+import { readTaskDetails, type TaskDetails } from "../../reading/task/task-details.ts";
 import { GlobalOptions } from "../global-options.ts";
 import { wholeNumber } from "../input/parse-option.ts";
 import { withDatabase } from "../open-command-database.ts";
 import { readProtection } from "../read-command-configuration.ts";
 import { drawTaskDetails } from "../render/task-details-lines.ts";
 import type { CommandSession } from "../session.ts";
-import { readTaskDetails, type TaskDetails } from "../task-details.ts";
 
 const ShowOptions = GlobalOptions.extend({ json: z.boolean().default(false) });
 

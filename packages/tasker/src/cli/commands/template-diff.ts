@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { z } from "zod";
 import type { Database } from "../../database/database.ts";
 import { HandlerNotFoundError } from "../../errors/index.ts";
+import { latestDefinition } from "../../reading/templates/latest-definition.ts";
 import type { TaskDefinition } from "../../templates/definition.ts";
 import { definitionFromDocument } from "../../templates/definition-document.ts";
 import { diffDefinitions } from "../../templates/diff-definitions.ts";
@@ -10,7 +11,6 @@ import { loadCommandDefinition } from "../load-command-template.ts";
 import { withDatabase } from "../open-command-database.ts";
 import { drawDefinitionDiff } from "../render/definition-diff-lines.ts";
 import type { CommandSession } from "../session.ts";
-import { latestDefinition } from "../statements/latest-definition.ts";
 import { addReadingOptions, READING_CHOICE, readingOf } from "../template-reading.ts";
 
 const DiffOptions = GlobalOptions.extend(READING_CHOICE).extend({ json: z.boolean().default(false) });

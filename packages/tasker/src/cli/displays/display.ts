@@ -1,6 +1,6 @@
 import type { TaskerEvent } from "../../events/event.ts";
+import type { TaskDetails } from "../../reading/task/task-details.ts";
 import type { TaskProgress } from "../progress/task-progress.ts";
-import type { TaskDetails } from "../task-details.ts";
 
 /** Shows a task while it runs. */
 export interface TaskDisplay {

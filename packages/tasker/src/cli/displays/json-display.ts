@@ -1,8 +1,8 @@
 import type { TaskerEvent } from "../../events/event.ts";
+import type { StepDetails, TaskDetails } from "../../reading/task/task-details.ts";
 import type { Printer } from "../printer.ts";
 import type { TaskProgress } from "../progress/task-progress.ts";
 import { readTransitionFacts } from "../progress/transition-facts.ts";
-import type { StepDetails, TaskDetails } from "../task-details.ts";
 import type { TaskDisplay } from "./display.ts";
 
 /** One JSON object a line: `submitted`, an `event` for each change, and `result` last. */

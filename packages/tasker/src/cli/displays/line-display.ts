@@ -1,11 +1,11 @@
 import type { TaskerEvent } from "../../events/event.ts";
+import type { TaskDetails } from "../../reading/task/task-details.ts";
 import type { Printer } from "../printer.ts";
 import type { TaskProgress } from "../progress/task-progress.ts";
 import { CHANGE_INDENT, changeOfEvent, drawChange } from "../render/event-line.ts";
 import { formatElapsed } from "../render/format-duration.ts";
 import { span } from "../render/span.ts";
 import { drawOutcome } from "../render/task-outcome.ts";
-import type { TaskDetails } from "../task-details.ts";
 import type { TaskDisplay } from "./display.ts";
 
 /** Widest column for names of steps. */

@@ -1,12 +1,12 @@
 import type { CancelTimer } from "../../clock/clock.ts";
 import type { TaskerEvent } from "../../events/event.ts";
+import type { TaskDetails } from "../../reading/task/task-details.ts";
 import type { CommandIo } from "../io.ts";
 import type { Printer } from "../printer.ts";
 import type { TaskProgress } from "../progress/task-progress.ts";
 import { fitLine, type Line, lineWidth, span } from "../render/span.ts";
 import { drawTaskBoard } from "../render/task-board.ts";
 import { drawOutcome } from "../render/task-outcome.ts";
-import type { TaskDetails } from "../task-details.ts";
 import type { TaskDisplay } from "./display.ts";
 
 /** Time between two drawings, in milliseconds: durations and countdowns move, and changes wait no longer than this. */

@@ -1,5 +1,5 @@
+import type { StepDetails, TaskDetails } from "../../reading/task/task-details.ts";
 import { layoutStepTree } from "../render/step-tree.ts";
-import type { StepDetails, TaskDetails } from "../task-details.ts";
 import type { StepProgress, TaskProgress } from "./task-progress.ts";
 import { readTransitionFacts } from "./transition-facts.ts";
 

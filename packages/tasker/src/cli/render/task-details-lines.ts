@@ -1,5 +1,5 @@
+import type { TaskDetails } from "../../reading/task/task-details.ts";
 import { progressFromDetails } from "../progress/progress-from-details.ts";
-import type { TaskDetails } from "../task-details.ts";
 import { CHANGE_INDENT, drawChange } from "./event-line.ts";
 import { formatMoment, formatTimeOfDay } from "./format-duration.ts";
 import { drawJson } from "./json-lines.ts";

@@ -1,5 +1,5 @@
+import type { TaskDetails } from "../../reading/task/task-details.ts";
 import type { TaskProgress } from "../progress/task-progress.ts";
-import type { TaskDetails } from "../task-details.ts";
 import type { Line } from "./span.ts";
 import { drawTaskBoard } from "./task-board.ts";
 import { drawResults } from "./task-results.ts";

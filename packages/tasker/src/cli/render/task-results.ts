@@ -1,4 +1,4 @@
-import type { TaskDetails } from "../task-details.ts";
+import type { TaskDetails } from "../../reading/task/task-details.ts";
 import { drawJson } from "./json-lines.ts";
 import { type Line, lineWidth, span } from "./span.ts";
 

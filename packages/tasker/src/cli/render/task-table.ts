@@ -1,4 +1,4 @@
-import type { ListedTask } from "../statements/list-tasks.ts";
+import type { ListedTask } from "../../reading/tasks/listed-task.ts";
 import { formatDuration, formatMoment } from "./format-duration.ts";
 import { renderTable, type TableColumn } from "./render-table.ts";
 import { type Line, span } from "./span.ts";

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { expect, test } from "vitest";
-import { readTaskDetails } from "../../../src/cli/task-details.ts";
 import type { Database } from "../../../src/database/database.ts";
 import { defineTask } from "../../../src/handlers/define-task/define-task.ts";
 import type { TaskTemplate } from "../../../src/handlers/task-template.ts";
+import { readTaskDetails } from "../../../src/reading/task/task-details.ts";
 import { isEnvelope } from "../../../src/secrets/envelope.ts";
 import { Encryption } from "../../../src/vault/encryption.ts";
 import { rotateKeys } from "../../../src/vault/rotate.ts";

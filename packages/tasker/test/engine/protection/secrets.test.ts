@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { readTaskDetails } from "../../../src/cli/task-details.ts";
 import { PermanentError } from "../../../src/errors/index.ts";
 import { bindTemplate } from "../../../src/handlers/bind-template.ts";
 import type { StepExecution, StepSequence, TaskView } from "../../../src/handlers/execution.ts";
 import { StepHandler } from "../../../src/handlers/step-handler.ts";
+import { readTaskDetails } from "../../../src/reading/task/task-details.ts";
 import { parseTemplate } from "../../../src/templates/parse-template.ts";
 import { SecretSource } from "../../../src/vault/secret-source.ts";
 import { startEngine, useDatabase } from "../../support/engine-harness.ts";

@@ -1,12 +1,12 @@
 import { z } from "zod";
-import type { Connection } from "../database/database.ts";
-import { TaskNotFoundError, UnreadableValueError } from "../errors/index.ts";
-import type { JsonValue } from "../json/json-value.ts";
-import { isEnvelope } from "../secrets/envelope.ts";
-import { Redaction } from "../secrets/redaction.ts";
-import { readAddedStepName } from "../templates/added-step-name.ts";
-import type { Encryption, ValuePlace } from "../vault/encryption.ts";
-import { showTaskStatement } from "./statements/show-task.ts";
+import type { Connection } from "../../database/database.ts";
+import { TaskNotFoundError, UnreadableValueError } from "../../errors/index.ts";
+import type { JsonValue } from "../../json/json-value.ts";
+import { isEnvelope } from "../../secrets/envelope.ts";
+import { Redaction } from "../../secrets/redaction.ts";
+import { readAddedStepName } from "../../templates/added-step-name.ts";
+import type { Encryption, ValuePlace } from "../../vault/encryption.ts";
+import { showTaskStatement } from "./task-details-statement.ts";
 
 /** A time as `to_json` writes a `timestamp` column, which holds UTC. */
 const moment = z.string().transform((text) => new Date(`${text}Z`));

@@ -6,7 +6,7 @@ import { statement } from "../../database/statement.ts";
  * on, the transitions of the task and of its steps by time, its annotations, and what came too late.
  */
 export const showTaskStatement = statement({
-  name: "cli_show_task",
+  name: "reading_task_details",
   text: `
     with steps as materialized (
       select w.workflow_step_id, n.name, w.retryable, w.retry_limit, w.attempts, w.last_attempted_at, w.processed_at,

@@ -1,0 +1,138 @@
+import { sql } from "kysely";
+import { z } from "zod";
+import type { Connection } from "../../database/database.ts";
+import { queryBuilder } from "../../database/query/query-builder.ts";
+import { type CursorKey, decodeCursor, encodeCursor } from "../paging/cursor.ts";
+import { IdKey, type Page, type PageRequest, pageLimit } from "../paging/page.ts";
+import { countTasks } from "./count-tasks.ts";
+import { findKinds } from "./find-kinds.ts";
+import { type ListedTask, listedTasksStatement } from "./listed-task.ts";
+import { conditionsOf, type Fragment } from "./task-conditions.ts";
+import type { ScopedFilter, TaskOrder } from "./task-filter.ts";
+import { chooseSource, MOST_LOOKED_AT, type TaskSource } from "./task-source.ts";
+
+/** Which tasks are asked for. */
+export interface TaskPageRequest extends PageRequest, ScopedFilter {
+  /** Default: `-task_id`, the newest first. */
+  readonly order?: TaskOrder | undefined;
+  /** Whether all tasks that the filter fits are counted, which takes as long as looking at each. Default: false. */
+  readonly total?: boolean | undefined;
+}
+
+/** A page of tasks. */
+export interface TaskPage extends Page<ListedTask> {
+  /** How many tasks the filter fits, of all pages; null where that was not asked for. */
+  readonly total: number | null;
+}
+
+/** A time as the database has it, to the microsecond, which a `Date` has not. */
+const moment = z.string().regex(/^\d{4,6}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?$/);
+const MomentKey = z.tuple([moment, z.int().nonnegative()]);
+
+/**
+ * A page of tasks in the order of their ids or of when they were requested. What is inserted between two pages moves nothing
+ * from one to the other. A page whose filter has no index looks at {@link MOST_LOOKED_AT} tasks at most: it may have found
+ * fewer than asked for, or none, and the next one goes on where it stopped.
+ * @throws InvalidRequestError for a limit or a cursor that is none
+ */
+export async function readTaskPage(connection: Connection, request: TaskPageRequest): Promise<TaskPage> {
+  const limit = pageLimit(request);
+  const order = orderOf(request.order ?? "-task_id");
+  const after = request.cursor === undefined ? null : decodeCursor(order.list, order.shape, request.cursor);
+  const kinds = await findKinds(connection, request);
+  const conditions = conditionsOf(request, kinds);
+  const source = await chooseSource(connection, request, kinds);
+  const { rows } = await findPage(order, after, limit, conditions, source).execute(queryBuilder(connection));
+  const found = rows.filter(({ key }) => key !== null).map(({ key }) => order.shape.parse(key));
+  const ids = found.slice(0, limit).map((key) => Number(key.at(-1)));
+  const last = found.length > limit ? found[limit - 1] : rows[0]?.bound;
+  return {
+    items: await connection.run(listedTasksStatement, [ids]),
+    nextCursor: last === null || last === undefined ? null : encodeCursor(order.list, order.shape.parse(last)),
+    total: request.total === true ? await countTasks(connection, conditions, source) : null,
+  };
+}
+
+/** The cursor of the tasks after one of this id, the newest first. */
+export function cursorAfterTask(taskId: number): string {
+  return encodeCursor(orderOf("-task_id").list, [taskId]);
+}
+
+interface Order {
+  /** Name of the list, for cursors. */
+  readonly list: string;
+  readonly shape: z.ZodType<CursorKey>;
+  readonly byMoment: boolean;
+  readonly descending: boolean;
+}
+
+function orderOf(order: TaskOrder): Order {
+  const byMoment = order.endsWith("requested_at");
+  const shape: z.ZodType<CursorKey> = byMoment ? MomentKey : IdKey;
+  return { list: `tasks:${order}`, shape, byMoment, descending: order.startsWith("-") };
+}
+
+interface FoundKey {
+  /** Null in the only row of a page without tasks. */
+  readonly key: unknown;
+  /** Where the look ended without having looked at everything, if it found no more than a page; otherwise null. */
+  readonly bound: unknown;
+}
+
+/**
+ * Finds the keys of a page and of one task more. The tasks of the source are looked at one by one in the order of the page, and
+ * no further than needed. How far that was is asked in the same snapshot, and only if too few were found.
+ */
+function findPage(
+  order: Order,
+  after: CursorKey | null,
+  limit: number,
+  conditions: readonly Fragment[],
+  source: TaskSource,
+) {
+  const direction = sql.raw(order.descending ? "desc" : "asc");
+  const key = order.byMoment ? sql`b.requested_at, b.task_id` : sql`b.task_id`;
+  const columns = order.byMoment ? ["requested_at", "task_id"] : ["task_id"];
+  const sorting = sql.join(columns.map((column) => sql`${sql.ref(`b.${column}`)} ${direction}`));
+  const asKey = order.byMoment
+    ? sql`json_build_array(b.requested_at::text, b.task_id)`
+    : sql`json_build_array(b.task_id)`;
+  const beyond = after === null ? sql`true` : isBeyond(order, after, key);
+  const isWhole = source.isSmall || conditions.length === 0;
+  const window = isWhole ? sql`` : sql`limit ${sql.lit(MOST_LOOKED_AT)}`;
+  const looked = sql`
+    select ${key} from ${rowsOf(source, order)} where ${beyond} order by ${sorting} ${window}`;
+  const bound = isWhole
+    ? sql`null::json`
+    : sql`(
+        select ${asKey} from (${looked}) b order by ${sql.join(columns.map((column) => sql`${sql.ref(`b.${column}`)} ${direction}`))}
+        offset ${sql.lit(MOST_LOOKED_AT - 1)} limit 1
+      )`;
+  const fits = conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `);
+  return sql<FoundKey>`
+    with page as materialized (
+      select ${asKey} as key, row_number() over () as place
+      from (
+        select b.* from (${looked}) b
+        cross join lateral (select from tasker_tasks t where t.task_id = b.task_id and ${fits} limit 1) t
+        order by ${sorting} limit ${sql.lit(limit + 1)}
+      ) b
+    )
+    select p.key, case when (select count(*) from page) <= ${sql.lit(limit)} then ${bound} end as bound
+    from (select) one left join page p on true
+    order by p.place`;
+}
+
+/** The tasks of a source as rows `b`. */
+function rowsOf({ ids, isSmall }: TaskSource, { byMoment }: Order): Fragment {
+  // No index has the tasks of a kind or in a state in the order of their times: they are looked for among all.
+  if (ids === null || (byMoment && !isSmall)) return sql`tasker_tasks b`;
+  if (!byMoment) return sql`(${ids}) b`;
+  return sql`(${ids}) i join tasker_tasks b on b.task_id = i.task_id`;
+}
+
+function isBeyond({ byMoment, descending }: Order, after: CursorKey, key: Fragment): Fragment {
+  const comparison = sql.raw(descending ? "<" : ">");
+  const value = byMoment ? sql`(${after[0]}::timestamp, ${after[1]}::int8)` : sql`${after[0]}::int8`;
+  return sql`(${key}) ${comparison} ${value}`;
+}
