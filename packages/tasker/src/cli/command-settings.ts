@@ -1,11 +1,13 @@
 import type { Database } from "../database/database.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { EngineOptions, Log } from "../engine/options.ts";
+import type { PluginRegistry } from "../registries/plugin-registry.ts";
 import type { LoadedConfiguration } from "../settings/load-configuration.ts";
 import { SecretSource } from "../vault/secret-source.ts";
 import type { EngineChoice } from "./command-engine.ts";
 import type { GlobalOptions } from "./global-options.ts";
 import type { CommandIo } from "./io.ts";
+import { pluginsOf } from "./read-command-configuration.ts";
 import { readCustomIdentity } from "./read-custom-identity.ts";
 
 /** The configuration of a command that runs an engine. */
@@ -26,17 +28,23 @@ export async function openCommandSettings(
   options: GlobalOptions & EngineChoice,
   io: Pick<CommandIo, "cwd" | "env" | "clock">,
   database: Database,
+  plugins: PluginRegistry,
 ): Promise<CommandSettings> {
   const { engineOptionsFrom, followSettings, openSettings } = await import("../settings/index.ts");
   const { cwd, env: variables, clock } = io;
-  const settings = await openSettings({ cwd, file: options.config, variables, database, clock });
+  const secrets = new SecretSource({ variables });
+  const settings = await openSettings({
+    cwd,
+    file: options.config,
+    variables,
+    database,
+    clock,
+    secrets,
+    plugins: pluginsOf(plugins),
+  });
   const { loaded } = settings;
   const hasFixedConcurrency = options.concurrency !== undefined;
-  const { execution, ...others } = engineOptionsFrom(
-    loaded,
-    await readCustomIdentity(loaded, io),
-    new SecretSource({ variables }),
-  );
+  const { execution, ...others } = engineOptionsFrom(loaded, await readCustomIdentity(loaded, io), secrets);
   let unfollow: () => Promise<void> = async () => {};
   return {
     loaded,

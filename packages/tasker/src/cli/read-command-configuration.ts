@@ -1,4 +1,5 @@
 import type { EngineOptions } from "../engine/options.ts";
+import type { PluginRegistry } from "../registries/plugin-registry.ts";
 import type { LoadedConfiguration } from "../settings/load-configuration.ts";
 import type { Layer } from "../settings/origin.ts";
 import type { Encryption } from "../vault/encryption.ts";
@@ -8,22 +9,32 @@ import type { CommandIo } from "./io.ts";
 import { withDatabase } from "./open-command-database.ts";
 import { readCustomIdentity } from "./read-custom-identity.ts";
 
+/** What a command knows of its configuration, beside where it is. */
+export interface ReadingOptions {
+  /** What is set in the database. Default: nothing. */
+  readonly stored?: Layer;
+  /** Plugins that are loaded: sections of others are refused. Default: sections of plugins are not looked at. */
+  readonly plugins?: PluginRegistry;
+  /** Whether references may lead to nothing. Default: no. */
+  readonly mayMissReferences?: boolean;
+}
+
 /**
  * The configuration of a command: `--config` names its file. Its modules are loaded only here.
- * @param stored what is set in the database. Default: nothing
  * @throws ConfigurationError that lists everything that is wrong
  */
 export async function readCommandConfiguration(
   { config }: GlobalOptions,
   io: Pick<CommandIo, "cwd" | "env">,
-  stored?: Layer,
+  { plugins, ...reading }: ReadingOptions = {},
 ): Promise<LoadedConfiguration> {
   const { loadConfiguration } = await import("../settings/load-configuration.ts");
   return loadConfiguration({
     cwd: io.cwd,
     file: config,
     variables: io.env,
-    ...(stored === undefined ? {} : { stored }),
+    ...reading,
+    ...(plugins === undefined ? {} : { plugins: pluginsOf(plugins) }),
   });
 }
 
@@ -31,13 +42,20 @@ export async function readCommandConfiguration(
  * The same with what is set in the database, if one is named: by `--database-url`, `--data` or `DATABASE_URL`.
  * @throws ConfigurationError, DatabaseUnavailableError, MigrationError
  */
-export async function readWholeConfiguration(options: GlobalOptions, io: CommandIo): Promise<LoadedConfiguration> {
+export async function readWholeConfiguration(
+  options: GlobalOptions,
+  io: CommandIo,
+  reading: Omit<ReadingOptions, "stored"> = {},
+): Promise<LoadedConfiguration> {
   const isNamed = [options.databaseUrl, options.data, io.env.DATABASE_URL].some((name) => (name ?? "") !== "");
-  if (!isNamed) return readCommandConfiguration(options, io);
+  if (!isNamed) return readCommandConfiguration(options, io, reading);
   const { readStored, storedLayer } = await import("../settings/stored/read-stored.ts");
   const stored = await withDatabase(options, io, "existing", readStored);
-  return readCommandConfiguration(options, io, storedLayer(stored.values));
+  return readCommandConfiguration(options, io, { ...reading, stored: storedLayer(stored.values) });
 }
+
+/** Plugins of a registry. */
+export const pluginsOf = (registry: PluginRegistry) => registry.allPlugins().map(({ plugin }) => plugin);
 
 /** What the configuration of a command says for an engine that is not started. */
 export async function readEngineOptions(

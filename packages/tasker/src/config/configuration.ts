@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import { z } from "zod";
 import { AuthSchema } from "./auth-config.ts";
 import { BackoffSchema } from "./backoff-config.ts";
 import { CacheSchema } from "./cache-config.ts";
@@ -24,11 +24,17 @@ const SectionsSchema = mapping({
   cache: CacheSchema.prefault({}),
 });
 
-/** Shape of a whole configuration: the nine sections of the reference, and what is said for some tasks. */
+/** Shape of what a configuration says for plugins, by their names. What that may be is each plugin's to say. */
+const PluginsSchema = z.record(z.string().min(1), z.record(z.string(), z.unknown(), { error: "a mapping" }), {
+  error: "a mapping of plugins to their settings",
+});
+
+/** Shape of a whole configuration: the nine sections of the reference, what is said for some tasks, and for plugins. */
 export const ConfigurationSchema = mapping({
   ...SectionsSchema.shape,
   namespaces: NamespacesSchema.default({}),
   templates: TemplatesSchema.default({}),
+  plugins: PluginsSchema.default({}),
 });
 
 /** A whole configuration, complete and frozen. */

@@ -12,12 +12,13 @@ export function documentJsonSchema(): JsonSchema {
   return made;
 }
 
-/** The part of the schema for a path such as `["cache", "default_ttl"]`; null if it has no such option. */
-export function schemaAt(place: readonly string[]): JsonSchema | null {
+/** The part of a schema for a path such as `["cache", "default_ttl"]`; null if it has no such option. */
+export function schemaAt(place: readonly string[], whole: JsonSchema = documentJsonSchema()): JsonSchema | null {
   return place.reduce<JsonSchema | null>((part, key) => {
-    const next = part?.properties?.[key];
-    return next === undefined || typeof next === "boolean" ? null : next;
-  }, documentJsonSchema());
+    const named = part?.properties;
+    const next = named !== undefined && Object.hasOwn(named, key) ? named[key] : part?.additionalProperties;
+    return typeof next === "object" ? next : null;
+  }, whole);
 }
 
 /** Types that a value of a schema may have: `string`, `number`, `integer`, `boolean`, `array`, `object`, `null`. */

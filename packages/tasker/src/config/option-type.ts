@@ -6,7 +6,7 @@ const MOST = 2 ** 31 - 1;
 /** What a value of an option is, in words: `a whole number of 1 or more`; null if there is no such option. */
 export function optionType(path: string): string | null {
   const schema = schemaAt(path.split("."));
-  return schema === null ? null : typeText(schema);
+  return schema === null ? null : schemaText(schema);
 }
 
 /** Default of an option; undefined if it has none. */
@@ -14,9 +14,10 @@ export function optionDefault(path: string): unknown {
   return schemaAt(path.split("."))?.default;
 }
 
-function typeText(schema: JsonSchema): string {
+/** What a value of a schema is, in words. */
+export function schemaText(schema: JsonSchema): string {
   const { anyOf, enum: words, const: constant, items } = schema;
-  if (anyOf !== undefined) return anyOf.map((part) => (typeof part === "object" ? typeText(part) : "")).join(" or ");
+  if (anyOf !== undefined) return anyOf.map((part) => (typeof part === "object" ? schemaText(part) : "")).join(" or ");
   if (words !== undefined) return words.join(", ");
   if (constant !== undefined) return String(constant);
   const [type] = typesOf(schema);
@@ -30,13 +31,15 @@ function typeText(schema: JsonSchema): string {
     case "number":
       return `a number${range(schema)}`;
     case "array":
-      return typeof items === "object" && !Array.isArray(items) ? `a list: ${typeText(items)}` : "a list";
+      return typeof items === "object" && !Array.isArray(items) ? `a list: ${schemaText(items)}` : "a list";
     default:
       return type ?? "anything";
   }
 }
 
 function range({ minimum, maximum }: JsonSchema): string {
-  if (minimum === undefined) return "";
-  return maximum === undefined || maximum === MOST ? ` of ${minimum} or more` : ` from ${minimum} to ${maximum}`;
+  if (minimum === undefined || minimum === Number.MIN_SAFE_INTEGER) return "";
+  return maximum === undefined || maximum === MOST || maximum === Number.MAX_SAFE_INTEGER
+    ? ` of ${minimum} or more`
+    : ` from ${minimum} to ${maximum}`;
 }

@@ -65,7 +65,13 @@ export class Engine {
         heartbeat: options.heartbeat ?? "thread",
       }),
       claimer: this.#claimer,
-      plugins: new PluginHost(options.plugins, { registry, clock, log, events }),
+      plugins: new PluginHost(options.plugins, {
+        registry,
+        clock,
+        log,
+        events,
+        settings: options.pluginSettings ?? {},
+      }),
       registries: [...registries],
       storedEvents: storedEventNames(options.storeEvents ?? []),
     });

@@ -121,6 +121,8 @@ export interface EngineOptions {
   readonly maxInterruptions?: number;
   /** Plugins that are set up when the engine starts, as far as they have `setup`. Default: none. */
   readonly plugins?: PluginRegistry;
+  /** What is said for plugins, by their names: checked and completed by the `settingsSchema` of each. Default: nothing. */
+  readonly pluginSettings?: Readonly<Record<string, unknown>>;
   /** How tasks submitted without an idempotency key are told apart. Default: every request is a new task. */
   readonly identity?: IdentitySettings;
   /**

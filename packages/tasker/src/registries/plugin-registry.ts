@@ -194,12 +194,18 @@ function checkPlugin(plugin: Plugin, owner: string): readonly string[] {
   const isList = Array.isArray(formats) && formats.every((format) => typeof format === "string" && format !== "");
   const violations = [
     ...(named ? [] : [`${owner} must have a name`]),
+    ...(isSettingsSchema(plugin.settingsSchema) ? [] : [`${owner} must have a schema of zod 4 as settingsSchema`]),
     ...(isList && (!exports || formats.length > 0) ? [] : [`${owner} must have a list supportedFormats`]),
   ];
   if (violations.length > 0) throw new InvalidInterfaceError(violations.join("\n"), { context: { owner, violations } });
   if (exports) checkInterface(plugin, owner, EXPORT_METHODS);
   if (!exports || "setup" in plugin) checkInterface(plugin, owner, ENGINE_METHODS);
   return isList ? [...new Set(formats.map((format: string) => format.toLowerCase()))].sort() : [];
+}
+
+/** Also of another copy of zod than ours. */
+function isSettingsSchema(schema: unknown): boolean {
+  return schema === undefined || (typeof schema === "object" && schema !== null && "_zod" in schema);
 }
 
 function looksLikePlugin(value: unknown): value is Plugin | (new () => Plugin) {

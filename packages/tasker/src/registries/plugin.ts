@@ -1,3 +1,5 @@
+import type { z } from "zod";
+
 /**
  * Anything that extends Tasker from outside: has a name, and does one or both of what {@link ExportPlugin} and the engine's
  * `EnginePlugin` describe.
@@ -6,6 +8,11 @@ export interface Plugin {
   /** Unique in a registry. */
   readonly name: string;
   readonly version?: string;
+  /**
+   * What a configuration may say for it in `plugins: {NAME: {...}}`: a schema of zod 4 for a mapping. An option with
+   * `.meta({ writeOnly: true })` is secret, and shown masked. Default: nothing.
+   */
+  readonly settingsSchema?: z.ZodType;
 }
 
 /** A plugin that gives figures in formats of its own, such as a monitoring system's. */

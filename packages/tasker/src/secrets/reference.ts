@@ -21,6 +21,12 @@ const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 /** Whether a text may hold references, or escaped ones. */
 export const mayRefer = (text: string): boolean => text.includes("${env:") || text.includes("${file:");
 
+/** Whether a text is one reference without a default and nothing else: it tells nothing. */
+export const isBareReference = (text: string): boolean => /^\$\{(?:env|file):(?:(?!:-)[^}])+\}$/.test(text);
+
+/** Whether a text is one reference and nothing else, with or without a default. */
+export const isReference = (text: string): boolean => /^\$\{(?:env|file):[^}]+\}$/.test(text);
+
 /** Whether a JSON value, or anything in it, may hold references. Keys are not looked at. */
 export function holdsReferences(value: unknown): boolean {
   if (typeof value === "string") return mayRefer(value);
@@ -48,7 +54,7 @@ export function resolveText(text: string, lookUp: LookUp, place: string): string
     if (value !== null) return value;
     const missing = kind === "env" ? `the variable ${name} is not set` : `the file ${name} cannot be read`;
     throw new SecretReferenceError(`${place}: ${found} leads to nothing: ${missing}, and there is no default`, {
-      context: { place, reference: found },
+      context: { place, reference: found, reason: missing },
     });
   });
 }

@@ -1,42 +1,51 @@
-import { optionDefault, optionType } from "../config/option-type.ts";
+import type { JsonSchema } from "../config/json-schema.ts";
+import { optionDefault, optionType, schemaText } from "../config/option-type.ts";
 import { OPTION_CATALOGUE } from "../config/options/option-catalogue.ts";
 import { ConfigurationError } from "../errors/index.ts";
+import { HIDDEN } from "../secrets/known-secrets.ts";
+import { holdsReferences, isBareReference } from "../secrets/reference.ts";
 import { hintAt } from "../text/nearest-name.ts";
 import type { LoadedConfiguration } from "./load-configuration.ts";
 import { oldNameHint } from "./old-names.ts";
 import { originText, valueAt } from "./origin.ts";
-
-/** A reference without a default, which could be a secret itself. */
-const REFERENCE = /^\$\{(?:env|file):(?:(?!:-)[^}])+\}$/;
-
-/** What stands in the place of the value of an option that is secret. */
-export const MASK = "[secret]";
+import type { PluginSections } from "./plugin-sections.ts";
 
 /** An option as it is shown. */
 export interface ShownOption {
   readonly path: string;
-  /** `[secret]` for a secret that is given. */
+  /** `[secret]` for a secret that is given; references as they are written. */
   readonly value: unknown;
   /** `tasker.yaml:12`, a variable, `database`, `code`, `default`. */
   readonly origin: string;
 }
 
-/** All options with their values and origins, secrets masked, in the order of the sections. */
+/** All options with their values and origins, secrets masked, in the order of the sections; those of plugins at the end. */
 export function shownOptions(loaded: LoadedConfiguration): ShownOption[] {
-  return [...OPTION_CATALOGUE.keys()].map((path) => shownOption(loaded, path));
+  const ofPlugins =
+    loaded.plugins?.options().map(([path]) => path) ??
+    Object.keys(loaded.document.plugins).map((name) => `plugins.${name}`);
+  return [...OPTION_CATALOGUE.keys(), ...ofPlugins].map((path) => shownOption(loaded, path));
 }
 
 /** One option with its value, masked if it is secret. */
-export function shownOption({ document, origin }: LoadedConfiguration, path: string): ShownOption {
-  const value = valueAt(document, path.split("."));
-  const isHidden = OPTION_CATALOGUE.get(path)?.secret === true && value !== null && !isKeptElsewhere(value);
-  return { path, value: isHidden ? MASK : value, origin: originText(origin(path)) };
+export function shownOption({ document, written, plugins, origin }: LoadedConfiguration, path: string): ShownOption {
+  const place = path.split(".");
+  const given = valueAt(written, place);
+  const schema = pluginOption(plugins, path);
+  // What a reference leads to is not shown.
+  const value = holdsReferences(given) ? given : (valueAt(document, place) ?? schema?.default ?? null);
+  const isSecret = OPTION_CATALOGUE.get(path)?.secret === true || schema?.writeOnly === true;
+  const isHidden = isSecret && value !== null && !isKeptElsewhere(value);
+  return { path, value: isHidden ? HIDDEN : value, origin: originText(origin(path)) };
 }
+
+const pluginOption = (plugins: PluginSections | null, path: string): JsonSchema | undefined =>
+  plugins?.options().find(([known]) => known === path)?.[1];
 
 /** Whether a secret value is a list of nothing but keys that are references, or none: those tell nothing. */
 function isKeptElsewhere(value: unknown): boolean {
-  if (!Array.isArray(value)) return typeof value === "string" && REFERENCE.test(value);
-  return value.every((item) => REFERENCE.test(String(Object(item).key)));
+  if (!Array.isArray(value)) return typeof value === "string" && isBareReference(value);
+  return value.every((item) => isBareReference(String(Object(item).key)));
 }
 
 /** What is known of an option. */
@@ -55,11 +64,30 @@ export interface OptionDescription {
   readonly replacedBy: string | null;
 }
 
-/** @throws ConfigurationError with the nearest known path, if there is no such option */
-export function describeOption(path: string): OptionDescription {
+/**
+ * @param plugins what may be said for plugins. Default: nothing
+ * @throws ConfigurationError with the nearest known path, if there is no such option
+ */
+export function describeOption(path: string, plugins: PluginSections | null = null): OptionDescription {
+  const variable = `TASKER_${path.toUpperCase().replaceAll(".", "__")}`;
+  const schema = pluginOption(plugins, path);
+  if (schema !== undefined) {
+    const { description: says = "an option of a plugin", default: usual = null } = schema;
+    return {
+      path,
+      says,
+      type: schemaText(schema),
+      default: usual,
+      unit: null,
+      dynamic: false,
+      variable,
+      replacedBy: null,
+    };
+  }
   const facts = OPTION_CATALOGUE.get(path);
   if (facts === undefined) {
-    const hint = oldNameHint(path) ?? hintAt(path, [...OPTION_CATALOGUE.keys()], "options");
+    const known = [...OPTION_CATALOGUE.keys(), ...(plugins?.options().map(([option]) => option) ?? [])];
+    const hint = oldNameHint(path) ?? hintAt(path, known, "options");
     const expected = "an option of the configuration";
     throw new ConfigurationError(`${path} is not known, expected ${expected} (${hint})`, {
       context: { option: path, value: path, expected, hint },
@@ -72,7 +100,7 @@ export function describeOption(path: string): OptionDescription {
     default: optionDefault(path),
     unit: facts.unit ?? null,
     dynamic: facts.dynamic === true,
-    variable: `TASKER_${path.toUpperCase().replaceAll(".", "__")}`,
+    variable,
     replacedBy: facts.replacedBy ?? null,
   };
 }

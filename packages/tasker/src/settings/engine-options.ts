@@ -30,6 +30,8 @@ export type ConfiguredOptions = Pick<
   | "identity"
   | "redact"
   | "encryption"
+  | "pluginSettings"
+  | "secrets"
 >;
 
 /**
@@ -62,6 +64,8 @@ export function engineOptionsFrom(
     maskedEventKeys: engine.masked_event_keys,
     slowStatementMs,
     redact: engine.redact,
+    pluginSettings: loaded.document.plugins,
+    secrets,
     ...(encryption === null ? {} : { encryption }),
     tracing: {
       enabled: telemetry.enabled,

@@ -1,9 +1,12 @@
-import { documentJsonSchema } from "../config/json-schema.ts";
+import { documentJsonSchema, type JsonSchema } from "../config/json-schema.ts";
 import { NEWEST_VERSION } from "./file-keys.ts";
 
-/** JSON Schema of a file, for editors: what `documentJsonSchema` describes, and what files have beside it. */
-export function fileJsonSchema(): object {
-  const { $schema, $defs = {}, ...document } = documentJsonSchema();
+/**
+ * JSON Schema of a file, for editors: what a configuration may say, and what files have beside it.
+ * @param whole schema of a configuration. Default: without plugins
+ */
+export function fileJsonSchema(whole: JsonSchema = documentJsonSchema()): object {
+  const { $schema, $defs = {}, ...document } = whole;
   const part = { $ref: "#/$defs/document" };
   const names = { anyOf: [{ type: "string" }, { type: "array", items: { type: "string" }, minItems: 1 }] };
   return {

@@ -1,7 +1,12 @@
 import { hostname } from "node:os";
+import { resolve } from "node:path";
 import type { Configuration, ConfigurationSettings } from "../config/configuration.ts";
+import type { Plugin } from "../registries/plugin.ts";
+import type { LookUp } from "../secrets/reference.ts";
+import { SecretSource } from "../vault/secret-source.ts";
 import { checkLayers } from "./check-layers.ts";
 import { type Layer, layerOf, type Origin, sourceOf, valueAt } from "./origin.ts";
+import { PluginSections } from "./plugin-sections.ts";
 import type { Surroundings } from "./sources/conditions.ts";
 import { readFiles } from "./sources/read-files.ts";
 import { variableLayers } from "./sources/variables.ts";
@@ -21,16 +26,27 @@ export interface ConfigurationSources {
   readonly hostname?: string;
   /** Values of the database. Default: none. */
   readonly stored?: Layer;
+  /** Where references such as `${env:NAME}` lead. Default: the variables, and files. */
+  readonly secrets?: SecretSource;
+  /** Whether references that lead to nothing are let pass: what is only shown needs none. Default: no. */
+  readonly mayMissReferences?: boolean;
+  /** Plugins whose sections are checked; others are refused. Default: sections of plugins are taken as they are. */
+  readonly plugins?: Iterable<Pick<Plugin, "name" | "settingsSchema">>;
   /** Values that the program sets, over all others. Default: none. */
   readonly overrides?: ConfigurationSettings;
 }
 
 /** A configuration, and where each of its values comes from. */
 export interface LoadedConfiguration {
+  /** With what references lead to: not to be shown. */
   readonly document: Configuration;
+  /** What all sources say together, with references as they are written and without defaults. */
+  readonly written: Readonly<Record<string, unknown>>;
+  /** What may be said for plugins; null: they are not known. */
+  readonly plugins: PluginSections | null;
   /** Name of the environment that was chosen. */
   readonly environment: string;
-  /** Files that it was made of, and that would take part if they were there; absolute paths. */
+  /** Files that it was made of, that references lead to, and that would take part if they were there; absolute paths. */
   readonly files: readonly string[];
   /** Where the value of an option comes from: `origin("cache.default_ttl")`. */
   origin(path: string): Origin;
@@ -65,23 +81,33 @@ export async function readConfiguration(sources: ConfigurationSources): Promise<
   const file = sources.file ?? (variables.TASKER_CONFIG || undefined);
   const read = await readFiles({ cwd: sources.cwd ?? process.cwd(), file }, around);
   const violations = [...read.violations];
+  const plugins = sources.plugins === undefined ? null : new PluginSections(sources.plugins);
   const layers = [
     ...read.layers,
-    ...variableLayers(variables, violations),
+    ...variableLayers(variables, violations, plugins?.whole),
     ...(sources.stored === undefined ? [] : [sources.stored]),
     ...(sources.overrides === undefined ? [] : [layerOf({ ...sources.overrides }, { kind: "code", source: "code" })]),
   ];
-  const { document, violations: found } = checkLayers(layers, read.idle);
-  violations.push(...found);
-  const { files } = read;
+  const referred: string[] = [];
+  const secrets = sources.secrets ?? new SecretSource({ variables });
+  const lookUp: LookUp = (reference) => {
+    if (reference.kind === "file") referred.push(resolve(reference.name));
+    return secrets.lookUp(reference);
+  };
+  const mayMiss = sources.mayMissReferences === true;
+  const checked = checkLayers(layers, read.idle, { lookUp, mayMiss, plugins });
+  const { document } = checked;
+  violations.push(...checked.violations);
+  const files = [...read.files, ...new Set(referred)];
   if (document === null || violations.length > 0) return { loaded: null, violations: inOrder(violations), files };
-  const placeOf = (path: string) => path.split(".");
   const loaded: LoadedConfiguration = {
     document,
+    written: checked.written,
+    plugins,
     environment: around.environment,
     files,
-    origin: (path) => sourceOf(layers, placeOf(path)),
-    isGiven: (path) => layers.some(({ values }) => valueAt(values, placeOf(path)) !== undefined),
+    origin: (path) => sourceOf(layers, path.split(".")),
+    isGiven: (path) => layers.some(({ values }) => valueAt(values, path.split(".")) !== undefined),
   };
   return { loaded, violations: [], files };
 }

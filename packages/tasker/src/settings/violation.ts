@@ -1,6 +1,8 @@
 import { OPTION_CATALOGUE } from "../config/options/option-catalogue.ts";
 import { type PlacedViolation, violationSentence } from "../config/violation.ts";
 import { ConfigurationError } from "../errors/index.ts";
+import { HIDDEN } from "../secrets/known-secrets.ts";
+import { isBareReference } from "../secrets/reference.ts";
 import type { Origin } from "./origin.ts";
 
 /** One thing that is wrong with what a source says. */
@@ -22,12 +24,13 @@ export function violationAt(
   { source, line }: Origin,
   { option, value, expected, hint }: Omit<PlacedViolation, "place">,
 ) {
-  const isSecret = OPTION_CATALOGUE.get(option)?.secret === true && value !== undefined;
+  const isSecret =
+    OPTION_CATALOGUE.get(option)?.secret === true && value !== undefined && !isBareReference(String(value));
   return {
     source,
     ...(line === undefined ? {} : { line }),
     path: option,
-    value: isSecret ? "[secret]" : value,
+    value: isSecret ? HIDDEN : value,
     expected,
     ...(hint === undefined ? {} : { hint }),
   } satisfies SourceViolation;

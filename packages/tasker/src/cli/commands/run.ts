@@ -103,12 +103,12 @@ async function executeTask(
   const { io } = session;
   const registry = new UnlistedRegistry();
   registry.register(template);
-  const configured = await readCommandConfiguration(options, io);
+  const plugins = await loadPlugins(io.cwd, options.plugin ?? []);
+  const configured = await readCommandConfiguration(options, io, { plugins });
   const events = await configuredEvents(io.cwd, options.events ?? [], configured);
   registry.eventDeclarations.register(await loadEventDeclarations(io.cwd, events));
-  const plugins = await loadPlugins(io.cwd, options.plugin ?? []);
   const note = (text: string) => display.notice(text);
-  const settings = await openCommandSettings(options, io, database);
+  const settings = await openCommandSettings(options, io, database, plugins);
   const telemetry = await openTelemetry(io, options, note, settings.loaded);
   const engine = createCommandEngine(
     io,

@@ -91,10 +91,10 @@ async function work(session: CommandSession, options: WorkOptions): Promise<numb
   const registry = new HandlerRegistry();
   if ((options.templates ?? []).length === 0) required("--template", options.template);
   registry.registerMany(await loadTemplates(io, options));
-  const configured = await readCommandConfiguration(options, io);
+  const plugins = await loadPlugins(io.cwd, options.plugin ?? []);
+  const configured = await readCommandConfiguration(options, io, { plugins });
   const events = await configuredEvents(io.cwd, options.events ?? [], configured);
   registry.eventDeclarations.register(await loadEventDeclarations(io.cwd, events));
-  const plugins = await loadPlugins(io.cwd, options.plugin ?? []);
   const stop = new StopRequest(io, null);
   const done = withDatabase(options, io, "create", async (database) => {
     await runEngine(session, database, registry, options, { adopt, plugins }, stop);
@@ -117,7 +117,7 @@ async function runEngine(
 ): Promise<void> {
   const { io, printer } = session;
   const note = (text: string) => printer.note(text);
-  const settings = await openCommandSettings(options, io, database);
+  const settings = await openCommandSettings(options, io, database, more.plugins);
   const telemetry = await openTelemetry(io, options, note, settings.loaded);
   const engine = createCommandEngine(
     io,

@@ -28,9 +28,13 @@ export function compare(now: Configuration, wanted: Configuration): Difference {
   for (const part of ["namespaces", "templates"] as const) {
     if (!sameSettings(now[part], wanted[part])) changed.push(part);
   }
+  // A plugin is given its settings once.
+  for (const name of new Set([...Object.keys(now.plugins), ...Object.keys(wanted.plugins)])) {
+    if (!sameSettings(now.plugins[name], wanted.plugins[name])) pending.push(`plugins.${name}`);
+  }
   const kept = pending.reduce<Readonly<Record<string, unknown>>>(
     (all, path) => mergeValues(all, nest(path, valueAt(now, path.split(".")))),
     wanted,
   );
-  return { document: freeze(ConfigurationSchema.parse(kept)), changed, pending };
+  return { document: freeze(ConfigurationSchema.parse({ ...kept, plugins: now.plugins })), changed, pending };
 }

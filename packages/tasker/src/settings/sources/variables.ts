@@ -1,5 +1,5 @@
 import { SECTIONS } from "../../config/configuration.ts";
-import { type JsonSchema, schemaAt, typesOf } from "../../config/json-schema.ts";
+import { documentJsonSchema, type JsonSchema, schemaAt, typesOf } from "../../config/json-schema.ts";
 import { placeText } from "../../config/violation.ts";
 import { hintAt } from "../../text/nearest-name.ts";
 import { type Layer, layerOf } from "../origin.ts";
@@ -10,12 +10,13 @@ const OPTION_VARIABLE = /^TASKER_[A-Za-z0-9]+(?:_[A-Za-z0-9]+)*(?:__[A-Za-z0-9]+
 
 /**
  * Options that variables give, a layer each. A value is a text or JSON, as the option's type has it; of a list, texts between
- * commas are enough. An empty one counts as not set. Unknown sections are added to `violations`; unknown options are
+ * commas are enough. `TASKER_PLUGINS__NAME__KEY` is for a plugin with a name in small letters. An empty one counts as not set. Unknown sections are added to `violations`; unknown options are
  * found with those of other sources.
  */
 export function variableLayers(
   variables: Readonly<Record<string, string | undefined>>,
   violations: SourceViolation[],
+  whole: JsonSchema = documentJsonSchema(),
 ): Layer[] {
   return Object.entries(variables)
     .filter((entry): entry is [string, string] => OPTION_VARIABLE.test(entry[0]) && (entry[1] ?? "") !== "")
@@ -23,7 +24,7 @@ export function variableLayers(
     .flatMap(([name, text]) => {
       const place = name.slice("TASKER_".length).toLowerCase().split("__");
       const [section = ""] = place;
-      if (!SECTIONS.some((known) => known === section)) {
+      if (!SECTIONS.some((known) => known === section) && section !== "plugins") {
         violations.push({
           source: name,
           path: placeText(place),
@@ -33,7 +34,7 @@ export function variableLayers(
         });
         return [];
       }
-      const schema = schemaAt(place);
+      const schema = schemaAt(place, whole);
       const value = place.reduceRight<unknown>((inner, key) => ({ [key]: inner }), readValue(text, schema));
       return [layerOf(Object(value), { kind: "variable", source: name })];
     });

@@ -75,13 +75,16 @@ describeOnPostgres("retries of a task", () => {
     const { backoff, overrides } = engineOptionsFrom(await load(file(10)));
     const { engine } = await startEngine(database, kinds, { backoff, overrides });
     const waits = async () => {
+      const ids: number[] = [];
       for (const { definition } of kinds) {
-        await engine.submit({ namespace: definition.namespace, name: definition.name, context: {} });
+        ids.push((await engine.submit({ namespace: definition.namespace, name: definition.name, context: {} })).taskId);
       }
-      const count = "select backoff_request_seconds as seconds from tasker_workflow_steps where attempts = 1";
-      const rows = async () => await database.query(`${count} order by workflow_step_id desc limit 3`);
-      await until(async () => (await rows()).filter(({ seconds }) => seconds !== null).length === 3, "three failures");
-      return (await rows()).map(({ seconds }) => seconds).reverse();
+      const select = "select task_id, backoff_request_seconds as seconds from tasker_workflow_steps where attempts = 1";
+      const rows = async () =>
+        await database.query(`${select} and backoff_request_seconds is not null and task_id = any ($1)`, [ids]);
+      await until(async () => (await rows()).length === 3, "three failures");
+      const found = new Map((await rows()).map(({ task_id: id, seconds }) => [id, seconds]));
+      return ids.map((id) => found.get(id));
     };
     expect(await waits()).toEqual([10, 30, 60]);
     expect([...seen.values()].map(([first]) => first)).toEqual([10, 30, 60]);
