@@ -48,6 +48,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   analysis: [...BASE, "config", "database", "models", "templates", "cache"],
   events: BASE,
   "event-log": [...BASE, "config", "correlation", "database", "events"],
+  live: [...BASE, "database", "events", "event-log"],
   registries: [...BASE, "templates", "events"],
   handlers: [...BASE, "config", "templates", "template-files", "database", "events", "registries", "secrets", "vault"],
   engine: BELOW_ENGINE,
