@@ -29,6 +29,21 @@ const BELOW_ENGINE = [
 /** What may use the engine and everything below it. */
 const ABOVE_ENGINE = [...BELOW_ENGINE, "diagram", "engine", "event-log"];
 
+/** What the server brings together. */
+const ABOVE_SERVER = [
+  ...ABOVE_ENGINE,
+  "analysis",
+  "api",
+  "auth",
+  "cache",
+  "checker",
+  "health",
+  "reading",
+  "settings",
+  "subscribers",
+  "telemetry",
+];
+
 /** For each folder of the engine's source: the other folders it may import. What is missing here is refused. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(BASE.map((folder) => [folder, BASE])),
@@ -48,7 +63,6 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   analysis: [...BASE, "config", "database", "models", "templates", "cache"],
   events: BASE,
   "event-log": [...BASE, "config", "correlation", "database", "events"],
-  live: [...BASE, "database", "events", "event-log"],
   registries: [...BASE, "templates", "events"],
   handlers: [...BASE, "config", "templates", "template-files", "database", "events", "registries", "secrets", "vault"],
   engine: BELOW_ENGINE,
@@ -70,14 +84,19 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   health: [...ABOVE_ENGINE, "cache", "telemetry"],
   checker: ABOVE_ENGINE,
   reading: [...BASE, "database", "models", "secrets", "templates", "vault"],
-  cli: [...ABOVE_ENGINE, "analysis", "auth", "health", "reading", "settings", "subscribers", "telemetry", "checker"],
+  cli: [...ABOVE_SERVER, "client", "server"],
   settings: [...ABOVE_ENGINE, "auth"],
   testing: ABOVE_ENGINE,
+  api: BASE,
+  client: [...BASE, "api"],
+  server: ABOVE_SERVER,
 };
 
 /** Folders that also run in a browser: no module of Node, and of packages only those named. */
 const PACKAGES_OF_PURE_FOLDERS: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(BASE.map((folder) => [folder, []])),
+  api: ["zod"],
+  client: ["zod"],
   config: ["zod"],
   diagram: [],
   "event-routing": ["zod"],

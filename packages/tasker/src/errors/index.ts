@@ -29,6 +29,17 @@ export {
   UnknownDependencyError,
 } from "./graph-errors.ts";
 export {
+  ActionRefusedError,
+  BodyTooLargeError,
+  MalformedRequestError,
+  MethodNotAllowedError,
+  NotFoundError,
+  RequestTimeoutError,
+  type RequestViolation,
+  TooManyRequestsError,
+  UnsupportedMediaTypeError,
+} from "./http-errors.ts";
+export {
   InvalidRecordError,
   RecordConflictError,
   RecordInUseError,

@@ -1,7 +1,6 @@
 import type { Connection } from "../../database/database.ts";
 import type { RowOf } from "../../database/statement.ts";
 import type { JsonObject } from "../../json/json-value.ts";
-import { type IdRange, rangesOutside } from "../cursor/id-ranges.ts";
 import type { LogCursor } from "../cursor/log-cursor.ts";
 import { LOG_SOURCES, type PerSource, perSource } from "../cursor/log-source.ts";
 import type { LogLook } from "../cursor/settlement.ts";
@@ -20,17 +19,15 @@ export async function lookAtLog(connection: Connection): Promise<LogLook> {
 /**
  * Reads what a cursor has not read, under one snapshot.
  * @param end positions after which nothing is read
- * @param except ids that are not read either
  */
 export async function readRows(
   connection: Connection,
   cursor: LogCursor,
   limits: ReadingLimits,
   end: PerSource<number>,
-  except: PerSource<readonly IdRange[]> | null = null,
 ): Promise<Reading> {
   const ranges = LOG_SOURCES.flatMap((source, place) =>
-    rangesOutside(unreadRanges(cursor[source], end[source]), except?.[source] ?? []).map((range) => ({ place, range })),
+    unreadRanges(cursor[source], end[source]).map((range) => ({ place, range })),
   );
   const rows = await connection.run(readLogRows, [
     ranges.map(({ place }) => place),

@@ -1,0 +1,27 @@
+import { cancelStep, completeStep, editStep, resetStep, resolveStep, retryStep, skipStep } from "./step-actions.ts";
+import { cancelTask, pauseTask, rerunTask, resolveTask, resumeTask, retryTask } from "./task-actions.ts";
+import { createTask, createTasks, getTask, listTasks } from "./tasks.ts";
+
+/** Every route of our own interface, `/v1`, by its operation id. */
+export const ROUTES = {
+  listTasks,
+  getTask,
+  createTask,
+  createTasks,
+  retryTask,
+  cancelTask,
+  resolveTask,
+  pauseTask,
+  resumeTask,
+  rerunTask,
+  retryStep,
+  resetStep,
+  resolveStep,
+  completeStep,
+  skipStep,
+  cancelStep,
+  editStep,
+};
+
+/** Operation id of a route of {@link ROUTES}. */
+export type RouteId = keyof typeof ROUTES;

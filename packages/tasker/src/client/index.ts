@@ -1,0 +1,3 @@
+export { ROUTES, type RouteId } from "../api/routes/index.ts";
+export { type CallInput, Client, type ClientOptions, type Fetch } from "./client.ts";
+export { RequestFailedError } from "./request-failed-error.ts";

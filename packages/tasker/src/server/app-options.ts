@@ -1,0 +1,20 @@
+/** What bounds a server, and who may use it from where. */
+export interface AppOptions {
+  /** Largest body, in bytes. Default: 2,000,000. */
+  readonly bodyLimit?: number;
+  /** Longest time for one answer, in milliseconds; streams last as long as their clients stay. Default: 30,000. */
+  readonly timeoutMs?: number;
+  /** Origins of pages in browsers that may call, such as `https://ops.example.com`. Default: none. */
+  readonly corsOrigins?: readonly string[];
+  /** Most requests from one address in a number of seconds; local calls are not counted. Null: no limit. Default: 10,000 in 10. */
+  readonly rateLimit?: { readonly requests: number; readonly seconds: number } | null;
+  /** Whether answers are compressed for those who can read that. Default: true. */
+  readonly compress?: boolean;
+}
+
+/** Largest body, in bytes, unless the options say otherwise. */
+export const DEFAULT_BODY_LIMIT = 2_000_000;
+/** Longest time for one answer, in milliseconds, unless the options say otherwise. */
+export const DEFAULT_TIMEOUT_MS = 30_000;
+/** Most requests of one address in a number of seconds, unless the options say otherwise. */
+export const DEFAULT_RATE_LIMIT = { requests: 10_000, seconds: 10 };

@@ -1,0 +1,68 @@
+import { Hono } from "hono";
+import { compress } from "hono/compress";
+import { cors } from "hono/cors";
+import { requestId } from "hono/request-id";
+import { secureHeaders } from "hono/secure-headers";
+import { timeout } from "hono/timeout";
+import { MethodNotAllowedError, NotFoundError } from "../errors/index.ts";
+import { type AppOptions, DEFAULT_BODY_LIMIT, DEFAULT_RATE_LIMIT, DEFAULT_TIMEOUT_MS } from "./app-options.ts";
+import type { Implementation } from "./http/call.ts";
+import type { HttpEnv } from "./http/http-env.ts";
+import { rateLimit } from "./http/rate-limit.ts";
+import { requestHandler } from "./http/request-handler.ts";
+import { answerError } from "./problems/answer-error.ts";
+import { REFERENCE_IMPLEMENTATIONS } from "./reference/index.ts";
+import { IMPLEMENTATIONS } from "./routes/index.ts";
+import type { ServerParts } from "./server-parts.ts";
+
+/** The application: every route with what every request passes before it. */
+export type App = Hono<HttpEnv>;
+
+/** Makes the application. It listens nowhere. */
+export function createApp(parts: ServerParts, options: AppOptions = {}): App {
+  const { rateLimit: rate = DEFAULT_RATE_LIMIT, corsOrigins = [], timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+  const app = new Hono<HttpEnv>();
+  app.onError((error, context) => answerError(error, context, parts));
+  app.notFound(({ req }) => {
+    throw new NotFoundError(`there is nothing at ${req.path}`, { context: { path: req.path } });
+  });
+  app.use(requestId({ limitLength: 128 }));
+  app.use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } }));
+  if (corsOrigins.length > 0) app.use(cors({ origin: [...corsOrigins], credentials: true }));
+  if (options.compress ?? true) app.use(compress());
+  if (rate !== null) app.use(rateLimit(rate));
+  const limited = timeout(timeoutMs);
+  const implementations: Implementation[] = [
+    ...Object.values(IMPLEMENTATIONS),
+    ...Object.values(REFERENCE_IMPLEMENTATIONS),
+  ].sort(bySpecificity);
+  for (const implementation of implementations) {
+    const { method, path, waits } = implementation.route;
+    const handler = requestHandler(implementation, parts, options.bodyLimit ?? DEFAULT_BODY_LIMIT);
+    if (waits) app.on(method, pattern(path), handler);
+    else app.on(method, pattern(path), limited, handler);
+  }
+  refuseOtherMethods(app, implementations);
+  return app;
+}
+
+/** Paths with names before those with parameters in their place, which would take them. */
+function bySpecificity(a: Implementation, b: Implementation): number {
+  const key = ({ route: { path } }: Implementation) => path.replaceAll("{", "\uffff");
+  return key(a) < key(b) ? -1 : 1;
+}
+
+function pattern(path: string): string {
+  return path.replaceAll(/\{(\w+)\}/g, ":$1");
+}
+
+function refuseOtherMethods(app: App, implementations: readonly Implementation[]): void {
+  const methods = new Map<string, string[]>();
+  for (const { route } of implementations) methods.set(route.path, [...(methods.get(route.path) ?? []), route.method]);
+  for (const [path, allowed] of methods) {
+    app.all(pattern(path), ({ req }) => {
+      const text = allowed.join(", ");
+      throw new MethodNotAllowedError(`${req.path} takes ${text}, not ${req.method}`, { context: { allowed: text } });
+    });
+  }
+}

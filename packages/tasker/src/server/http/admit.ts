@@ -1,0 +1,77 @@
+import type { Route } from "../../api/route.ts";
+import type { Admission } from "../../auth/auth.ts";
+import { type AuthRequest, headerOf } from "../../auth/authenticators/auth-request.ts";
+import { AuthorizationCoordinator } from "../../auth/authorization/coordinator.ts";
+import { ANONYMOUS, type NamespaceScope } from "../../auth/principal.ts";
+import { AuthorizationError, TaskNotFoundError } from "../../errors/index.ts";
+import type { ServerParts } from "../server-parts.ts";
+
+/** Header by which a caller on this machine says for whom it acts. Read of local calls alone: others could claim anything. */
+export const ACTOR_HEADER = "x-tasker-actor";
+
+/** Whoever calls within the process, or by the socket that only the process's own user can open, may do everything. */
+function admitLocal(actor: string): Admission {
+  const principal = Object.freeze({
+    id: actor,
+    kind: "user" as const,
+    name: actor,
+    roles: [],
+    permissions: [],
+    namespaces: "all" as const,
+  });
+  return { principal, access: new AuthorizationCoordinator(principal, { enabled: false }) };
+}
+
+/** What a request is when nobody was asked who it comes from: it may do nothing. */
+export function admitNobody(): Admission {
+  return { principal: ANONYMOUS, access: new AuthorizationCoordinator() };
+}
+
+/** Finds out whom a request comes from. @throws AuthenticationError */
+export function admit({ auth }: ServerParts, request: AuthRequest): Promise<Admission> {
+  if (request.transport !== "local") return auth.admit(request);
+  return Promise.resolve(admitLocal(headerOf(request, ACTOR_HEADER) || "local"));
+}
+
+/** What a permission may be asked for: where a task is, and what the path names. */
+export interface PermissionTarget {
+  readonly params: Readonly<Record<string, unknown>>;
+  /** The namespace of a task; null: there is no such task. */
+  readonly namespaceOf: (taskId: number) => Promise<string | null>;
+}
+
+/**
+ * Checks that a caller may use a route.
+ * @returns the namespaces in which it may
+ * @throws AuthorizationError
+ * @throws TaskNotFoundError for a task that is not there, or lies in a namespace that the caller sees nothing of
+ */
+export async function authorize(
+  { permission }: Pick<Route, "permission">,
+  { access }: Admission,
+  { params, namespaceOf }: PermissionTarget,
+): Promise<NamespaceScope> {
+  if (permission === null) return [];
+  const { resource, action, on } = permission;
+  switch (on) {
+    case "list":
+    case "body":
+      return access.authorizeList(resource, action);
+    case "all":
+      await access.authorize(resource, action);
+      return "all";
+    case "namespace": {
+      const namespace = String(params.namespace);
+      await access.authorize(resource, action, { namespace });
+      return [namespace];
+    }
+    case "task": {
+      const taskId = Number(params.task_id);
+      const namespace = await namespaceOf(taskId);
+      if (namespace !== null && (await access.can(resource, action, { namespace, taskId }))) return [namespace];
+      const isVisible = namespace !== null && (await access.can("tasker.task", "show", { namespace, taskId }));
+      if (!isVisible) throw new TaskNotFoundError(`there is no task ${taskId}`, { context: { taskId } });
+      throw new AuthorizationError(`Not authorized to ${action} on ${resource}`, { context: { resource, action } });
+    }
+  }
+}

@@ -1,0 +1,12 @@
+import type { AuthRequest } from "../../auth/authenticators/auth-request.ts";
+import type { RequestOrigin } from "./request-origin.ts";
+
+/** What a request to the application comes with besides itself. */
+export interface HttpEnv {
+  readonly Bindings: {
+    readonly origin: RequestOrigin;
+    /** Headers as they were sent, repeated ones apart. Default: those of the request. */
+    readonly headers?: AuthRequest["headers"];
+  };
+  readonly Variables: { requestId: string };
+}

@@ -1,0 +1,78 @@
+import type { Context } from "hono";
+import type { z } from "zod";
+import type { Route } from "../../api/route.ts";
+import type { AuthRequest } from "../../auth/authenticators/auth-request.ts";
+import { MalformedRequestError, type RequestViolation } from "../../errors/index.ts";
+import { namespaceOfTask } from "../../reading/task/namespace-of.ts";
+import { violationsOf } from "../problems/violations-of.ts";
+import type { ServerParts } from "../server-parts.ts";
+import { admit, admitNobody, authorize } from "./admit.ts";
+import type { Call, Implementation, RequestFacts } from "./call.ts";
+import type { HttpEnv } from "./http-env.ts";
+import { type QueryDecoder, queryDecoder } from "./query-decoder.ts";
+import { readBody, takesBody } from "./read-body.ts";
+
+/** Answers the requests to one route: finds out who asks, reads what it asks for, checks that it may, and has it done. */
+export function requestHandler<Known extends Route>(
+  implementation: Implementation<Known>,
+  parts: ServerParts,
+  bodyLimit: number,
+): (context: Context<HttpEnv>) => Promise<Response> {
+  const { route, handle } = implementation;
+  const decodeParams = queryDecoder(route.params);
+  const decodeQuery = queryDecoder(route.query);
+  return async (context) => {
+    const request = factsOf(context);
+    const identify = () => admit(parts, authRequestOf(context, request));
+    const admission = route.permission === null ? admitNobody() : await identify();
+    const params = readParams(route, decodeParams, context);
+    const scope = await authorize(route, admission, {
+      params: params as Readonly<Record<string, unknown>>,
+      namespaceOf: (taskId) => namespaceOfTask(parts.database, taskId),
+    });
+    const query = read<Known["query"]>(
+      "query",
+      route.query,
+      decodeQuery(new Map(Object.entries(context.req.queries()))),
+    );
+    const given = takesBody(route) ? await readBody(context.req.raw, bodyLimit) : undefined;
+    const body = read<Known["body"]>("body", route.body, given);
+    const call: Call<Known> = { ...admission, params, query, body, scope, request, parts, identify };
+    const reply = await handle(call);
+    if (reply instanceof Response) return reply;
+    const { answer, status = route.statuses[0], headers = {} } = reply;
+    const isText = route.answerType !== "application/json";
+    const text = isText ? String(answer) : JSON.stringify(answer);
+    const type = isText ? `${route.answerType}; charset=utf-8` : route.answerType;
+    return new Response(status === 204 ? null : text, { status, headers: { "content-type": type, ...headers } });
+  };
+}
+
+function factsOf({ req, env, var: { requestId } }: Context<HttpEnv>): RequestFacts {
+  return { ...env.origin, id: requestId, headers: req.raw.headers, signal: req.raw.signal };
+}
+
+function authRequestOf({ req, env }: Context<HttpEnv>, { transport, address }: RequestFacts): AuthRequest {
+  const headers = env.headers ?? Object.fromEntries(req.raw.headers);
+  return { headers, address, transport, method: req.method, path: req.path };
+}
+
+/** What the path names; a path that names what cannot be leads nowhere. */
+function readParams<Known extends Route>(
+  { params }: Known,
+  decode: QueryDecoder,
+  { req }: Context<HttpEnv>,
+): z.output<Known["params"]> {
+  return read<Known["params"]>(
+    "params",
+    params,
+    decode(new Map(Object.entries(req.param()).map(([name, text]) => [name, [text]]))),
+  );
+}
+
+function read<Schema extends z.ZodType>(part: string, schema: Schema, given: unknown): z.output<Schema> {
+  const result = schema.safeParse(given);
+  if (result.success) return result.data;
+  const violations: RequestViolation[] = violationsOf(part, result.error, given, schema);
+  throw new MalformedRequestError(violations);
+}

@@ -1,0 +1,42 @@
+import type { z } from "zod";
+import { createTask, createTasks } from "../../api/routes/tasks.ts";
+import type { TaskCreation } from "../../api/shapes/submission.ts";
+import type { TaskRequest } from "../../engine/task-request.ts";
+import { MalformedRequestError } from "../../errors/index.ts";
+import { implement } from "../http/call.ts";
+
+/** Longest idempotency key, in characters. */
+const LONGEST_KEY = 1_024;
+
+/** Creates a task. */
+export const taskCreation = implement(createTask, async ({ body, access, request, parts: { engine } }) => {
+  await access.authorize("tasker.task", "create", { namespace: body.namespace ?? "default" });
+  const key = request.headers.get("idempotency-key") ?? undefined;
+  if (key !== undefined && (key === "" || key.length > LONGEST_KEY)) {
+    throw new MalformedRequestError([
+      { path: "header.idempotency-key", value: key.slice(0, 100), expected: `1 to ${LONGEST_KEY} characters` },
+    ]);
+  }
+  const { taskId, created } = await engine.submit(requestOf(body, key));
+  const headers = { location: `/v1/tasks/${taskId}` };
+  return { answer: { task_id: taskId, created }, status: created ? 201 : 200, headers };
+});
+
+/** Creates tasks, all of them or none. */
+export const taskCreations = implement(createTasks, async ({ body: { tasks }, access, parts: { engine } }) => {
+  for (const namespace of new Set(tasks.map((task) => task.namespace ?? "default"))) {
+    await access.authorize("tasker.task", "create", { namespace });
+  }
+  const submitted = await engine.submitMany(tasks.map(({ idempotency_key: key, ...task }) => requestOf(task, key)));
+  return { answer: { tasks: submitted.map(({ taskId, created }) => ({ task_id: taskId, created })) } };
+});
+
+function requestOf(body: z.output<typeof TaskCreation>, idempotencyKey: string | undefined): TaskRequest {
+  const { source_system: sourceSystem, bypass_steps: bypassSteps, run_at: runAt, correlation_id: correlationId } = body;
+  const { name, namespace, version, context, initiator, reason, tags, priority } = body;
+  return {
+    ...{ name, namespace, version, context, initiator, sourceSystem, reason, tags, bypassSteps, priority },
+    ...{ idempotencyKey, correlationId },
+    runAt: runAt === undefined ? undefined : new Date(runAt),
+  };
+}

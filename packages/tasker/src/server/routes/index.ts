@@ -1,0 +1,35 @@
+import type { ROUTES, RouteId } from "../../api/routes/index.ts";
+import type { Implementation } from "../http/call.ts";
+import { taskCreation, taskCreations } from "./create-task.ts";
+import {
+  stepCancellation,
+  stepCompletion,
+  stepEdit,
+  stepReset,
+  stepResolution,
+  stepRetry,
+  stepSkip,
+} from "./step-actions.ts";
+import { taskCancellation, taskPause, taskRerun, taskResolution, taskResumption, taskRetry } from "./task-actions.ts";
+import { taskDetails, taskList } from "./tasks.ts";
+
+/** What answers each route of `/v1`. A route that nothing answers does not compile. */
+export const IMPLEMENTATIONS: { readonly [Known in RouteId]: Implementation<(typeof ROUTES)[Known]> } = {
+  listTasks: taskList,
+  getTask: taskDetails,
+  createTask: taskCreation,
+  createTasks: taskCreations,
+  retryTask: taskRetry,
+  cancelTask: taskCancellation,
+  resolveTask: taskResolution,
+  pauseTask: taskPause,
+  resumeTask: taskResumption,
+  rerunTask: taskRerun,
+  retryStep: stepRetry,
+  resetStep: stepReset,
+  resolveStep: stepResolution,
+  completeStep: stepCompletion,
+  skipStep: stepSkip,
+  cancelStep: stepCancellation,
+  editStep: stepEdit,
+};

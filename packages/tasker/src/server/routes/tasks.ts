@@ -1,0 +1,22 @@
+import { getTask, listTasks } from "../../api/routes/tasks.ts";
+import { readTaskDetails } from "../../reading/task/task-details.ts";
+import { readTaskPage } from "../../reading/tasks/task-page.ts";
+import { implement } from "../http/call.ts";
+import { knownState } from "./known-state.ts";
+import { taskFilterOf } from "./task-filter-of.ts";
+
+/** Lists tasks. */
+export const taskList = implement(listTasks, async ({ query, scope, parts: { database } }) => {
+  const { limit, cursor, order, total: wantsTotal, ...filter } = query;
+  const request = { ...taskFilterOf(filter), scope, limit, cursor, order, total: wantsTotal };
+  const { items, nextCursor, total } = await readTaskPage(database, request);
+  const tasks = items.map((task) => ({ ...task, state: knownState(task.state) }));
+  return { answer: { tasks, next_cursor: nextCursor, total } };
+});
+
+/** Shows a task. */
+export const taskDetails = implement(getTask, async ({ params, parts: { database, redact, encryption } }) => {
+  const { late_results: lateResults, ...task } = await readTaskDetails(database, params.task_id, redact, encryption);
+  const steps = task.steps.map((step) => ({ ...step, state: knownState(step.state) }));
+  return { answer: { ...task, state: knownState(task.state), steps, late_results: lateResults } };
+});

@@ -1,0 +1,32 @@
+import type { Auth } from "../auth/auth.ts";
+import type { Clock } from "../clock/clock.ts";
+import type { Database } from "../database/database.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { Log } from "../engine/options.ts";
+import type { HandlerRegistry } from "../handlers/registry.ts";
+import type { Health } from "../health/health.ts";
+import type { Metrics } from "../telemetry/metrics/metrics.ts";
+import type { Encryption } from "../vault/encryption.ts";
+
+/** What the routes of a server work with. */
+export interface ServerParts {
+  readonly database: Database;
+  /** Submits, signals and acts; whether it also executes is its owner's affair. */
+  readonly engine: Engine;
+  /** The templates that this process knows. */
+  readonly registry: HandlerRegistry;
+  readonly auth: Auth;
+  readonly health: Health;
+  /** Null: there is nothing to scrape. */
+  readonly metrics: Metrics | null;
+  /** Whether metrics and analytics are only for those who are authorized: `telemetry.metrics_auth_required`. */
+  readonly areMetricsClosed: boolean;
+  /** Decrypts what is shown; null: encrypted values are shown as they are stored. */
+  readonly encryption: Encryption | null;
+  /** Places of values that are never shown, besides those of the templates. */
+  readonly redact: readonly string[];
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Aborted when the server closes: streams end. */
+  readonly closing: AbortSignal;
+}

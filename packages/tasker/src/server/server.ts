@@ -1,0 +1,164 @@
+import { createServer, type Server as HttpServer, IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { getRequestListener } from "@hono/node-server";
+import { isLoopback } from "../auth/authenticators/loopback.ts";
+import { NoneAuthenticator } from "../auth/authenticators/none-authenticator.ts";
+import { ConfigurationError } from "../errors/index.ts";
+import { type App, createApp } from "./app.ts";
+import type { AppOptions } from "./app-options.ts";
+import { ELSEWHERE, LOCAL, originOf, type RequestOrigin } from "./http/request-origin.ts";
+import { clearSocket } from "./local-socket.ts";
+import type { ServerParts } from "./server-parts.ts";
+
+/** Where a server listens. */
+export interface ListenOptions {
+  /** Default: 127.0.0.1. Others are refused without authentication. */
+  readonly host?: string;
+  /** 0: any that is free. Default: 8377. */
+  readonly port?: number;
+}
+
+/** A server that listens. */
+export interface Listening {
+  /** Such as `http://127.0.0.1:8377`; `unix:` and the path for a socket. */
+  readonly url: string;
+}
+
+/** Answers a request of Node's own server, of Connect and of Express. */
+export type NodeHandler = (incoming: IncomingMessage, outgoing: ServerResponse) => void;
+
+/** Address on which a server listens unless it is told another one: this machine alone. */
+export const DEFAULT_HOST = "127.0.0.1";
+/** Port on which a server listens unless it is told another one. */
+export const DEFAULT_PORT = 8377;
+/** Longest time for requests that are under way when a server closes, in milliseconds. */
+const DEFAULT_GRACE_MS = 10_000;
+
+/** The application with the servers that it listens with, if any. */
+export class Server {
+  readonly app: App;
+  readonly #parts: ServerParts;
+  readonly #closing = new AbortController();
+  readonly #servers: HttpServer[] = [];
+
+  constructor(parts: Omit<ServerParts, "closing">, options: AppOptions = {}) {
+    this.#parts = { ...parts, closing: this.#closing.signal };
+    this.app = createApp(this.#parts, options);
+  }
+
+  /**
+   * Listens on a port.
+   * @throws ConfigurationError for an address that others reach, without authentication
+   */
+  listen({ host = DEFAULT_HOST, port = DEFAULT_PORT }: ListenOptions = {}): Promise<Listening> {
+    const isOpen = this.#parts.auth.authenticator instanceof NoneAuthenticator;
+    if (isOpen && host !== "localhost" && !isLoopback(host)) {
+      throw new ConfigurationError(
+        `without authentication the server listens on this machine's own addresses only, not on ${host}`,
+        {
+          context: {
+            option: "auth.authentication_enabled",
+            value: false,
+            expected: "true, with an authenticator_class",
+          },
+        },
+      );
+    }
+    const server = createServer(this.http());
+    return this.#open(server, () => server.listen({ host, port }));
+  }
+
+  /** Listens on a Unix socket: whoever can open it may do everything, so it is for the user of this process alone. */
+  async listenLocally(path: string): Promise<Listening> {
+    await clearSocket(path);
+    const server = createServer(this.#listener(() => LOCAL));
+    return this.#open(server, () => {
+      const mask = process.umask(0o177);
+      try {
+        server.listen({ path });
+      } finally {
+        process.umask(mask);
+      }
+    });
+  }
+
+  /** What answers requests in a server of your own: `createServer(server.http())`, `app.use("/tasker", server.http())`. */
+  http(): NodeHandler {
+    return this.#listener(originOf);
+  }
+
+  /**
+   * Answers a request that something took which is no server of Node's.
+   * @param origin where it came from. Default: from elsewhere, so that only those who are authenticated get an answer
+   */
+  fetch(request: Request, origin: RequestOrigin = ELSEWHERE): Promise<Response> {
+    return Promise.resolve(this.app.fetch(request, { origin }));
+  }
+
+  /** Answers a request of this process itself, which may do everything. */
+  fetchLocally(request: Request): Promise<Response> {
+    return this.fetch(request, LOCAL);
+  }
+
+  /** Takes no more requests, ends streams, and waits for what is under way, for `graceMs` (default 10,000) at most. */
+  async close({ graceMs = DEFAULT_GRACE_MS }: { readonly graceMs?: number } = {}): Promise<void> {
+    this.#closing.abort();
+    await Promise.all(this.#servers.splice(0).map((server) => closeServer(server, graceMs)));
+  }
+
+  #open(server: HttpServer, listen: () => void): Promise<Listening> {
+    // A client that sends its headers a byte at a time, or none, holds a connection for so long and no longer.
+    server.headersTimeout = 10_000;
+    return new Promise((resolve, reject) => {
+      server.once("error", reject);
+      server.once("listening", () => {
+        server.off("error", reject);
+        this.#servers.push(server);
+        resolve({ url: urlOf(server.address()) });
+      });
+      listen();
+    });
+  }
+
+  #listener(origin: (incoming: IncomingMessage) => RequestOrigin): NodeHandler {
+    const { app } = this;
+    const listener = getRequestListener(
+      (request, env) => {
+        if (!("incoming" in env) || !(env.incoming instanceof IncomingMessage))
+          return app.fetch(request, { origin: ELSEWHERE });
+        return app.fetch(request, { origin: origin(env.incoming), headers: env.incoming.headersDistinct });
+      },
+      { overrideGlobalObjects: false },
+    );
+    return (incoming, outgoing) => {
+      keepParsedBody(incoming);
+      void listener(incoming, outgoing);
+    };
+  }
+}
+
+/** A body that a framework around this one has read is given on as it was. */
+function keepParsedBody(incoming: IncomingMessage): void {
+  if (!("body" in incoming) || incoming.body === undefined || !incoming.readableEnded || "rawBody" in incoming) return;
+  const { body } = incoming;
+  const rawBody = Buffer.isBuffer(body) ? body : Buffer.from(typeof body === "string" ? body : JSON.stringify(body));
+  Object.assign(incoming, { rawBody });
+}
+
+function urlOf(address: AddressInfo | string | null): string {
+  if (typeof address === "string") return `unix:${address}`;
+  if (address === null) throw new RangeError("a server that listens has an address");
+  const host = address.family === "IPv6" ? `[${address.address}]` : address.address;
+  return `http://${host}:${address.port}`;
+}
+
+function closeServer(server: HttpServer, graceMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}

@@ -1,0 +1,46 @@
+import { onTestFinished } from "vitest";
+import { openAuth } from "../../../src/auth/auth.ts";
+import { Client } from "../../../src/client/client.ts";
+import type { AuthSettings } from "../../../src/config/auth-config.ts";
+import { authConfig } from "../../../src/config/auth-config.ts";
+import type { Database } from "../../../src/database/database.ts";
+import type { TaskTemplate } from "../../../src/handlers/task-template.ts";
+import { Health } from "../../../src/health/health.ts";
+import type { AppOptions } from "../../../src/server/app-options.ts";
+import { Server } from "../../../src/server/server.ts";
+import type { ServerParts } from "../../../src/server/server-parts.ts";
+import { type LogLine, makeEngine, recordingLog } from "../../support/engine-harness.ts";
+
+/** What a server under test is made of besides its database. */
+export interface ServeOptions extends AppOptions {
+  readonly templates?: readonly TaskTemplate[];
+  /** Default: nobody is asked who they are. */
+  readonly auth?: AuthSettings;
+  readonly parts?: Partial<ServerParts>;
+}
+
+/** Makes a server on a database that listens on a free port of this machine until the test ends; its engine is not started. */
+export async function serve(database: Database, { templates = [], auth, parts, ...options }: ServeOptions = {}) {
+  const made = makeEngine(database, templates);
+  const lines: LogLine[] = [];
+  const server = new Server(
+    {
+      database,
+      engine: made.engine,
+      registry: made.registry,
+      auth: await openAuth(authConfig(auth), { database, warn: () => {} }),
+      health: new Health({ database }),
+      metrics: null,
+      areMetricsClosed: true,
+      encryption: null,
+      redact: [],
+      clock: made.clock,
+      log: recordingLog(lines),
+      ...parts,
+    },
+    options,
+  );
+  onTestFinished(() => server.close({ graceMs: 0 }));
+  const { url } = await server.listen({ port: 0 });
+  return { ...made, server, url, lines, client: new Client({ baseUrl: url }) };
+}
