@@ -125,6 +125,7 @@ export { OPTION_CATALOGUE } from "./config/options/option-catalogue.ts";
 export type { OptionFacts, OptionUnit } from "./config/options/option-facts.ts";
 export { sameSettings } from "./config/same-settings.ts";
 export type { TaskOverrides } from "./config/task-overrides.ts";
+export { type TaskSections, type TaskSettings, taskSettings } from "./config/task-settings.ts";
 export { type TelemetryConfig, type TelemetrySettings, telemetryConfig } from "./config/telemetry-config.ts";
 export { ACTIONS, RESOURCES } from "./constants/authorization.ts";
 export {
@@ -320,7 +321,7 @@ export type { RegisteredCustomEvent } from "./handlers/custom-events/list.ts";
 export { CustomEventRegistry, type EventRegistration } from "./handlers/custom-events/registry.ts";
 export { defineTask } from "./handlers/define-task/define-task.ts";
 export { type DiscoveredTasks, type DiscoverOptions, discoverTasks } from "./handlers/discover-tasks.ts";
-export type { StepExecution, StepSequence, StepView, TaskSettings, TaskView } from "./handlers/execution.ts";
+export type { StepExecution, StepSequence, StepView, TaskView } from "./handlers/execution.ts";
 export type { LimitSettings, StepLimitSettings } from "./handlers/limit-settings.ts";
 export { HandlerRegistry, type HandlerStats, type RegisterOptions } from "./handlers/registry.ts";
 export { type HandlerResources, type ResourceKind, SharedResources } from "./handlers/resources.ts";

@@ -1,5 +1,4 @@
 import {
-  backoffConfig,
   type HandlesStep,
   type JsonObject,
   type JsonValue,
@@ -11,6 +10,7 @@ import {
   type StepSequence,
   systemClock,
   type TaskView,
+  taskSettings,
 } from "tasker";
 
 /** What a handler is called with; everything has a usual value. */
@@ -70,7 +70,7 @@ export function createTask(context: JsonObject): TaskView {
     bypassSteps: [],
     requestedAt: new Date("2026-03-01T23:30:00Z"),
     correlationId: "c-1",
-    settings: { backoff: backoffConfig() },
+    settings: taskSettings(),
   };
 }
 

@@ -19,6 +19,19 @@ const limits = (value: z.ZodNumber, moderate: number, high: number, critical: nu
     })
     .prefault({});
 
+const DEADLINES = {
+  batch_timeout_base_seconds: whole(1),
+  batch_timeout_per_step_seconds: whole(1),
+  max_batch_timeout_seconds: whole(1),
+  batch_timeout_as_step_deadline: flag(),
+};
+
+/** Shape of what the section may say for some tasks: deadlines of steps. How many of them execute is a matter of the process. */
+export const ExecutionOverride = mapping(DEADLINES).partial();
+
+/** What the section says of deadlines of steps. */
+export type StepDeadlines = Readonly<Required<z.output<typeof ExecutionOverride>>>;
+
 /** Shape of the section `execution`. */
 export const ExecutionSchema = mapping({
   min_concurrent_steps: whole(1, 1_000_000).default(3),
@@ -35,10 +48,10 @@ export const ExecutionSchema = mapping({
   event_loop_delay_limits_ms: limits(between(0, 3_600_000), 20, 50, 150),
   memory_limits: limits(share, 0.7, 0.8, 0.9),
   connection_health_log_level: oneOf(LOG_LEVELS).default("debug"),
-  batch_timeout_base_seconds: whole(1).default(30),
-  batch_timeout_per_step_seconds: whole(1).default(5),
-  max_batch_timeout_seconds: whole(1).default(120),
-  batch_timeout_as_step_deadline: flag().default(false),
+  batch_timeout_base_seconds: DEADLINES.batch_timeout_base_seconds.default(30),
+  batch_timeout_per_step_seconds: DEADLINES.batch_timeout_per_step_seconds.default(5),
+  max_batch_timeout_seconds: DEADLINES.max_batch_timeout_seconds.default(120),
+  batch_timeout_as_step_deadline: DEADLINES.batch_timeout_as_step_deadline.default(false),
 }).superRefine((config, { addIssue }) => {
   const { min_concurrent_steps: least, max_concurrent_steps_limit: most } = config;
   if (least > most) {
@@ -80,12 +93,14 @@ export function executionConfig(settings: ExecutionSettings = {}): ExecutionConf
  * no batches: with `batch_timeout_as_step_deadline` every step that has no `timeout_seconds` gets that of a batch of one.
  */
 export function batchTimeoutSeconds(
-  config: Pick<
-    ExecutionConfig,
-    "batch_timeout_base_seconds" | "batch_timeout_per_step_seconds" | "max_batch_timeout_seconds"
-  >,
+  config: Omit<StepDeadlines, "batch_timeout_as_step_deadline">,
   steps: number,
 ): number {
   const wanted = config.batch_timeout_base_seconds + steps * config.batch_timeout_per_step_seconds;
   return Math.min(wanted, config.max_batch_timeout_seconds);
+}
+
+/** Deadline of a step that has none of its own, in seconds; null for none. */
+export function stepDeadlineSeconds(config: StepDeadlines): number | null {
+  return config.batch_timeout_as_step_deadline ? batchTimeoutSeconds(config, 1) : null;
 }

@@ -1,8 +1,14 @@
 import { z } from "zod";
 import { BackoffOverride } from "./backoff-config.ts";
+import { ExecutionOverride } from "./execution-config.ts";
 import { mapping } from "./rules.ts";
+import { TelemetryOverride } from "./telemetry-config.ts";
 
-const SectionsOfTasks = mapping({ backoff: BackoffOverride }).partial();
+const SectionsOfTasks = mapping({
+  backoff: BackoffOverride,
+  execution: ExecutionOverride,
+  telemetry: TelemetryOverride,
+}).partial();
 
 const TEMPLATE = /^[^/]+\/[^/]+$/;
 

@@ -6,6 +6,11 @@ import { between, filled, flag, list, mapping, oneOf, whole } from "./rules.ts";
 
 const eventName = () => filled("the name of an event, or a pattern such as workflow.*");
 
+const samplingRate = between(0, 1);
+
+/** Shape of what the section may say for some tasks. */
+export const TelemetryOverride = mapping({ event_sampling_rate: samplingRate }).partial();
+
 const PrometheusSchema = mapping({
   endpoint: z
     .url({ protocol: /^https?$/, error: "an address such as https://prometheus.example.com/api/v1/otlp/v1/metrics" })
@@ -64,7 +69,7 @@ export const TelemetrySchema = mapping({
   performance_monitoring_enabled: flag().default(true),
   slow_query_threshold_seconds: between(0, 1_000_000).default(1),
   memory_threshold_mb: whole(1).default(100),
-  event_sampling_rate: between(0, 1).default(1),
+  event_sampling_rate: samplingRate.default(1),
   filtered_events: list(eventName(), "a list of names and patterns of events").default([]),
   max_stored_samples: whole(1).default(1_000),
   metrics_retention_hours: whole(1, 100_000).default(24),

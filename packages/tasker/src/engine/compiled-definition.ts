@@ -1,7 +1,7 @@
+import type { TaskSettings } from "../config/task-settings.ts";
 import type { StepGraph } from "../graph/step-graph.ts";
 import { buildGraph } from "../graph/step-graph.ts";
 import type { Guard } from "../handlers/circuits/circuit-board.ts";
-import type { TaskSettings } from "../handlers/execution.ts";
 import type { TaskDefinition } from "../templates/definition.ts";
 import { hashDefinition } from "../templates/definition-hash.ts";
 import { guardsOf } from "./circuits/step-guard.ts";

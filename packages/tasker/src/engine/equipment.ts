@@ -1,7 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { type Clock, systemClock } from "../clock/clock.ts";
-import { batchTimeoutSeconds, type ExecutionConfig, executionConfig } from "../config/execution-config.ts";
-import { telemetryConfig } from "../config/telemetry-config.ts";
+import { type ExecutionConfig, executionConfig, stepDeadlineSeconds } from "../config/execution-config.ts";
 import type { Database } from "../database/database.ts";
 import type { EventBus } from "../events/bus/event-bus.ts";
 import type { CustomEventRegistry } from "../handlers/custom-events/registry.ts";
@@ -53,7 +52,6 @@ export class Equipment {
   readonly #options: EngineOptions;
   readonly #slowStatements: SlowStatements;
   #adaptiveConcurrency: AdaptiveConcurrency | null = null;
-  #defaultTimeoutSeconds: number | null = null;
   /** Largest context or result, in bytes of JSON. */
   readonly maxValueBytes: number;
   /** Most steps in one batch. */
@@ -85,6 +83,7 @@ export class Equipment {
     this.database = new WatchedDatabase(options.database, new TroubleLog(this.clock, this.log), this.#slowStatements);
     this.hints = new Hints(this.database, this.log);
     this.strategies = new Strategies(options, this.log);
+    this.tracing?.sample((task) => this.strategies.settings.of(task).telemetry.event_sampling_rate);
     this.maxInterruptions = options.maxInterruptions ?? 5;
     this.definitions = new DefinitionCache(this.strategies.settings);
     this.limits = new DefinitionLimits(parseEngineLimits(options.limits));
@@ -104,9 +103,9 @@ export class Equipment {
     return this.#adaptiveConcurrency;
   }
 
-  /** Deadline of a step that has none of its own, in seconds; null for none. */
-  get defaultTimeoutSeconds(): number | null {
-    return this.#defaultTimeoutSeconds;
+  /** Deadline of a step of such a task that has none of its own, in seconds; null for none. */
+  defaultTimeoutSecondsOf(task: TaskKind): number | null {
+    return stepDeadlineSeconds(this.strategies.settings.of(task).execution);
   }
 
   /**
@@ -115,13 +114,11 @@ export class Equipment {
    * @throws ConfigurationError if one has a value that it cannot have
    */
   reconfigure(changes: EngineChanges, isRunning: boolean): void {
-    const { execution, eventSamplingRate, slowStatementMs } = changes;
+    const { execution, slowStatementMs } = changes;
     const newExecution = execution === undefined || execution === null ? null : executionConfig(execution);
-    const rate = eventSamplingRate === undefined ? null : telemetryConfig({ event_sampling_rate: eventSamplingRate });
     this.strategies.settings.reconfigure(changes);
     if (execution !== undefined) this.#follow(newExecution, isRunning);
     if (slowStatementMs !== undefined) this.#slowStatements.follow(slowStatementMs);
-    if (rate !== null) this.tracing?.sample(rate.event_sampling_rate);
   }
 
   /** The rules that decide over failed attempts of a task's steps. */
@@ -137,8 +134,6 @@ export class Equipment {
   }
 
   #follow(execution: ExecutionConfig | null, isRunning: boolean): void {
-    this.#defaultTimeoutSeconds =
-      execution?.batch_timeout_as_step_deadline === true ? batchTimeoutSeconds(execution, 1) : null;
     if (execution === null) {
       this.#adaptiveConcurrency?.stop();
       this.#adaptiveConcurrency = null;

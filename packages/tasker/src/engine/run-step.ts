@@ -15,6 +15,7 @@ import type { Outcome } from "./outcome.ts";
 import type { Protection } from "./protection/protection.ts";
 import { stepHandlerOf } from "./step-handler-of.ts";
 import { StoredJson } from "./stored-json.ts";
+import type { TaskKind } from "./strategies/settings-by-task.ts";
 import type { Strategies } from "./strategies/strategies.ts";
 import { traceAttempt } from "./tracing/trace-attempt.ts";
 
@@ -24,8 +25,8 @@ export interface StepRunner {
   /** Largest result in bytes of JSON. */
   readonly maxValueBytes: number;
   readonly strategies: Pick<Strategies, "stepExecutor">;
-  /** Deadline of a step that has none of its own, in seconds; null for none. */
-  readonly defaultTimeoutSeconds: number | null;
+  /** Deadline of a step of such a task that has none of its own, in seconds; null for none. */
+  defaultTimeoutSecondsOf(task: TaskKind): number | null;
   readonly circuits: CircuitBoard;
   readonly protection: Protection;
   /** Null: nothing is traced. */
@@ -146,7 +147,7 @@ export function settleOnce(runner: StepRunner, execution: Execution, outcome: Ou
 }
 
 function armDeadline(runner: StepRunner, execution: Execution, begun: number): () => void {
-  const seconds = execution.run.timeoutSecondsOf(execution.name) ?? runner.defaultTimeoutSeconds;
+  const seconds = execution.run.timeoutSecondsOf(execution.name) ?? runner.defaultTimeoutSecondsOf(execution.run.view);
   if (seconds === null) return () => {};
   return runner.clock.after(seconds * 1_000, () => {
     if (execution.outcome !== null) return;

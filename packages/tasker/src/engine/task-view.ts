@@ -1,4 +1,5 @@
-import type { TaskSettings, TaskView } from "../handlers/execution.ts";
+import type { TaskSettings } from "../config/task-settings.ts";
+import type { TaskView } from "../handlers/execution.ts";
 import type { JsonObject } from "../json/json-value.ts";
 import type { StoredJson } from "./stored-json.ts";
 

@@ -1,11 +1,6 @@
-import type { BackoffConfig } from "../config/backoff-config.ts";
+import type { TaskSettings } from "../config/task-settings.ts";
 import type { JsonObject, JsonValue } from "../json/json-value.ts";
 import type { HandlerResources } from "./resources.ts";
-
-/** What the configuration says for a task: for all, for its namespace, for its template. */
-export interface TaskSettings {
-  readonly backoff: BackoffConfig;
-}
 
 /**
  * The task that a step belongs to, as a handler sees it.

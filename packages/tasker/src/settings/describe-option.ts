@@ -1,4 +1,5 @@
 import type { JsonSchema } from "../config/json-schema.ts";
+import { isOverridable, optionPlace, taskOption } from "../config/option-place.ts";
 import { optionDefault, optionType, schemaText } from "../config/option-type.ts";
 import { OPTION_CATALOGUE } from "../config/options/option-catalogue.ts";
 import { ConfigurationError } from "../errors/index.ts";
@@ -6,6 +7,7 @@ import { HIDDEN } from "../secrets/known-secrets.ts";
 import { holdsReferences, isBareReference } from "../secrets/reference.ts";
 import { hintAt } from "../text/nearest-name.ts";
 import type { LoadedConfiguration } from "./load-configuration.ts";
+import { isMapping } from "./merge-values.ts";
 import { oldNameHint } from "./old-names.ts";
 import { originText, valueAt } from "./origin.ts";
 import type { PluginSections } from "./plugin-sections.ts";
@@ -19,17 +21,28 @@ export interface ShownOption {
   readonly origin: string;
 }
 
-/** All options with their values and origins, secrets masked, in the order of the sections; those of plugins at the end. */
+/**
+ * All options with their values and origins, secrets masked, in the order of the sections; then what is said for some tasks, and
+ * options of plugins.
+ */
 export function shownOptions(loaded: LoadedConfiguration): ShownOption[] {
   const ofPlugins =
     loaded.plugins?.options().map(([path]) => path) ??
     Object.keys(loaded.document.plugins).map((name) => `plugins.${name}`);
-  return [...OPTION_CATALOGUE.keys(), ...ofPlugins].map((path) => shownOption(loaded, path));
+  const paths = [...OPTION_CATALOGUE.keys(), ...saidForSome(loaded.document), ...ofPlugins];
+  return paths.map((path) => shownOption(loaded, path));
+}
+
+/** Paths of the options that are said for some tasks. */
+function saidForSome({ namespaces, templates }: LoadedConfiguration["document"]): string[] {
+  const leaves = (value: unknown, path: string): string[] =>
+    isMapping(value) ? Object.entries(value).flatMap(([key, member]) => leaves(member, `${path}.${key}`)) : [path];
+  return [...leaves(namespaces, "namespaces"), ...leaves(templates, "templates")];
 }
 
 /** One option with its value, masked if it is secret. */
 export function shownOption({ document, written, plugins, origin }: LoadedConfiguration, path: string): ShownOption {
-  const place = path.split(".");
+  const place = optionPlace(path);
   const given = valueAt(written, place);
   const schema = pluginOption(plugins, path);
   // What a reference leads to is not shown.
@@ -58,8 +71,10 @@ export interface OptionDescription {
   readonly unit: string | null;
   /** Whether a change takes effect in running processes. */
   readonly dynamic: boolean;
-  /** The variable that sets it. */
-  readonly variable: string;
+  /** Whether it may be said for tasks of some namespaces and templates. */
+  readonly overridable: boolean;
+  /** The variable that sets it; null: none does. */
+  readonly variable: string | null;
   /** What is here in its place, if nothing reads it. */
   readonly replacedBy: string | null;
 }
@@ -80,9 +95,17 @@ export function describeOption(path: string, plugins: PluginSections | null = nu
       default: usual,
       unit: null,
       dynamic: false,
+      overridable: false,
       variable,
       replacedBy: null,
     };
+  }
+  const some = taskOption(path);
+  if (some !== null && OPTION_CATALOGUE.has(some.option) && isOverridable(some.option)) {
+    const whose = some.kind === "namespaces" ? `the namespace ${some.name}` : `the template ${some.name}`;
+    const all = describeOption(some.option);
+    const says = `${all.says}, for tasks of ${whose}`;
+    return { ...all, path, says, default: null, dynamic: true, overridable: false, variable: null };
   }
   const facts = OPTION_CATALOGUE.get(path);
   if (facts === undefined) {
@@ -100,6 +123,7 @@ export function describeOption(path: string, plugins: PluginSections | null = nu
     default: optionDefault(path),
     unit: facts.unit ?? null,
     dynamic: facts.dynamic === true,
+    overridable: isOverridable(path),
     variable,
     replacedBy: facts.replacedBy ?? null,
   };

@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import { resolve } from "node:path";
 import type { Configuration, ConfigurationSettings } from "../config/configuration.ts";
+import { optionPlace } from "../config/option-place.ts";
 import type { Plugin } from "../registries/plugin.ts";
 import type { LookUp } from "../secrets/reference.ts";
 import { SecretSource } from "../vault/secret-source.ts";
@@ -106,8 +107,8 @@ export async function readConfiguration(sources: ConfigurationSources): Promise<
     plugins,
     environment: around.environment,
     files,
-    origin: (path) => sourceOf(layers, path.split(".")),
-    isGiven: (path) => layers.some(({ values }) => valueAt(values, path.split(".")) !== undefined),
+    origin: (path) => sourceOf(layers, optionPlace(path)),
+    isGiven: (path) => layers.some(({ values }) => valueAt(values, optionPlace(path)) !== undefined),
   };
   return { loaded, violations: [], files };
 }

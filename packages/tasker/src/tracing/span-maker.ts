@@ -42,8 +42,8 @@ export interface SpanFailure {
 export class SpanMaker {
   /** Null where spans cannot get an id that is known before. */
   readonly ids: TaskSpanIds | null;
-  /** Share of the traces that begin here which are kept. */
-  samplingRate: number;
+  /** Share of the traces that begin here with such a task which are kept. */
+  samplingRateOf: (task: { readonly namespace: string; readonly name: string }) => number;
   readonly attributes: SpanAttributes;
   readonly #router: EventRouter;
   readonly #isFiltered: (eventName: string) => boolean;
@@ -60,7 +60,7 @@ export class SpanMaker {
     this.#onError = onError;
     const config = telemetryConfig(settings);
     this.ids = ids ?? null;
-    this.samplingRate = config.event_sampling_rate;
+    this.samplingRateOf = () => config.event_sampling_rate;
     this.attributes = new SpanAttributes(config);
     this.#router = router ?? new EventRouter();
     this.#isFiltered = eventFilter(config.filtered_events);

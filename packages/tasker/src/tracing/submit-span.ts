@@ -32,7 +32,7 @@ export class SubmitSpan {
     // Of a trace that begins here the id is known only now.
     const isKept =
       place === undefined ||
-      (isSampled(place.traceId, maker.samplingRate) && (above !== undefined || isWanted(place.traceId)));
+      (isSampled(place.traceId, maker.samplingRateOf(task)) && (above !== undefined || isWanted(place.traceId)));
     this.#span = isKept ? span : null;
     this.stored = place === undefined ? null : storeSpanContext(isKept ? place : unsampled(place));
   }

@@ -59,9 +59,9 @@ export class Tracing {
     this.#maker = new SpanMaker(options, onError);
   }
 
-  /** Changes which share of the traces that begin here is kept, 0 to 1. */
-  sample(rate: number): void {
-    this.#maker.samplingRate = rate;
+  /** Has it decided anew for each task which share of the traces that begin with such ones is kept, 0 to 1. */
+  sample(rateOf: (task: Pick<TracedTask, "namespace" | "name">) => number): void {
+    this.#maker.samplingRateOf = rateOf;
   }
 
   /** Whether a tracer provider is registered. */

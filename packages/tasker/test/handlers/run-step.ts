@@ -1,6 +1,6 @@
 import { onTestFinished } from "vitest";
 import { type Clock, systemClock } from "../../src/clock/clock.ts";
-import { backoffConfig } from "../../src/config/backoff-config.ts";
+import { taskSettings } from "../../src/config/task-settings.ts";
 import type { StepExecution, StepSequence, TaskView } from "../../src/handlers/execution.ts";
 import { SharedResources } from "../../src/handlers/resources.ts";
 import type { HandlesStep } from "../../src/handlers/step-handler.ts";
@@ -43,7 +43,7 @@ export async function runStep(
     bypassSteps: [],
     requestedAt: new Date(0),
     correlationId: "c",
-    settings: { backoff: backoffConfig() },
+    settings: taskSettings(),
   };
   const sequence: StepSequence = {
     steps: [],

@@ -327,6 +327,23 @@ describeOnPostgres("what is traced", () => {
     for (const id of expected) expect(spans.filter(({ traceId }) => traceId === id)).toHaveLength(4);
   });
 
+  test("may be another share for tasks of a template", async () => {
+    await startTracing();
+    const database = await openDatabase();
+    const template = steps(failing(0));
+    const under = await start(database, [template]);
+    const { namespace, name } = template.definition;
+    const sampled = async () => {
+      await under.engine.submit(request);
+      const [row] = await database.query("select traceparent from tasker_task_runs order by task_id desc limit 1");
+      return String(row?.traceparent).slice(-2);
+    };
+    expect(await sampled()).toBe("01");
+    const saying = { telemetry: { event_sampling_rate: 0 } };
+    under.engine.reconfigure({ overrides: { templates: { [`${namespace}/${name}`]: saying } } });
+    expect(await sampled()).toBe("00");
+  });
+
   test("is what is mapped to traces: without their event, steps are not shown, and what they do is below the task", async () => {
     const { exported } = await startTracing();
     const template = steps(() => void trace.getTracer("shop").startSpan("own").end(), "reserve");

@@ -15,7 +15,10 @@ export function addConfigSetCommands(config: Command, session: CommandSession): 
     .command("set <key> <value>")
     .description("set an option for all processes on the database, while they run")
     .option(...who, filledText("--actor"))
-    .addHelpText("after", "\nExample:\n  $ tasker config set backoff.max_backoff_seconds 600")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ tasker config set backoff.max_backoff_seconds 600\n  $ tasker config set namespaces.payments.backoff.max_backoff_seconds 60",
+    )
     .action(async (key: string, value: string, _options: unknown, command: Command) => {
       await store(session, key, value, SetOptions.parse(command.optsWithGlobals()));
     });
@@ -36,9 +39,10 @@ async function store(
   options: z.infer<typeof SetOptions>,
 ): Promise<void> {
   const { schemaAt } = await import("../../config/json-schema.ts");
+  const { optionPlace } = await import("../../config/option-place.ts");
   const { readValue } = await import("../../settings/sources/variables.ts");
   const { storeOption } = await import("../../settings/stored/store-option.ts");
-  const value = text === undefined ? undefined : readValue(text, schemaAt(key.split(".")));
+  const value = text === undefined ? undefined : readValue(text, schemaAt(optionPlace(key)));
   await withDatabase(options, io, "existing", (database) =>
     storeOption(
       database,

@@ -117,9 +117,10 @@ async function explain(session: CommandSession, key: string, options: z.infer<ty
   printer.text(`type: ${about.type}${unit}`);
   printer.text(`default: ${JSON.stringify(about.default)}`);
   printer.text(`now: ${JSON.stringify(value)}, from ${origin}`);
-  printer.text(`variable: ${about.variable}`);
+  if (about.variable !== null) printer.text(`variable: ${about.variable}`);
   printer.text(
     about.dynamic ? "a change takes effect in running processes" : "a change takes effect at the next start",
   );
+  if (about.overridable) printer.text("it may differ for tasks of a namespace or a template");
   if (about.replacedBy !== null) printer.text(`nothing reads it here: ${about.replacedBy}`);
 }

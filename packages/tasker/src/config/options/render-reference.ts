@@ -1,3 +1,4 @@
+import { isOverridable } from "../option-place.ts";
 import { optionDefault, optionType } from "../option-type.ts";
 import { OPTION_CATALOGUE } from "./option-catalogue.ts";
 import { API_STEP_OPTIONS, FIXED_FIGURES, type StepOptionFacts } from "./step-options.ts";
@@ -5,7 +6,7 @@ import { API_STEP_OPTIONS, FIXED_FIGURES, type StepOptionFacts } from "./step-op
 const HEAD = `# Reference of the configuration
 
 Written from the catalogue by \`npm run configuration-reference\`. [Configuration](configuration.md) says where options come from. *Live*: a
-change takes effect in running processes. *Ours*: the Rails engine does not have it. Readers are below \`packages/tasker/src\`, tests
+change takes effect in running processes. *By task*: may differ for [tasks of a namespace or a template](configuration.md#for-some-tasks). *Ours*: the Rails engine does not have it. Readers are below \`packages/tasker/src\`, tests
 below \`packages/tasker/test\`.
 `;
 
@@ -15,7 +16,7 @@ export function renderReference(): string {
   const tables = [...sections].map(([section, options]) => {
     const rows = options.map(([path, facts]) => {
       const shape = { type: optionType(path) ?? "", default: optionDefault(path) ?? null };
-      return rowOf(path.slice(section.length + 1), { ...facts, ...shape });
+      return rowOf(path.slice(section.length + 1), { ...facts, ...shape }, isOverridable(path));
     });
     return tableOf(section, rows);
   });
@@ -30,10 +31,12 @@ function tableOf(title: string, rows: readonly string[]): string {
   return [`## ${title}\n`, head, ...rows].join("\n");
 }
 
-function rowOf(name: string, facts: StepOptionFacts): string {
+function rowOf(name: string, facts: StepOptionFacts, byTask = false): string {
   const { says, unit, dynamic, own, reader, test, replacedBy } = facts;
   const type = `${facts.type}${unit === undefined ? "" : `, ${unit}`}`;
-  const marks = [dynamic === true ? "live" : "", own === true ? "ours" : ""].filter((mark) => mark !== "").join(", ");
+  const marks = [dynamic === true ? "live" : "", byTask ? "by task" : "", own === true ? "ours" : ""]
+    .filter((mark) => mark !== "")
+    .join(", ");
   const proof = test === undefined ? "" : `\`${test[0]}\` "${test[1].replaceAll("%s", name)}"`;
   const read =
     replacedBy === undefined ? (reader === undefined ? "not read yet" : `\`${reader}\``) : `none: ${replacedBy}`;

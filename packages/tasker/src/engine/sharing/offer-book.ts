@@ -127,7 +127,7 @@ export class OfferBook {
    * @returns whether any were offered
    */
   async offer(running: number): Promise<boolean> {
-    const { clock, hints, defaultTimeoutSeconds, processId } = this.#host;
+    const { clock, hints, processId } = this.#host;
     const lines = this.#lines.filter((line) => line.isOverfull);
     if (this.#most === 0 || lines.length === 0 || !this.#host.starting || elapsedOf(clock) < this.#pausedUntil) {
       return false;
@@ -141,7 +141,10 @@ export class OfferBook {
     }
     if (offers.length === 0) return false;
     for (const offer of offers) this.#offers.set(offer.step.stepId, offer);
-    const { refused, skipLocked } = await this.#write(offers, { now: new Date(clock.now()), defaultTimeoutSeconds });
+    const { refused, skipLocked } = await this.#write(offers, {
+      now: new Date(clock.now()),
+      defaultTimeoutSecondsOf: (task) => this.#host.defaultTimeoutSecondsOf(task),
+    });
     if (processId !== this.#host.processId) return false;
     for (const offer of offers) {
       const { run, step, line } = offer;

@@ -6,6 +6,7 @@ import type { Executions } from "../executions.ts";
 import type { Hints } from "../membership/hints.ts";
 import type { ReadyStep } from "../ready-figures.ts";
 import type { Slots } from "../slots.ts";
+import type { TaskKind } from "../strategies/settings-by-task.ts";
 import type { TaskRun } from "../task-run.ts";
 
 /** What a desk needs of the engine around it. */
@@ -13,7 +14,7 @@ export interface OfferDeskHost extends Asker {
   readonly database: Database;
   readonly hints: Hints;
   readonly slots: Slots;
-  readonly defaultTimeoutSeconds: number | null;
+  defaultTimeoutSecondsOf(task: TaskKind): number | null;
   readonly pollIntervalMs: number;
   readonly leaseMs: number;
   readonly processId: number;

@@ -1,5 +1,6 @@
 import type { Connection } from "../../database/database.ts";
 import type { StepRun } from "../step-run.ts";
+import type { TaskKind } from "../strategies/settings-by-task.ts";
 import type { TaskRun } from "../task-run.ts";
 import { offerSteps } from "./offer-statements.ts";
 
@@ -14,13 +15,13 @@ export interface OfferedStep {
 /** Options of {@link writeOffers}. */
 export interface OfferOptions {
   readonly now: Date;
-  readonly defaultTimeoutSeconds: number | null;
+  /** Deadline of steps of a task that have none of their own, in seconds; null for none. */
+  readonly defaultTimeoutSecondsOf: (task: TaskKind) => number | null;
   readonly skipLocked: boolean;
 }
 
 /**
  * Offers steps in one statement. May be called again with the same ones if the answer was lost.
- * @param defaultTimeoutSeconds deadline of steps that have none of their own; null for none
  * @param skipLocked whether tasks that somebody has locked are refused, too, instead of waited for
  * @returns the ids of the tasks that the database has otherwise than this process thinks: their steps are not offered
  */
@@ -28,12 +29,12 @@ export async function writeOffers(
   connection: Connection,
   processId: number,
   offers: readonly OfferedStep[],
-  { now, defaultTimeoutSeconds, skipLocked }: OfferOptions,
+  { now, defaultTimeoutSecondsOf, skipLocked }: OfferOptions,
 ): Promise<ReadonlySet<number>> {
   const runs = [...new Set(offers.map(({ run }) => run))].sort((a, b) => a.taskId - b.taskId);
   const tasks = runs.map(({ taskId, epoch, revision }) => ({ t: taskId, e: epoch, r: revision }));
   const steps = offers.map(({ run, step, executionId }) => {
-    const seconds = run.timeoutSecondsOf(step.name) ?? defaultTimeoutSeconds;
+    const seconds = run.timeoutSecondsOf(step.name) ?? defaultTimeoutSecondsOf(run.view);
     return {
       t: run.taskId,
       s: step.stepId,

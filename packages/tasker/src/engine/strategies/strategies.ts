@@ -11,7 +11,14 @@ import { type ReenqueuedTask, type ReenqueueStatus, TaskReenqueuer } from "./tas
 /** Options of the engine that give strategies of the user's own. */
 export type StrategyOptions = Pick<
   EngineOptions,
-  "backoff" | "overrides" | "stepExecutor" | "backoffCalculator" | "taskReenqueuer" | "taskFinalizer"
+  | "backoff"
+  | "overrides"
+  | "execution"
+  | "tracing"
+  | "stepExecutor"
+  | "backoffCalculator"
+  | "taskReenqueuer"
+  | "taskFinalizer"
 >;
 
 /** Last moment that a JavaScript date and a timestamp of the database can both hold, in milliseconds since the epoch. */
@@ -27,9 +34,11 @@ export class Strategies {
   readonly #own = new WeakMap<BackoffConfig, OwnStrategies>();
   readonly #finalizer: TaskFinalizer | null;
 
-  /** @throws ConfigurationError if `backoff` or `overrides` have a value that they cannot have */
+  /** @throws ConfigurationError if a section or `overrides` has a value that it cannot have */
   constructor(options: StrategyOptions, log: Log) {
-    this.settings = new SettingsByTask(options.backoff, options.overrides);
+    const { backoff, overrides, execution, tracing } = options;
+    const eventSamplingRate = typeof tracing === "object" ? tracing.event_sampling_rate : undefined;
+    this.settings = new SettingsByTask({ backoff, overrides, execution, eventSamplingRate });
     this.#log = log;
     this.stepExecutor = options.stepExecutor ?? new StepExecutor();
     this.#injected = { backoff: options.backoffCalculator ?? null, reenqueuer: options.taskReenqueuer ?? null };

@@ -1,3 +1,4 @@
+import { optionPlace } from "../../config/option-place.ts";
 import type { Connection } from "../../database/database.ts";
 import { mergeValues } from "../merge-values.ts";
 import { type Layer, layerOf } from "../origin.ts";
@@ -28,5 +29,5 @@ export function storedLayer(values: ReadonlyMap<string, unknown>): Layer {
 
 /** An option as it stands in sections: `cache.default_ttl` becomes `{ cache: { default_ttl } }`. */
 export function nest(path: string, value: unknown): Readonly<Record<string, unknown>> {
-  return Object(path.split(".").reduceRight<unknown>((inner, key) => ({ [key]: inner }), value));
+  return Object(optionPlace(path).reduceRight<unknown>((inner, key) => ({ [key]: inner }), value));
 }

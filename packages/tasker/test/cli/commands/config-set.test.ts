@@ -41,6 +41,35 @@ describeOnPostgres("an option that is set in the database", () => {
     expect((await tasker("config", "validate")).out).toContain("1 options from database");
   });
 
+  test("may be said for tasks of a namespace or a template, and is shown and explained as such", async () => {
+    const { tasker } = await startProject(0);
+    const key = "templates.shop/order.v2.execution.batch_timeout_base_seconds";
+    expect(await tasker("config", "set", key, "60")).toMatchObject({ code: 0 });
+    await tasker("config", "set", "namespaces.shop.telemetry.event_sampling_rate", "0.5");
+    const { out } = await tasker("config", "show", "--origin");
+    expect(out).toMatch(/templates\.shop\/order\.v2\.execution\.batch_timeout_base_seconds +60 +database\n/);
+    expect(out).toMatch(/namespaces\.shop\.telemetry\.event_sampling_rate +0\.5 +database\n/);
+    expect((await tasker("config", "explain", key)).out.split("\n")).toEqual([
+      `${key}: time-out of a batch of no steps, for tasks of the template shop/order.v2`,
+      "type: a whole number of 1 or more, in seconds",
+      "default: null",
+      "now: 60, from database",
+      "a change takes effect in running processes",
+      "",
+    ]);
+    const refused = (name: string, value: string) => tasker("config", "set", name, value);
+    expect(await refused("namespaces.shop.execution.max_concurrent_steps_limit", "5")).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("is not known"),
+    });
+    expect(await refused("namespaces.shop.telemetry.event_sampling_rate", "2")).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("is 2, expected a number from 0 to 1"),
+    });
+    await tasker("config", "unset", key);
+    expect((await tasker("config", "show")).out).not.toContain("templates.");
+  });
+
   test(
     "takes effect in every process soon, by looks at the database that are half a second apart",
     async () => {

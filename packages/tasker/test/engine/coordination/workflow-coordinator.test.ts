@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from "vitest";
-import { backoffConfig } from "../../../src/config/backoff-config.ts";
+import { taskSettings } from "../../../src/config/task-settings.ts";
 import { finalizationFor } from "../../../src/engine/coordination/finalization.ts";
 import { PluginIntegration } from "../../../src/engine/coordination/plugin-integration.ts";
 import { ViableStepDiscovery } from "../../../src/engine/coordination/viable-step-discovery.ts";
@@ -196,7 +196,7 @@ describe("what plugins ask of templates", () => {
     };
     plugin.establishStepDependenciesAndDefaults(draft, [step]);
     expect(step.retryLimit).toBe(9);
-    const made = { taskId: 5, settings: { backoff: backoffConfig() } };
+    const made = { taskId: 5, settings: taskSettings() };
     const none = { steps: [], findStepByName: () => null, resultsOf: () => null };
     expect(await plugin.updateAnnotations({ ...draft, ...made }, none)).toEqual([{ type: "seen", value: 5 }]);
     expect(await plugin.updateAnnotations({ ...draft, namespace: "default", version: "1.0.0", ...made }, none)).toEqual(

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { backoffConfig } from "../../../src/config/backoff-config.ts";
+import type { StepDeadlines } from "../../../src/config/execution-config.ts";
 import { FutureStateAnalyzer } from "../../../src/engine/execution-state.ts";
 import { BackoffCalculator, type RetryableFailure } from "../../../src/engine/strategies/backoff-calculator.ts";
 import { StepExecutor } from "../../../src/engine/strategies/step-executor.ts";
@@ -90,6 +91,32 @@ describeOnPostgres("a step executor", () => {
       error: "step a did not finish within 24 s",
       error_class: StepTimeoutError.name,
     });
+  });
+});
+
+describeOnPostgres("a deadline", () => {
+  test("of a template goes by what is said for it, which may change while the engine runs", async () => {
+    const database = await useDatabase(openTestDatabase);
+    const template = graphTemplate("a", { run: () => new Promise(() => {}), steps: { a: { retryLimit: 1 } } });
+    const { namespace, name } = template.definition;
+    const saying = (execution: StepDeadlines) => ({ templates: { [`${namespace}/${name}`]: { execution } } });
+    const execution = {
+      batch_timeout_base_seconds: 2,
+      batch_timeout_per_step_seconds: 1,
+      max_batch_timeout_seconds: 60,
+      batch_timeout_as_step_deadline: true,
+    };
+    const { engine, clock } = await startEngine(database, [template], { overrides: saying(execution) });
+    const failsAfter = async (seconds: number) => {
+      const { taskId } = await engine.submit(request);
+      await until(() => engine.executions().some(({ state }) => state === "executing"), "the step runs");
+      clock.advance(seconds * 1_000);
+      await engine.settled(taskId);
+      return (await readStep(database, taskId, "a")).results;
+    };
+    expect(await failsAfter(3)).toMatchObject({ error: "step a did not finish within 3 s" });
+    engine.reconfigure({ overrides: saying({ ...execution, batch_timeout_base_seconds: 6 }) });
+    expect(await failsAfter(7)).toMatchObject({ error: "step a did not finish within 7 s" });
   });
 });
 

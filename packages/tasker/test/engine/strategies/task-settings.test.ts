@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { stepDeadlineSeconds } from "../../../src/config/execution-config.ts";
 import type { TaskOverrides } from "../../../src/config/task-overrides.ts";
 import { SettingsByTask } from "../../../src/engine/strategies/settings-by-task.ts";
 import { ConfigurationError } from "../../../src/errors/index.ts";
@@ -11,7 +12,8 @@ import { startEngine, until, useDatabase } from "../../support/engine-harness.ts
 import { describeOnPostgres, openTestDatabase } from "../../support/test-database.ts";
 
 const longest = (overrides: TaskOverrides, namespace: string, name: string) =>
-  new SettingsByTask({ max_backoff_seconds: 100 }, overrides).of({ namespace, name }).backoff.max_backoff_seconds;
+  new SettingsByTask({ backoff: { max_backoff_seconds: 100 }, overrides }).of({ namespace, name }).backoff
+    .max_backoff_seconds;
 
 test("what is said for a template wins over what is said for its namespace, and that over what is said for all", () => {
   const overrides = {
@@ -21,7 +23,7 @@ test("what is said for a template wins over what is said for its namespace, and 
   expect(longest(overrides, "payments", "charge")).toBe(5);
   expect(longest(overrides, "payments", "refund")).toBe(20);
   expect(longest(overrides, "shop", "charge")).toBe(100);
-  const { backoff } = new SettingsByTask({}, overrides).of({ namespace: "payments", name: "charge" });
+  const { backoff } = new SettingsByTask({ overrides }).of({ namespace: "payments", name: "charge" });
   expect(backoff).toMatchObject({ jitter_enabled: false, backoff_multiplier: 2 });
 });
 
@@ -33,6 +35,28 @@ test("what is wrong with it is told with its place, and changes nothing", () => 
     "namespaces.payments.backoff.max_backoff_seconds is 0",
   );
   expect(settings.of({ namespace: "payments", name: "charge" })).toBe(settings.ofAll);
+});
+
+test("deadlines and the sampling of traces may differ, too; how many steps execute may not", () => {
+  const settings = new SettingsByTask({
+    execution: { batch_timeout_as_step_deadline: true, max_concurrent_steps_limit: 40 },
+    eventSamplingRate: 0.5,
+    overrides: {
+      namespaces: { payments: { execution: { batch_timeout_base_seconds: 100, max_batch_timeout_seconds: 110 } } },
+      templates: { "payments/charge": { telemetry: { event_sampling_rate: 1 } } },
+    },
+  });
+  const charge = settings.of({ namespace: "payments", name: "charge" });
+  expect([stepDeadlineSeconds(charge.execution), charge.telemetry.event_sampling_rate]).toEqual([105, 1]);
+  const other = settings.of({ namespace: "shop", name: "charge" });
+  expect([stepDeadlineSeconds(other.execution), other.telemetry.event_sampling_rate]).toEqual([35, 0.5]);
+  settings.reconfigure({ eventSamplingRate: 0, execution: null });
+  expect(settings.of({ namespace: "shop", name: "charge" }).telemetry.event_sampling_rate).toBe(0);
+  expect(stepDeadlineSeconds(settings.of({ namespace: "payments", name: "charge" }).execution)).toBe(null);
+  const wrong = { namespaces: { payments: { execution: { max_concurrent_steps_limit: 2 } } } };
+  expect(() => settings.reconfigure({ overrides: Object(wrong) })).toThrow(
+    "namespaces.payments.execution.max_concurrent_steps_limit is 2, expected a key that is known",
+  );
 });
 
 const file = (seconds: number) => `version: 1
@@ -87,7 +111,8 @@ describeOnPostgres("retries of a task", () => {
       return ids.map((id) => found.get(id));
     };
     expect(await waits()).toEqual([10, 30, 60]);
-    expect([...seen.values()].map(([first]) => first)).toEqual([10, 30, 60]);
+    const read = kinds.map(({ definition: { namespace, name } }) => seen.get(`${namespace}/${name}`)?.[0]);
+    expect(read).toEqual([10, 30, 60]);
     const changed = engineOptionsFrom(await load(file(20)));
     engine.reconfigure({ overrides: changed.overrides ?? {} });
     expect(await waits()).toEqual([20, 30, 60]);
