@@ -44,8 +44,9 @@ export {
   openAuth,
   type PermissionRequest,
 } from "./auth/auth.ts";
-export type { AuthRequest } from "./auth/authenticators/auth-request.ts";
+export { type AuthRequest, bearerOf, headerOf } from "./auth/authenticators/auth-request.ts";
 export type { Authenticator } from "./auth/authenticators/authenticator.ts";
+export { JwtAuthenticator } from "./auth/authenticators/jwt-authenticator.ts";
 export { SessionAuthenticator } from "./auth/authenticators/session-authenticator.ts";
 export { type AuthorizationContext, ownerOf } from "./auth/authorization/authorization-context.ts";
 export { AuthorizationCoordinator, type AuthorizationOptions } from "./auth/authorization/coordinator.ts";

@@ -4,11 +4,11 @@ import { FileExistsError } from "../errors.ts";
 import type { CommandIo } from "../io.ts";
 import type { GeneratedFile } from "./generated-file.ts";
 
-/** A file that was written. */
+/** A file that was written, or would be. */
 export interface WrittenFile {
   /** Relative to the working directory. */
   readonly path: string;
-  /** Whether another one was there. */
+  /** Whether another one was there, or is. */
   readonly replaced: boolean;
 }
 
@@ -20,6 +20,8 @@ export interface WriteOptions {
   readonly shown: string;
   /** Whether files that are there are replaced. Default: false. */
   readonly force?: boolean;
+  /** Whether to find out only what would be written. Default: false. */
+  readonly dryRun?: boolean;
   /** What to do about files that are there, for messages. Default: nothing is said. */
   readonly hint?: string;
 }
@@ -33,15 +35,17 @@ export async function writeFiles(
   files: readonly GeneratedFile[],
   options: WriteOptions,
 ): Promise<readonly WrittenFile[]> {
-  const { directory, force = false } = options;
+  const { directory, force = false, dryRun = false } = options;
   const existing = await findExisting(directory, files);
   if (!force && existing.length > 0) throw refusal(existing, options);
   const written: WrittenFile[] = [];
   for (const { path, text } of files) {
     const file = join(directory, path);
-    await mkdir(dirname(file), { recursive: true });
-    // Never over a file that appeared since, unless that is asked for.
-    await writeFile(file, text, { flag: force ? "w" : "wx" });
+    if (!dryRun) {
+      await mkdir(dirname(file), { recursive: true });
+      // Never over a file that appeared since, unless that is asked for.
+      await writeFile(file, text, { flag: force ? "w" : "wx" });
+    }
     written.push({ path: relative(cwd, file), replaced: existing.includes(path) });
   }
   return written;

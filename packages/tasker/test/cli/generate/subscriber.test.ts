@@ -2,42 +2,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { runCaptured } from "../support/captured-io.ts";
-import { compile, createTypescriptProject, runNodeTests } from "../support/typescript-project.ts";
 import { WorkDirectory } from "../support/work-directory.ts";
 
 describe("tasker generate subscriber", () => {
-  test("writes classes and tests that compile as strictly as can be, and pass", { timeout: 120_000 }, async () => {
-    using project = createTypescriptProject();
-    const generate = (...argv: string[]) => runCaptured(["generate", "subscriber", ...argv], { cwd: project.path });
-    expect(
-      await generate("OrderAlerts", "--events", "task.failed,step.retry_requested", "--events", "order.*"),
-    ).toEqual({
-      code: 0,
-      out: "wrote subscribers/order-alerts-subscriber.ts\nwrote subscribers/order-alerts-subscriber.test.ts\n",
-      err: "",
-    });
-    const durable = await generate("http_audit_subscriber", "--durable", "--events", "**", "--json");
-    expect(JSON.parse(durable.out)).toEqual({
-      kind: "subscriber",
-      directory: "subscribers",
-      files: [
-        { path: "subscribers/http-audit-subscriber.ts", replaced: false },
-        { path: "subscribers/http-audit-subscriber.test.ts", replaced: false },
-      ],
-    });
-    expect(
-      await generate("delete", "--durable", "--dir", "subscribers/deep", "--events", "order.paid,a.b_c,a.b.c"),
-    ).toMatchObject({
-      code: 0,
-      out: expect.stringContaining("subscribers/deep/delete-subscriber.ts"),
-    });
-    expect((await generate("plain")).code).toBe(0);
-    expect(compile(project)).toEqual({ code: 0, output: "" });
-    const { code, output } = runNodeTests(project, "subscribers");
-    expect(code, output).toBe(0);
-    expect(output).toContain("# pass 6");
-  });
-
   test("takes what cannot be replaced for a mistake, until it is told to", async () => {
     using project = new WorkDirectory({ "hooks/mail-subscriber.ts": "mine" });
     const generate = (...argv: string[]) =>

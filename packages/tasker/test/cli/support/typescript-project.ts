@@ -1,10 +1,11 @@
 import { spawnSync } from "node:child_process";
-import { symlinkSync } from "node:fs";
+import { readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { WorkDirectory } from "./work-directory.ts";
 
-const NODE_MODULES = fileURLToPath(new URL("../../../../../node_modules", import.meta.url));
+const ROOT = fileURLToPath(new URL("../../../../..", import.meta.url));
+const NODE_MODULES = join(ROOT, "node_modules");
 
 /** As strict as TypeScript can be asked to be. */
 const TSCONFIG = {
@@ -49,13 +50,23 @@ export function compile({ path }: WorkDirectory): ProgramOutcome {
   return run(path, join(NODE_MODULES, ".bin/tsc"), ["-p", "."]);
 }
 
-/** Runs the tests of a project below a directory with Node's own test runner. */
-export function runNodeTests({ path }: WorkDirectory, directory: string): ProgramOutcome {
+/** Checks format and rules of the code below directories of a project, by those of this repository. */
+export function lint(project: WorkDirectory, directories: readonly string[]): ProgramOutcome {
+  const rules = JSON.parse(readFileSync(join(ROOT, "biome.json"), "utf8"));
+  const plugins = [join(ROOT, "scripts/lint/no-double-assertion.grit")];
+  // Payloads that tests of subscribers publish stand in one line each, however long.
+  const overrides = [{ includes: ["subscribers/**/*.test.ts"], formatter: { enabled: false } }];
+  project.write("biome.json", JSON.stringify({ ...rules, vcs: { enabled: false }, plugins, overrides }));
+  return run(project.path, join(NODE_MODULES, ".bin/biome"), ["check", "--reporter=summary", ...directories]);
+}
+
+/** Runs the tests of a project below directories with Node's own test runner. */
+export function runNodeTests({ path }: WorkDirectory, ...directories: readonly string[]): ProgramOutcome {
   return run(path, process.execPath, [
     "--test",
     "--test-isolation=none",
     "--test-reporter=tap",
-    `${directory}/**/*.test.ts`,
+    ...directories.map((directory) => `${directory}/**/*.test.ts`),
   ]);
 }
 
