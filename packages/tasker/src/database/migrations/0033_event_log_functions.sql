@@ -146,6 +146,78 @@ begin
 end
 $$;
 
+-- Which rows of the log there are with ids in ranges, under one snapshot, without what they tell: a fraction of the work. Parameters,
+-- `place` and `found` as in tasker_read_log; `seq` as in tasker_log_beyond.
+create function tasker_scan_log(p_sources integer[], p_froms bigint[], p_tos bigint[], p_limit integer)
+returns table (
+  source integer, id bigint, place integer, found integer, task_id bigint, seq double precision, at timestamp,
+  written_at timestamp
+)
+language plpgsql
+set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off
+set jit = off set plan_cache_mode = force_generic_plan set timezone = 'UTC'
+as $$
+#variable_conflict use_column
+begin
+  return query
+  select q.source, q.id, q.place::integer, q.found::integer, q.task_id, q.seq, q.at, q.written_at
+  from (
+    select k.*, row_number() over (partition by k.source order by k.id) as place,
+      count(*) over (partition by k.source) as found
+    from (
+      (
+        select 0 as source, x.task_id as id, x.task_id, null::double precision as seq, x.created_at as at,
+          x.created_at as written_at
+        from unnest(p_sources, p_froms, p_tos) as g(s, f, t)
+        cross join lateral (
+          select y.task_id, y.created_at from tasker_tasks y where g.s = 0 and y.task_id >= g.f and y.task_id <= g.t
+          order by y.task_id limit p_limit + 1
+        ) x
+        order by x.task_id limit p_limit + 1
+      )
+      union all
+      (
+        select 1, x.id, x.task_id,
+          case when jsonb_typeof(x.metadata -> 'seq') = 'number' and x.metadata ? 'writer'
+            then (x.metadata -> 'seq')::double precision end, x.created_at, x.created_at
+        from unnest(p_sources, p_froms, p_tos) as g(s, f, t)
+        cross join lateral (
+          select y.* from tasker_task_transitions y where g.s = 1 and y.id >= g.f and y.id <= g.t
+          order by y.id limit p_limit + 1
+        ) x
+        order by x.id limit p_limit + 1
+      )
+      union all
+      (
+        select 2, x.id, w.task_id,
+          case when jsonb_typeof(x.metadata -> 'seq') = 'number' and x.metadata ? 'writer'
+            then (x.metadata -> 'seq')::double precision end, x.created_at, x.created_at
+        from unnest(p_sources, p_froms, p_tos) as g(s, f, t)
+        cross join lateral (
+          select y.* from tasker_workflow_step_transitions y where g.s = 2 and y.id >= g.f and y.id <= g.t
+          order by y.id limit p_limit + 1
+        ) x
+        cross join lateral (
+          select y.task_id from tasker_workflow_steps y where y.workflow_step_id = x.workflow_step_id limit 1
+        ) w
+        order by x.id limit p_limit + 1
+      )
+      union all
+      (
+        select 3, x.id, x.task_id, x.seq::double precision, x.occurred_at, x.created_at
+        from unnest(p_sources, p_froms, p_tos) as g(s, f, t)
+        cross join lateral (
+          select y.* from tasker_events y where g.s = 3 and y.id >= g.f and y.id <= g.t order by y.id limit p_limit + 1
+        ) x
+        order by x.id limit p_limit + 1
+      )
+    ) k
+  ) q
+  where q.place <= p_limit
+  order by 1, 2;
+end
+$$;
+
 -- The first of the rows that tasks have above the given ids: least `seq`, least time, and least time of those without `seq`. Only
 -- tasks that have some.
 --   p_with_steps: whether the rows of the task's steps are looked at

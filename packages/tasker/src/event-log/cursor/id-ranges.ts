@@ -48,3 +48,26 @@ export function rangesWith(ranges: readonly IdRange[], ids: readonly number[]): 
   }
   return joined;
 }
+
+/** The ids of ranges that are in none of `others`. */
+export function rangesOutside(ranges: readonly IdRange[], others: readonly IdRange[]): readonly IdRange[] {
+  const left: IdRange[] = [];
+  let place = 0;
+  for (const { from, to } of ranges) {
+    let next = from;
+    while (place < others.length && (others[place]?.to ?? to) < from) place += 1;
+    for (let at = place; next <= to; at++) {
+      const other = others[at];
+      if (other === undefined || other.from > to) break;
+      if (other.from > next) left.push({ from: next, to: other.from - 1 });
+      next = Math.max(next, other.to + 1);
+    }
+    if (next <= to) left.push({ from: next, to });
+  }
+  return left;
+}
+
+/** How many ids ranges have. */
+export function countIds(ranges: readonly IdRange[]): number {
+  return ranges.reduce((count, { from, to }) => count + to - from + 1, 0);
+}

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { IdRange } from "./id-ranges.ts";
+import { countIds, type IdRange } from "./id-ranges.ts";
 import { LOG_SOURCES, type PerSource, perSource } from "./log-source.ts";
 
 /** How far one table has been read. */
@@ -34,8 +34,7 @@ export function countUnread(cursor: LogCursor, upto: PerSource<number>): number 
   let count = 0;
   for (const source of LOG_SOURCES) {
     const { high, missing } = cursor[source];
-    count += Math.max(0, upto[source] - high);
-    for (const { from, to } of missing) count += to - from + 1;
+    count += Math.max(0, upto[source] - high) + countIds(missing);
   }
   return count;
 }

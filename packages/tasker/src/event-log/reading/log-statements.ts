@@ -48,6 +48,24 @@ export const readLogRows = statement({
   },
 });
 
+/** Which rows of the log there are with ids in ranges, without what they tell. */
+export const scanLogRows = statement({
+  name: "log_scan",
+  text: `
+    select source, id, place, found, task_id, seq, at, written_at from tasker_scan_log($1, $2, $3, $4)`,
+  parameters: [array(int4), array(int8), array(int8), int4],
+  columns: {
+    source: int4,
+    id: int8,
+    place: int4,
+    found: int4,
+    task_id: nullable(int8),
+    seq: nullable(float8),
+    at: timestamp,
+    written_at: timestamp,
+  },
+});
+
 /** The first of the rows that tasks have above some ids. */
 export const readLogBeyond = statement({
   name: "log_beyond",

@@ -1,11 +1,12 @@
 import type { Connection } from "../../database/database.ts";
 import type { RowOf } from "../../database/statement.ts";
 import type { JsonObject } from "../../json/json-value.ts";
+import { type IdRange, rangesOutside, rangesWith } from "../cursor/id-ranges.ts";
 import type { LogCursor } from "../cursor/log-cursor.ts";
-import { LOG_SOURCES, type PerSource, perSource } from "../cursor/log-source.ts";
+import { LOG_SOURCES, type LogSource, type PerSource, perSource } from "../cursor/log-source.ts";
 import type { LogLook } from "../cursor/settlement.ts";
 import type { LogRow } from "./log-row.ts";
-import { readLogBeyond, readLogPositions, readLogRows } from "./log-statements.ts";
+import { readLogBeyond, readLogPositions, readLogRows, scanLogRows } from "./log-statements.ts";
 import { type Cut, type FirstLeft, type Reading, type ReadingLimits, unreadRanges } from "./reading.ts";
 
 /** Looks how far the tables have got. */
@@ -19,28 +20,75 @@ export async function lookAtLog(connection: Connection): Promise<LogLook> {
 /**
  * Reads what a cursor has not read, under one snapshot.
  * @param end positions after which nothing is read
+ * @param except ids that are not read either
  */
 export async function readRows(
   connection: Connection,
   cursor: LogCursor,
   limits: ReadingLimits,
   end: PerSource<number>,
+  except: PerSource<readonly IdRange[]> | null = null,
 ): Promise<Reading> {
+  const ranges = rangesToRead(cursor, end, except);
+  return readingOf(await connection.run(readLogRows, [...ranges, limits.rows, limits.bytes]), toLogRow);
+}
+
+/**
+ * As {@link readRows}, without what the rows tell: `details` and names are empty. For a fraction of what reading them costs.
+ * @param most rows of each table
+ */
+export async function scanRows(
+  connection: Connection,
+  cursor: LogCursor,
+  most: number,
+  end: PerSource<number>,
+): Promise<Reading> {
+  const rows = await connection.run(scanLogRows, [...rangesToRead(cursor, end, null), most]);
+  return readingOf(rows, toScannedRow);
+}
+
+/** Reads rows of which it is known that they are there. @param ids of each table, ascending */
+export async function readRowsOf(
+  connection: Connection,
+  ids: PerSource<readonly number[]>,
+  limits: ReadingLimits,
+): Promise<readonly LogRow[]> {
+  const cursor = perSource((source) => {
+    const missing = rangesWith([], ids[source]);
+    return { high: Number.MAX_SAFE_INTEGER, missing, settled: 0 };
+  });
+  const end = perSource(() => Number.MAX_SAFE_INTEGER);
+  const reading = await readRows(connection, cursor, limits, end);
+  const left = perSource((source) => {
+    const { rows, more } = reading[source];
+    return more ? ids[source].filter((id) => id > (rows.at(-1)?.id ?? 0)) : [];
+  });
+  const rows = LOG_SOURCES.flatMap((source) => reading[source].rows);
+  if (LOG_SOURCES.every((source) => left[source].length === 0)) return rows;
+  return [...rows, ...(await readRowsOf(connection, left, limits))];
+}
+
+function rangesToRead(
+  cursor: LogCursor,
+  end: PerSource<number>,
+  except: PerSource<readonly IdRange[]> | null,
+): [number[], number[], number[]] {
   const ranges = LOG_SOURCES.flatMap((source, place) =>
-    unreadRanges(cursor[source], end[source]).map((range) => ({ place, range })),
+    rangesOutside(unreadRanges(cursor[source], end[source]), except?.[source] ?? []).map((range) => ({ place, range })),
   );
-  const rows = await connection.run(readLogRows, [
-    ranges.map(({ place }) => place),
-    ranges.map(({ range }) => range.from),
-    ranges.map(({ range }) => range.to),
-    limits.rows,
-    limits.bytes,
-  ]);
+  return [ranges.map(({ place }) => place), ranges.map(({ range }) => range.from), ranges.map(({ range }) => range.to)];
+}
+
+/** @param rows ascending by table and id */
+function readingOf<Row extends { readonly source: number; readonly place: number; readonly found: number }>(
+  rows: readonly Row[],
+  toRow: (row: Row) => LogRow,
+): Reading {
   const bySource = Map.groupBy(rows, ({ source }) => LOG_SOURCES[source]);
   return perSource((source) => {
     const found = bySource.get(source) ?? [];
     const last = found.at(-1);
-    return { rows: found.map(toLogRow), more: last !== undefined && last.place < last.found };
+    return { rows: found.map(toRow), more: last !== undefined && last.place < last.found };
   });
 }
 
@@ -69,9 +117,40 @@ export async function readFirstLeft(
   });
 }
 
+function toScannedRow(row: RowOf<typeof scanLogRows.columns>): LogRow {
+  return {
+    ...NOTHING_TOLD,
+    source: sourceAt(row.source),
+    id: row.id,
+    taskId: row.task_id,
+    seq: row.seq,
+    at: row.at.getTime(),
+    writtenAt: row.written_at.getTime(),
+  };
+}
+
+const NOTHING_TOLD = {
+  stepId: null,
+  namedTaskId: null,
+  namedStepId: null,
+  correlationId: null,
+  requestedAt: 0,
+  fromState: null,
+  toState: null,
+  sortKey: 0,
+  details: {},
+  name: null,
+  eventId: null,
+};
+
+function sourceAt(place: number): LogSource {
+  const source = LOG_SOURCES[place];
+  if (source === undefined) throw new RangeError(`the event log has no table ${place}`);
+  return source;
+}
+
 function toLogRow(row: RowOf<typeof readLogRows.columns>): LogRow {
-  const source = LOG_SOURCES[row.source];
-  if (source === undefined) throw new RangeError(`tasker_read_log gave the source ${row.source}`);
+  const source = sourceAt(row.source);
   const details = isObject(row.details) ? row.details : {};
   return {
     source,
