@@ -20,6 +20,7 @@ import { addMetricsCommands } from "./commands/metrics.ts";
 import { addMigrateCommand } from "./commands/migrate.ts";
 import { addRunCommand } from "./commands/run.ts";
 import { addRotateCommand } from "./commands/secrets-rotate.ts";
+import { addServeCommand } from "./commands/serve.ts";
 import { addStepActionCommands } from "./commands/step-actions.ts";
 import { addSubmitCommand } from "./commands/submit.ts";
 import { addTaskActionCommands } from "./commands/task-actions.ts";
@@ -78,6 +79,8 @@ function buildProgram(session: CommandSession): Command {
     .helpCommand("help [command]", "print help for a command")
     .option("--database-url <url>", "PostgreSQL database to use (default: DATABASE_URL, else the embedded database)")
     .option("--data <dir>", "directory of the embedded database (default: .tasker/data)")
+    .option("--server <url>", "server to go through instead of a database (default: TASKER_SERVER)")
+    .option("--token <token>", "API token for the server (default: TASKER_TOKEN)")
     .option("--config <file>", "configuration file (default: TASKER_CONFIG, else tasker.yaml or config/tasker.yaml)")
     .exitOverride()
     .configureOutput({
@@ -95,6 +98,7 @@ function buildProgram(session: CommandSession): Command {
   addRunCommand(program, session);
   addSubmitCommand(program, session);
   addWorkCommand(program, session);
+  addServeCommand(program, session);
   const task = program.command("task").description("look at tasks and act on them");
   addListCommand(task, session);
   addShowCommand(task, session);

@@ -8,6 +8,7 @@ import type { Engine } from "../engine/engine.ts";
 import type { EngineMeter } from "../engine/engine-meter.ts";
 import type { Log } from "../engine/options.ts";
 import type { LoadedConfiguration } from "../settings/load-configuration.ts";
+import type { Metrics } from "../telemetry/metrics/metrics.ts";
 import type { OtlpSettings } from "../telemetry/otlp/otlp-settings.ts";
 import { guardMetrics } from "./guard-metrics.ts";
 import { type LogLevels, type LogSampling, logLevels, logSampling } from "./input/parse-log-choice.ts";
@@ -60,6 +61,8 @@ export interface CommandTelemetry {
   readonly parts: { readonly meter?: EngineMeter; readonly log?: Log };
   /** Begins to watch. Call it before the engine starts. @throws ConfigurationError if metrics cannot be served there */
   observe(engine: Engine, database: Database): Promise<void>;
+  /** Null: nothing is counted. */
+  readonly metrics: Metrics | null;
   /** Changes the level of structured logs to what a configuration says now, unless the command line says another one. */
   takeLevel(loaded: LoadedConfiguration): void;
   close(): Promise<void>;
@@ -68,6 +71,7 @@ export interface CommandTelemetry {
 /**
  * Makes what the options ask for; its modules are loaded only then.
  * @param note tells a person where metrics are served
+ * @param isMeasured whether metrics are counted although no option asks for it
  * @throws ConfigurationError
  */
 export async function openTelemetry(
@@ -75,13 +79,15 @@ export async function openTelemetry(
   given: TelemetryChoice,
   note: (text: string) => void,
   loaded: LoadedConfiguration,
+  isMeasured = false,
 ): Promise<CommandTelemetry> {
   const { telemetry } = loaded.document;
   const choice = withConfigured(given, loaded);
   const isLogging = [choice.logFormat, choice.logLevel, choice.logSampling].some((part) => part !== undefined);
   const log = isLogging ? await openLog(io, choice, telemetry) : null;
   const isPushing = choice.metricsOtlp !== undefined || hasOtlpAddress(io.env);
-  const isMeasuring = telemetry.enabled && telemetry.metrics_enabled && (choice.metricsPort !== undefined || isPushing);
+  const isMeasuring =
+    telemetry.enabled && telemetry.metrics_enabled && (isMeasured || choice.metricsPort !== undefined || isPushing);
   const metrics = isMeasuring ? await openMetrics(io, choice, loaded, log, note) : null;
   let unsubscribe = () => {};
   return {
@@ -89,6 +95,7 @@ export async function openTelemetry(
       ...(metrics === null ? {} : { meter: metrics.meter }),
       ...(log === null ? {} : { log: log.engine }),
     },
+    metrics: metrics?.metrics ?? null,
     takeLevel(changed) {
       if (given.logLevel?.default === undefined) log?.setLevel(changed.document.telemetry.log_level);
     },
@@ -191,6 +198,7 @@ async function openMetrics(
   const pusher = settings === null ? null : new MetricsPusher(metrics, settings, report);
   const ends: (() => Promise<void>)[] = [];
   return {
+    metrics,
     meter,
     async observe(engine: Engine, database: Database) {
       ends.push(meter.observe({ engine, database, clock: io.clock, log: report }));

@@ -8,5 +8,9 @@ export const GlobalOptions = z.object({
   data: z.string().optional(),
   /** The configuration file, absolute or relative to the working directory. */
   config: z.string().optional(),
+  /** URL of a server to go through instead of a database. */
+  server: z.string().optional(),
+  /** API token for the server. */
+  token: z.string().optional(),
 });
 export type GlobalOptions = z.infer<typeof GlobalOptions>;

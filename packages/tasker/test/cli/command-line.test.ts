@@ -54,7 +54,7 @@ describe("the command line", () => {
     [["task", "list", "--limit", "0"], "--limit is '0', expected a whole number from 1 to 1000"],
     [
       ["task", "list", "--state", "done"],
-      "--state is 'done', expected pending, in_progress, complete, error, cancelled, resolved_manually",
+      "--state is 'done', expected pending, in_progress, error, complete, cancelled, resolved_manually",
     ],
     [["task", "show", "twelve"], "id is 'twelve', expected a whole number of 1 or more"],
     [["db", "migrate", "--indexes", "all"], "--indexes is 'all', expected lean, reference"],

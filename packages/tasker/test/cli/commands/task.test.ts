@@ -42,10 +42,11 @@ describeOnPostgres("tasker task", () => {
     ]);
   });
 
-  test("list pages by id", async () => {
+  test("list pages by a cursor", async () => {
     const first = await tasker("task", "list", "--limit", "3");
-    expect([ids(first.out), first.err]).toEqual([["4", "3", "2"], "more with --after 2\n"]);
-    const second = await tasker("task", "list", "--limit", "3", "--after", "2");
+    expect(ids(first.out)).toEqual(["4", "3", "2"]);
+    const [, cursor = ""] = /^more with --cursor (\S+)\n$/.exec(first.err) ?? [];
+    const second = await tasker("task", "list", "--limit", "3", "--cursor", cursor);
     expect([ids(second.out), second.err]).toEqual([["1"], ""]);
   });
 

@@ -1,0 +1,51 @@
+import type { AppOptions } from "../../server/app-options.ts";
+import type { Server } from "../../server/server.ts";
+import { SecretSource } from "../../vault/secret-source.ts";
+import type { EngineProcess } from "../engine-process.ts";
+import type { GlobalOptions } from "../global-options.ts";
+import type { CommandIo } from "../io.ts";
+import { chooseDatabase } from "../open-command-database.ts";
+
+/**
+ * Makes the server of a process, which listens nowhere yet. Its modules are loaded only here.
+ * @param warn told what those had better know whom others reach. Default: nobody
+ * @throws ConfigurationError
+ */
+export async function makeServer(
+  io: Pick<CommandIo, "cwd" | "env" | "clock">,
+  options: GlobalOptions,
+  { engine, database, registry, loaded, log, metrics }: Omit<EngineProcess, "stop">,
+  app: AppOptions = {},
+  warn: (message: string) => void = () => {},
+): Promise<Server> {
+  const { openAuth } = await import("../../auth/auth.ts");
+  const { Health } = await import("../../health/health.ts");
+  const { Server: ServerClass } = await import("../../server/server.ts");
+  const { encryptionFrom } = await import("../../settings/engine-options.ts");
+  const { clock } = io;
+  const { document } = loaded;
+  const choice = chooseDatabase(options, io);
+  const auth = await openAuth(document.auth, {
+    database,
+    directory: io.cwd,
+    clock,
+    warn,
+  });
+  const health = new Health({
+    database,
+    engine,
+    config: document.health,
+    clock,
+    dataDirectory: choice.kind === "embedded" ? choice.directory : undefined,
+  });
+  return new ServerClass(
+    {
+      ...{ database, engine, registry, auth, health, metrics, clock, log },
+      // What the reference leaves open is closed to those elsewhere unless somebody opens it.
+      areMetricsClosed: !loaded.isGiven("telemetry.metrics_auth_required") || document.telemetry.metrics_auth_required,
+      encryption: encryptionFrom(loaded, new SecretSource({ variables: io.env })),
+      redact: document.engine.redact,
+    },
+    app,
+  );
+}
