@@ -1,3 +1,11 @@
+import { closeCircuit, listCircuits, listLimits } from "./circuits.ts";
+import {
+  actOnDeadLetters,
+  discardDeadLetter,
+  getDeadLetter,
+  listDeadLetters,
+  retryDeadLetter,
+} from "./dead-letters.ts";
 import { cancelStep, completeStep, editStep, resetStep, resolveStep, retryStep, skipStep } from "./step-actions.ts";
 import { cancelTask, pauseTask, rerunTask, resolveTask, resumeTask, retryTask } from "./task-actions.ts";
 import { createTask, createTasks, getTask, listTasks } from "./tasks.ts";
@@ -21,6 +29,14 @@ export const ROUTES = {
   skipStep,
   cancelStep,
   editStep,
+  listDeadLetters,
+  getDeadLetter,
+  retryDeadLetter,
+  discardDeadLetter,
+  actOnDeadLetters,
+  listCircuits,
+  closeCircuit,
+  listLimits,
 };
 
 /** Operation id of a route of {@link ROUTES}. */

@@ -31,7 +31,11 @@ const DEFINITIONS = {
   "tasker.analytics": { description: "analytics endpoints", reach: "namespace", actions: ["index"] },
   "tasker.template": { description: "templates and their definitions", reach: "namespace", actions: ["index", "show"] },
   "tasker.task_diagram": { description: "diagrams of tasks", reach: "namespace", actions: ["index"] },
-  "tasker.annotation": { description: "annotations of tasks and their types", reach: "namespace", actions: ["index"] },
+  "tasker.annotation": {
+    description: "annotations of tasks and their types",
+    reach: "namespace",
+    actions: ["index", "create"],
+  },
   "tasker.event": { description: "events", reach: "namespace", actions: ["index", "show", "replay"] },
   "tasker.subscriber": { description: "durable subscribers", reach: "global", actions: ["index", "show", "destroy"] },
   "tasker.dead_letter": {
@@ -46,6 +50,7 @@ const DEFINITIONS = {
     actions: ["index", "show", "pause", "resume"],
   },
   "tasker.circuit": { description: "circuit breakers", reach: "namespace", actions: ["index", "close"] },
+  "tasker.limit": { description: "limits of steps that run at once", reach: "namespace", actions: ["index"] },
   "tasker.schedule": {
     description: "schedules of tasks",
     reach: "namespace",

@@ -22,9 +22,9 @@ export interface DeadLetter {
 
 /** Which dead letters; what is absent filters nothing. */
 export interface DeadLetterFilter {
-  readonly subscriber?: string;
-  readonly event?: string;
-  readonly taskId?: number;
+  readonly subscriber?: string | undefined;
+  readonly event?: string | undefined;
+  readonly taskId?: number | undefined;
   /** Only those with greater ids: to read on. Default: 0. */
   readonly after?: number;
   /** Most letters. Default: 100. */
@@ -124,37 +124,55 @@ export async function findDeadLetter(connection: Connection, id: number): Promis
   return toDeadLetter(row);
 }
 
+/** Options of what changes dead letters. */
+export interface DeadLetterChange {
+  readonly clock?: Clock;
+  /** What becomes of the others if some of the letters are not there: `refuse` changes nothing. Default: `refuse`. */
+  readonly missing?: "refuse" | "pass_over";
+  /** What else the transaction writes, such as an entry of an audit log. Given the ids that were changed. Default: nothing. */
+  readonly alongside?: (transaction: Connection, ids: readonly number[]) => Promise<void>;
+}
+
 /**
  * Gives dead letters to their subscribers once more, all or none. Whoever runs the subscriber takes them within a third of its
  * lease. Later events of their tasks may have been delivered long before; those that come meanwhile wait.
+ * @returns the ids of those that were changed
  * @throws DeadLetterNotFoundError that names the ids that there are none of; then nothing has changed
  */
-export async function retryDeadLetters(
+export function retryDeadLetters(
   connection: Database,
   ids: readonly number[],
-  options: { readonly clock?: Clock } = {},
-): Promise<void> {
+  options: DeadLetterChange = {},
+): Promise<readonly number[]> {
   const now = new Date((options.clock ?? systemClock).now());
-  await allOrNone(connection, ids, async (transaction) => {
+  return change(connection, ids, options, async (transaction) => {
     await transaction.run(lockSubscribersOfLetters, [ids]);
     return transaction.run(reviveDeadLetters, [ids, now]);
   });
 }
 
-/** Deletes dead letters for good, all or none. @throws DeadLetterNotFoundError as {@link retryDeadLetters} */
-export async function discardDeadLetters(connection: Database, ids: readonly number[]): Promise<void> {
-  await allOrNone(connection, ids, (transaction) => transaction.run(deleteDeadLetters, [ids]));
-}
-
-async function allOrNone(
+/** Deletes dead letters for good. @throws DeadLetterNotFoundError as {@link retryDeadLetters}, and @returns what it does */
+export function discardDeadLetters(
   connection: Database,
   ids: readonly number[],
-  change: (transaction: Connection) => Promise<readonly { readonly dead_letter_id: number }[]>,
-): Promise<void> {
-  await connection.transaction(async (transaction) => {
-    const found = new Set((await change(transaction)).map((row) => row.dead_letter_id));
+  options: Omit<DeadLetterChange, "clock"> = {},
+): Promise<readonly number[]> {
+  return change(connection, ids, options, (transaction) => transaction.run(deleteDeadLetters, [ids]));
+}
+
+function change(
+  connection: Database,
+  ids: readonly number[],
+  { missing: whatOfMissing = "refuse", alongside }: DeadLetterChange,
+  apply: (transaction: Connection) => Promise<readonly { readonly dead_letter_id: number }[]>,
+): Promise<readonly number[]> {
+  return connection.transaction(async (transaction) => {
+    const found = new Set((await apply(transaction)).map((row) => row.dead_letter_id));
     const missing = ids.filter((id) => !found.has(id));
-    if (missing.length > 0) throw notFound(missing);
+    if (missing.length > 0 && whatOfMissing === "refuse") throw notFound(missing);
+    const changed = ids.filter((id) => found.has(id));
+    await alongside?.(transaction, changed);
+    return changed;
   });
 }
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { InvalidRequestError } from "../../errors/index.ts";
+import { type CursorKey, encodeCursor } from "./cursor.ts";
 
 /** Which part of a list is asked for. */
 export interface PageRequest {
@@ -27,6 +28,22 @@ export function pageLimit({ limit = DEFAULT_LIMIT }: PageRequest): number {
   throw new InvalidRequestError(`limit is ${limit}, expected ${expected}`, {
     context: { field: "limit", value: limit, expected },
   });
+}
+
+/**
+ * A page of rows of which one more than the limit was read, where there are as many.
+ * @param keyOf the key of a row in the order of the list
+ */
+export function pageOf<Item>(
+  list: string,
+  found: readonly Item[],
+  limit: number,
+  keyOf: (item: Item) => CursorKey,
+): Page<Item> {
+  const items = found.slice(0, limit);
+  const last = items.at(-1);
+  const nextCursor = found.length > limit && last !== undefined ? encodeCursor(list, keyOf(last)) : null;
+  return { items, nextCursor };
 }
 
 /** Key of lists that go by one id. */

@@ -1,6 +1,14 @@
 import type { ROUTES, RouteId } from "../../api/routes/index.ts";
 import type { Implementation } from "../http/call.ts";
+import { circuitClosing, circuitList, limitList } from "./circuits.ts";
 import { taskCreation, taskCreations } from "./create-task.ts";
+import {
+  deadLetterActions,
+  deadLetterDetails,
+  deadLetterDiscard,
+  deadLetterList,
+  deadLetterRetry,
+} from "./dead-letters.ts";
 import {
   stepCancellation,
   stepCompletion,
@@ -32,4 +40,12 @@ export const IMPLEMENTATIONS: { readonly [Known in RouteId]: Implementation<(typ
   skipStep: stepSkip,
   cancelStep: stepCancellation,
   editStep: stepEdit,
+  listDeadLetters: deadLetterList,
+  getDeadLetter: deadLetterDetails,
+  retryDeadLetter: deadLetterRetry,
+  discardDeadLetter: deadLetterDiscard,
+  actOnDeadLetters: deadLetterActions,
+  listCircuits: circuitList,
+  closeCircuit: circuitClosing,
+  listLimits: limitList,
 };
