@@ -1,6 +1,7 @@
 import type { Annotation } from "../handlers/task-handler.ts";
 import { AddedSteps } from "./added-steps.ts";
 import type { Execution } from "./execution.ts";
+import type { ReadyStep } from "./ready-figures.ts";
 import type { StandingWait } from "./standing-wait.ts";
 import type { StepMove, TransitionRow } from "./step-move.ts";
 import type { StepRun } from "./step-run.ts";
@@ -62,6 +63,8 @@ export class Batch {
   readonly starts: StepEntry[] = [];
   /** Steps that have become viable since the batch before; empty if nobody wants to be told. */
   viable: readonly ViableStep[] = [];
+  /** Steps that workers may run once it is committed. */
+  readonly remote: ReadyStep[] = [];
   readonly #tasks = new Map<TaskRun, TaskEntry>();
 
   /** @param elapsedMs the same moment by the time that passes evenly; see `elapsedOf` */
@@ -136,6 +139,7 @@ export class Batch {
     for (const entry of this.#tasks.values()) if (keep(entry.run)) part.#tasks.set(entry.run, entry);
     part.outcomes.push(...this.outcomes.filter((entry) => keep(entry.run)));
     part.starts.push(...this.starts.filter((entry) => keep(entry.run)));
+    part.remote.push(...this.remote.filter((entry) => keep(entry.run)));
     part.viable = this.viable.filter((entry) => keep(entry.run));
     return part;
   }

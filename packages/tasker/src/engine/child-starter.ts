@@ -2,7 +2,7 @@ import type { Connection } from "../database/database.ts";
 import { bool, int8, json, jsonb, text, timestamp } from "../database/sql-type.ts";
 import { statement } from "../database/statement.ts";
 import { HandlerNotFoundError } from "../errors/index.ts";
-import { createTaskTemplate } from "../handlers/create-task-template.ts";
+import { bindDefinition } from "../handlers/create-task-template.ts";
 import type { HandlerRegistry } from "../handlers/registry.ts";
 import type { TaskTemplate } from "../handlers/task-template.ts";
 import { definitionFromDocument } from "../templates/definition-document.ts";
@@ -75,7 +75,7 @@ export class ChildStarter {
     const [stored] = await this.#connection.run(findStoredDefinition, [namespace, asked.name, asked.version ?? ""]);
     if (stored === undefined) return null;
     try {
-      return createTaskTemplate(definitionFromDocument(stored.definition), new Map(), null, new Map(), new Map());
+      return bindDefinition(definitionFromDocument(stored.definition));
     } catch {
       return null;
     }

@@ -18,6 +18,8 @@ export interface CompiledDefinition {
   readonly stepNamed: StepDefinitions;
   /** Whether any of its steps has another priority than 0. */
   readonly hasPriorities: boolean;
+  /** Whether any of its steps is run by the workers of a queue. */
+  readonly hasQueues: boolean;
   /** The circuits that its steps go through, by step name; null if there are none. */
   readonly guards: ReadonlyMap<string, Guard> | null;
   /** Whether any of its steps may be decided over without its handler. */
@@ -51,6 +53,7 @@ export class DefinitionCache {
       graph: buildGraph(definition.steps),
       stepNamed: new StepDefinitions(definition.steps),
       hasPriorities: definition.steps.some(({ priority }) => priority !== 0),
+      hasQueues: definition.steps.some(({ queue }) => queue !== null),
       guards: guardsOf(definition),
       settingsNow: () => this.#settings.of(definition),
       hasFlow: definition.steps.some(

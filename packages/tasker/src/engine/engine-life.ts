@@ -108,7 +108,7 @@ export class EngineLife {
       runtime.stopWriting();
     });
     await this.#claimer.stop();
-    await Promise.all([runtime.offers?.close(), runtime.taker?.stop()]);
+    await Promise.all([runtime.offers.close(), runtime.taker?.stop()]);
     await runtime.written();
     await runtime.executions.quiet();
     await runtime.taker?.written();

@@ -58,7 +58,7 @@ export function statisticsOf(runtime: Runtime, state: EngineStatistics["state"])
     ready: runtime.ready(),
     holdsLease: state === "running" && fence.isOpen,
     pool: database.poolUsage(),
-    sharing: { offered: offers?.offered ?? 0, outside: offers?.outside ?? 0, taken: taker?.size ?? 0 },
+    sharing: { offered: offers.offered, outside: offers.outside, taken: taker?.size ?? 0 },
     strategies: strategies.names,
   };
 }

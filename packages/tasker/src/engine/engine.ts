@@ -13,6 +13,7 @@ import { parseIdentity } from "./identity-settings.ts";
 import { Membership } from "./membership/membership.ts";
 import type { EngineOptions } from "./options.ts";
 import { TaskPreparer } from "./prepare-task.ts";
+import type { RemoteWorkers } from "./remote/remote-workers.ts";
 import { Runtime } from "./runtime.ts";
 import type { SentSignal, SignalOptions } from "./send-signal.ts";
 import { EVENTS_LOST, signalTask } from "./signal-task.ts";
@@ -40,6 +41,8 @@ export class Engine {
   readonly events: EventBus;
   /** Subscribes to events; call the returned function to end it. */
   readonly on: Subscribe;
+  /** The calls by which programs in other languages run steps, of this engine's tasks and of others'. Needs no started engine. */
+  readonly workers: RemoteWorkers;
   readonly #runtime: Runtime;
   readonly #claimer: Claimer;
   readonly #life: EngineLife;
@@ -54,6 +57,7 @@ export class Engine {
     this.#runtime = runtime;
     this.events = events;
     this.on = events.on;
+    this.workers = runtime.workers;
     this.#claimer = new Claimer(runtime, registry, parseAdopt(options.adopt));
     const registries = new Set([registry.events, options.plugins?.events ?? events]);
     registries.delete(events);
@@ -187,9 +191,10 @@ export class Engine {
     const { hints } = runtime;
     hints.onHint(({ topic }) => {
       if (topic === "tasks") claimer.noticeSubmit(true);
+      if (topic === "remote") return runtime.workers.lookNow();
       if (topic === "steps") runtime.taker?.lookNow();
       else claimer.lookSoon();
-      if (topic === "owner") runtime.offers?.lookNow();
+      if (topic === "owner") runtime.offers.lookNow();
     });
     runtime.onDue = () => {
       claimer.lookNow();

@@ -13,7 +13,7 @@ import type { TaskRun } from "./task-run.ts";
 export interface ExecutionsHost extends StepRunner, LateResultsHost {
   readonly log: Log;
   readonly fence: Fence;
-  readonly offers: OfferDesk | null;
+  readonly offers: OfferDesk;
   readonly taker: StepTaker | null;
   agendaOf(run: TaskRun): Agenda;
 }
@@ -50,7 +50,7 @@ export class Executions {
   /** Calls the handler of an execution whose start is committed. */
   launch(execution: Execution): void {
     if (execution.outside !== null) {
-      this.#host.offers?.began(execution);
+      this.#host.offers.began(execution);
       return;
     }
     this.#running.add(execution);
@@ -104,7 +104,7 @@ export class Executions {
   stop(execution: Execution): void {
     const reason = `the task is ${execution.run.state}`;
     if (execution.outside !== null) {
-      void this.#host.offers?.stop(execution, reason);
+      void this.#host.offers.stop(execution, reason);
       return;
     }
     execution.abort(new StepInterruptedError(reason));

@@ -37,8 +37,8 @@ export interface LaneHost {
   readonly resources: HandlerResources;
   /** Where steps that run under limits wait. */
   readonly permits: PermitDesk;
-  /** What other processes run of this one's steps; null for the embedded database, which has one process. */
-  readonly offers: OfferDesk | null;
+  /** What other processes run of this one's steps. */
+  readonly offers: OfferDesk;
   /** Most steps in one batch. */
   readonly maxBatch: number;
   readonly strategies: Strategies;

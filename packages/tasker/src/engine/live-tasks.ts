@@ -28,7 +28,7 @@ export interface LiveTasksHost {
   readonly room: TaskRoom;
   readonly executions: Executions;
   readonly settlements: SettlementWatch;
-  readonly offers: OfferDesk | null;
+  readonly offers: OfferDesk;
   readonly taker: StepTaker | null;
   agendaOf(run: TaskRun): Agenda;
   /** Called when tasks that nobody owns may be due. */
@@ -55,6 +55,11 @@ export class LiveTasks {
     return this.#live.values();
   }
 
+  /** The task if this process has it in memory. */
+  find(taskId: number): TaskRun | null {
+    return this.#live.get(taskId) ?? null;
+  }
+
   isLive(taskId: number): boolean {
     return this.#live.has(taskId);
   }
@@ -77,12 +82,12 @@ export class LiveTasks {
     run.limits = limits.of(run.compiled);
     if (run.isOver && tracing !== null) traceForeignEnd(tracing, run, clock.now());
     const agenda = this.#host.agendaOf(run);
-    for (const step of recoverLostSteps(run, maxInterruptions)) agenda.giveUp(run, step);
+    for (const step of recoverLostSteps(run, maxInterruptions)) agenda.endLost(run, step);
     agenda.adopt(run);
     for (const execution of run.executions.values()) {
       const { outside } = execution;
-      if (outside !== null) offers?.watch(execution, outside);
-      if (outside?.end != null) offers?.began(execution);
+      if (outside !== null) offers.watch(execution, outside);
+      if (outside?.end != null) offers.began(execution);
     }
     if (this.#raised.takeIsNewer(run.taskId, run.revision)) agenda.recheck(run);
   }
@@ -152,7 +157,7 @@ export class LiveTasks {
       room.remove(run.view.namespace);
       for (const execution of run.executions.values()) executions.abandon(execution, "its process was declared dead");
     }
-    offers?.abandonAll();
+    offers.abandonAll();
     taker?.abandonAll();
     const lost = [...this.#live.keys()];
     this.#live.clear();

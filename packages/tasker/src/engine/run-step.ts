@@ -7,6 +7,7 @@ import type { CustomEventRegistry } from "../handlers/custom-events/registry.ts"
 import { encodeJson } from "../json/encode.ts";
 import type { Verdict } from "../retry/circuit-breaker.ts";
 import type { Tracing } from "../tracing/tracing.ts";
+import { concludeOutcome } from "./conclude-outcome.ts";
 import { describeFailure } from "./describe-failure.ts";
 import { subjectOf } from "./event-subject.ts";
 import type { Execution } from "./execution.ts";
@@ -136,10 +137,7 @@ function verdictOf(outcome: Outcome): Verdict {
 /** Settles an execution unless it is settled already. */
 export function settleOnce(runner: StepRunner, execution: Execution, outcome: Outcome): void {
   if (execution.outcome !== null) return;
-  const { protection } = runner;
-  const shielded = protection.protect(execution.run, execution.name, outcome);
-  const concluded = execution.conclude(shielded, protection.redactionOf(execution.run.compiled.definition));
-  const settled = concluded === shielded ? shielded : protection.protect(execution.run, execution.name, concluded);
+  const settled = concludeOutcome(runner.protection, execution, outcome);
   execution.outcome = settled;
   execution.span?.end(settled);
   if (execution.passage !== null) runner.circuits.leave(execution.passage, verdictOf(settled));

@@ -19,6 +19,7 @@ import { Fence } from "./membership/fence.ts";
 import type { EngineOptions } from "./options.ts";
 import { TaskPreparer } from "./prepare-task.ts";
 import { type ReadyFigures, sumOfReady } from "./ready-figures.ts";
+import { RemoteWorkers } from "./remote/remote-workers.ts";
 import { SettlementWatch } from "./settlement-watch.ts";
 import { OfferDesk } from "./sharing/offer-desk.ts";
 import { parseSharing } from "./sharing/sharing-options.ts";
@@ -39,11 +40,13 @@ export class Runtime extends Equipment implements LaneHost {
   readonly circuits: CircuitBoard;
   readonly resources: SharedResources;
   readonly permits = new PermitDesk(this);
-  /** What others run of this process's steps; null for the embedded database. */
-  readonly offers: OfferDesk | null;
+  /** What others run of this process's steps. */
+  readonly offers: OfferDesk;
   /** What this process runs of others' steps; null for the embedded database, and where nothing is shared. */
   readonly taker: StepTaker | null;
   readonly tasks = new LiveTasks(this);
+  /** Serves the programs in other languages that run steps. */
+  readonly workers: RemoteWorkers;
   readonly loader: TaskLoader;
   readonly children: ChildSubmits;
   readonly settlements: SettlementWatch;
@@ -68,8 +71,9 @@ export class Runtime extends Equipment implements LaneHost {
     this.children = new ChildSubmits(this, new ChildStarter(this.database, registry, preparer, this.tracing));
     const sharing = parseSharing(options.sharing);
     const isAlone = this.database.kind === "embedded";
-    this.offers = isAlone ? null : new OfferDesk(this, sharing?.maxOffered ?? 0);
+    this.offers = new OfferDesk(this, isAlone ? 0 : (sharing?.maxOffered ?? 0));
     this.taker = isAlone || sharing === null ? null : new StepTaker(this, registry);
+    this.workers = new RemoteWorkers(this, registry);
     this.loader = new TaskLoader(this, new TaskReader(this, registry));
     const isLive = (taskId: number) => this.tasks.isLive(taskId);
     this.settlements = new SettlementWatch(this.database, this.clock, this.log, this.pollIntervalMs, isLive);
@@ -128,7 +132,7 @@ export class Runtime extends Equipment implements LaneHost {
   }
 
   committed(batch: Batch, refused: ReadonlySet<TaskRun>): void {
-    this.offers?.committed(batch, refused);
+    this.offers.committed(batch, refused);
     if (this.tracing?.isOn) traceBatch(this.tracing, batch, refused);
     const { events } = this;
     if (!events.hasListeners) return;

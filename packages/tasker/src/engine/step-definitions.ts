@@ -96,6 +96,7 @@ function undoDefinitions(step: StepDefinition): (readonly [string, StepDefinitio
     description: step.description,
     dependentSystem: step.dependentSystem,
     priority: step.priority,
+    queue: step.queue,
     ...compensation,
     dependsOn: [],
     skippable: false,

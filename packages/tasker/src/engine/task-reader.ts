@@ -81,8 +81,9 @@ export class TaskReader {
     await loadSignals(database, runs);
     await loadChildren(database, runs, protection.encryption);
     await loadTraces(database, tracing, runs, processId);
-    // Nobody else can have the embedded database open.
-    if (database.kind === "postgres") await loadExecutions(database, processId, runs, resources);
+    // Nobody else can have the embedded database open, and what workers run of it comes through this process.
+    const shared = database.kind === "postgres" ? runs : runs.filter(({ hasRemoteSteps }) => hasRemoteSteps);
+    await loadExecutions(database, processId, shared, resources);
     for (const [wakeAt, ids] of unusable) await database.run(giveBack, [processId, ids, new Date(wakeAt)]);
     return runs;
   }

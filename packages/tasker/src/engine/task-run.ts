@@ -92,6 +92,8 @@ export class TaskRun {
   dropped = false;
   /** True while the task's own hook runs, or its last move waits for a commit. */
   finishing = false;
+  /** Whether workers may run any of its steps. */
+  readonly hasRemoteSteps: boolean;
   readonly #halted: boolean;
   readonly #paused: boolean;
   readonly parentTaskId: number | null;
@@ -110,6 +112,7 @@ export class TaskRun {
     this.view = parts.view;
     this.compiled = parts.compiled;
     this.template = parts.template;
+    this.hasRemoteSteps = parts.compiled.hasQueues || (parts.template.remoteQueues?.size ?? 0) > 0;
     this.#graph = parts.graph;
     this.#steps = parts.steps;
     this.state = parts.state;
@@ -243,6 +246,22 @@ export class TaskRun {
   /** Whether anything but their handlers decides over its steps. */
   get hasFlow(): boolean {
     return this.compiled.hasFlow || this.view.bypassSteps.length > 0;
+  }
+
+  /** The queue of the workers that run the step; null: processes with an engine run it. */
+  queueOf(step: StepRun): string | null {
+    if (!this.hasRemoteSteps) return null;
+    const { stepNamed } = this.compiled;
+    const role = stepNamed.roleOf(step.name);
+    // The engine's own handlers.
+    if (role.kind === "join" || (role.kind === "undo" && stepNamed.roleOf(role.of).kind === "join")) return null;
+    const declared = stepNamed.get(step.name)?.queue;
+    return declared ?? this.template.remoteQueues?.get(stepNamed.handlerNameOf(step.name)) ?? null;
+  }
+
+  /** The name under which the handler of a step is found. */
+  handlerClassOf(step: StepRun): string {
+    return this.compiled.stepNamed.get(step.name)?.handlerClass ?? step.name;
   }
 
   /** Place of a ready step among all of the process: by the task's priority first, then by the step's. The higher goes first. */

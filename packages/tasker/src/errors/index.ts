@@ -78,3 +78,10 @@ export {
 export { type ErrorContext, TaskerError, type TaskerErrorOptions } from "./tasker-error.ts";
 export { ExportError } from "./telemetry-errors.ts";
 export { DiscoveryError, InvalidTemplateError, type TemplateIssue } from "./template-errors.ts";
+export {
+  ExecutionEndedError,
+  ExecutionNotFoundError,
+  ExecutionRevokedError,
+  ExecutionTakenError,
+  WorkerNotFoundError,
+} from "./worker-errors.ts";

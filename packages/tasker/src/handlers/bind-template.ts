@@ -8,6 +8,7 @@ import { bindConditions } from "./bind-conditions.ts";
 import { createTaskTemplate } from "./create-task-template.ts";
 import { readCustomEvents } from "./custom-events/declared-by-class.ts";
 import { type HandlerMaker, isClass, toHandlerMaker, UnusableHandler } from "./handler-maker.ts";
+import { DEFAULT_QUEUE, declaredQueues, isRemoteHandler, type RemoteOptions } from "./remote-steps.ts";
 import { TaskHandler } from "./task-handler.ts";
 import type { TaskTemplate } from "./task-template.ts";
 
@@ -24,19 +25,28 @@ const BUILT_IN: HandlerExports = { ApiStepHandler, "Tasker::StepHandler::Api": A
  * constructed for each attempt with the step's `handler_config`. `task_handler_class` is looked up in the same way and
  * may be absent: then the task has no hooks. A handler's class may declare the events that it publishes by a static member
  * `customEventConfiguration`; what that throws goes through unchanged. `ApiStepHandler` is there without being given.
- * Functions that a `run_if` asks are looked up by their names.
+ * Functions that a `run_if` asks are looked up by their names. Steps with a `queue` need no handler here, nor do those whose
+ * handler matches a pattern of `remote`: workers run them.
+ * @throws InvalidTemplateError if a step that workers run has limits or a circuit breaker
  * @throws HandlerNotFoundError that lists every handler which is missing, with the nearest export of each
  * @throws InvalidRequestError that lists every export which was found and cannot be a handler
  */
-export function bindTemplate(definition: TaskDefinition, handlers: HandlerExports): TaskTemplate {
+export function bindTemplate(
+  definition: TaskDefinition,
+  handlers: HandlerExports,
+  { remote = [] }: RemoteOptions = {},
+): TaskTemplate {
+  const queues = declaredQueues(definition);
   const makers = new Map<string, HandlerMaker>();
   const events = new Map<string, readonly CustomEventDefinition[]>();
   const missing: { readonly step: string; readonly handlerClass: string }[] = [];
   const unusable: { readonly step: string; readonly handlerClass: string; readonly reason: string }[] = [];
   for (const { step, handlerClass, handlerConfig } of definition.steps.flatMap(handlersOf)) {
+    if (queues.has(step)) continue;
     const found = lookUp(handlers, handlerClass) ?? lookUp(BUILT_IN, handlerClass);
     if (found === null) {
-      missing.push({ step, handlerClass });
+      if (isRemoteHandler(handlerClass, remote)) queues.set(step, DEFAULT_QUEUE);
+      else missing.push({ step, handlerClass });
       continue;
     }
     const maker = toHandlerMaker(found.value, handlerConfig);
@@ -59,7 +69,8 @@ export function bindTemplate(definition: TaskDefinition, handlers: HandlerExport
     const maker = found === null ? null : toHandlerMaker(found.value, null);
     return maker instanceof UnusableHandler ? null : maker;
   };
-  return createTaskTemplate(definition, makers, taskHandler, events, bindConditions(definition, handlers), findMaker);
+  const conditions = bindConditions(definition, handlers);
+  return createTaskTemplate(definition, { makers, taskHandler, customEvents: events, conditions, findMaker, queues });
 }
 
 /** The handlers that a step needs: its own, unless it only waits, and that of what undoes it. */

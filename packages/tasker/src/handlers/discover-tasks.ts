@@ -6,10 +6,11 @@ import { type DiscoveryFailure, importNames, importValues, MODULE_ENDINGS } from
 import { loadTemplateFile } from "../template-files/load-template.ts";
 import type { ReadingOptions } from "../templates/parse-template.ts";
 import { bindTemplate, type HandlerExports } from "./bind-template.ts";
+import type { RemoteOptions } from "./remote-steps.ts";
 import type { TaskTemplate } from "./task-template.ts";
 
 /** Where templates and their code are, and how templates are read. */
-export interface DiscoverOptions extends ReadingOptions {
+export interface DiscoverOptions extends ReadingOptions, RemoteOptions {
   /** Directories that are searched, with those below them. One that does not exist is a failure. */
   readonly directories: readonly string[];
   /** Handlers that templates find besides those of the module beside them. Default: none. */
@@ -73,7 +74,7 @@ async function loadTemplate(file: string, options: DiscoverOptions): Promise<Tas
     beside = await importNames(pathToFileURL(path).href);
     break;
   }
-  return bindTemplate(definition, { ...options.handlers, ...beside });
+  return bindTemplate(definition, { ...options.handlers, ...beside }, options);
 }
 
 async function importTemplates(file: string): Promise<TaskTemplate[]> {

@@ -8,6 +8,7 @@ import {
 } from "../templates/parse-template.ts";
 import { bindTemplate, type HandlerExports } from "./bind-template.ts";
 import type { HandlerRegistry, RegisterOptions } from "./registry.ts";
+import type { RemoteOptions } from "./remote-steps.ts";
 import type { TaskTemplate } from "./task-template.ts";
 
 /**
@@ -42,17 +43,21 @@ export class TaskBuilder {
    * Joins the definition with its code; the same handlers give the same template.
    * @throws HandlerNotFoundError, InvalidRequestError; see {@link bindTemplate}
    */
-  build(handlers: HandlerExports): TaskTemplate {
-    const known = this.#built.get(handlers);
+  build(handlers: HandlerExports, options: RemoteOptions = {}): TaskTemplate {
+    const known = options.remote === undefined ? this.#built.get(handlers) : undefined;
     if (known !== undefined) return known;
-    const template = bindTemplate(this.definition, handlers);
-    this.#built.set(handlers, template);
+    const template = bindTemplate(this.definition, handlers, options);
+    if (options.remote === undefined) this.#built.set(handlers, template);
     return template;
   }
 
   /** Builds the template and registers it. What fails leaves the registry as it was. */
-  register(registry: HandlerRegistry, handlers: HandlerExports, options: RegisterOptions = {}): TaskTemplate {
-    const template = this.build(handlers);
+  register(
+    registry: HandlerRegistry,
+    handlers: HandlerExports,
+    options: RegisterOptions & RemoteOptions = {},
+  ): TaskTemplate {
+    const template = this.build(handlers, options);
     registry.register(template, options);
     return template;
   }

@@ -19,6 +19,11 @@ export interface TaskTemplate {
   readonly customEvents?: ReadonlyMap<string, readonly CustomEventDefinition[]>;
   /** Functions that conditions of steps (`run_if`) ask, by their names. Default: none. */
   readonly conditions?: ReadonlyMap<string, ConditionFunction>;
+  /**
+   * The queues of the steps that workers run, by the names of the steps; of what undoes a step, by the name of that step of the task. Such a
+   * step needs no handler here. Default: none.
+   */
+  readonly remoteQueues?: ReadonlyMap<string, string>;
   /** Hooks around the whole task, or null. */
   readonly taskHandler: TaskHandler | null;
 }

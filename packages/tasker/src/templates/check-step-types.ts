@@ -10,6 +10,7 @@ const HANDLER_KEYS = [
   "custom_events",
   "priority",
   "limits",
+  "queue",
 ] as const;
 /** The types of steps without a handler; each has a key of the same name that says the rest. */
 const TYPES = ["sleep", "signal", "task"] as const;

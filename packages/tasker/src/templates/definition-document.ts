@@ -48,6 +48,7 @@ function stepToDocument(step: StepDefinition): JsonObject {
     handler_config: step.handlerConfig,
     timeout_seconds: step.timeoutSeconds,
     priority: step.priority === TEMPLATE_DEFAULTS.priority ? null : step.priority,
+    queue: step.queue,
     custom_events: step.wait === null ? step.customEvents.map(customEventToDocument) : null,
     ...waitToDocument(step.wait),
     circuit_breaker: circuitToDocument(step.circuit),

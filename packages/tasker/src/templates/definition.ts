@@ -74,6 +74,11 @@ export interface StepDefinition {
   readonly timeoutSeconds: number | null;
   /** Among the ready steps of tasks of the same priority the higher goes first: -32,768 to 32,767. Default: 0. */
   readonly priority: number;
+  /**
+   * The queue of the workers that run it, and what undoes it, in whatever language. Null: processes with an engine run it,
+   * unless its template is registered otherwise.
+   */
+  readonly queue: string | null;
   /** What a step without a handler waits for. Null: a handler is called. */
   readonly wait: StepWait | null;
   /** Limits on its executions in all processes. Default: none. */

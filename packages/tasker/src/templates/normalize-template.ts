@@ -53,6 +53,7 @@ function normalizeStep(step: StepDocument, template: TemplateDocument): StepDefi
     handlerConfig: step.handler_config ?? null,
     timeoutSeconds: step.timeout_seconds ?? null,
     priority: step.priority ?? TEMPLATE_DEFAULTS.priority,
+    queue: step.queue ?? null,
     wait: waitOfDocument(step),
     limits: Object.freeze(stepLimitsOf(step.limits ?? [])),
     circuit: circuitOfStep(step, template, dependentSystem),

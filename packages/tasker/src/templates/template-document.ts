@@ -52,6 +52,16 @@ export const ForEachDocument = z.strictObject({
   max_items: z.int().min(1).max(MOST_ITEMS).nullish(),
 });
 
+/** Longest name of a queue, in characters. */
+const QUEUE_NAME_LENGTH = 64;
+const QUEUE_NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
+
+/** The name of a queue from which workers take steps. */
+export const QueueName = z
+  .string()
+  .max(QUEUE_NAME_LENGTH)
+  .regex(QUEUE_NAME, { error: "letters, digits, dots, dashes and underscores, the first one a letter or digit" });
+
 /** Undoes what a step has done when its task fails. */
 export const CompensationDocument = z.strictObject({
   handler_class: text,
@@ -97,6 +107,8 @@ export const StepDocument = z.strictObject({
   timeout_seconds: z.number().positive().nullish(),
   /** Among the ready steps of tasks of the same priority the higher goes first. Default: 0. */
   priority: z.int().min(-32_768).max(32_767).nullish(),
+  /** Workers that take from this queue run it, in whatever language. Default: processes with an engine run it. */
+  queue: QueueName.nullish(),
   ...WAIT_KEYS,
   for_each: ForEachDocument.nullish(),
   /** How many executions of it may run at the same time or start within a time, in all processes. Default: any number. */

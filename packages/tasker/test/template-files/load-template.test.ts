@@ -47,6 +47,7 @@ describe("a template of the reference", () => {
       timeoutSeconds: null,
       customEvents: [],
       priority: 0,
+      queue: null,
       limits: [],
       circuit: null,
       runIf: null,

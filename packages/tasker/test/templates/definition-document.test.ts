@@ -103,6 +103,7 @@ const settings = (index: number): fc.Arbitrary<Omit<StepDefinition, "forEach" | 
     handlerClass: text(100),
     handlerConfig: fc.option(config),
     timeoutSeconds: fc.option(fc.double({ min: 0.001, max: 1e9, noNaN: true })),
+    queue: fc.option(fc.stringMatching(/^[a-z0-9][a-z0-9_.-]{0,20}$/)),
     priority: fc.oneof(fc.constant(0), fc.integer({ min: -32_768, max: 32_767 })),
     wait: fc.constant(null),
     limits: fc.uniqueArray(

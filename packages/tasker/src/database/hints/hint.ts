@@ -11,7 +11,9 @@ export type Hint =
   /** Something was done to, or delivered for, a task of the process `processId`. */
   | { readonly topic: "owner"; readonly processId: number }
   /** Ready steps were offered to other processes. */
-  | { readonly topic: "steps" };
+  | { readonly topic: "steps" }
+  /** Ready steps were offered to workers. */
+  | { readonly topic: "remote" };
 
 /** Hints as they travel. */
 export interface HintMessage {
@@ -66,7 +68,7 @@ export function decodeHints(payload: string): HintMessage {
   const [sender = "", words = ""] = payload.split(":", 2);
   const hints = words.split(",").flatMap((word): Hint[] => {
     const [topic, id] = word.split(".", 2);
-    if (topic === "tasks" || topic === "steps") return [{ topic }];
+    if (topic === "tasks" || topic === "steps" || topic === "remote") return [{ topic }];
     return topic === "owner" && id !== undefined ? [{ topic, processId: Number(id) }] : [];
   });
   return { senderId: Number(sender), hints };

@@ -19,8 +19,10 @@ create table tasker_ready_steps (
   attempt integer not null,
   -- Deadline of the attempt, in milliseconds from its start; null for none.
   timeout_ms bigint,
-  -- Who may take it: `default` is for processes with an engine.
-  queue varchar(128) not null default 'default',
+  -- Who may take it: `@engines` is for processes with an engine, every other queue for remote workers.
+  queue varchar(64) not null default '@engines',
+  -- Its handler_class, if it is for remote workers.
+  handler varchar(255),
   -- The higher goes first.
   priority bigint not null,
   run_at timestamp(6) not null,
@@ -28,6 +30,7 @@ create table tasker_ready_steps (
 );
 
 create index tasker_ready_steps_next on tasker_ready_steps (queue, named_task_id, priority desc, run_at);
+create index tasker_ready_steps_handler on tasker_ready_steps (queue, handler, priority desc, run_at) where handler is not null;
 create index tasker_ready_steps_task on tasker_ready_steps (task_id);
 
 -- Attempts that run outside the process that owns the task, from the statement that started them on, and late results that
@@ -52,10 +55,14 @@ create table tasker_step_executions (
   deadline_at timestamp(6),
   -- By the database's clock, unlike the other times.
   heartbeat_at timestamp(6) not null,
+  -- How long it may go without a heartbeat, in milliseconds; null: as long as its owner says.
+  silence_ms integer,
   finished_at timestamp(6),
   -- {kind: success, failure, postponed or interrupted, and what belongs to it}; of a success the results are beside it.
   outcome jsonb,
   results jsonb,
+  -- What a remote worker told of how far it is.
+  progress jsonb,
   -- Why it was revoked or refused.
   reason text,
   constraint known_state check (state in ('running', 'finished', 'revoked', 'refused')),

@@ -13,7 +13,8 @@ $$;
 -- Offers ready steps of tasks that p_owner runs. Tasks that it does not hold as it thinks are left out. Called again with the
 -- same offers because the answer was lost, it offers none of them twice: an execution starts once.
 --   p_tasks  [{t: task, e: epoch, r: revision}], in ascending order of t
---   p_steps  [{t, s: step, x: execution id, a: attempt, d: deadline in ms from the start or null, p: priority}]
+--   p_steps  [{t, s: step, x: execution id, a: attempt, d: deadline in ms from the start or null, p: priority,
+--            q: queue, h: handler, both absent for processes with an engine}]
 --   p_skip_locked  whether tasks whose row somebody has locked are left out, too, instead of waited for
 -- `lock_timeout` is short: until this has ended, p_owner does not receive what came of the steps that others run.
 create function tasker_offer_steps(
@@ -47,9 +48,11 @@ begin
   end if;
 
   insert into tasker_ready_steps (workflow_step_id, task_id, task_namespace_id, named_task_id, owner_id, epoch, revision,
-    execution_id, attempt, timeout_ms, priority, run_at, offered_at)
-  select q.s, q.t, r.task_namespace_id, r.named_task_id, p_owner, r.epoch, r.revision, q.x, q.a, q.d, q.p, p_now, p_now
-  from json_to_recordset(p_steps) as q(t bigint, s bigint, x varchar, a integer, d bigint, p bigint)
+    execution_id, attempt, timeout_ms, queue, handler, priority, run_at, offered_at)
+  select q.s, q.t, r.task_namespace_id, r.named_task_id, p_owner, r.epoch, r.revision, q.x, q.a, q.d,
+    coalesce(q.q, '@engines'), q.h, q.p, p_now, p_now
+  from json_to_recordset(p_steps)
+    as q(t bigint, s bigint, x varchar, a integer, d bigint, p bigint, q varchar, h varchar)
   cross join lateral (select * from tasker_task_runs y where y.task_id = q.t limit 1) r
   where coalesce(q.t in (select unnest(v_locked)), false)
     and not exists (select from tasker_step_executions x where x.execution_id = q.x)
@@ -66,7 +69,7 @@ $$;
 -- had been taken before.
 --   p_withdrawn   steps whose offers are taken back; null for none
 --   p_running, p_finished  executions that the owner knows to be running, and those whose outcome it has
---   p_silence_ms  how long an execution may go without a heartbeat
+--   p_silence_ms  how long an execution may go without a heartbeat that does not say so itself
 --   lost: whether the process that runs it is gone, or has forgotten it; or it is one of p_running of which no outcome will
 --     come, as when the answer to what revoked it was lost: then only its id is told
 --   outcome: null while it runs, and where the outcomes before it are many bytes already: it is told the next time
@@ -99,7 +102,8 @@ begin
     select x.execution_id, x.workflow_step_id, x.task_id, x.attempt, x.process_id,
       (extract(epoch from x.deadline_at - x.started_at) * 1000)::bigint as timeout_ms, x.started_at,
       x.state = 'running' and (not coalesce(x.process_id in (select unnest(v_alive)), false)
-        or x.heartbeat_at < clock_timestamp() at time zone 'UTC' - p_silence_ms * interval '1 millisecond') as lost,
+        or x.heartbeat_at < clock_timestamp() at time zone 'UTC'
+          - coalesce(x.silence_ms, p_silence_ms) * interval '1 millisecond') as lost,
       x.state, x.outcome, x.results,
       sum(coalesce(pg_column_size(x.results), 0) + coalesce(pg_column_size(x.outcome), 0))
         over (order by x.finished_at, x.execution_id rows between unbounded preceding and 1 preceding) as bytes

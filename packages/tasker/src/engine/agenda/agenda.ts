@@ -157,8 +157,8 @@ export class Agenda {
     this.#onWork();
   }
 
-  /** Takes a step that is given up because its process is gone once too often. */
-  giveUp(run: TaskRun, step: StepRun): void {
+  /** Takes a step whose attempt was lost with its process, and has that written before anything else becomes of it. */
+  endLost(run: TaskRun, step: StepRun): void {
     this.#end({ run, step, outcome: { kind: "interrupted", reason: LOST_PROCESS } });
   }
 
@@ -212,6 +212,7 @@ export class Agenda {
     this.#releases.clear();
     // What nothing is written of yet is told with the next batch.
     if (batch.taskCount > 0) batch.viable = this.#viable.splice(0);
+    else if (batch.remote.length > 0) this.#host.offers.offerRemote(batch.remote);
     return batch;
   }
 

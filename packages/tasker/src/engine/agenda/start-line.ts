@@ -1,4 +1,5 @@
 import { elapsedOf } from "../../clock/clock.ts";
+import { ConfigurationError } from "../../errors/index.ts";
 import type { JsonObject } from "../../json/json-value.ts";
 import type { Batch } from "../batch.ts";
 import { beginWait } from "../begin-wait.ts";
@@ -7,6 +8,7 @@ import { describeFailure } from "../describe-failure.ts";
 import { Execution } from "../execution.ts";
 import { itemsToAdd, planFanOut } from "../fan-out.ts";
 import { type LaneHost, writerOf } from "../lane-host.ts";
+import type { Demand } from "../limits/limiter.ts";
 import type { AdmittedStep } from "../limits/permit.ts";
 import type { Failure } from "../outcome.ts";
 import { type ReadyFigures, type ReadyStep, readyFigures } from "../ready-figures.ts";
@@ -48,6 +50,7 @@ export class StartLine implements OfferingLine {
   readonly #slots: LaneSlots;
   readonly #ready = new ReadyQueue<ReadyStep>();
   #admitted: AdmittedStep[] = [];
+  #remote: ReadyStep[] = [];
   #outside: (StepOfRun & { readonly attempt: OutsideAttempt })[] = [];
   #waiting: (StepOfRun & { readonly failure: Failure | null })[] = [];
 
@@ -56,14 +59,17 @@ export class StartLine implements OfferingLine {
     this.#waits = waits;
     this.#ends = ends;
     this.#slots = host.slots.openLane(() => ends.onWork());
-    host.offers?.openLine(this);
+    host.offers.openLine(this);
   }
 
-  /** Takes a step that calls its handler when there is room. */
+  /** Takes a step that calls its handler when there is room; or whose handler a worker calls, when there is one. */
   push(run: TaskRun, step: StepRun): void {
     const demands = run.demandsOf(step);
     const readySince = elapsedOf(this.#host.clock);
-    if (demands.length === 0) this.#ready.push({ run, step, readySince }, run.rankOf(step), run.view.namespace);
+    if (run.queueOf(step) !== null) {
+      if (demands.length === 0) this.#remote.push({ run, step, readySince });
+      else this.pushWait(run, step, limitFailure(step, demands));
+    } else if (demands.length === 0) this.#ready.push({ run, step, readySince }, run.rankOf(step), run.view.namespace);
     else this.#host.permits.ask({ run, step, readySince, admit: this.#admit }, demands);
   }
 
@@ -134,6 +140,7 @@ export class StartLine implements OfferingLine {
   addTo(batch: Batch): void {
     if (this.#host.mayStart) {
       for (const step of this.#admitted.splice(0)) this.#addAdmitted(batch, step);
+      for (const ready of this.#remote.splice(0)) if (!ready.run.dropped) batch.remote.push(ready);
       for (const started of this.#outside.splice(0, 2 * this.#host.maxBatch)) this.#addOutside(batch, started);
     }
     this.#addReady(batch);
@@ -162,7 +169,7 @@ export class StartLine implements OfferingLine {
       }
       // One that waits for a slot keeps its place, and the lane its claim to the next slot.
       if (!run.dropped && !this.#slots.take(this.#ready.rank)) {
-        this.#host.offers?.noticeOverfull();
+        this.#host.offers.noticeOverfull();
         return;
       }
       this.#ready.shift();
@@ -172,7 +179,7 @@ export class StartLine implements OfferingLine {
       execution.slots = this.#slots;
     }
     this.#slots.stopWaiting();
-    if (this.#ready.isEmpty && this.#host.starting) this.#host.offers?.takeBack();
+    if (this.#ready.isEmpty && this.#host.starting) this.#host.offers.takeBack();
   }
 
   #addAdmitted(batch: Batch, { run, step, permit, slots }: AdmittedStep): void {
@@ -192,7 +199,7 @@ export class StartLine implements OfferingLine {
     step.queued = false;
     const execution = this.#addStart(batch, run, step, attempt.executionId, { worker: attempt.processId });
     execution.outside = attempt;
-    this.#host.offers?.watch(execution, attempt);
+    this.#host.offers.watch(execution, attempt);
   }
 
   #addStart(batch: Batch, run: TaskRun, step: StepRun, executionId: string, facts: JsonObject): Execution {
@@ -250,4 +257,14 @@ function attemptWait(begin: () => WaitingFor): WaitingFor | Failure {
   } catch (error) {
     return { kind: "failure", failure: describeFailure(error), durationMs: 0 };
   }
+}
+
+/** What becomes of a step that workers run and on which the engine puts limits, which hold in processes with an engine only. */
+function limitFailure(step: StepRun, demands: readonly Demand[]): Failure {
+  const labels = demands.map(({ label }) => label).join(", ");
+  const error = new ConfigurationError(
+    `step ${step.name} is run by workers, for which limits do not hold: the engine option limits names ${labels}`,
+    { context: { option: "limits", value: labels, expected: "no limits of steps that workers run" } },
+  );
+  return { kind: "failure", failure: { ...describeFailure(error), permanent: true }, durationMs: 0 };
 }

@@ -30,8 +30,14 @@ export class Hints {
     this.#log = log;
   }
 
-  /** Tells a hint, soon, to the other processes. Call it after the commit that it is about. */
+  /**
+   * Tells a hint, soon, to the other processes, and to this one what is about its own tasks or about workers that wait here. Call
+   * it after the commit that it is about.
+   */
   tell(hint: Hint): void {
+    const isOurs = hint.topic === "owner" && hint.processId === this.processId;
+    if (isOurs || hint.topic === "remote") for (const listener of this.#listeners) listener(hint);
+    if (isOurs) return;
     // The embedded database is open in this process alone.
     if (this.#database.kind === "embedded") return;
     this.#pending.push(hint);

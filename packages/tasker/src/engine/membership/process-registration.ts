@@ -38,12 +38,12 @@ export const leave = statement({
   columns: {},
 });
 
-/** Declares every other process than `$1` dead. Their tasks are given back by {@link releaseTasksOfStopped}. */
+/** Declares every other process with an engine than `$1` dead: workers come through this one. Their tasks are given back by {@link releaseTasksOfStopped}. */
 export const stopEveryOther = statement({
   name: "stop_every_other",
   text: `
     update tasker_processes set stopped_at = clock_timestamp() at time zone 'UTC'
-    where released_at is null and stopped_at is null and process_id <> $1`,
+    where released_at is null and stopped_at is null and process_id <> $1 and kind = 'engine'`,
   parameters: [int8],
   columns: {},
 });

@@ -1,9 +1,9 @@
-import { elapsedOf, systemClock } from "../../clock/clock.ts";
-import { failureKindOf } from "../../database/failure-kind.ts";
+import { elapsedOf } from "../../clock/clock.ts";
 import type { ReadyStep } from "../ready-figures.ts";
 import type { OfferDeskHost, OfferingLine } from "./offer-desk-host.ts";
 import { findSpareSlots } from "./offer-statements.ts";
-import { type OfferedStep, type OfferOptions, writeOffers } from "./offer-steps.ts";
+import type { OfferedStep } from "./offer-steps.ts";
+import { OfferWriter } from "./offer-writer.ts";
 
 /** Most steps in one statement that offers. */
 const MOST_AT_ONCE = 500;
@@ -24,6 +24,7 @@ export class OfferBook {
   readonly #host: OfferDeskHost;
   /** Most steps offered at the same time; 0: none. */
   readonly #most: number;
+  readonly #writer: OfferWriter;
   readonly #lines: OfferingLine[] = [];
   /** By the ids of their steps. */
   readonly #offers = new Map<number, Offer>();
@@ -39,6 +40,9 @@ export class OfferBook {
   constructor(host: OfferDeskHost, most: number) {
     this.#host = host;
     this.#most = most;
+    this.#writer = new OfferWriter(host, () => {
+      this.#pausedUntil = elapsedOf(host.clock) + PATIENCE_MS;
+    });
   }
 
   /** Steps that are offered and that nobody has taken. */
@@ -86,6 +90,7 @@ export class OfferBook {
   /** No more offers, and what could not be written is not tried again. */
   close(): void {
     this.#closed = true;
+    this.#writer.close();
   }
 
   /** A look has been answered: what is taken from now on counts for the next one. */
@@ -141,10 +146,7 @@ export class OfferBook {
     }
     if (offers.length === 0) return false;
     for (const offer of offers) this.#offers.set(offer.step.stepId, offer);
-    const { refused, skipLocked } = await this.#write(offers, {
-      now: new Date(clock.now()),
-      defaultTimeoutSecondsOf: (task) => this.#host.defaultTimeoutSecondsOf(task),
-    });
+    const { refused, skipLocked } = await this.#writer.write(offers);
     if (processId !== this.#host.processId) return false;
     for (const offer of offers) {
       const { run, step, line } = offer;
@@ -155,33 +157,6 @@ export class OfferBook {
     }
     hints.tell({ topic: "steps" });
     return true;
-  }
-
-  /** Until there is an answer: as long as it is open whether steps are offered, nobody may start them here. */
-  async #write(
-    offers: readonly Offer[],
-    options: Omit<OfferOptions, "skipLocked">,
-  ): Promise<{ readonly refused: ReadonlySet<number>; readonly skipLocked: boolean }> {
-    const { database, clock, log, processId, pollIntervalMs } = this.#host;
-    let skipLocked = false;
-    let maybeDone = false;
-    for (;;) {
-      try {
-        // Of a task that was loaded again meanwhile the offers were deleted.
-        const current = offers.filter(({ run }) => !run.dropped);
-        const refused = await writeOffers(database, processId, current, { ...options, skipLocked });
-        return { refused, skipLocked };
-      } catch (error) {
-        if (this.#closed || processId !== this.#host.processId) throw error;
-        const kind = failureKindOf(error);
-        maybeDone ||= kind === "unknown";
-        // Tasks that are left out must not be on offer by a try whose answer was lost.
-        skipLocked = kind === "busy" && !maybeDone;
-        if (skipLocked) this.#pausedUntil = elapsedOf(clock) + PATIENCE_MS;
-        log.warn({ err: error, steps: offers.length }, "offering steps to other processes failed, trying again");
-        await new Promise<void>((resolve) => void systemClock.after(pollIntervalMs, resolve));
-      }
-    }
   }
 
   /**

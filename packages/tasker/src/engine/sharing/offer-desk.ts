@@ -1,6 +1,8 @@
 import { type CancelTimer, systemClock } from "../../clock/clock.ts";
 import type { Batch } from "../batch.ts";
 import type { Execution } from "../execution.ts";
+import type { ReadyStep } from "../ready-figures.ts";
+import { RemoteBook } from "../remote/remote-book.ts";
 import type { TaskRun } from "../task-run.ts";
 import { OfferBook } from "./offer-book.ts";
 import type { OfferDeskHost, OfferingLine } from "./offer-desk-host.ts";
@@ -18,13 +20,14 @@ const OFFERED_WAIT_MS = 100;
 const SHORTEST_SILENCE_MS = 10_000;
 
 /**
- * Offers ready steps for which this process has no slot to processes that have some, and waits for what comes of those that
+ * Offers ready steps for which this process has no slot to processes that have some, and those that workers run to these; waits for what comes of those that
  * are taken. One statement at a time, so that what it knows of its offers is so. Without offers and attempts outside it does
  * nothing.
  */
 export class OfferDesk {
   readonly #host: OfferDeskHost;
   readonly #book: OfferBook;
+  readonly #remote: RemoteBook;
   readonly #watch: OutsideWatch;
   #working: Promise<void> | null = null;
   #again = false;
@@ -37,12 +40,13 @@ export class OfferDesk {
   constructor(host: OfferDeskHost, most: number) {
     this.#host = host;
     this.#book = new OfferBook(host, most);
+    this.#remote = new RemoteBook(host);
     this.#watch = new OutsideWatch(host);
   }
 
   /** Steps that are offered and that nobody has taken. */
   get offered(): number {
-    return this.#book.size;
+    return this.#book.size + this.#remote.size;
   }
 
   /** Attempts that other processes run, or whose outcome is not committed yet. */
@@ -89,14 +93,23 @@ export class OfferDesk {
     return this.#watch.stop(execution, reason);
   }
 
-  /** Forgets the attempts whose outcome is committed. */
+  /** Forgets the attempts whose outcome is committed, and offers the steps that workers may run by what is. */
   committed(batch: Batch, refused: ReadonlySet<TaskRun>): void {
     this.#watch.committed(batch, refused);
+    if (batch.remote.length > 0) this.offerRemote(batch.remote.filter(({ run }) => !refused.has(run)));
+  }
+
+  /** Offers steps to workers that are ready by what is committed. */
+  offerRemote(steps: readonly ReadyStep[]): void {
+    this.#remote.push(steps);
+    this.#waitMs = FIRST_WAIT_MS;
+    this.#workNow();
   }
 
   /** Forgets everything: the process was declared dead. */
   abandonAll(): void {
     this.#book.clear();
+    this.#remote.clear();
     this.#watch.clear();
   }
 
@@ -105,8 +118,9 @@ export class OfferDesk {
     this.#closed = true;
     this.#cancelWait();
     this.#book.close();
+    this.#remote.close();
     await this.#working;
-    const { stepIds } = this.#book;
+    const stepIds = [...this.#book.stepIds, ...this.#remote.stepIds];
     if (stepIds.length === 0) return;
     try {
       await this.#host.database.run(lookAtExecutions, [this.#host.processId, stepIds, [], [], 0]);
@@ -114,6 +128,7 @@ export class OfferDesk {
       this.#host.log.warn({ err: error }, "taking back offers failed: whoever takes the tasks over does it");
     }
     this.#book.clear();
+    this.#remote.clear();
   }
 
   #workNow(): void {
@@ -131,8 +146,10 @@ export class OfferDesk {
     if (this.#closed || this.#working !== null) return;
     const { pollIntervalMs } = this.#host;
     if (this.offered > 0 || this.outside > 0) {
-      this.#wait(Math.min(this.#waitMs, this.offered > 0 ? OFFERED_WAIT_MS : pollIntervalMs));
+      this.#wait(Math.min(this.#waitMs, this.#book.size > 0 ? OFFERED_WAIT_MS : pollIntervalMs));
       this.#waitMs = Math.min(2 * this.#waitMs, pollIntervalMs);
+    } else if (this.#remote.isBehind) {
+      this.#wait(pollIntervalMs);
     } else if (this.#book.isOpen && this.#book.isOverfull) {
       this.#wait(pollIntervalMs);
     }
@@ -160,7 +177,9 @@ export class OfferDesk {
 
   async #work(): Promise<void> {
     this.#book.forgetDropped();
+    this.#remote.forgetDropped();
     this.#watch.forgetDropped();
+    if (await this.#remote.offer()) this.#again ||= this.#remote.isBehind;
     if (this.offered > 0 || this.outside > 0) await this.#look();
     if (await this.#book.offer(this.#watch.running)) this.#waitMs = FIRST_WAIT_MS;
   }
@@ -188,7 +207,8 @@ export class OfferDesk {
 
   /** If somebody has taken an offer: its attempt is waited for, and its start gets into a batch. */
   #take(row: ExecutionRow): void {
-    const offer = this.#book.take(row.workflow_step_id, row.execution_id);
+    const { workflow_step_id: stepId, execution_id: executionId } = row;
+    const offer = this.#book.take(stepId, executionId) ?? this.#remote.take(stepId, executionId);
     if (offer === null || offer.run.dropped) return;
     const attempt = attemptOf(row, { seal: offer.run.seal, step: offer.step.name });
     this.#watch.take(offer.run, attempt);

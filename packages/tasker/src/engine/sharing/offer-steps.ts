@@ -34,6 +34,7 @@ export async function writeOffers(
   const runs = [...new Set(offers.map(({ run }) => run))].sort((a, b) => a.taskId - b.taskId);
   const tasks = runs.map(({ taskId, epoch, revision }) => ({ t: taskId, e: epoch, r: revision }));
   const steps = offers.map(({ run, step, executionId }) => {
+    const queue = run.queueOf(step);
     const seconds = run.timeoutSecondsOf(step.name) ?? defaultTimeoutSecondsOf(run.view);
     return {
       t: run.taskId,
@@ -42,6 +43,7 @@ export async function writeOffers(
       a: step.attempts + 1,
       d: seconds === null ? null : Math.round(seconds * 1_000),
       p: run.rankOf(step),
+      ...(queue === null ? {} : { q: queue, h: run.handlerClassOf(step) }),
     };
   });
   const rows = await connection.run(offerSteps, [

@@ -6,6 +6,7 @@ import { LOST_PROCESS } from "../decide-step.ts";
 import { describeFailure } from "../describe-failure.ts";
 import type { Execution } from "../execution.ts";
 import type { Outcome } from "../outcome.ts";
+import { stepOfRemoteExecution } from "../remote/remote-execution-id.ts";
 import type { TaskRun } from "../task-run.ts";
 import type { OfferDeskHost } from "./offer-desk-host.ts";
 import { type ExecutionRow, revokeExecutions, type SeenExecution } from "./offer-statements.ts";
@@ -172,6 +173,8 @@ export class OutsideWatch {
 
   #noticeUnbegun(run: TaskRun, { end, executionId }: OutsideAttempt): void {
     if (end?.outcome.kind !== "interrupted" || !end.outcome.isUnbegun || run.isUnshareable) return;
+    // A worker may give back what it has no time for.
+    if (stepOfRemoteExecution(executionId) !== null) return;
     run.isUnshareable = true;
     const { reason } = end.outcome;
     this.#host.log.warn({ taskId: run.taskId, executionId, reason }, "steps of the task are offered to others no more");

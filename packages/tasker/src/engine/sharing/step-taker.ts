@@ -73,7 +73,7 @@ export class StepTaker {
   constructor(host: StepTakerHost, registry: HandlerRegistry) {
     this.#host = host;
     this.#slots = host.slots.openLane(() => undefined);
-    this.#snapshots = new TaskSnapshots(host, registry);
+    this.#snapshots = new TaskSnapshots(host, ({ namespace, name, version }) => registry.get(namespace, name, version));
     this.#box = new OutcomeBox(host);
   }
 

@@ -17,7 +17,7 @@ export const findOffers = statement({
       select from unnest($2::int4[]) as kind(id)
       cross join lateral (
         select from tasker_ready_steps o
-        where o.queue = 'default' and o.named_task_id = kind.id and o.owner_id <> $1 limit 1
+        where o.queue = '@engines' and o.named_task_id = kind.id and o.owner_id <> $1 limit 1
       ) f
     ) as found`,
   parameters: [int8, array(int4)],
@@ -29,7 +29,7 @@ export const takeSteps = statement({
   name: "take_steps",
   text: `
     select execution_id, workflow_step_id, task_id, attempt, owner_id, revision
-    from tasker_take_steps($1, $2, 'default', $3, $4, $5)`,
+    from tasker_take_steps($1, $2, '@engines', $3, $4, $5)`,
   parameters: [int8, varchar, array(int4), int4, timestamp],
   columns: {
     execution_id: varchar,

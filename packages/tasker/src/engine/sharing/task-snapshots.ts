@@ -2,13 +2,13 @@ import type { Clock } from "../../clock/clock.ts";
 import type { Connection } from "../../database/database.ts";
 import { array, int8 } from "../../database/sql-type.ts";
 import { statement } from "../../database/statement.ts";
-import type { HandlerRegistry } from "../../handlers/registry.ts";
+import type { TaskTemplate } from "../../handlers/task-template.ts";
 import { isSatisfied } from "../../states/guards.ts";
 import type { Tracing } from "../../tracing/tracing.ts";
 import { buildTaskRun } from "../build-task-run.ts";
-import type { DefinitionCache } from "../compiled-definition.ts";
+import type { CompiledDefinition, DefinitionCache } from "../compiled-definition.ts";
 import { fetchDefinitions } from "../fetch-definitions.ts";
-import { loadTasks } from "../load-tasks.ts";
+import { type LoadedTask, loadTasks } from "../load-tasks.ts";
 import type { Protection } from "../protection/protection.ts";
 import { loadSeals } from "../protection/task-seal.ts";
 import type { StepRun } from "../step-run.ts";
@@ -40,6 +40,12 @@ interface Snapshot {
   readonly stepById: ReadonlyMap<number, StepRun>;
 }
 
+/** Finds the template by which a task is run. @throws HandlerNotFoundError if there is none */
+export type TemplateFinder = (
+  task: Pick<LoadedTask, "namespace" | "name" | "version">,
+  compiled: CompiledDefinition,
+) => TaskTemplate;
+
 /** What reading tasks of other processes needs of the engine around it. */
 export interface SnapshotHost {
   readonly database: Connection;
@@ -56,13 +62,13 @@ export interface SnapshotHost {
  */
 export class TaskSnapshots {
   readonly #host: SnapshotHost;
-  readonly #registry: HandlerRegistry;
+  readonly #templateOf: TemplateFinder;
   /** Those that were used last come last. */
   readonly #kept = new Map<number, Snapshot>();
 
-  constructor(host: SnapshotHost, registry: HandlerRegistry) {
+  constructor(host: SnapshotHost, templateOf: TemplateFinder) {
     this.#host = host;
-    this.#registry = registry;
+    this.#templateOf = templateOf;
   }
 
   /** Forgets everything. */
@@ -84,6 +90,18 @@ export class TaskSnapshots {
     return found;
   }
 
+  /** A step as it stood at some time; an error if it cannot be read. */
+  async findAny(taskId: number, stepId: number): Promise<SnapshotStep | Error> {
+    const errors = this.#kept.has(taskId) ? new Map<number, Error>() : await this.#read([taskId]);
+    const snapshot = this.#kept.get(taskId);
+    const step = snapshot?.stepById.get(stepId);
+    if (snapshot === undefined || step === undefined) {
+      return errors.get(taskId) ?? new RangeError(`task ${taskId} has no step ${stepId}`);
+    }
+    this.#trim(new Set([taskId]));
+    return { run: snapshot.run, step };
+  }
+
   async #read(taskIds: readonly number[]): Promise<Map<number, Error>> {
     const { database, clock, definitions, tracing, protection } = this.#host;
     const runs: TaskRun[] = [];
@@ -101,7 +119,7 @@ export class TaskSnapshots {
         const compiled = found.get(row.definition_hash);
         if (compiled === undefined) throw new RangeError(`definition ${row.definition_hash} is not in the database`);
         if (compiled instanceof Error) throw compiled;
-        const template = this.#registry.get(row.namespace, row.name, row.version);
+        const template = this.#templateOf(row, compiled);
         const run = buildTaskRun(
           row,
           compiled,

@@ -19,6 +19,8 @@ export interface AnyStepOptions extends StepSettings<string, boolean, SkipPolicy
   readonly handler?: new (config: never) => unknown;
   readonly handlerConfig?: unknown;
   readonly compensation?: AnyCompensation | undefined;
+  /** For a step that workers run. */
+  readonly remote?: { readonly handlerClass: string; readonly queue: string };
   /** For a step without a handler: its type and what belongs to it, in the keys of YAML. */
   readonly wait?: { readonly type: string } & Readonly<Record<string, unknown>>;
 }
@@ -54,7 +56,9 @@ export function stepToDocument({ name, options }: AddedStep): unknown {
     priority: options.priority,
     limits: options.limits?.map(({ name: shared, ...limit }) => ({ name: shared, ...limitSettingsToDocument(limit) })),
     // A function has no name that another process could find it by: the step's is as good as any.
-    handler_class: options.wait === undefined ? options.handler?.name || name : undefined,
+    handler_class:
+      options.wait === undefined ? (options.remote?.handlerClass ?? (options.handler?.name || name)) : undefined,
+    queue: options.remote?.queue,
     handler_config: options.handlerConfig,
     custom_events: options.customEvents?.map(({ payloadSchema, ...event }) => ({
       ...event,
@@ -85,9 +89,10 @@ function forEachToDocument(forEach: AnyStepOptions["forEach"]): unknown {
 
 /** The handlers that a step needs, by the names under which they are asked for. */
 export function makersOf({ name, options }: AddedStep, index: number): (readonly [string, HandlerMaker])[] {
-  const { wait, compensation } = options;
+  const { wait, compensation, remote } = options;
   const path = `step_templates[${index}]`;
-  const own = wait === undefined ? [[name, toMaker(options, `${path}.handler_class`)] as const] : [];
+  const own =
+    wait === undefined && remote === undefined ? [[name, toMaker(options, `${path}.handler_class`)] as const] : [];
   if (compensation === undefined) return own;
   return [...own, [undoName(name), toMaker(compensation, `${path}.compensation.handler_class`)]];
 }

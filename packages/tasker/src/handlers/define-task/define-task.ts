@@ -12,6 +12,7 @@ import { createTaskTemplate } from "../create-task-template.ts";
 import { readCustomEvents } from "../custom-events/declared-by-class.ts";
 import type { ItemShape } from "../item-shape.ts";
 import { limitSettingsToDocuments } from "../limit-settings.ts";
+import { DEFAULT_QUEUE, declaredQueues } from "../remote-steps.ts";
 import type { HandlesStep } from "../step-handler.ts";
 import type { TaskTemplate } from "../task-template.ts";
 import { type AddedStep, type AnyStepOptions, makersOf, stepToDocument } from "./added-step.ts";
@@ -20,6 +21,7 @@ import type {
   FunctionStepOptions,
   MappedClassStepOptions,
   MappedStepOptions,
+  RemoteStepOptions,
   SignalStepOptions,
   SleepStepOptions,
   TaskSettings,
@@ -235,6 +237,22 @@ export class TemplateBuilder<Context extends object, Steps> {
   }
 
   /**
+   * Adds a step that workers run, in whatever language: those that take from its queue and have its handler.
+   * @see docs/worker-protocol.md
+   */
+  remote<const Name extends string, Parents extends keyof Steps & string = never>(
+    name: Name & (Name extends keyof Steps ? never : unknown),
+    options: RemoteStepOptions<Parents>,
+  ): TemplateBuilder<
+    Context,
+    Steps & Record<Name, { readonly results: JsonValue; readonly upstream: Upstream<Steps, Parents> }>
+  >;
+  remote(name: string, options: RemoteStepOptions<string>): TemplateBuilder<Context, never> {
+    const { handlerClass, queue = DEFAULT_QUEUE, ...settings } = options;
+    return this.#add(name, { ...settings, remote: { handlerClass, queue } });
+  }
+
+  /**
    * The template, ready to be registered.
    * @throws InvalidTemplateError with everything that is wrong; paths are those of the YAML form
    */
@@ -248,7 +266,13 @@ export class TemplateBuilder<Context extends object, Steps> {
       checked.definition,
       Object.fromEntries(this.#steps.map(({ name, options }) => [name, options.runIf])),
     );
-    return createTaskTemplate(checked.definition, makers, this.#settings.taskHandler ?? null, events, conditions);
+    return createTaskTemplate(checked.definition, {
+      makers,
+      taskHandler: this.#settings.taskHandler ?? null,
+      customEvents: events,
+      conditions,
+      queues: declaredQueues(checked.definition),
+    });
   }
 
   #toDocument(): unknown {

@@ -169,6 +169,17 @@ export interface TaskStepOptions<Parents extends string> extends WaitSettings<Pa
   readonly context?: Readonly<Record<string, ContextSource>>;
 }
 
+/** Settings of a step that workers run. */
+export interface RemoteStepOptions<Parents extends string>
+  extends Omit<StepSettings<Parents>, "limits" | "circuitBreaker"> {
+  /** The name under which workers have the handler. */
+  readonly handlerClass: string;
+  /** What the worker gets as `handler_config`, as it is: references to secrets are for the worker to resolve. */
+  readonly handlerConfig?: JsonObject;
+  /** The queue from which workers take it. Default: `default`. */
+  readonly queue?: string;
+}
+
 /** A step that functions execute. */
 export interface FunctionStepOptions<
   Context,

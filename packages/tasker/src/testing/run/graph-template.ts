@@ -62,6 +62,7 @@ export function defaultStep(name: string, settings: Partial<StepDefinition>): St
     handlerConfig: null,
     timeoutSeconds: null,
     priority: 0,
+    queue: null,
     wait: null,
     limits: [],
     circuit: null,

@@ -1,0 +1,258 @@
+import type { Connection } from "../../database/database.ts";
+import { ExecutionTakenError } from "../../errors/index.ts";
+import type { HandlerRegistry } from "../../handlers/registry.ts";
+import type { JsonObject } from "../../json/json-value.ts";
+import type { StoredTrace } from "../../tracing/stored-trace.ts";
+import { describeFailure } from "../describe-failure.ts";
+import type { Protection } from "../protection/protection.ts";
+import { readTraces } from "../tracing/load-traces.ts";
+import { assignmentOf, type SequenceExtent } from "./assignment.ts";
+import { type Beat, type BeatAnswer, beatAttempts } from "./beat-attempts.ts";
+import { stepOfRemoteExecution } from "./remote-execution-id.ts";
+import { RemoteExecutions, type RemoteExecutionsHost } from "./remote-executions.ts";
+import type { Report } from "./report.ts";
+import { notFound, type ReportAnswer, ReportDesk, type ReportDeskHost } from "./report-desk.ts";
+import { type PollCall, WaitingPolls, type WaitingPollsHost, workerNotFound } from "./waiting-polls.ts";
+import { parseWorkerSettings, type WorkerSettings } from "./worker-settings.ts";
+import {
+  findWorker,
+  leaveWorker,
+  pollSteps,
+  registerWorker,
+  type StartedStep,
+  startSteps,
+  toStartedStep,
+} from "./worker-statements.ts";
+
+/** What serving workers needs of the engine around it. */
+export interface RemoteWorkersHost
+  extends Omit<RemoteExecutionsHost, "protection">,
+    Omit<ReportDeskHost, "protection">,
+    WaitingPollsHost {
+  readonly protection: Protection;
+}
+
+/** Namespaces in which a caller may take and report steps; null: in all. */
+export type WorkerScope = readonly string[] | null;
+
+/** What a worker asks for when it polls. */
+export interface PollRequest {
+  readonly workerId: number;
+  /** The same for each repetition of the call, another one for each other call: the answer is the same, then. */
+  readonly nonce: string;
+  /** Most steps that it takes. */
+  readonly capacity: number;
+  /** How long it waits if there are none, in milliseconds. */
+  readonly waitMs: number;
+  /** Those of its registration that it asks for. Default: all of them. */
+  readonly handlers?: readonly string[] | undefined;
+  readonly queues?: readonly string[] | undefined;
+  readonly namespaces?: readonly string[] | undefined;
+  readonly sequence: SequenceExtent;
+}
+
+/** What a worker starts by its name, as a message of a queue has it. */
+export interface StartRequest {
+  readonly executionId: string;
+  readonly nonce: string;
+}
+
+/** The calls by which workers in any language run steps. Serves the tasks of all processes on the database. */
+export class RemoteWorkers {
+  readonly #host: RemoteWorkersHost;
+  readonly #executions: RemoteExecutions;
+  readonly #reports: ReportDesk;
+  readonly #polls: WaitingPolls;
+
+  constructor(host: RemoteWorkersHost, registry: HandlerRegistry) {
+    this.#host = host;
+    this.#executions = new RemoteExecutions(host, registry);
+    this.#reports = new ReportDesk(host, this.#executions);
+    this.#polls = new WaitingPolls(host, (call) => this.#take(call));
+  }
+
+  /** Workers that wait for steps. */
+  get waiting(): number {
+    return this.#polls.size;
+  }
+
+  /**
+   * Registers a worker.
+   * @returns its id, and how long it may be silent, in milliseconds
+   * @throws InvalidRequestError
+   */
+  async register(settings: WorkerSettings): Promise<{ readonly workerId: number; readonly leaseMs: number }> {
+    const worker = parseWorkerSettings(settings);
+    const leaseMs = Math.round(worker.leaseSeconds * 1_000);
+    const [row] = await this.#host.database.run(registerWorker, [
+      worker.host,
+      worker.pid,
+      worker.version,
+      worker.language,
+      leaseMs,
+      worker.name,
+      [...new Set(worker.handlers)],
+      [...new Set(worker.queues)],
+      worker.namespaces,
+    ]);
+    return { workerId: row?.process_id ?? 0, leaseMs };
+  }
+
+  /** Ends a worker: what it still runs is interrupted, and runs elsewhere. False if it was not registered. */
+  async deregister(workerId: number): Promise<boolean> {
+    const rows = await this.#host.database.run(leaveWorker, [workerId]);
+    for (const { owner_id: processId } of rows)
+      if (processId !== 0) this.#host.hints.tell({ topic: "owner", processId });
+    return rows.length > 0;
+  }
+
+  /**
+   * Starts attempts of steps, and gives what a worker needs for each. Waits if there are none.
+   * @param signal ends the waiting when whoever asked has gone
+   * @throws WorkerNotFoundError
+   */
+  async poll(request: PollRequest, scope: WorkerScope, signal?: AbortSignal): Promise<JsonObject[]> {
+    const [worker] = await this.#host.database.run(findWorker, [request.workerId]);
+    if (worker === undefined) throw workerNotFound(request.workerId);
+    const call: PollCall = {
+      workerId: request.workerId,
+      nonce: request.nonce,
+      capacity: request.capacity,
+      handlers: narrow(worker.handlers, request.handlers),
+      queues: narrow(worker.queues, request.queues),
+      namespaces: intersect(intersect(worker.namespaces, request.namespaces ?? null), scope),
+    };
+    const found = await this.#take(call);
+    const started =
+      found.length > 0 || request.waitMs === 0 ? found : await this.#polls.wait(call, request.waitMs, signal);
+    const answers = await this.#assign(request.workerId, started, request.sequence);
+    return answers.flatMap((answer) => (answer instanceof Error ? [] : [answer]));
+  }
+
+  /**
+   * Starts attempts of steps that are offered under these ids.
+   * @returns what the worker needs for each, in the order of the requests; in place of one that it does not get, the error
+   * @throws WorkerNotFoundError
+   */
+  async start(
+    workerId: number,
+    requests: readonly StartRequest[],
+    sequence: SequenceExtent,
+    scope: WorkerScope,
+  ): Promise<(JsonObject | Error)[]> {
+    const items = requests.flatMap(({ executionId, nonce }) => {
+      const stepId = stepOfRemoteExecution(executionId);
+      return stepId === null ? [] : [{ x: executionId, s: stepId, n: nonce }];
+    });
+    const now = new Date(this.#host.clock.now());
+    const rows = await this.#host.database.run(startSteps, [workerId, JSON.stringify(items), scope, now]);
+    if (rows.some((row) => row.execution_id === null)) throw workerNotFound(workerId);
+    const started = rows.flatMap((row) => (row.outcome === "started" ? (toStartedStep(row) ?? []) : []));
+    this.#tellOwners(started);
+    const unique = [...new Map(started.map((step) => [step.execution_id, step])).values()];
+    const assigned = await this.#assign(workerId, unique, sequence);
+    const answers = new Map(unique.map((step, place) => [step.execution_id, assigned[place]]));
+    const outcomes = new Map(rows.map((row) => [row.execution_id, row.outcome]));
+    return requests.map(({ executionId }) => {
+      const answer = answers.get(executionId);
+      if (answer !== undefined) return answer;
+      return outcomes.get(executionId) === "taken" ? taken(executionId) : notFound(executionId);
+    });
+  }
+
+  /** Says that attempts still run; tells which of them nobody waits for any more. @throws WorkerNotFoundError */
+  heartbeat(workerId: number, beats: readonly Beat[]): Promise<BeatAnswer[]> {
+    return beatAttempts(this.#host.database, workerId, beats);
+  }
+
+  /** Writes what attempts came to: one answer for each report, in their order. */
+  report(workerId: number, reports: readonly Report[], scope: WorkerScope): Promise<ReportAnswer[]> {
+    return this.#reports.take(workerId, reports, scope);
+  }
+
+  /** Steps were offered to workers: those that wait are served. */
+  lookNow(): void {
+    this.#polls.lookNow();
+  }
+
+  /** Ends all waiting. */
+  close(): void {
+    this.#polls.close();
+  }
+
+  async #take(call: PollCall): Promise<readonly StartedStep[]> {
+    const { workerId, nonce, queues, handlers, namespaces, capacity } = call;
+    const now = new Date(this.#host.clock.now());
+    const rows = await this.#host.database.run(pollSteps, [
+      workerId,
+      nonce,
+      queues,
+      handlers,
+      namespaces,
+      capacity,
+      now,
+    ]);
+    if (rows.some((row) => row.execution_id === null)) throw workerNotFound(workerId);
+    const started = rows.flatMap((row) => toStartedStep(row) ?? []);
+    this.#tellOwners(started);
+    return started;
+  }
+
+  #tellOwners(started: readonly StartedStep[]): void {
+    for (const processId of new Set(started.map((step) => step.owner_id))) {
+      this.#host.hints.tell({ topic: "owner", processId });
+    }
+  }
+
+  /** What a worker needs for each; one that cannot be given to it has failed, as where a handler is called here. */
+  async #assign(
+    workerId: number,
+    started: readonly StartedStep[],
+    extent: SequenceExtent,
+  ): Promise<(JsonObject | Error)[]> {
+    if (started.length === 0) return [];
+    const [executions, traces] = await Promise.all([
+      this.#executions.begin(started),
+      readPlaces(this.#host.database, started),
+    ]);
+    const failed: Report[] = [];
+    const answers = started.map((step, place) => {
+      try {
+        const execution = executions[place] ?? new RangeError("its task could not be read");
+        if (execution instanceof Error) throw execution;
+        return assignmentOf(execution, step, traces.get(step.task_id) ?? null, extent);
+      } catch (error) {
+        const { message, errorClass, backtrace, errorCode } = describeFailure(error);
+        const told = { message, errorClass, backtrace, errorCode: errorCode ?? undefined };
+        failed.push({ kind: "fail", executionId: step.execution_id, error: told });
+        return error instanceof Error ? error : new Error(message);
+      }
+    });
+    if (failed.length > 0) await this.#reports.take(workerId, failed, null);
+    return answers;
+  }
+}
+
+async function readPlaces(
+  database: Connection,
+  steps: readonly StartedStep[],
+): Promise<ReadonlyMap<number, StoredTrace>> {
+  const rows = await database.run(readTraces, [[...new Set(steps.map((step) => step.task_id))]]);
+  return new Map(
+    rows.flatMap(({ task_id: taskId, traceparent, tracestate }) =>
+      traceparent === null ? [] : [[taskId, { traceparent, tracestate }] as const],
+    ),
+  );
+}
+
+const narrow = (known: readonly string[], asked: readonly string[] | undefined) =>
+  asked === undefined ? known : known.filter((name) => asked.includes(name));
+
+function intersect(a: readonly string[] | null, b: readonly string[] | null): readonly string[] | null {
+  if (a === null || b === null) return a ?? b;
+  return a.filter((name) => b.includes(name));
+}
+
+function taken(executionId: string): ExecutionTakenError {
+  return new ExecutionTakenError(`another call has started the attempt ${executionId}`, { context: { executionId } });
+}
