@@ -49,9 +49,30 @@ export async function cachedTaskAnalysis(
   );
 }
 
+/** Under which what `measurePerformance` gives is kept. */
+export function performanceKey(namespaces: readonly string[] | null = null): string {
+  return `tasker:analytics:performance${namespaces === null ? "" : `:${JSON.stringify([...namespaces].sort())}`}`;
+}
+
+/** Under which what `findBottlenecks` gives is kept. */
+export function bottlenecksKey({
+  periodHours = 24,
+  namespace = "",
+  taskName = "",
+  version = "",
+}: BottleneckScope): string {
+  return `tasker:analytics:bottlenecks:${JSON.stringify([namespace, taskName, version, periodHours])}`;
+}
+
 /** What `measurePerformance` gives, as JSON, kept for about `dashboard_cache_ttl`. */
-export async function cachedPerformance(cache: Cache, connection: Connection): Promise<string> {
-  return cache.fetch("tasker:analytics:performance", async () => JSON.stringify(await measurePerformance(connection)), {
+export async function cachedPerformance(
+  cache: Cache,
+  connection: Connection,
+  now?: Date,
+  namespaces: readonly string[] | null = null,
+): Promise<string> {
+  const measure = async () => JSON.stringify(await measurePerformance(connection, now, namespaces));
+  return cache.fetch(performanceKey(namespaces), measure, {
     ttlSeconds: cache.config.dashboard_cache_ttl,
     read: readText,
   });
@@ -61,12 +82,8 @@ export async function cachedPerformance(cache: Cache, connection: Connection): P
 export async function cachedBottlenecks(
   cache: Cache,
   connection: Connection,
-  scope: Omit<BottleneckScope, "now"> = {},
+  scope: BottleneckScope = {},
 ): Promise<string> {
-  const { periodHours = 24, namespace = "", taskName = "", version = "" } = scope;
-  return cache.fetch(
-    `tasker:analytics:bottlenecks:${JSON.stringify([namespace, taskName, version, periodHours])}`,
-    async () => JSON.stringify(await findBottlenecks(connection, scope)),
-    { ttlSeconds: cache.config.dashboard_cache_ttl, read: readText },
-  );
+  const find = async () => JSON.stringify(await findBottlenecks(connection, scope));
+  return cache.fetch(bottlenecksKey(scope), find, { ttlSeconds: cache.config.dashboard_cache_ttl, read: readText });
 }

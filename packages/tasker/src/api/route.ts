@@ -12,6 +12,8 @@ export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 export interface RoutePermission {
   readonly resource: string;
   readonly action: string;
+  /** Another action of the resource that is enough, too. */
+  readonly or?: string;
   readonly on: "list" | "task" | "namespace" | "all" | "body";
 }
 
@@ -46,6 +48,8 @@ export interface Route<
   readonly statuses: readonly [number, ...number[]];
   /** What is answered: JSON, or text of another type as it is. */
   readonly answerType: string;
+  /** Other forms of the answer that can be asked for, by their types. */
+  readonly otherTypes: Readonly<Record<string, z.ZodType>>;
   /** Whether it may take long, because it waits for something: a poll, a stream. */
   readonly waits: boolean;
   /** Statuses of errors beside those of every route: 400, 401, 403, 429, 500, 503. */
@@ -73,6 +77,8 @@ interface RouteParts<
   readonly statuses?: readonly [number, ...number[]];
   /** Default: `application/json`. */
   readonly answerType?: string;
+  /** Default: none. */
+  readonly otherTypes?: Readonly<Record<string, z.ZodType>>;
   readonly waits?: boolean;
   readonly errors?: readonly number[];
 }
@@ -89,6 +95,7 @@ export function route<
     description: "",
     statuses: [200],
     answerType: "application/json",
+    otherTypes: {},
     waits: false,
     errors: [],
     ...parts,

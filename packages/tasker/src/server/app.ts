@@ -27,7 +27,9 @@ export function createApp(parts: ServerParts, options: AppOptions = {}): App {
     throw new NotFoundError(`there is nothing at ${req.path}`, { context: { path: req.path } });
   });
   app.use(requestId({ limitLength: 128 }));
-  app.use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } }));
+  const contentSecurityPolicy = { defaultSrc: ["'none'"], frameAncestors: ["'none'"] };
+  // Pages that have styles say so themselves.
+  app.use(secureHeaders({ contentSecurityPolicy, overwrite: false }));
   if (corsOrigins.length > 0) app.use(cors({ origin: [...corsOrigins], credentials: true }));
   if (options.compress ?? true) app.use(compress());
   if (rate !== null) app.use(rateLimit(rate));

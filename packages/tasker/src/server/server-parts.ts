@@ -1,4 +1,5 @@
 import type { Auth } from "../auth/auth.ts";
+import type { Cache } from "../cache/cache.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { Database } from "../database/database.ts";
 import type { Engine } from "../engine/engine.ts";
@@ -19,6 +20,8 @@ export interface ServerParts {
   readonly health: Health;
   /** Null: there is nothing to scrape. */
   readonly metrics: Metrics | null;
+  /** Keeps analyses and analytics for a while; null: they are made each time. */
+  readonly cache: Cache | null;
   /** Whether metrics and analytics are only for those who are authorized: `telemetry.metrics_auth_required`. */
   readonly areMetricsClosed: boolean;
   /** Decrypts what is shown; null: encrypted values are shown as they are stored. */

@@ -36,10 +36,15 @@ export interface PerformanceReport {
  * Measures how the tasks of the database did until a moment. Two queries that read the tasks of the last day, their steps, and
  * the current state of every task: for people and dashboards, not for each request.
  * @param now default: now
+ * @param namespaces whose tasks alone count. Default: all
  */
-export async function measurePerformance(connection: Connection, now: Date = new Date()): Promise<PerformanceReport> {
+export async function measurePerformance(
+  connection: Connection,
+  now: Date = new Date(),
+  namespaces: readonly string[] | null = null,
+): Promise<PerformanceReport> {
   const trends = new Map<string, PerformanceTrend>();
-  for (const row of await connection.run(selectTrends, [now])) {
+  for (const row of await connection.run(selectTrends, [now, namespaces])) {
     trends.set(row.period, {
       task_throughput: row.task_throughput,
       completion_rate: rate(row.completed, row.task_throughput),
@@ -49,7 +54,7 @@ export async function measurePerformance(connection: Connection, now: Date = new
       step_throughput: row.step_throughput,
     });
   }
-  const [overview] = await connection.run(selectOverview, [now]);
+  const [overview] = await connection.run(selectOverview, [now, namespaces]);
   const ended = (overview?.recent_complete ?? 0) + (overview?.recent_failed ?? 0);
   return {
     system_overview: {

@@ -52,7 +52,7 @@ export async function authorize(
   { params, namespaceOf }: PermissionTarget,
 ): Promise<NamespaceScope> {
   if (permission === null) return [];
-  const { resource, action, on } = permission;
+  const { resource, action, or, on } = permission;
   switch (on) {
     case "list":
     case "body":
@@ -68,7 +68,9 @@ export async function authorize(
     case "task": {
       const taskId = Number(params.task_id);
       const namespace = await namespaceOf(taskId);
-      if (namespace !== null && (await access.can(resource, action, { namespace, taskId }))) return [namespace];
+      for (const enough of or === undefined ? [action] : [action, or]) {
+        if (namespace !== null && (await access.can(resource, enough, { namespace, taskId }))) return [namespace];
+      }
       const isVisible = namespace !== null && (await access.can("tasker.task", "show", { namespace, taskId }));
       if (!isVisible) throw new TaskNotFoundError(`there is no task ${taskId}`, { context: { taskId } });
       throw new AuthorizationError(`Not authorized to ${action} on ${resource}`, { context: { resource, action } });

@@ -10,6 +10,7 @@ import {
 import type { HttpEnv } from "../http/http-env.ts";
 import type { ServerParts } from "../server-parts.ts";
 import { problemOf } from "./problem-of.ts";
+import { inReferenceTerms, referenceBody } from "./reference-error.ts";
 
 /** Answers a request for which something threw an error: as a problem document, or as the reference does below its paths. */
 export function answerError(
@@ -18,12 +19,12 @@ export function answerError(
   { log }: Pick<ServerParts, "log">,
 ): Response {
   const error = thrown instanceof HTTPException ? ofFramework(thrown) : thrown;
-  const problem = problemOf(error, requestId);
+  const isOurs = req.path.startsWith("/v1/");
+  const problem = isOurs ? problemOf(error, requestId) : inReferenceTerms(problemOf(error, requestId));
   if (problem.status === 500) {
     log.error({ err: error, method: req.method, path: req.path, requestId }, "a request could not be answered");
   }
-  const isOurs = req.path.startsWith("/v1/");
-  const body = isOurs ? problem : { error: problem.title, message: problem.detail };
+  const body = isOurs ? problem : referenceBody(problem);
   const type = isOurs ? "application/problem+json" : "application/json";
   return new Response(JSON.stringify(body), {
     status: problem.status,

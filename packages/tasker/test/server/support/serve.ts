@@ -31,6 +31,7 @@ export async function serve(database: Database, { templates = [], auth, parts, .
       auth: await openAuth(authConfig(auth), { database, warn: () => {} }),
       health: new Health({ database }),
       metrics: null,
+      cache: null,
       areMetricsClosed: true,
       encryption: null,
       redact: [],
