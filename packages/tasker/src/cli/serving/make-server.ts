@@ -19,6 +19,8 @@ export async function makeServer(
   warn: (message: string) => void = () => {},
 ): Promise<Server> {
   const { openAuth } = await import("../../auth/auth.ts");
+  const { Cache } = await import("../../cache/cache.ts");
+  const { MemoryCacheStore } = await import("../../cache/stores/memory-cache-store.ts");
   const { Health } = await import("../../health/health.ts");
   const { Server: ServerClass } = await import("../../server/server.ts");
   const { encryptionFrom } = await import("../../settings/engine-options.ts");
@@ -41,6 +43,7 @@ export async function makeServer(
   return new ServerClass(
     {
       ...{ database, engine, registry, auth, health, metrics, clock, log },
+      cache: new Cache({ store: new MemoryCacheStore(), config: document.cache, clock }),
       // What the reference leaves open is closed to those elsewhere unless somebody opens it.
       areMetricsClosed: !loaded.isGiven("telemetry.metrics_auth_required") || document.telemetry.metrics_auth_required,
       encryption: encryptionFrom(loaded, new SecretSource({ variables: io.env })),
