@@ -103,7 +103,16 @@ export const TaskDetails = z.object({
   wake_at: Moment.nullable(),
   paused: z.boolean(),
   rerun_of: Id.nullable(),
+  complete: z.boolean(),
+  owner_id: z.int().nullable().describe("Process that runs it; 0: none; null: another engine made the task"),
+  definition_hash: z.string().nullable(),
+  priority: z.int(),
+  resumes_at: Moment.nullable(),
+  parent_task_id: Id.nullable().describe("The task of which a step waits, or waited, for this one"),
+  parent_step_id: Id.nullable(),
+  traceparent: z.string().nullable(),
   steps: z.array(StepDetails),
+  edges: z.array(z.object({ from_step_id: Id, to_step_id: Id })),
   transitions: z.array(Transition),
   annotations: z.array(z.object({ type: z.string(), value: z.unknown() })),
   late_results: z.array(
@@ -117,4 +126,37 @@ export const TaskDetails = z.object({
       reason: z.string().nullable(),
     }),
   ),
+  children: z
+    .array(
+      z.object({
+        task_id: Id,
+        step_id: Id.nullable().describe("The step that waits, or waited, for it"),
+        namespace: z.string(),
+        name: z.string(),
+        version: z.string(),
+        state: State,
+      }),
+    )
+    .describe("Tasks that steps of it have submitted, in namespaces that may be seen"),
+  signals: z.array(
+    z.object({
+      signal_id: Id,
+      name: z.string(),
+      sender: z.string().nullable(),
+      received_at: Moment,
+      consumed_at: Moment.nullable(),
+      consumed_by_step_id: Id.nullable(),
+    }),
+  ),
+  actions: z
+    .array(
+      z.object({
+        action: z.string(),
+        step_id: Id.nullable(),
+        actor: z.string(),
+        reason: z.string(),
+        at: Moment,
+      }),
+    )
+    .describe("What operators did to it"),
 });

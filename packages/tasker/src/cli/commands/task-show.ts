@@ -28,9 +28,9 @@ async function showTask(
   taskId: number,
   options: z.infer<typeof ShowOptions>,
 ): Promise<void> {
-  const { redact, encryption } = await readProtection(options, io);
+  const protection = await readProtection(options, io);
   const details = await withDatabase(options, io, "existing", (database) =>
-    readTaskDetails(database, taskId, redact, encryption),
+    readTaskDetails(database, taskId, protection),
   );
   if (options.json) return printer.raw(`${JSON.stringify(details satisfies TaskDetails, null, 2)}\n`);
   const { columns, unicode } = printer;

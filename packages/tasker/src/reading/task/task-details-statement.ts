@@ -1,11 +1,12 @@
-import { bool, int8, json, jsonb, nullable, text, timestamp, varchar } from "../../database/sql-type.ts";
+import { bool, int2, int8, json, jsonb, nullable, text, timestamp, varchar } from "../../database/sql-type.ts";
 import { statement } from "../../database/statement.ts";
 
 /**
  * Everything about one task in one row: its columns, its steps with their current state and the names that they depend
- * on, the transitions of the task and of its steps by time, its annotations, and what came too late.
+ * on, the transitions of the task and of its steps by time, its annotations, what came too late, the tasks that steps of it
+ * have submitted, signals without what they bring, and what operators did.
  */
-export const showTaskStatement = statement({
+export const selectTaskDetails = statement({
   name: "reading_task_details",
   text: `
     with steps as materialized (
@@ -25,7 +26,9 @@ export const showTaskStatement = statement({
     select t.task_id, s.name::text as namespace, n.name::text, n.version::text,
       coalesce(x.to_state, 'pending')::text as state, t.requested_at, t.created_at, t.initiator::text,
       t.source_system::text, t.reason::text, t.tags, t.context, r.correlation_id::text, r.wake_at,
-      coalesce(r.paused, false) as paused, r.rerun_of, r.seal,
+      coalesce(r.paused, false) as paused, r.rerun_of, r.seal, t.complete,
+      r.owner_id, r.definition_hash::text, coalesce(r.priority, 0::int2) as priority, r.resumes_at, r.parent_task_id,
+      r.parent_step_id, r.traceparent::text,
       (select d.definition -> 'redact' from tasker_definitions d where d.definition_hash = r.definition_hash) as redact,
       (
         select coalesce(json_agg(json_build_object(
@@ -63,7 +66,32 @@ export const showTaskStatement = statement({
           order by e.finished_at, e.execution_id), '[]')
         from tasker_step_executions e join steps p on p.workflow_step_id = e.workflow_step_id
         where e.task_id = $1::int8 and e.state = 'refused'
-      ) as late_results
+      ) as late_results,
+      (
+        select coalesce(json_agg(json_build_object('from_step_id', e.from_step_id, 'to_step_id', e.to_step_id)
+          order by e.from_step_id, e.to_step_id), '[]')
+        from tasker_workflow_step_edges e join steps p on p.workflow_step_id = e.to_step_id
+      ) as edges,
+      (
+        select coalesce(json_agg(json_build_object('task_id', q.task_id, 'step_id', q.parent_step_id, 'namespace', z.name,
+          'name', k.name, 'version', k.version, 'state', coalesce(y.to_state, 'pending')) order by q.task_id), '[]')
+        from tasker_task_runs q
+        join tasker_named_tasks k on k.named_task_id = q.named_task_id
+        join tasker_task_namespaces z on z.task_namespace_id = k.task_namespace_id
+        left join tasker_task_transitions y on y.task_id = q.task_id and y.most_recent
+        where q.parent_task_id = $1::int8
+      ) as children,
+      (
+        select coalesce(json_agg(json_build_object('signal_id', g.signal_id, 'name', g.name, 'sender', g.sender,
+          'received_at', g.received_at, 'consumed_at', g.consumed_at, 'consumed_by_step_id', g.consumed_by_step_id)
+          order by g.signal_id), '[]')
+        from tasker_signals g where g.task_id = $1::int8
+      ) as signals,
+      (
+        select coalesce(json_agg(json_build_object('action', o.action, 'step_id', o.workflow_step_id, 'actor', o.actor,
+          'reason', o.reason, 'at', o.created_at) order by o.action_id), '[]')
+        from tasker_operator_actions o where o.task_id = $1::int8
+      ) as actions
     from tasker_tasks t
     join tasker_named_tasks n on n.named_task_id = t.named_task_id
     join tasker_task_namespaces s on s.task_namespace_id = n.task_namespace_id
@@ -88,11 +116,24 @@ export const showTaskStatement = statement({
     wake_at: nullable(timestamp),
     paused: bool,
     rerun_of: nullable(int8),
+    complete: bool,
+    /** Process that runs the task; 0: none. Null where the task has no run row, because another engine made it. */
+    owner_id: nullable(int8),
+    definition_hash: nullable(text),
+    priority: int2,
+    resumes_at: nullable(timestamp),
+    parent_task_id: nullable(int8),
+    parent_step_id: nullable(int8),
+    traceparent: nullable(text),
     seal: nullable(varchar),
     redact: nullable(jsonb),
     steps: json,
     transitions: json,
     annotations: json,
     late_results: json,
+    edges: json,
+    children: json,
+    signals: json,
+    actions: json,
   },
 });

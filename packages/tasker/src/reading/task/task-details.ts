@@ -1,12 +1,9 @@
 import { z } from "zod";
 import type { Connection } from "../../database/database.ts";
-import { TaskNotFoundError, UnreadableValueError } from "../../errors/index.ts";
-import type { JsonValue } from "../../json/json-value.ts";
-import { isEnvelope } from "../../secrets/envelope.ts";
-import { Redaction } from "../../secrets/redaction.ts";
-import { readAddedStepName } from "../../templates/added-step-name.ts";
-import type { Encryption, ValuePlace } from "../../vault/encryption.ts";
-import { showTaskStatement } from "./task-details-statement.ts";
+import { TaskNotFoundError } from "../../errors/index.ts";
+import type { VisibleNamespaces } from "../../models/visible-namespaces.ts";
+import { NO_PROTECTION, type Protection, TaskProtection } from "../protection/task-protection.ts";
+import { selectTaskDetails } from "./task-details-statement.ts";
 
 /** A time as `to_json` writes a `timestamp` column, which holds UTC. */
 const moment = z.string().transform((text) => new Date(`${text}Z`));
@@ -36,6 +33,37 @@ const TransitionDetails = z.object({
   at: moment,
 });
 
+const ChildTask = z.object({
+  task_id: z.number(),
+  /** The step that waits, or waited, for it. */
+  step_id: z.number().nullable(),
+  namespace: z.string(),
+  name: z.string(),
+  version: z.string(),
+  state: z.string(),
+});
+
+const SignalDetails = z.object({
+  signal_id: z.number(),
+  name: z.string(),
+  sender: z.string().nullable(),
+  received_at: moment,
+  /** When a step took it; null: it waits for one. */
+  consumed_at: moment.nullable(),
+  consumed_by_step_id: z.number().nullable(),
+});
+
+/** What an operator did to the task. */
+const OperatorAction = z.object({
+  action: z.string(),
+  step_id: z.number().nullable(),
+  actor: z.string(),
+  reason: z.string(),
+  at: moment,
+});
+
+const Edge = z.object({ from_step_id: z.number(), to_step_id: z.number() });
+
 const AnnotationDetails = z.object({ type: z.string(), value: z.unknown() });
 
 const LateResult = z.object({
@@ -50,61 +78,46 @@ const LateResult = z.object({
 });
 
 /** A step as it is stored, with its current transition's metadata. */
-export type StepDetails = z.infer<typeof StepDetails>;
+export type StepDetails = TaskDetails["steps"][number];
 /** One row of the audit trail. */
 export type TransitionDetails = z.infer<typeof TransitionDetails>;
 
 /**
  * Reads everything about a task; names are those of the columns. Transitions stand in the order of their commits if
  * this engine wrote them all, by time otherwise.
- * @param redact places that are not shown, besides those of the task's template
- * @param encryption decrypts what is encrypted; null: it is shown as it is stored, and so is what cannot be decrypted
+ * @param scope namespaces of which child tasks are told of. Default: all
  * @throws TaskNotFoundError
  */
 export async function readTaskDetails(
   connection: Connection,
   taskId: number,
-  redact: readonly string[] = [],
-  encryption: Encryption | null = null,
+  protection: Protection = NO_PROTECTION,
+  scope: VisibleNamespaces = "all",
 ) {
-  const [found] = await connection.run(showTaskStatement, [taskId]);
+  const [found] = await connection.run(selectTaskDetails, [taskId]);
   if (found === undefined) throw new TaskNotFoundError(`there is no task ${taskId}`, { context: { taskId } });
-  const { redact: ofTemplate, seal, ...row } = found;
-  const open = (value: unknown, column: ValuePlace["column"], step: string | null): JsonValue =>
-    openValue(value, encryption, { seal: seal ?? "", column, step });
-  const redaction = new Redaction([...redact, ...z.array(z.string()).parse(ofTemplate ?? [])]);
+  const { redact, seal, ...row } = found;
+  const own = new TaskProtection(protection, { redact, seal });
+  const isSeen = ({ namespace }: { readonly namespace: string }) => scope === "all" || scope.includes(namespace);
   return {
     ...row,
-    context: row.context === null ? null : redaction.context(open(row.context, "context", null)),
+    context: own.context(row.context),
     steps: z
       .array(StepDetails)
       .parse(row.steps)
-      .map((step) => {
-        const inputs = open(step.inputs, "inputs", step.name);
-        return redactStep({ ...step, inputs, results: open(step.results, "results", step.name) }, redaction);
-      }),
+      .map((step) => ({
+        ...step,
+        inputs: own.inputs(step.name, step.inputs),
+        results: own.results(step.name, step.results),
+      })),
+    edges: z.array(Edge).parse(row.edges),
     transitions: inCommitOrder(z.array(TransitionDetails).parse(row.transitions)),
     annotations: z.array(AnnotationDetails).parse(row.annotations),
     late_results: z.array(LateResult).parse(row.late_results),
+    children: z.array(ChildTask).parse(row.children).filter(isSeen),
+    signals: z.array(SignalDetails).parse(row.signals),
+    actions: z.array(OperatorAction).parse(row.actions),
   };
-}
-
-function openValue(value: unknown, encryption: Encryption | null, place: ValuePlace): JsonValue {
-  if (encryption !== null && isEnvelope(value)) {
-    try {
-      return JSON.parse(encryption.open(value, place));
-    } catch (error) {
-      if (!(error instanceof UnreadableValueError)) throw error;
-    }
-  }
-  return value as JsonValue;
-}
-
-function redactStep(step: StepDetails, redaction: Redaction): StepDetails {
-  const added = readAddedStepName(step.name);
-  const name = added?.kind === "instance" ? added.of : step.name;
-  const inputs = redaction.inputs(name, step.inputs as JsonValue);
-  return { ...step, inputs, results: redaction.results(name, step.results as JsonValue) };
 }
 
 /** Everything about a task. */

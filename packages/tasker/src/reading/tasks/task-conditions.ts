@@ -18,17 +18,13 @@ const ofRun = (column: string) => sql`(select ${sql.ref(column)} from tasker_tas
  */
 export function conditionsOf(filter: TaskFilter, kinds: readonly number[] | null): Fragment[] {
   const { states, initiator, sourceSystem, tag, correlationId, parentTaskId, reason, annotation, paused } = filter;
-  const { requestedFrom, requestedBefore } = filter;
-  const given = <T>(value: T | undefined, condition: (value: T) => Fragment) =>
-    value === undefined ? [] : [condition(value)];
   return [
     ...(kinds === null ? [] : [sql`t.named_task_id = any(${kinds}::int4[])`]),
     ...given(initiator, (text) => sql`t.initiator = ${text}::text`),
     ...given(sourceSystem, (text) => sql`t.source_system = ${text}::text`),
     ...given(reason, (text) => sql`t.reason ilike ${`%${escapePattern(text)}%`}::text`),
     ...given(tag, (text) => sql`t.tags @> to_jsonb(${text}::text)`),
-    ...given(requestedFrom, (moment) => sql`t.requested_at >= ${moment}::timestamp`),
-    ...given(requestedBefore, (moment) => sql`t.requested_at < ${moment}::timestamp`),
+    ...momentConditions("t", filter),
     ...given(correlationId, (text) => sql`${ofRun("r.correlation_id")} = ${text}::text`),
     ...given(parentTaskId, (id) => sql`${ofRun("r.parent_task_id")} = ${id}::int8`),
     ...given(paused, (wanted) => sql`coalesce(${ofRun("r.paused")}, false) = ${wanted}::bool`),
@@ -37,9 +33,25 @@ export function conditionsOf(filter: TaskFilter, kinds: readonly number[] | null
   ];
 }
 
-/** Whether an annotation is of the type of a filter, as SQL over its row `a`. */
-export function ofAnnotationType({ type }: AnnotationFilter): Fragment {
-  return sql`a.annotation_type_id = (
+/** When a task was requested, as SQL over a row of tasks. */
+export function momentConditions(
+  row: string,
+  { requestedFrom, requestedBefore }: Pick<TaskFilter, "requestedFrom" | "requestedBefore">,
+): Fragment[] {
+  const column = sql.ref(`${row}.requested_at`);
+  return [
+    ...given(requestedFrom, (moment) => sql`${column} >= ${moment}::timestamp`),
+    ...given(requestedBefore, (moment) => sql`${column} < ${moment}::timestamp`),
+  ];
+}
+
+function given<T>(value: T | undefined, condition: (value: T) => Fragment): Fragment[] {
+  return value === undefined ? [] : [condition(value)];
+}
+
+/** Whether an annotation is of the type of a filter, as SQL over a row of annotations. */
+export function ofAnnotationType(row: string, { type }: AnnotationFilter): Fragment {
+  return sql`${sql.ref(`${row}.annotation_type_id`)} = (
     select k.annotation_type_id from tasker_annotation_types k where k.name = ${type}::text
   )`;
 }
@@ -47,12 +59,12 @@ export function ofAnnotationType({ type }: AnnotationFilter): Fragment {
 /** What a filter says about one annotation, as SQL over its row `a`. */
 export function annotationConditions(filter: AnnotationFilter): Fragment {
   const { key, value } = filter;
-  if (key === undefined) return ofAnnotationType(filter);
+  if (key === undefined) return ofAnnotationType("a", filter);
   const fits =
     value === undefined
       ? sql`a.annotation ? ${key}::text`
       : sql`a.annotation ->> ${key}::text = ${String(value)}::text`;
-  return sql`${ofAnnotationType(filter)} and ${fits}`;
+  return sql`${ofAnnotationType("a", filter)} and ${fits}`;
 }
 
 function hasAnnotation(annotation: AnnotationFilter): Fragment {

@@ -7,9 +7,9 @@ import { IdKey, type Page, type PageRequest, pageLimit } from "../paging/page.ts
 import { countTasks } from "./count-tasks.ts";
 import { findKinds } from "./find-kinds.ts";
 import { type ListedTask, listedTasksStatement } from "./listed-task.ts";
-import { conditionsOf, type Fragment } from "./task-conditions.ts";
+import { conditionsOf, type Fragment, momentConditions } from "./task-conditions.ts";
 import type { ScopedFilter, TaskOrder } from "./task-filter.ts";
-import { chooseSource, MOST_LOOKED_AT, type TaskSource } from "./task-source.ts";
+import { chooseSource, idsOf, MOST_LOOKED_AT, orderedIdsOf, type TaskSource } from "./task-source.ts";
 
 /** Which tasks are asked for. */
 export interface TaskPageRequest extends PageRequest, ScopedFilter {
@@ -42,7 +42,14 @@ export async function readTaskPage(connection: Connection, request: TaskPageRequ
   const kinds = await findKinds(connection, request);
   const conditions = conditionsOf(request, kinds);
   const source = await chooseSource(connection, request, kinds);
-  const { rows } = await findPage(order, after, limit, conditions, source).execute(queryBuilder(connection));
+  const { rows } = await findPage({
+    order,
+    after,
+    limit,
+    conditions,
+    source,
+    moments: momentConditions("b", request),
+  }).execute(queryBuilder(connection));
   const found = rows.filter(({ key }) => key !== null).map(({ key }) => order.shape.parse(key));
   const ids = found.slice(0, limit).map((key) => Number(key.at(-1)));
   const last = found.length > limit ? found[limit - 1] : rows[0]?.bound;
@@ -79,42 +86,41 @@ interface FoundKey {
   readonly bound: unknown;
 }
 
+interface Search {
+  readonly order: Order;
+  readonly after: CursorKey | null;
+  readonly limit: number;
+  readonly conditions: readonly Fragment[];
+  readonly source: TaskSource;
+  /** Those of the conditions that are about the time, over rows `b` of tasks. */
+  readonly moments: readonly Fragment[];
+}
+
 /**
  * Finds the keys of a page and of one task more. The tasks of the source are looked at one by one in the order of the page, and
  * no further than needed. How far that was is asked in the same snapshot, and only if too few were found.
  */
-function findPage(
-  order: Order,
-  after: CursorKey | null,
-  limit: number,
-  conditions: readonly Fragment[],
-  source: TaskSource,
-) {
+function findPage(search: Search) {
+  const { order, limit, conditions, source } = search;
   const direction = sql.raw(order.descending ? "desc" : "asc");
-  const key = order.byMoment ? sql`b.requested_at, b.task_id` : sql`b.task_id`;
-  const columns = order.byMoment ? ["requested_at", "task_id"] : ["task_id"];
-  const sorting = sql.join(columns.map((column) => sql`${sql.ref(`b.${column}`)} ${direction}`));
-  const asKey = order.byMoment
+  const sorting = order.byMoment
+    ? sql`b.requested_at ${direction}, b.task_id ${direction}`
+    : sql`b.task_id ${direction}`;
+  const key = order.byMoment
     ? sql`json_build_array(b.requested_at::text, b.task_id)`
     : sql`json_build_array(b.task_id)`;
-  const beyond = after === null ? sql`true` : isBeyond(order, after, key);
   const isWhole = source.isSmall || conditions.length === 0;
   const window = isWhole ? sql`` : sql`limit ${sql.lit(MOST_LOOKED_AT)}`;
-  const looked = sql`
-    select ${key} from ${rowsOf(source, order)} where ${beyond} order by ${sorting} ${window}`;
+  const looked = sql`select b.* from (${candidatesOf(search)}) b order by ${sorting} ${window}`;
   const bound = isWhole
     ? sql`null::json`
-    : sql`(
-        select ${asKey} from (${looked}) b order by ${sql.join(columns.map((column) => sql`${sql.ref(`b.${column}`)} ${direction}`))}
-        offset ${sql.lit(MOST_LOOKED_AT - 1)} limit 1
-      )`;
-  const fits = conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `);
+    : sql`(select ${key} from (${looked}) b order by ${sorting} offset ${sql.lit(MOST_LOOKED_AT - 1)} limit 1)`;
   return sql<FoundKey>`
     with page as materialized (
-      select ${asKey} as key, row_number() over () as place
+      select ${key} as key, row_number() over () as place
       from (
         select b.* from (${looked}) b
-        cross join lateral (select from tasker_tasks t where t.task_id = b.task_id and ${fits} limit 1) t
+        cross join lateral (select from tasker_tasks t where t.task_id = b.task_id and ${all(conditions)} limit 1) t
         order by ${sorting} limit ${sql.lit(limit + 1)}
       ) b
     )
@@ -123,16 +129,29 @@ function findPage(
     order by p.place`;
 }
 
-/** The tasks of a source as rows `b`. */
-function rowsOf({ ids, isSmall }: TaskSource, { byMoment }: Order): Fragment {
+/** The tasks of a source that the page can have, in no order. */
+function candidatesOf({ order, after, source: { ranges, isSmall }, moments }: Search): Fragment {
+  const beyond = after === null ? sql`true` : isBeyond(order, after);
+  if (!order.byMoment) {
+    if (ranges === null) return sql`select b.task_id from tasker_tasks b where ${beyond}`;
+    return isSmall
+      ? sql`select b.task_id from (${idsOf(ranges)}) b where ${beyond}`
+      : orderedIdsOf(ranges, beyond, order.descending);
+  }
   // No index has the tasks of a kind or in a state in the order of their times: they are looked for among all.
-  if (ids === null || (byMoment && !isSmall)) return sql`tasker_tasks b`;
-  if (!byMoment) return sql`(${ids}) b`;
-  return sql`(${ids}) i join tasker_tasks b on b.task_id = i.task_id`;
+  const rows =
+    ranges === null || !isSmall
+      ? sql`tasker_tasks b`
+      : sql`(${idsOf(ranges)}) i join tasker_tasks b on b.task_id = i.task_id`;
+  return sql`select b.requested_at, b.task_id from ${rows} where ${beyond} and ${all(moments)}`;
 }
 
-function isBeyond({ byMoment, descending }: Order, after: CursorKey, key: Fragment): Fragment {
+function isBeyond({ byMoment, descending }: Order, after: CursorKey): Fragment {
   const comparison = sql.raw(descending ? "<" : ">");
-  const value = byMoment ? sql`(${after[0]}::timestamp, ${after[1]}::int8)` : sql`${after[0]}::int8`;
-  return sql`(${key}) ${comparison} ${value}`;
+  if (!byMoment) return sql`b.task_id ${comparison} ${after[0]}::int8`;
+  return sql`(b.requested_at, b.task_id) ${comparison} (${after[0]}::timestamp, ${after[1]}::int8)`;
+}
+
+function all(conditions: readonly Fragment[]): Fragment {
+  return conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `);
 }

@@ -1,30 +1,35 @@
 import { sql } from "kysely";
 import type { Connection } from "../../database/database.ts";
 import { queryBuilder } from "../../database/query/query-builder.ts";
-import { annotationConditions, type Fragment, ofAnnotationType } from "./task-conditions.ts";
+import { annotationConditions, type Fragment, momentConditions, ofAnnotationType } from "./task-conditions.ts";
 import type { TaskFilter } from "./task-filter.ts";
 
 /** Most tasks of which one page looks whether a filter fits them. */
-export const MOST_LOOKED_AT = 10_000;
+export const MOST_LOOKED_AT = 5_000;
 
 /** Most named tasks of which the ranges of the index are merged. */
-const MOST_MERGED = 50;
+const MOST_MERGED = 40;
 
 /** Where the tasks of a page are looked for. It has all that the filter fits, and may have others. */
 export interface TaskSource {
-  /** A subquery of their ids, `task_id`, each once. Null: all tasks. */
-  readonly ids: Fragment | null;
+  /** Each task is in one of them, once. Null: all tasks. */
+  readonly ranges: readonly TaskRange[] | null;
   /** Whether there are no more than {@link MOST_LOOKED_AT}. */
   readonly isSmall: boolean;
 }
 
-interface Candidate {
-  readonly ids: Fragment;
-  /** A subquery with as many rows or more, of which the first come at once. Default: `ids`. */
-  readonly probe?: Fragment;
+/** Tasks that an index has beside each other. */
+export interface TaskRange {
+  /** Rows `b`, which have a `task_id`. */
+  readonly rows: Fragment;
+  readonly condition: Fragment;
 }
 
-const NOTHING = sql`select b.task_id from tasker_tasks b where false`;
+interface Candidate {
+  readonly ranges: readonly TaskRange[];
+  /** Ranges with as many rows or more, of which the first come at once. Default: `ranges`. */
+  readonly probe?: readonly TaskRange[];
+}
 
 /**
  * Chooses where to look for the tasks that a filter fits. Each part of a filter for which there is an index is a source; the
@@ -39,63 +44,79 @@ export async function chooseSource(
 ): Promise<TaskSource> {
   const ofKinds = sourceOfKinds(kinds);
   const ofStates = sourceOfStates(filter);
-  for (const { ids, probe = ids } of [...narrowSources(filter), ...ofStates, ...ofKinds]) {
-    if (await isSmall(connection, probe)) return { ids, isSmall: true };
+  for (const { ranges, probe = ranges } of [...narrowSources(filter), ...ofStates, ...ofKinds]) {
+    if (await isSmall(connection, probe)) return { ranges, isSmall: true };
   }
-  return { ids: [...ofKinds, ...ofStates][0]?.ids ?? null, isSmall: false };
+  return { ranges: [...ofKinds, ...ofStates][0]?.ranges ?? null, isSmall: false };
+}
+
+/** A subquery of the ids of ranges, in no order. */
+export function idsOf(ranges: readonly TaskRange[]): Fragment {
+  return unite(ranges.map(({ rows, condition }) => sql`select b.task_id from ${rows} where ${condition}`));
+}
+
+/**
+ * A subquery of the first ids of each range, from which the planner merges them in their order without reading more than is
+ * asked for.
+ * @param beyond what else holds of a row `b`
+ */
+export function orderedIdsOf(ranges: readonly TaskRange[], beyond: Fragment, descending: boolean): Fragment {
+  const direction = sql.raw(descending ? "desc" : "asc");
+  return unite(
+    ranges.map(
+      ({ rows, condition }) => sql`(
+        select b.task_id from ${rows} where ${condition} and ${beyond}
+        order by b.task_id ${direction} limit ${sql.lit(MOST_LOOKED_AT)}
+      )`,
+    ),
+  );
+}
+
+function unite(parts: readonly Fragment[]): Fragment {
+  return parts.length === 0 ? sql`select b.task_id from tasker_tasks b where false` : sql.join(parts, sql` union all `);
 }
 
 function narrowSources({ correlationId, parentTaskId, paused, annotation, ...filter }: TaskFilter): Candidate[] {
-  const { requestedFrom: from, requestedBefore: before } = filter;
-  const ofRuns = (condition: Fragment) => ({ ids: sql`select r.task_id from tasker_task_runs r where ${condition}` });
+  const ofRuns = (condition: Fragment) => ({ ranges: [{ rows: sql`tasker_task_runs b`, condition }] });
   const candidates: Candidate[] = [];
-  if (correlationId !== undefined) candidates.push(ofRuns(sql`r.correlation_id = ${correlationId}::text`));
-  if (parentTaskId !== undefined) candidates.push(ofRuns(sql`r.parent_task_id = ${parentTaskId}::int8`));
-  if (paused === true) candidates.push(ofRuns(sql`r.paused`));
+  if (correlationId !== undefined) candidates.push(ofRuns(sql`b.correlation_id = ${correlationId}::text`));
+  if (parentTaskId !== undefined) candidates.push(ofRuns(sql`b.parent_task_id = ${parentTaskId}::int8`));
+  if (paused === true) candidates.push(ofRuns(sql`b.paused`));
   if (annotation !== undefined) {
-    const rows = sql`from tasker_task_annotations a where`;
+    const all = sql`select distinct a.task_id from tasker_task_annotations a where ${annotationConditions(annotation)}`;
     candidates.push({
-      ids: sql`select distinct a.task_id ${rows} ${annotationConditions(annotation)}`,
-      probe: sql`select a.task_id ${rows} ${ofAnnotationType(annotation)}`,
+      ranges: [{ rows: sql`(${all}) b`, condition: sql`true` }],
+      probe: [{ rows: sql`tasker_task_annotations b`, condition: ofAnnotationType("b", annotation) }],
     });
   }
-  if (from !== undefined || before !== undefined) {
-    const since = from === undefined ? sql`true` : sql`b.requested_at >= ${from}::timestamp`;
-    const until = before === undefined ? sql`true` : sql`b.requested_at < ${before}::timestamp`;
-    candidates.push({ ids: sql`select b.task_id from tasker_tasks b where ${since} and ${until}` });
+  const moments = momentConditions("b", filter);
+  if (moments.length > 0) {
+    candidates.push({ ranges: [{ rows: sql`tasker_tasks b`, condition: sql.join(moments, sql` and `) }] });
   }
   return candidates;
 }
 
-/** A subquery for each kind: the planner merges the ranges of the index in the order of the ids. */
 function sourceOfKinds(kinds: readonly number[] | null): Candidate[] {
   if (kinds === null || kinds.length > MOST_MERGED) return [];
-  return [
-    merged(kinds.map((kind) => sql`select b.task_id from tasker_tasks b where b.named_task_id = ${sql.lit(kind)}`)),
-  ];
+  const rows = sql`tasker_tasks b`;
+  return [{ ranges: kinds.map((kind) => ({ rows, condition: sql`b.named_task_id = ${sql.lit(kind)}` })) }];
 }
 
-/** The same for each state, if all are states of the index, whose condition is repeated so that the planner knows it. */
+/** The ranges of states, if all are states of the index, whose condition is repeated so that the planner knows it. */
 function sourceOfStates({ states }: TaskFilter): Candidate[] {
   const indexed: readonly string[] = ["error", "cancelled", "resolved_manually"];
   if (states === undefined || !states.every((state) => indexed.includes(state))) return [];
-  return [
-    merged(
-      [...new Set(states)].map(
-        (state) => sql`select x.task_id from tasker_task_transitions x
-          where x.most_recent and x.to_state in ('error', 'cancelled', 'resolved_manually') and x.to_state = ${sql.lit(state)}`,
-      ),
-    ),
-  ];
+  const ranges = [...new Set(states)].map((state) => ({
+    rows: sql`tasker_task_transitions b`,
+    condition: sql`b.most_recent and b.to_state in ('error', 'cancelled', 'resolved_manually')
+      and b.to_state = ${sql.lit(state)}`,
+  }));
+  return [{ ranges }];
 }
 
-function merged(branches: readonly Fragment[]): Candidate {
-  return { ids: branches.length === 0 ? NOTHING : sql.join(branches, sql` union all `) };
-}
-
-async function isSmall(connection: Connection, ids: Fragment): Promise<boolean> {
+async function isSmall(connection: Connection, ranges: readonly TaskRange[]): Promise<boolean> {
   const { rows } = await sql<{ size: number }>`
-    select count(*)::int4 as size from (select from (${ids}) s limit ${sql.lit(MOST_LOOKED_AT + 1)}) q
+    select count(*)::int4 as size from (select from (${idsOf(ranges)}) s limit ${sql.lit(MOST_LOOKED_AT + 1)}) q
   `.execute(queryBuilder(connection));
   return (rows[0]?.size ?? 0) <= MOST_LOOKED_AT;
 }

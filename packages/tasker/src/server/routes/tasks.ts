@@ -15,8 +15,10 @@ export const taskList = implement(listTasks, async ({ query, scope, parts: { dat
 });
 
 /** Shows a task. */
-export const taskDetails = implement(getTask, async ({ params, parts: { database, redact, encryption } }) => {
-  const { late_results: lateResults, ...task } = await readTaskDetails(database, params.task_id, redact, encryption);
+export const taskDetails = implement(getTask, async ({ params, scope, parts: { database, redact, encryption } }) => {
+  const protection = { redact, encryption };
+  const { late_results: lateResults, ...task } = await readTaskDetails(database, params.task_id, protection, scope);
   const steps = task.steps.map((step) => ({ ...step, state: knownState(step.state) }));
-  return { answer: { ...task, state: knownState(task.state), steps, late_results: lateResults } };
+  const children = task.children.map((child) => ({ ...child, state: knownState(child.state) }));
+  return { answer: { ...task, state: knownState(task.state), steps, children, late_results: lateResults } };
 });

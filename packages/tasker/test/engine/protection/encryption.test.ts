@@ -13,6 +13,7 @@ import { describeEachDatabase, describeOnPostgres, openTestDatabase } from "../.
 
 const key = (id: string) => ({ id, key: randomBytes(32).toString("hex") });
 const [one, two] = [key("k1"), key("k2")];
+const decrypting = (keys: readonly ReturnType<typeof key>[]) => ({ redact: [], encryption: new Encryption({ keys }) });
 const SECRET = "4111-1111-1111-1111";
 
 /** Two steps one after the other: the second has what the first stored of the context. */
@@ -55,7 +56,7 @@ describeEachDatabase("encryption", (open) => {
     await engine.settled(taskId);
     expect(await readState(database, taskId)).toBe("complete");
     expect((await stored(database)) + JSON.stringify(events)).not.toContain(SECRET);
-    const details = await readTaskDetails(database, taskId, [], new Encryption({ keys: [one] }));
+    const details = await readTaskDetails(database, taskId, decrypting([one]));
     expect(details.context).toEqual({ card: SECRET });
     const results = Object.fromEntries(details.steps.map((step) => [step.name, step.results]));
     expect(results).toEqual({
@@ -84,7 +85,7 @@ async function leave(database: Database, encryption: { readonly keys: readonly R
 }
 
 const failure = async (database: Database, taskId: number, keys = [one]) => {
-  const { steps } = await readTaskDetails(database, taskId, [], new Encryption({ keys }));
+  const { steps } = await readTaskDetails(database, taskId, decrypting(keys));
   return steps.find(({ name }) => name === "second");
 };
 
@@ -170,7 +171,7 @@ describeOnPostgres("a task that another process takes over", () => {
     const again = await engine.actions.rerunTask({ taskId, step: "second" }, { actor: "ann", reason: "again" });
     const newTask = Number(Reflect.get(again, "newTaskId"));
     await engine.settled(newTask);
-    const { steps } = await readTaskDetails(database, newTask, [], new Encryption({ keys: [one] }));
+    const { steps } = await readTaskDetails(database, newTask, decrypting([one]));
     expect(steps.find(({ name }) => name === "second")?.results).toEqual({ seen: SECRET });
   });
 });
@@ -197,7 +198,7 @@ describeOnPostgres("rotating keys", () => {
     expect(report).toEqual({ rotated: 27, unreadable: [], unreadableCount: 0 });
     expect(await rotateKeys(database, encryption)).toMatchObject({ rotated: 0 });
     for (const taskId of taskIds) {
-      const { context, steps } = await readTaskDetails(database, taskId, [], new Encryption({ keys: [two] }));
+      const { context, steps } = await readTaskDetails(database, taskId, decrypting([two]));
       expect(context).toEqual({ card: SECRET });
       expect(steps.some(({ results }) => isEnvelope(results))).toBe(false);
     }

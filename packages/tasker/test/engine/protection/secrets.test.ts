@@ -139,7 +139,10 @@ describeOnPostgres("redaction", () => {
     const { database, taskId } = await begin(() => null, { PAY_KEY: KEY }, []);
     const [row] = await database.query("select context from tasker_tasks");
     expect(row).toEqual({ context: { card: { number: "4111" } } });
-    const { context } = await readTaskDetails(database, taskId, ["context.card.number"]);
+    const { context } = await readTaskDetails(database, taskId, {
+      redact: ["context.card.number"],
+      encryption: null,
+    });
     expect(context).toEqual({ card: { number: "[redacted]" } });
   });
 });
