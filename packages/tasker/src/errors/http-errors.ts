@@ -1,4 +1,3 @@
-import { InvalidRequestError } from "./request-errors.ts";
 import { TaskerError, type TaskerErrorOptions } from "./tasker-error.ts";
 
 /** What a request names is not there: a path, or something that it names and that no error of its own exists for. */
@@ -53,7 +52,8 @@ export interface RequestViolation {
 }
 
 /** Parameters, query or body of a request are not what a route takes; `violations` lists everything that was found. */
-export class MalformedRequestError extends InvalidRequestError {
+export class MalformedRequestError extends TaskerError {
+  readonly code = "TASKER_MALFORMED_REQUEST";
   readonly violations: readonly RequestViolation[];
 
   constructor(violations: readonly RequestViolation[], options: Pick<TaskerErrorOptions, "cause"> = {}) {

@@ -40,9 +40,11 @@ export class Server {
   readonly #parts: ServerParts;
   readonly #closing = new AbortController();
   readonly #servers: HttpServer[] = [];
+  readonly #overrideGlobals: boolean;
 
   constructor(parts: Omit<ServerParts, "closing">, options: AppOptions = {}) {
     this.#parts = { ...parts, closing: this.#closing.signal };
+    this.#overrideGlobals = options.overrideGlobals ?? false;
     this.app = createApp(this.#parts, options);
   }
 
@@ -128,7 +130,7 @@ export class Server {
           return app.fetch(request, { origin: ELSEWHERE });
         return app.fetch(request, { origin: origin(env.incoming), headers: env.incoming.headersDistinct });
       },
-      { overrideGlobalObjects: false },
+      { overrideGlobalObjects: this.#overrideGlobals },
     );
     return (incoming, outgoing) => {
       keepParsedBody(incoming);

@@ -48,10 +48,10 @@ describeOnPostgres("the server", () => {
     expect(answer.headers.get("content-type")).toBe("application/problem+json");
     const problem = Problem.parse(await answer.json());
     expect(problem).toMatchObject({
-      type: "urn:tasker:error:TASKER_INVALID_REQUEST",
+      type: "urn:tasker:error:TASKER_MALFORMED_REQUEST",
       title: "Bad Request",
       status: 400,
-      code: "TASKER_INVALID_REQUEST",
+      code: "TASKER_MALFORMED_REQUEST",
       request_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
     });
     expect(problem.violations).toEqual([
@@ -68,8 +68,8 @@ describeOnPostgres("the server", () => {
       const answer = await fetch(`${url}/v1/tasks`, { method: "POST", ...init });
       return [answer.status, await codeOf(answer)];
     };
-    expect(await status({ body: "{", headers: CREATION.headers })).toEqual([400, "TASKER_INVALID_REQUEST"]);
-    expect(await status({})).toEqual([400, "TASKER_INVALID_REQUEST"]);
+    expect(await status({ body: "{", headers: CREATION.headers })).toEqual([400, "TASKER_MALFORMED_REQUEST"]);
+    expect(await status({})).toEqual([400, "TASKER_MALFORMED_REQUEST"]);
     expect(await status({ body: "a=1", headers: { "content-type": "text/plain" } })).toEqual([
       415,
       "TASKER_UNSUPPORTED_MEDIA_TYPE",

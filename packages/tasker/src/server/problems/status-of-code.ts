@@ -1,6 +1,7 @@
 /** Statuses of the errors that a request can meet; every other one is the server's own affair: 500. */
 const STATUS_OF_CODE: Readonly<Record<string, number>> = {
   TASKER_INVALID_REQUEST: 400,
+  TASKER_MALFORMED_REQUEST: 400,
   TASKER_AUTHENTICATION: 401,
   TASKER_FORBIDDEN: 403,
   TASKER_NOT_FOUND: 404,
