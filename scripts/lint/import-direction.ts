@@ -87,7 +87,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   checker: ABOVE_ENGINE,
   reading: [...BASE, "database", "models", "secrets", "templates", "vault"],
   cli: [...ABOVE_SERVER, "client", "server"],
-  settings: [...ABOVE_ENGINE, "auth"],
+  settings: [...ABOVE_ENGINE, "auth", "cache", "health"],
   testing: ABOVE_ENGINE,
   api: BASE,
   client: [...BASE, "api"],

@@ -371,6 +371,7 @@ export { type BackoffPolicy, backoffSeconds, DEFAULT_BACKOFF } from "./retry/bac
 export type { CircuitPolicy } from "./retry/circuit-breaker.ts";
 export { parseRetryAfter } from "./retry/retry-after.ts";
 export { retryDelayMs } from "./retry/retry-delay.ts";
+export { cacheFrom } from "./settings/cache-from.ts";
 export { type ConfiguredOptions, engineChangesFrom, engineOptionsFrom } from "./settings/engine-options.ts";
 export { followSettings, type SettingsFollower } from "./settings/live/follow-settings.ts";
 export { openSettings, type Settings, type SettingsNews, type SettingsOptions } from "./settings/live/settings.ts";

@@ -39,12 +39,13 @@ export async function cachedTaskAnalysis(
   connection: Connection,
   taskId: number,
   settings?: AnalyzeTaskOptions["settings"],
+  now: Date = new Date(),
 ): Promise<string> {
   const [last] = await connection.run(findLastTransition, [taskId]);
   const weights = settings === undefined ? "" : `:${JSON.stringify(settings)}`;
   return cache.fetch(
     `tasker:analysis:runtime_graph:${taskId}:${last?.id ?? 0}${weights}`,
-    async () => analysisJson(await analyzeTask(connection, taskId, settings === undefined ? {} : { settings })),
+    async () => analysisJson(await analyzeTask(connection, taskId, settings === undefined ? { now } : { now, settings })),
     { ttlSeconds: ANALYSIS_TTL_SECONDS, read: readText },
   );
 }

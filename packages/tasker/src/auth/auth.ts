@@ -1,6 +1,6 @@
 import { systemClock } from "../clock/clock.ts";
 import type { AuthConfig } from "../config/auth-config.ts";
-import { ConfigurationError } from "../errors/index.ts";
+import { AuthenticationError, ConfigurationError } from "../errors/index.ts";
 import type { AuthRequest } from "./authenticators/auth-request.ts";
 import type { Authenticator } from "./authenticators/authenticator.ts";
 import type { AuthorizationContext } from "./authorization/authorization-context.ts";
@@ -8,6 +8,7 @@ import type { AuthorizationCoordinator } from "./authorization/coordinator.ts";
 import { type CoordinatorMaker, makeCoordinators } from "./authorization/make-coordinators.ts";
 import { makePolicy, type Policy } from "./authorization/policy.ts";
 import { readRoleFile } from "./authorization/role-file.ts";
+import { FailedAttempts } from "./failed-attempts.ts";
 import { type AuthenticatorParts, makeAuthenticator } from "./make-authenticator.ts";
 import type { NamespaceScope, Principal } from "./principal.ts";
 import { type AuthRefusal, refusalOf } from "./refusal.ts";
@@ -50,6 +51,8 @@ export class Auth {
   readonly policy: Policy;
   readonly #coordinatorOf: CoordinatorMaker;
   readonly #warn: (message: string) => void;
+  /** Null: attempts are not limited. */
+  readonly #attempts: FailedAttempts | null;
 
   /** Made by {@link openAuth}. */
   constructor(
@@ -57,7 +60,9 @@ export class Auth {
     policy: Policy,
     coordinatorOf: CoordinatorMaker,
     warn: (message: string) => void,
+    attempts: FailedAttempts | null,
   ) {
+    this.#attempts = attempts;
     this.authenticator = authenticator;
     this.policy = policy;
     this.#coordinatorOf = coordinatorOf;
@@ -71,8 +76,18 @@ export class Auth {
 
   /** Finds out whom a request comes from; what each field and object allows is asked of `access`. @throws AuthenticationError */
   async admit(request: AuthRequest): Promise<Admission> {
-    const principal = await this.authenticator.authenticate(request);
+    this.#attempts?.check(request);
+    const principal = await this.#authenticate(request);
     return { principal, access: this.accessOf(principal) };
+  }
+
+  async #authenticate(request: AuthRequest): Promise<Principal> {
+    try {
+      return await this.authenticator.authenticate(request);
+    } catch (error) {
+      if (error instanceof AuthenticationError) this.#attempts?.note(request, error.reason);
+      throw error;
+    }
   }
 
   /**
@@ -132,5 +147,7 @@ export async function openAuth(config: AuthConfig, options: AuthOptions): Promis
   const policy = makePolicy(
     config.role_file === null ? undefined : await readRoleFile(config.role_file, parts.directory),
   );
-  return new Auth(authenticator, policy, await makeCoordinators(config, policy, parts), warn);
+  const { max_failed_attempts: limit, failed_attempts_window_seconds: seconds } = config;
+  const attempts = limit === null ? null : new FailedAttempts({ limit, windowMs: seconds * 1_000, clock: parts.clock });
+  return new Auth(authenticator, policy, await makeCoordinators(config, policy, parts), warn, attempts);
 }

@@ -8,7 +8,7 @@ import {
 
 /** What a request is answered that is not let in. */
 export interface AuthRefusal {
-  readonly status: 401 | 403 | 500 | 503;
+  readonly status: 401 | 403 | 429 | 500 | 503;
   /** Stable: the code of the error. */
   readonly code: string;
   readonly body: { readonly error: string; readonly message: string };
@@ -38,9 +38,13 @@ export function refusalOf(error: unknown, warn: (message: string) => void): Auth
   return answer(500, code, "Authentication Interface Error", "the server cannot authenticate this request");
 }
 
-function ofAuthentication({ code, reason, message }: AuthenticationError): AuthRefusal {
+function ofAuthentication({ code, reason, message, context }: AuthenticationError): AuthRefusal {
   if (reason === "unavailable") return answer(503, code, "Service Unavailable", message);
   if (reason === "csrf" || reason === "origin") return answer(403, code, "Forbidden", message);
+  if (reason === "throttled") {
+    const seconds = typeof context.retryAfterSeconds === "number" ? context.retryAfterSeconds : 60;
+    return answer(429, code, "Too Many Requests", message, { "retry-after": String(seconds) });
+  }
   const challenge = reason === "missing" ? "Bearer" : 'Bearer error="invalid_token"';
   return answer(401, code, "Unauthorized", message, { "www-authenticate": challenge });
 }

@@ -43,6 +43,12 @@ export interface CacheFigures {
   readonly trackedKeys: number;
 }
 
+/** For how long a value is kept, in seconds; `fixed`: whatever its use. */
+interface Life {
+  readonly base: number;
+  readonly fixed: boolean;
+}
+
 /** Time between two looks whether another process has made a value, in milliseconds. */
 const LOOK_MS = 25;
 /** Keys whose time to live is remembered. */
@@ -97,18 +103,18 @@ export class Cache {
   /**
    * The value of a key: as it is kept, or made and then kept. What is kept is JSON; what `produce` throws is thrown and not kept.
    * @param key at most 400 characters
-   * @param options `ttlSeconds`: time to live that the use changes. Default: `default_ttl`. `read` makes the value of what JSON gives.
+   * @param options `ttlSeconds`: time to live that the use changes, unless it is `fixed`. Default: `default_ttl`. `read` makes the value of what JSON gives.
    *   Default: as it is
    */
   async fetch<T>(
     key: string,
     produce: () => Promise<T>,
-    options: { readonly ttlSeconds?: number; readonly read: (json: unknown) => T },
+    options: { readonly ttlSeconds?: number; readonly fixed?: boolean; readonly read: (json: unknown) => T },
   ): Promise<T> {
-    const { ttlSeconds = this.#config.default_ttl, read } = options;
+    const { ttlSeconds = this.#config.default_ttl, fixed = false, read } = options;
     const joined = this.#making.get(key);
     if (joined !== undefined) return this.#share(key, await joined, read);
-    const work = this.#find(key, async () => JSON.stringify(await produce()), ttlSeconds);
+    const work = this.#find(key, async () => JSON.stringify(await produce()), { base: ttlSeconds, fixed });
     this.#making.set(key, work);
     try {
       return read(JSON.parse(await work));
@@ -154,7 +160,7 @@ export class Cache {
     await Promise.all(this.#recording);
   }
 
-  async #find(key: string, produce: () => Promise<string>, base: number): Promise<string> {
+  async #find(key: string, produce: () => Promise<string>, life: Life): Promise<string> {
     const kept = await this.#ask(() => this.store.get(key), null);
     if (kept !== null) {
       this.#hits += 1;
@@ -163,14 +169,14 @@ export class Cache {
       return kept;
     }
     if (this.strategy.mode !== "distributed_atomic" || !isAtomicStore(this.store))
-      return this.#make(key, produce, base);
-    return this.#makeOnce(key, produce, base);
+      return this.#make(key, produce, life);
+    return this.#makeOnce(key, produce, life);
   }
 
   /** Makes the value under the lock of the key, or waits for whoever does. */
-  async #makeOnce(key: string, produce: () => Promise<string>, base: number): Promise<string> {
+  async #makeOnce(key: string, produce: () => Promise<string>, life: Life): Promise<string> {
     const { store } = this;
-    if (!isAtomicStore(store)) return this.#make(key, produce, base);
+    if (!isAtomicStore(store)) return this.#make(key, produce, life);
     const token = randomUUID();
     const longestMs = COORDINATION_TIMEOUT_SECONDS[this.strategy.mode] * 1_000;
     const begun = elapsedOf(this.#clock);
@@ -188,7 +194,7 @@ export class Cache {
     try {
       // Whoever held the lock before may have made it since we looked.
       const made = await this.#ask(() => store.get(key), null);
-      if (made === null) return await this.#make(key, produce, base);
+      if (made === null) return await this.#make(key, produce, life);
       this.#countShared(key);
       return made;
     } finally {
@@ -196,19 +202,19 @@ export class Cache {
     }
   }
 
-  async #make(key: string, produce: () => Promise<string>, base: number): Promise<string> {
+  async #make(key: string, produce: () => Promise<string>, life: Life): Promise<string> {
     const begun = performance.now();
     const text = await produce();
     const seconds = (performance.now() - begun) / 1_000;
     this.#misses += 1;
     this.#spentSeconds += seconds;
-    const ttl = await this.#ttl(key, base, seconds);
+    const ttl = await this.#ttl(key, life, seconds);
     await this.#ask(() => this.store.set(key, text, ttl), undefined);
     return text;
   }
 
   /** The time to live of a value that was made, in seconds; decided once in `adaptive_calculation_interval`. */
-  async #ttl(key: string, base: number, seconds: number): Promise<number> {
+  async #ttl(key: string, { base, fixed }: Life, seconds: number): Promise<number> {
     const now = elapsedOf(this.#clock);
     const known = this.#known.get(key);
     const config = this.#config;
@@ -220,11 +226,12 @@ export class Cache {
     if (isDecided) {
       this.#record(key, false, seconds);
       this.#known.set(key, { ...known, seconds });
-      return known.ttl;
+      return fixed ? base : known.ttl;
     }
     const record = await this.#ask(() => this.#book.add(key, false, seconds, config), null);
     const adapted = record === null ? base : adaptiveTtl(base, record, config);
-    const ttl = this.isUnderPressure() ? Math.min(base, adapted) : adapted;
+    const usual = this.isUnderPressure() ? Math.min(base, adapted) : adapted;
+    const ttl = fixed ? base : usual;
     this.#known.set(key, { seconds, ttl, decidedAt: now });
     return ttl;
   }

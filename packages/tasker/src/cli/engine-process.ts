@@ -64,6 +64,8 @@ export interface EngineProcess {
   readonly registry: HandlerRegistry;
   readonly loaded: LoadedConfiguration;
   readonly log: Log;
+  /** Has something follow what changes in the configuration, as long as the process runs. */
+  readonly onConfiguration: (listener: (changed: LoadedConfiguration) => void) => void;
   /** Null: nothing is counted. */
   readonly metrics: Metrics | null;
   /** Resolves when somebody wants the process to stop. */
@@ -116,12 +118,19 @@ async function run(
   const engine = createCommandEngine(io, database, registry, parts, note);
   const unsubscribe = tellFinished(session, engine);
   const log = telemetry.parts.log ?? createEngineLog(io, note);
-  const process: EngineProcess = { engine, database, registry, loaded, log, metrics: telemetry.metrics, stop };
+  const followers: ((changed: LoadedConfiguration) => void)[] = [(changed) => telemetry.takeLevel(changed)];
+  const process: EngineProcess = {
+    ...{ engine, database, registry, loaded, log, stop },
+    metrics: telemetry.metrics,
+    onConfiguration: (listener) => void followers.push(listener),
+  };
   let subscriptions: Subscriptions | null = null;
   let closeLocal = async () => {};
   try {
     await telemetry.observe(engine, database);
-    settings.follow(engine, log, (changed) => telemetry.takeLevel(changed));
+    settings.follow(engine, log, (changed) => {
+      for (const follow of followers) follow(changed);
+    });
     subscriptions = await makeSubscriptions(io, options, { engine, database, registry, log });
     await subscriptions?.start();
     if (works) await engine.start();

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { parseSection } from "./parse-section.ts";
-import { filled, flag, mapping, oneOf } from "./rules.ts";
+import { filled, flag, mapping, oneOf, whole } from "./rules.ts";
 
 /** What a class is named by: `jwt`, `tokens`, a module with an export such as `./auth.js#Staff`, or a name that the program registers. */
 const className = () => filled("the name of a class, or a module such as ./auth.js#Staff");
@@ -21,11 +21,13 @@ export const AuthSchema = mapping({
   authenticator_options: classOptions(),
   authorization_options: classOptions(),
   role_file: filled("the path of a file").nullable().default(null),
+  max_failed_attempts: whole(1, 1_000_000).nullable().default(60),
+  failed_attempts_window_seconds: whole(1, 86_400).default(60),
 });
 
 /**
- * The section `auth` of a configuration, complete and frozen. Keys and defaults are those of the reference, and three
- * of our own: `authenticator_options`, `authorization_options`, `role_file`. What each does stands in docs/authentication.md.
+ * The section `auth` of a configuration, complete and frozen. Keys and defaults are those of the reference, and five
+ * of our own: `authenticator_options`, `authorization_options`, `role_file`, `max_failed_attempts`, `failed_attempts_window_seconds`. What each does stands in docs/authentication.md.
  */
 export type AuthConfig = Readonly<z.output<typeof AuthSchema>>;
 

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { parseSection } from "./parse-section.ts";
-import { between, flag, mapping, whole } from "./rules.ts";
+import { between, flag, mapping, oneOf, whole } from "./rules.ts";
 
 /** Shape of the section `cache`. */
 export const CacheSchema = mapping({
@@ -14,12 +14,16 @@ export const CacheSchema = mapping({
   dashboard_cache_ttl: whole(1).default(120),
   cache_pressure_threshold: between(0, 1).default(0.8),
   adaptive_calculation_interval: whole(1).default(30),
+  store: oneOf(["memory", "postgres"]).default("memory"),
 }).superRefine(({ min_adaptive_ttl: least, max_adaptive_ttl: most }, { addIssue }) => {
   if (least < most) return;
   addIssue({ code: "custom", path: ["min_adaptive_ttl"], message: `less than max_adaptive_ttl, which is ${most}` });
 });
 
-/** The section `cache` of a configuration, complete and frozen. Keys and defaults are those of the reference; times are in seconds. */
+/**
+ * The section `cache` of a configuration, complete and frozen. Keys and defaults are those of the reference,
+ * and one of our own: `store`. Times are in seconds.
+ */
 export type CacheConfig = Readonly<z.output<typeof CacheSchema>>;
 
 /** Some or all values of the section `cache`; those that are missing have their defaults. */

@@ -10,6 +10,7 @@ export type AuthenticationReason =
   | "rejected"
   | "origin"
   | "csrf"
+  | "throttled"
   | "unavailable";
 
 /**
@@ -20,8 +21,13 @@ export class AuthenticationError extends TaskerError {
   readonly code = "TASKER_AUTHENTICATION";
   readonly reason: AuthenticationReason;
 
-  constructor(reason: AuthenticationReason, message: string, options: { readonly cause?: unknown } = {}) {
-    super(message, { context: { reason }, cause: options.cause });
+  constructor(
+    reason: AuthenticationReason,
+    message: string,
+    options: { readonly cause?: unknown; readonly retryAfterSeconds?: number } = {},
+  ) {
+    const { cause, ...facts } = options;
+    super(message, { context: { reason, ...facts }, cause });
     this.reason = reason;
   }
 }

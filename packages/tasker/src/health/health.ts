@@ -18,8 +18,12 @@ import { type HealthQuestion, requiresAuthentication } from "./health-access.ts"
 import type { HealthCheck, LivenessReport, ReadinessReport } from "./health-report.ts";
 import { type CheckDeadlines, runChecks } from "./run-checks.ts";
 import { SharedCall } from "./shared-call.ts";
-import { measureStatus } from "./status/measure-status.ts";
+import { FiguresShape } from "./status/figures-shape.ts";
+import { measureStatus, type StatusFigures } from "./status/measure-status.ts";
 import { contentsOf, reasonsOf, type StatusContents, type StatusReport } from "./status/status-report.ts";
+
+/** Under which figures of a status are kept. */
+const FIGURES_KEY = "tasker:health:status";
 
 /** Options of {@link Health}. */
 export interface HealthOptions {
@@ -27,8 +31,11 @@ export interface HealthOptions {
   readonly database: Database | (() => Promise<Database>);
   /** The engine of this process. Default: there is none, and nothing is checked of it. */
   readonly engine?: { statistics(): EngineState };
-  /** The cache of this process. Default: there is none, and nothing is missing. */
-  readonly cache?: Pick<Cache, "store" | "strategy">;
+  /**
+   * The cache of this process. Where several share it, what a status says of the database's contents is measured once for all of
+   * them in `cache_duration_seconds`. Default: there is none, and nothing is missing.
+   */
+  readonly cache?: Pick<Cache, "store" | "strategy" | "fetch" | "delete">;
   /** Directory of the embedded database. Default: no disk is checked. */
   readonly dataDirectory?: string | undefined;
   /** The section `health` of the configuration. */
@@ -60,6 +67,8 @@ export class Health {
   /** Checks of the whole installation: for the status alone, since no restart of this process would mend them. */
   readonly #common: readonly CheckRunner[];
   readonly #measuring: SharedCall<StatusContents>;
+  /** Null: none that processes share. */
+  readonly #cache: Pick<Cache, "fetch" | "delete"> | null;
   #config: HealthConfig;
   #opened: Promise<Database> | null = null;
   #ready: Promise<ReadinessReport> | null = null;
@@ -99,10 +108,9 @@ export class Health {
       runner(orphansCheck(this.#database)),
       runner(eventLogCheck(inTime, clock)),
     ];
-    this.#measuring = new SharedCall(
-      async () => contentsOf(await inTime((connection) => measureStatus(connection, now()))),
-      clock,
-    );
+    const measure = () => inTime((connection) => measureStatus(connection, now()));
+    this.#cache = cache?.strategy.capabilities.distributed === true ? cache : null;
+    this.#measuring = new SharedCall(async () => contentsOf(await this.#measureOnce(measure)), clock);
   }
 
   /** Takes other settings from now on. */
@@ -139,6 +147,7 @@ export class Health {
   async status({ details, fresh = false }: TellOptions & { readonly fresh?: boolean }): Promise<StatusReport> {
     const kept = this.#kept;
     const isKept = !fresh && kept !== null && elapsedOf(this.#clock) < kept.until;
+    if (fresh) await this.#cache?.delete(FIGURES_KEY);
     const report = isKept ? { ...kept.report, cached: true } : await this.#freshStatus();
     if (details) return report;
     const { healthy, status, timestamp, cached, generation_duration } = report;
@@ -212,6 +221,16 @@ export class Health {
     const reasons = [...unhealthy, ...reasonsOf(measured)];
     const healthy = reasons.length === 0;
     return { healthy, status: healthy ? "healthy" : "unhealthy", ...facts, ...measured, reasons };
+  }
+
+  #measureOnce(measure: () => Promise<StatusFigures>): Promise<StatusFigures> {
+    if (this.#cache === null) return measure();
+    const read = (json: unknown) => FiguresShape.parse(json);
+    return this.#cache.fetch(FIGURES_KEY, measure, {
+      ttlSeconds: this.#config.cache_duration_seconds,
+      fixed: true,
+      read,
+    });
   }
 
   async #measure(): Promise<StatusContents | { readonly error: string }> {

@@ -9,7 +9,8 @@ import { RoleCoordinator } from "./role-coordinator.ts";
 export type CoordinatorMaker = (principal: Principal) => AuthorizationCoordinator;
 
 /** Names of the coordinator that is built in; the first is the reference's. */
-const BUILT_IN = ["Tasker::Authorization::BaseCoordinator", "roles"];
+/** Names of the coordinator that goes by roles. */
+export const BUILT_IN = ["Tasker::Authorization::BaseCoordinator", "roles"];
 
 const OPTION = "auth.authorization_coordinator_class";
 

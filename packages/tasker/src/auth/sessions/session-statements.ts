@@ -1,14 +1,15 @@
-import { bool, int8, jsonb, nullable, text, timestamp, varchar } from "../../database/sql-type.ts";
+import { array, bool, int8, jsonb, nullable, text, timestamp, varchar } from "../../database/sql-type.ts";
 import { statement } from "../../database/statement.ts";
 
 /**
  * The session of a secret, if it has not ended: by itself, or with the token that it was opened with. It is found by the hash of
- * the secret: how long that takes tells something of hashes, from which no secret follows.
+ * the secret: how long that takes tells something of hashes, from which no secret follows. With what its token may do now.
  */
 export const selectSession = statement({
   name: "session_select",
   text: `
-    select s.session_id, s.csrf, s.principal, s.rotated_at, s.idle_until, s.expires_at, s.hash = $1 as is_current
+    select s.session_id, s.csrf, s.principal, s.rotated_at, s.idle_until, s.expires_at, s.hash = $1 as is_current,
+      t.token_id, t.roles, t.permissions, t.namespaces
     from tasker_sessions s left join tasker_api_tokens t on t.token_id = s.token_id
     where (s.hash = $1 or (s.previous_hash = $1 and s.previous_until > $2)) and s.idle_until > $2 and s.expires_at > $2
       and (s.token_id is null or (t.revoked_at is null and (t.expires_at is null or t.expires_at > $2)))`,
@@ -21,6 +22,10 @@ export const selectSession = statement({
     idle_until: timestamp,
     expires_at: timestamp,
     is_current: nullable(bool),
+    token_id: nullable(int8),
+    roles: nullable(array(text)),
+    permissions: nullable(array(text)),
+    namespaces: nullable(array(text)),
   },
 });
 

@@ -87,7 +87,10 @@ export class Sessions {
     const [row] = await this.#database.run(selectSession, [hashSecret(secret), new Date(now)]);
     const stored = row?.principal;
     if (row === undefined || typeof stored !== "object" || stored === null) return null;
-    const principal = readPrincipal({ ...stored, expiresAt: row.expires_at });
+    // What the token may do now counts, not what it might when the session was opened.
+    const { token_id: tokenId, roles, permissions, namespaces } = row;
+    const rights = tokenId === null ? {} : { roles, permissions, namespaces: namespaces ?? "all" };
+    const principal = readPrincipal({ ...stored, ...rights, expiresAt: row.expires_at });
     if (principal === null) return null;
     const idleUntil = now + this.#config.idle_minutes * MINUTE_MS;
     if (idleUntil - row.idle_until.getTime() >= MINUTE_MS) {

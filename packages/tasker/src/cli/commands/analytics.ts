@@ -2,9 +2,12 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { findBottlenecks } from "../../analysis/analytics/find-bottlenecks.ts";
 import { measurePerformance } from "../../analysis/analytics/performance.ts";
+import { cachedBottlenecks, cachedPerformance } from "../../analysis/cached-analysis.ts";
+import { withCache } from "../command-cache.ts";
 import { GlobalOptions } from "../global-options.ts";
 import { filledText, wholeNumber } from "../input/parse-option.ts";
 import { withDatabase } from "../open-command-database.ts";
+import { readWholeConfiguration } from "../read-command-configuration.ts";
 import { drawBottlenecks, drawPerformance } from "../render/analytics-lines.ts";
 import type { CommandSession } from "../session.ts";
 
@@ -30,9 +33,13 @@ export function addAnalyticsCommands(program: Command, session: CommandSession):
     .action(async (_options: unknown, command: Command) => {
       const options = PerformanceOptions.parse(command.optsWithGlobals());
       const now = new Date(io.clock.now());
-      const report = await withDatabase(options, io, "existing", (database) => measurePerformance(database, now));
-      if (options.json) printer.raw(`${JSON.stringify(report, null, 2)}\n`);
-      else printer.lines(drawPerformance(report, printer.columns));
+      const loaded = await readWholeConfiguration(options, io);
+      await withDatabase(options, io, "existing", async (database) => {
+        if (options.json) {
+          const json = await withCache(loaded, database, (cache) => cachedPerformance(cache, database, now));
+          printer.raw(`${JSON.stringify(JSON.parse(json), null, 2)}\n`);
+        } else printer.lines(drawPerformance(await measurePerformance(database, now), printer.columns));
+      });
     });
   analytics
     .command("bottlenecks")
@@ -50,8 +57,12 @@ export function addAnalyticsCommands(program: Command, session: CommandSession):
         taskName: options.name ?? null,
         now: new Date(io.clock.now()),
       };
-      const report = await withDatabase(options, io, "existing", (database) => findBottlenecks(database, scope));
-      if (options.json) printer.raw(`${JSON.stringify(report, null, 2)}\n`);
-      else printer.lines(drawBottlenecks(report, printer.columns));
+      const loaded = await readWholeConfiguration(options, io);
+      await withDatabase(options, io, "existing", async (database) => {
+        if (options.json) {
+          const json = await withCache(loaded, database, (cache) => cachedBottlenecks(cache, database, scope));
+          printer.raw(`${JSON.stringify(JSON.parse(json), null, 2)}\n`);
+        } else printer.lines(drawBottlenecks(await findBottlenecks(database, scope), printer.columns));
+      });
     });
 }

@@ -1,7 +1,9 @@
 import type { Command } from "commander";
 import { z } from "zod";
-import { analysisJson } from "../../analysis/task/analysis-json.ts";
+import { cachedTaskAnalysis } from "../../analysis/cached-analysis.ts";
 import { analyzeTask } from "../../analysis/task/analyze-task.ts";
+import type { Cache } from "../../cache/cache.ts";
+import { withCache } from "../command-cache.ts";
 import { GlobalOptions } from "../global-options.ts";
 import { wholeNumber } from "../input/parse-option.ts";
 import { withDatabase } from "../open-command-database.ts";
@@ -23,12 +25,16 @@ export function addAnalyzeCommand(program: Command, session: CommandSession): vo
       const { io, printer } = session;
       const options = AnalyzeOptions.parse(command.optsWithGlobals());
       const now = new Date(io.clock.now());
-      const { document } = await readWholeConfiguration(options, io);
-      const settings = document.dependency_graph;
-      const analysis = await withDatabase(options, io, "existing", (database) =>
-        analyzeTask(database, task, { now, settings }),
-      );
-      if (options.json) printer.raw(`${analysisJson(analysis)}\n`);
-      else printer.lines(drawAnalysis(analysis, printer.columns));
+      const loaded = await readWholeConfiguration(options, io);
+      const settings = loaded.document.dependency_graph;
+      await withDatabase(options, io, "existing", async (database) => {
+        if (options.json) {
+          const cached = (cache: Cache) => cachedTaskAnalysis(cache, database, task, settings, now);
+          printer.raw(`${await withCache(loaded, database, cached)}\n`);
+        } else {
+          const analysis = await analyzeTask(database, task, { now, settings });
+          printer.lines(drawAnalysis(analysis, printer.columns));
+        }
+      });
     });
 }

@@ -6,10 +6,12 @@ import { openArchiveFile } from "../../database/retention/archive-file.ts";
 import { prune } from "../../database/retention/prune.ts";
 import { DEFAULT_BATCH_SIZE, LARGEST_BATCH_SIZE, PRUNABLE_STATES } from "../../database/retention/prune-options.ts";
 import type { PruneReport } from "../../database/retention/prune-report.ts";
+import { auditing } from "../auditing.ts";
 import { EXIT } from "../exit-code.ts";
 import { GlobalOptions } from "../global-options.ts";
 import { age, filledText, required, secondsBetween, wholeNumber, wordList } from "../input/parse-option.ts";
 import { withDatabase } from "../open-command-database.ts";
+import { readWholeConfiguration } from "../read-command-configuration.ts";
 import { jsonOfPrune, pruneSummary, pruneTotals, skippedNotes } from "../render/prune-lines.ts";
 import type { CommandSession } from "../session.ts";
 import { StopRequest } from "../stop-request.ts";
@@ -65,8 +67,17 @@ async function pruneDatabase(session: CommandSession, options: PruneChoice): Pro
   const { io } = session;
   const olderThan = new Date(io.clock.now() - required("--older-than", options.olderThan));
   const stop = new StopRequest(io, null);
+  const auditOlderThan = await endOfAuditLog(session, options);
+  const { state, namespace, name, archive } = options;
+  const record = auditing(io, {
+    action: "task.prune",
+    resource: "tasker.task",
+    namespace,
+    details: { older_than: olderThan, states: state, name, archive, audit_older_than: auditOlderThan },
+  });
   const work = withDatabase(options, io, "existing", async (database) => {
-    const report = await pruneUntilStopped(session, database, { ...options, olderThan }, stop);
+    if (!options.dryRun) await record(database);
+    const report = await pruneUntilStopped(session, database, { ...options, olderThan, auditOlderThan }, stop);
     return report.stopped ? EXIT.failed : EXIT.done;
   });
   try {
@@ -76,14 +87,21 @@ async function pruneDatabase(session: CommandSession, options: PruneChoice): Pro
   }
 }
 
+/** Before which moment rows of the audit log go, by `engine.audit_log_retention_days`; undefined: none do. */
+async function endOfAuditLog({ io }: CommandSession, options: PruneChoice): Promise<Date | undefined> {
+  const { document } = await readWholeConfiguration(options, io);
+  const days = document.engine.audit_log_retention_days;
+  return days === null ? undefined : new Date(io.clock.now() - days * 86_400_000);
+}
+
 async function pruneUntilStopped(
   session: CommandSession,
   database: Database,
-  options: Omit<PruneChoice, "olderThan"> & { readonly olderThan: Date },
+  options: Omit<PruneChoice, "olderThan"> & { readonly olderThan: Date; readonly auditOlderThan: Date | undefined },
   stop: StopRequest,
 ): Promise<PruneReport> {
   const { io, printer } = session;
-  const { dryRun, olderThan, state: states, namespace, name, batchSize, pause } = options;
+  const { dryRun, olderThan, auditOlderThan, state: states, namespace, name, batchSize, pause } = options;
   const since = io.clock.now();
   const abort = new AbortController();
   void stop.asked.then((reason) => {
@@ -95,6 +113,7 @@ async function pruneUntilStopped(
   try {
     const report = await prune(database, {
       olderThan,
+      auditOlderThan,
       states,
       namespace,
       name,

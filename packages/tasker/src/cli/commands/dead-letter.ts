@@ -8,6 +8,7 @@ import {
   retryDeadLetters,
 } from "../../event-log/manage/dead-letters.ts";
 import { eventToJson } from "../../subscribers/event-json.ts";
+import { auditing } from "../auditing.ts";
 import { GlobalOptions } from "../global-options.ts";
 import { filledText, wholeNumber } from "../input/parse-option.ts";
 import { withDatabase } from "../open-command-database.ts";
@@ -73,8 +74,12 @@ function addChange(letters: Command, session: CommandSession, verb: "retry" | "d
     .action(async (ids: readonly number[], _options: unknown, command: Command) => {
       const { io, printer } = session;
       const options = LetterOptions.parse(command.optsWithGlobals());
+      const deed = { action: `dead_letter.${verb}`, resource: "tasker.dead_letter" };
+      const alongside = auditing(io, ...ids.map((resourceId) => ({ ...deed, resourceId })));
       await withDatabase(options, io, "existing", (database) =>
-        verb === "retry" ? retryDeadLetters(database, ids, { clock: io.clock }) : discardDeadLetters(database, ids),
+        verb === "retry"
+          ? retryDeadLetters(database, ids, { clock: io.clock, alongside })
+          : discardDeadLetters(database, ids, { alongside }),
       );
       printer.note(`${verb === "retry" ? "to be tried again" : "discarded"}: ${ids.join(", ")}`);
     });

@@ -6,6 +6,7 @@ import { findSubscriptions } from "../../event-log/find-subscriptions.ts";
 import { checkWanted } from "../../event-log/reading/check-wanted.ts";
 import { type ReplayReport, replayEvents } from "../../event-log/replay-events.ts";
 import type { DurableSubscription, StartingPoint } from "../../event-log/subscriber-options.ts";
+import { auditing } from "../auditing.ts";
 import { UsageError } from "../errors.ts";
 import { EXIT } from "../exit-code.ts";
 import { GlobalOptions } from "../global-options.ts";
@@ -60,8 +61,22 @@ async function replay(session: CommandSession, options: ReplayCommandOptions): P
   const stop = new StopRequest(io, null);
   const abort = new AbortController();
   void stop.asked.then(() => abort.abort());
-  const work = withDatabase(options, io, "existing", (database) =>
-    replayEvents({
+  const record = auditing(io, {
+    action: "event.replay",
+    resource: "tasker.event",
+    resourceId: subscription.name,
+    namespace: options.namespace,
+    details: {
+      from: startOf(options),
+      to: options.to,
+      into: options.into,
+      events: options.event,
+      task_id: options.task,
+    },
+  });
+  const work = withDatabase(options, io, "existing", async (database) => {
+    await record(database);
+    return replayEvents({
       ...subscription,
       ...(options.event === undefined ? {} : { events: options.event }),
       ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
@@ -73,8 +88,8 @@ async function replay(session: CommandSession, options: ReplayCommandOptions): P
       clock: io.clock,
       signal: abort.signal,
       log: { info: () => {}, warn: (_facts, message) => printer.note(message) },
-    }),
-  );
+    });
+  });
   try {
     const report = await Promise.race([work, stop.forced.then(() => null)]);
     if (report === null) return EXIT.forced;

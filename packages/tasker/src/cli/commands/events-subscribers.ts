@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { removeSubscriber } from "../../event-log/manage/remove-subscriber.ts";
 import { listSubscribers, type SubscriberStatus } from "../../event-log/manage/subscriber-status.ts";
+import { auditing } from "../auditing.ts";
 import { GlobalOptions } from "../global-options.ts";
 import { filledText } from "../input/parse-option.ts";
 import { withDatabase } from "../open-command-database.ts";
@@ -45,8 +46,13 @@ export function addSubscribersCommand(events: Command, session: CommandSession):
       const options = SubscribersOptions.parse(command.optsWithGlobals());
       await withDatabase(options, io, "existing", async (database) => {
         if (options.remove !== undefined) {
-          await removeSubscriber(database, options.remove);
-          printer.note(`removed ${options.remove}`);
+          const { remove: name } = options;
+          const record = auditing(io, { action: "subscriber.remove", resource: "tasker.subscriber", resourceId: name });
+          await database.transaction(async (transaction) => {
+            await removeSubscriber(transaction, name);
+            await record(transaction);
+          });
+          printer.note(`removed ${name}`);
           return;
         }
         const subscribers = await listSubscribers(database, { clock: io.clock });

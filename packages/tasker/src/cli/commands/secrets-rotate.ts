@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { ConfigurationError } from "../../errors/index.ts";
 import { rotateKeys } from "../../vault/rotate.ts";
+import { auditing } from "../auditing.ts";
 import { EXIT } from "../exit-code.ts";
 import { GlobalOptions } from "../global-options.ts";
 import { wholeNumber } from "../input/parse-option.ts";
@@ -33,9 +34,16 @@ async function rotate({ io, printer, finish }: CommandSession, options: z.infer<
     });
   }
   const { batchSize } = options;
-  const report = await withDatabase(options, io, "existing", (database) =>
-    rotateKeys(database, encryption, { batchSize }),
-  );
+  const record = auditing(io, {
+    action: "secrets.rotate",
+    resource: "tasker.configuration",
+    resourceId: "engine.encryption_keys",
+    details: { key: encryption.currentKeyId },
+  });
+  const report = await withDatabase(options, io, "existing", async (database) => {
+    await record(database);
+    return rotateKeys(database, encryption, { batchSize });
+  });
   if (options.json) printer.json({ ...report });
   else {
     printer.text(`${report.rotated} values are now under the key ${encryption.currentKeyId}`);

@@ -3,10 +3,14 @@ import { z } from "zod";
 import type { AuditActor } from "../../auth/audit/audit-entry.ts";
 import type { ApiToken } from "../../auth/tokens/api-token.ts";
 import { createToken, listTokens, type MadeToken, revokeToken, rotateToken } from "../../auth/tokens/manage-tokens.ts";
+import { InvalidRequestError } from "../../errors/index.ts";
+import { hintAt } from "../../text/nearest-name.ts";
 import { currentUser } from "../current-user.ts";
 import { GlobalOptions } from "../global-options.ts";
 import { age, collectFilled, filledText, wholeNumber } from "../input/parse-option.ts";
+import type { CommandIo } from "../io.ts";
 import { withDatabase } from "../open-command-database.ts";
+import { readCommandConfiguration } from "../read-command-configuration.ts";
 import { renderTable, type TableColumn } from "../render/render-table.ts";
 import { span } from "../render/span.ts";
 import type { CommandSession } from "../session.ts";
@@ -91,10 +95,25 @@ async function create(session: CommandSession, name: string, command: Command): 
     namespaces: options.namespace ?? ("all" as const),
     expiresAt: options.expiresIn === undefined ? null : new Date(io.clock.now() + options.expiresIn),
   };
+  await requireKnownRoles(options, io, options.role);
   const made = await withDatabase(options, io, "existing", (database) =>
     createToken(database, wanted, actorOf(session, options.actor), { clock: io.clock }),
   );
   print(session, made, options.json);
+}
+
+/** @throws InvalidRequestError for a role that the file of roles, or without one the usual roles, does not have */
+async function requireKnownRoles(options: GlobalOptions, io: CommandIo, named: readonly string[]): Promise<void> {
+  if (named.length === 0) return;
+  const { knownRoles } = await import("../../auth/authorization/known-roles.ts");
+  const { document } = await readCommandConfiguration(options, io);
+  const known = await knownRoles(document.auth, io.cwd);
+  const unknown = known === null ? undefined : named.find((role) => !known.includes(role));
+  if (known === null || unknown === undefined) return;
+  const expected = "a role that there is";
+  throw new InvalidRequestError(`--role is "${unknown}", expected ${expected} (${hintAt(unknown, known, "roles")})`, {
+    context: { field: "--role", value: unknown, expected },
+  });
 }
 
 async function rotate(session: CommandSession, id: number, command: Command): Promise<void> {

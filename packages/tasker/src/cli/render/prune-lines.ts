@@ -43,9 +43,10 @@ export function pruneSummary(report: PruneReport, facts: PruneFacts): string {
   const parts = Object.entries(NOUNS).map(([table, [one, many]]) =>
     count(rows[table as keyof typeof NOUNS], one, many),
   );
-  const { webhookDeliveries, looseEvents } = report;
+  const { webhookDeliveries, looseEvents, auditRows } = report;
   if (webhookDeliveries > 0) parts.push(count(webhookDeliveries, "webhook delivery", "webhook deliveries"));
   if (looseEvents > 0) parts.push(count(looseEvents, "event of no task", "events of no task"));
+  if (auditRows > 0) parts.push(count(auditRows, "row of the audit log", "rows of the audit log"));
   return `${report.stopped ? "stopped: " : ""}${pruneTotals(report, facts)} (${parts.join(", ")})`;
 }
 
@@ -60,7 +61,7 @@ export function skippedNotes({ skipped }: PruneReport): string[] {
 
 /** The result for programs. */
 export function jsonOfPrune(
-  { tasks, rows, webhookDeliveries, looseEvents, skipped, stopped }: PruneReport,
+  { tasks, rows, webhookDeliveries, looseEvents, auditRows, skipped, stopped }: PruneReport,
   { dryRun, ms, olderThan, archive }: PruneFacts & { readonly olderThan: Date; readonly archive: string | null },
 ) {
   return {
@@ -68,6 +69,7 @@ export function jsonOfPrune(
     rows,
     webhook_deliveries: webhookDeliveries,
     loose_events: looseEvents,
+    audit_rows: auditRows,
     skipped: Object.fromEntries(
       SKIP_REASONS.map((reason) => [reason, { count: skipped[reason].count, task_ids: skipped[reason].taskIds }]),
     ),

@@ -14,15 +14,14 @@ import { chooseDatabase } from "../open-command-database.ts";
 export async function makeServer(
   io: Pick<CommandIo, "cwd" | "env" | "clock">,
   options: GlobalOptions,
-  { engine, database, registry, loaded, log, metrics }: Omit<EngineProcess, "stop">,
+  { engine, database, registry, loaded, log, metrics, onConfiguration }: Omit<EngineProcess, "stop">,
   app: AppOptions = {},
   warn: (message: string) => void = () => {},
 ): Promise<Server> {
   const { openAuth } = await import("../../auth/auth.ts");
-  const { Cache } = await import("../../cache/cache.ts");
-  const { MemoryCacheStore } = await import("../../cache/stores/memory-cache-store.ts");
   const { Health } = await import("../../health/health.ts");
   const { Server: ServerClass } = await import("../../server/server.ts");
+  const { cacheFrom } = await import("../../settings/cache-from.ts");
   const { encryptionFrom } = await import("../../settings/engine-options.ts");
   const { clock } = io;
   const { document } = loaded;
@@ -33,17 +32,25 @@ export async function makeServer(
     clock,
     warn,
   });
+  const cache = cacheFrom(loaded, database, {
+    clock,
+    onError: (err) => log.warn({ err }, "the cache failed: values are made anew"),
+  });
   const health = new Health({
     database,
     engine,
+    cache,
     config: document.health,
     clock,
     dataDirectory: choice.kind === "embedded" ? choice.directory : undefined,
   });
+  onConfiguration(({ document: changed }) => {
+    health.reconfigure(changed.health);
+    cache.reconfigure(changed.cache);
+  });
   return new ServerClass(
     {
-      ...{ database, engine, registry, auth, health, metrics, clock, log },
-      cache: new Cache({ store: new MemoryCacheStore(), config: document.cache, clock }),
+      ...{ database, engine, registry, auth, health, metrics, clock, log, cache },
       // What the reference leaves open is closed to those elsewhere unless somebody opens it.
       areMetricsClosed: !loaded.isGiven("telemetry.metrics_auth_required") || document.telemetry.metrics_auth_required,
       encryption: encryptionFrom(loaded, new SecretSource({ variables: io.env })),

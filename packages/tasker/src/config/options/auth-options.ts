@@ -60,4 +60,17 @@ export const AUTH_OPTIONS: SectionFacts = {
     reader: "auth/auth.ts",
     test: ["auth/auth.test.ts", "role_file: says what roles give"],
   },
+  max_failed_attempts: {
+    says: "attempts at authentication that may fail in a window, from one address or for one token; null: any number",
+    own: true,
+    reader: "auth/auth.ts",
+    test: ["auth/failed-attempts.test.ts", "max_failed_attempts is after how many attempts an address is refused"],
+  },
+  failed_attempts_window_seconds: {
+    says: "length of such a window",
+    unit: "seconds",
+    own: true,
+    reader: "auth/auth.ts",
+    test: ["auth/failed-attempts.test.ts", "failed_attempts_window_seconds is for how long they are refused"],
+  },
 };

@@ -67,4 +67,10 @@ export const CACHE_OPTIONS: SectionFacts = {
     reader: "cache/cache.ts",
     test: ["cache/cache.test.ts", "adaptive_calculation_interval is how often a time to live is decided"],
   },
+  store: {
+    says: "where values are kept: in the process, or in the database for all of them. Redis is for programs",
+    own: true,
+    reader: "settings/cache-from.ts",
+    test: ["settings/cache-from.test.ts", "store is where values are kept"],
+  },
 };

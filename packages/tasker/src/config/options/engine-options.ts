@@ -91,6 +91,13 @@ export const ENGINE_OPTIONS: SectionFacts = {
     reader: "settings/engine-options.ts",
     test: MAPPED,
   },
+  audit_log_retention_days: {
+    says: "days after which `tasker db prune` deletes rows of the audit log; null: never",
+    dynamic: true,
+    own: true,
+    reader: "cli/commands/db-prune.ts",
+    test: ["cli/commands/db-prune.test.ts", "goes by engine.audit_log_retention_days"],
+  },
   stored_events: {
     says: "names and patterns of events that are stored for durable subscribers",
     own: true,

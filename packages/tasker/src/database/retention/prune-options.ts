@@ -20,6 +20,8 @@ export const LARGEST_BATCH_SIZE = 10_000;
 export interface PruneOptions {
   /** Only tasks that reached their state before this instant. */
   readonly olderThan: Date;
+  /** Rows of the audit log that were written before this instant go as well. Default: none do. */
+  readonly auditOlderThan?: Date | undefined;
   /** Only tasks in these states. `error` counts as finished only if it is named. Default: `complete`. */
   readonly states?: readonly PrunableState[];
   /** Only tasks of templates of this namespace. Default: of all. */
@@ -44,9 +46,12 @@ export interface PruneOptions {
 
 /** @throws InvalidRequestError that names the first option which cannot be */
 export function checkPruneOptions(options: PruneOptions): void {
-  const { olderThan, states, batchSize, pauseMs } = options;
+  const { olderThan, auditOlderThan, states, batchSize, pauseMs } = options;
   if (!(olderThan instanceof Date) || Number.isNaN(olderThan.getTime())) {
     throw refusal("olderThan", olderThan, "a valid Date");
+  }
+  if (auditOlderThan !== undefined && Number.isNaN(auditOlderThan.getTime())) {
+    throw refusal("auditOlderThan", auditOlderThan, "a valid Date");
   }
   const known: readonly unknown[] = PRUNABLE_STATES;
   if (states !== undefined && (states.length === 0 || states.some((state) => !known.includes(state)))) {

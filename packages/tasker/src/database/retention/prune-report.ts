@@ -38,6 +38,8 @@ export interface PruneReport {
   readonly webhookDeliveries: number;
   /** Stored events of no task that were deleted. */
   readonly looseEvents: number;
+  /** Rows of the audit log that were deleted. */
+  readonly auditRows: number;
   readonly skipped: Readonly<Record<SkipReason, SkippedTasks>>;
   /** Whether it was stopped before it came to the end. */
   readonly stopped: boolean;
@@ -69,6 +71,7 @@ export class PruneTally {
   #rows = NO_ROWS;
   #webhookDeliveries = 0;
   #looseEvents = 0;
+  #auditRows = 0;
   readonly #skipped: Record<SkipReason, SkippedTasks> = {
     busy: { count: 0, taskIds: [] },
     linked: { count: 0, taskIds: [] },
@@ -83,6 +86,10 @@ export class PruneTally {
 
   deleteLooseEvents(count: number): void {
     this.#looseEvents += count;
+  }
+
+  deleteAudit(count: number): void {
+    this.#auditRows += count;
   }
 
   deleteDeliveries(count: number): void {
@@ -100,7 +107,9 @@ export class PruneTally {
   report(stopped: boolean): PruneReport {
     const webhookDeliveries = this.#webhookDeliveries;
     const looseEvents = this.#looseEvents;
+    const auditRows = this.#auditRows;
     const skipped = { ...this.#skipped };
-    return { tasks: this.#rows.tasker_tasks, rows: this.#rows, webhookDeliveries, looseEvents, skipped, stopped };
+    const rows = this.#rows;
+    return { tasks: rows.tasker_tasks, rows, webhookDeliveries, looseEvents, auditRows, skipped, stopped };
   }
 }

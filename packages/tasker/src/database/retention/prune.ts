@@ -2,6 +2,7 @@ import { type Clock, systemClock } from "../../clock/clock.ts";
 import type { Connection, Database } from "../database.ts";
 import { makeArchiveQuery } from "./archive-query.ts";
 import { correctStatistics } from "./correct-statistics.ts";
+import { countAudit, deleteAudit } from "./delete-audit.ts";
 import { countDeliveries, deleteDeliveries } from "./delete-deliveries.ts";
 import { countLoose, deleteLoose } from "./delete-loose-events.ts";
 import { countRows } from "./delete-tasks.ts";
@@ -19,7 +20,8 @@ import { retentionTransaction } from "./retention-settings.ts";
  * whole or not at all, so a run can be stopped at any moment and repeated.
  *
  * With a task goes its identity hash: a request with the same idempotency key makes a new task afterwards. Unless only tasks of
- * some templates are asked for, recorded attempts of webhooks and stored events of no task go as well when they are that old.
+ * some templates are asked for, recorded attempts of webhooks and stored events of no task go as well when they are that old;
+ * rows of the audit log by `auditOlderThan` alone.
  * @returns what was deleted, and what was left and why
  * @throws InvalidRequestError if an option cannot be
  */
@@ -70,6 +72,11 @@ export async function prune(database: Database, options: PruneOptions): Promise<
   // Who held them may be through by now.
   if (finished) finished = await runBatches(busy, (taskIds) => tally.skip("busy", taskIds));
   else tally.skip("busy", busy);
+  const { auditOlderThan } = options;
+  if (finished && auditOlderThan !== undefined) {
+    const note = (count: number) => AUDIT.note(tally, count);
+    finished = await pruneByAge(database, { ...options, olderThan: auditOlderThan }, AUDIT, note, rest);
+  }
   const isOfAllTasks = options.namespace === undefined && options.name === undefined;
   for (const rows of isOfAllTasks ? [DELIVERIES, LOOSE_EVENTS] : []) {
     if (finished) finished = await pruneByAge(database, options, rows, (count) => rows.note(tally, count), rest);
@@ -89,6 +96,12 @@ const DELIVERIES: AgingRows = {
   count: countDeliveries,
   delete: deleteDeliveries,
   note: (tally, count) => tally.deleteDeliveries(count),
+};
+/** Rows of the audit log. */
+const AUDIT: AgingRows = {
+  count: countAudit,
+  delete: deleteAudit,
+  note: (tally, count) => tally.deleteAudit(count),
 };
 /** Stored events of no task that every durable subscriber has read. */
 const LOOSE_EVENTS: AgingRows = {

@@ -34,6 +34,9 @@ export function answerError(
 
 function headersOf(error: Error, { status }: Problem): Record<string, string> {
   if (error instanceof TooManyRequestsError) return { "retry-after": String(error.retryAfterSeconds) };
+  if (error instanceof AuthenticationError && status === 429) {
+    return { "retry-after": String(error.context.retryAfterSeconds ?? 60) };
+  }
   if (error instanceof MethodNotAllowedError) return { allow: String(error.context.allowed) };
   if (error instanceof AuthenticationError && status === 401) {
     return { "www-authenticate": error.reason === "missing" ? "Bearer" : 'Bearer error="invalid_token"' };

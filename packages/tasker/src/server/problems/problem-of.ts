@@ -25,6 +25,7 @@ export function problemOf(error: unknown, requestId: string): Problem {
 function statusOf(error: unknown, code: string): number {
   if (error instanceof AuthenticationError) {
     if (error.reason === "unavailable") return 503;
+    if (error.reason === "throttled") return 429;
     if (REFUSED_REASONS.includes(error.reason)) return 403;
   }
   return statusOfCode(code);

@@ -1,8 +1,10 @@
 import { recordAudit } from "../../auth/audit/record-audit.ts";
+import type { Cache } from "../../cache/cache.ts";
 import type { Clock } from "../../clock/clock.ts";
 import type { Connection } from "../../database/database.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { Log } from "../../engine/options.ts";
+import type { Health } from "../../health/health.ts";
 import { engineChangesFrom } from "../engine-options.ts";
 import { originText } from "../origin.ts";
 import { violationLine } from "../violation.ts";
@@ -12,6 +14,10 @@ import type { Settings, SettingsNews } from "./settings.ts";
 export interface SettingsFollower {
   readonly settings: Settings;
   readonly engine: Engine;
+  /** Takes over the section `health`. Default: there is none. */
+  readonly health?: Pick<Health, "reconfigure">;
+  /** Takes over the section `cache`. Default: there is none. */
+  readonly cache?: Pick<Cache, "reconfigure">;
   readonly database: Connection;
   readonly clock: Clock;
   readonly log: Log;
@@ -62,6 +68,9 @@ async function takeChange(
   if (changed.length > 0) {
     const { execution, ...others } = engineChangesFrom(loaded);
     engine.reconfigure(follower.hasFixedConcurrency === true ? others : { ...others, execution });
+    const isIn = (section: string) => changed.some((path) => path.startsWith(`${section}.`));
+    if (isIn("health")) follower.health?.reconfigure(loaded.document.health);
+    if (isIn("cache")) follower.cache?.reconfigure(loaded.document.cache);
     const sources = [...new Set(changed.map((path) => originText(loaded.origin(path))))];
     log.info({ options: changed, sources }, "the configuration has changed");
     engine.events.tell("configuration.changed", null, () => ({ options: changed, sources }));

@@ -123,6 +123,19 @@ describeOnPostgres("a session", () => {
     expect((await sessions.open(somebody({ expiresAt: soon }), request())).expiresAt).toEqual(soon);
   });
 
+  test("may do what its API token may do now, not what that might when it was opened", async () => {
+    const { clock, sessions } = makeWorld();
+    const wanted = { name: "ci", roles: ["operator"], namespaces: ["payments", "shop"] };
+    const { token } = await createToken(database, wanted, by, { clock });
+    const holder = somebody({ kind: "token", id: `token:${token.id}`, tokenId: token.id, ...wanted });
+    const { cookie } = await sessions.open(holder, request());
+    const found = async () => (await sessions.find(request({ cookie: sent(cookie) })))?.principal;
+    expect(await found()).toMatchObject({ roles: ["operator"], namespaces: ["payments", "shop"] });
+    const take = "update tasker_api_tokens set roles = '{viewer}', namespaces = '{shop}' where token_id = $1";
+    await database.query(take, [token.id]);
+    expect(await found()).toMatchObject({ roles: ["viewer"], namespaces: ["shop"] });
+  });
+
   test("is refused if its cookie comes twice or cannot be one", async () => {
     const { sessions, authenticator } = makeWorld();
     const cookie = sent((await sessions.open(ada, request())).cookie);

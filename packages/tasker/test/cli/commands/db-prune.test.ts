@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { listAudit } from "../../../src/auth/audit/list-audit.ts";
+import { recordAudit } from "../../../src/auth/audit/record-audit.ts";
 import { runCommandLine } from "../../../src/cli/command-line.ts";
 import type { Database } from "../../../src/database/database.ts";
 import { openPostgres } from "../../../src/database/postgres.ts";
@@ -93,6 +95,7 @@ describeOnPostgres("tasker db prune", () => {
       },
       webhook_deliveries: 0,
       loose_events: 0,
+      audit_rows: 0,
       skipped: Object.fromEntries(
         ["busy", "linked", "unread", "referenced", "oversized"].map((reason) => [reason, { count: 0, task_ids: [] }]),
       ),
@@ -102,6 +105,28 @@ describeOnPostgres("tasker db prune", () => {
       archive: null,
       seconds: 0,
     });
+  });
+
+  test("goes by engine.audit_log_retention_days, and is written to the audit log itself, unless it is a dry run", async () => {
+    const entry = {
+      actor: "ada",
+      actorKind: "cli",
+      source: "cli",
+      action: "config.set",
+      resource: "tasker.configuration",
+    } as const;
+    for (const day of ["2026-01-01", "2026-01-05"]) await recordAudit(database, { ...entry, at: new Date(day) });
+    const actions = async () => (await listAudit(database)).map(({ action, at }) => `${action} ${at.getUTCDate()}`);
+    expect((await prune("--older-than", "30d", "--dry-run")).out).not.toContain("audit");
+    expect(await actions()).toEqual(["config.set 5", "config.set 1"]);
+    expect((await prune("--older-than", "30d")).out).not.toContain("audit");
+    expect(await actions()).toEqual(["task.prune 1", "config.set 5", "config.set 1"]);
+    directory.write("tasker.yaml", "version: 1\nengine: {audit_log_retention_days: 30}\n");
+    expect((await prune("--older-than", "30d", "--dry-run")).out).toContain("1 row of the audit log");
+    expect((await prune("--older-than", "30d", "--name", "other")).out).toContain("1 row of the audit log");
+    expect(await actions()).toEqual(["task.prune 1", "task.prune 1", "config.set 5"]);
+    const [newest] = await listAudit(database);
+    expect(newest?.details).toMatchObject({ name: "other", audit_older_than: "2026-01-02T00:00:00.000Z" });
   });
 
   test("names the tasks that were left, and why", async () => {

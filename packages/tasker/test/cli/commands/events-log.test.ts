@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { listAudit } from "../../../src/auth/audit/list-audit.ts";
 import type { Database } from "../../../src/database/database.ts";
 import { openPostgres } from "../../../src/database/postgres.ts";
 import { startSubscriber } from "../../event-log/support.ts";
@@ -91,6 +92,12 @@ describeOnPostgres("the commands of the event log", () => {
     ]);
     expect((await tasker("dead-letter", "discard", "1")).code).toBe(1);
     expect((await tasker("events", "subscribers", "--remove", "billing")).code).toBe(0);
+    const audited = await listAudit(database);
+    expect(audited.map(({ action, resourceId, details }) => [action, resourceId, details])).toEqual([
+      ["subscriber.remove", "billing", {}],
+      ["dead_letter.retry", "1", {}],
+      ["event.replay", "billing", { from: "beginning", events: ["task.*"] }],
+    ]);
     expect((await tasker("events", "subscribers", "--json")).out).toBe("");
   });
 });

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { listAudit } from "../../../src/auth/audit/list-audit.ts";
 import { openPostgres } from "../../../src/database/postgres.ts";
 import { graphTemplate, startEngine, useDatabase } from "../../support/engine-harness.ts";
 import { createTestDatabase, describeOnPostgres } from "../../support/test-database.ts";
@@ -31,6 +32,7 @@ describeOnPostgres("tasker secrets rotate", () => {
       code: 0,
       out: "2 values are now under the key new\n",
     });
+    expect(await listAudit(database, { action: "secrets.rotate" })).toMatchObject([{ details: { key: "new" } }]);
     const shown = JSON.parse((await tasker(keys.slice(0, 1), "task", "show", String(taskId), "--json")).out);
     expect(shown).toMatchObject({ context: { card: "4111" }, steps: [{ results: { token: "a-token" } }] });
     const opaque = JSON.parse((await tasker([], "task", "show", String(taskId), "--json")).out);

@@ -52,6 +52,7 @@ describeOnPostgres("tasker token", () => {
   test.each([
     [["token", "create", "ci"], "a role or a permission at least"],
     [["token", "create", "ci", "--permission", "tasker.task:retri"], "expected a permission such as"],
+    [["token", "create", "ci", "--role", "oprator"], 'expected a role that there is (did you mean "operator"?)'],
     [["token", "revoke", "99"], "TASKER_TOKEN_NOT_FOUND"],
     [["token", "rotate", "99"], "TASKER_TOKEN_NOT_FOUND"],
   ])("%j is an error", async (argv, message) => {

@@ -56,6 +56,7 @@ describeEachDatabase("pruning", (open) => {
       rows: before,
       webhookDeliveries: 0,
       looseEvents: 0,
+      auditRows: 0,
       skipped: NOTHING_SKIPPED,
       stopped: false,
     });

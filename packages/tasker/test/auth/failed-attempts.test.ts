@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openAuth } from "../../src/auth/auth.ts";
+import { createToken } from "../../src/auth/tokens/manage-tokens.ts";
+import { newToken } from "../../src/auth/tokens/token-secret.ts";
+import { type AuthSettings, authConfig } from "../../src/config/auth-config.ts";
+import type { Database } from "../../src/database/database.ts";
+import { ManualClock } from "../../src/testing/run/manual-clock.ts";
+import { describeOnPostgres, openTestDatabase } from "../support/test-database.ts";
+import { reasonOf, request } from "./support/requests.ts";
+
+const by = { actor: "ada", actorKind: "cli", source: "cli" } as const;
+
+describeOnPostgres("attempts at authentication that fail", () => {
+  let database: Database;
+  beforeAll(async () => {
+    database = await openTestDatabase();
+  });
+  afterAll(() => database.close());
+
+  const open = async (settings: AuthSettings) => {
+    const clock = new ManualClock();
+    const tokens = { authentication_enabled: true, authenticator_class: "tokens" };
+    const auth = await openAuth(authConfig({ ...tokens, ...settings }), { database, clock });
+    const from = (address: string | null, secret: string) =>
+      request({ authorization: `Bearer ${secret}` }, { address });
+    return {
+      clock,
+      auth,
+      from,
+      asked: (address: string | null, secret: string) => reasonOf(auth.admit(from(address, secret))),
+    };
+  };
+
+  test("max_failed_attempts is after how many attempts an address is refused, whatever it has", async () => {
+    const { asked, auth, from } = await open({ max_failed_attempts: 3 });
+    const { secret } = await createToken(database, { name: "ci", permissions: ["tasker.task:*"] }, by);
+    for (let attempt = 0; attempt < 3; attempt += 1) expect(await asked("192.0.2.1", newToken().token)).toBe("unknown");
+    expect(await asked("192.0.2.1", secret)).toBe("throttled");
+    expect(await asked("192.0.2.2", secret)).toBe("let in");
+    const wanted = { resource: "tasker.task", action: "index", on: "list" } as const;
+    expect(await auth.authorizeRequest(from("192.0.2.1", secret), wanted)).toMatchObject({
+      status: 429,
+      headers: { "retry-after": "60" },
+    });
+    const unlimited = await open({ max_failed_attempts: null });
+    for (let attempt = 0; attempt < 100; attempt += 1) {
+      expect(await unlimited.asked("192.0.2.1", newToken().token)).toBe("unknown");
+    }
+  });
+
+  test("failed_attempts_window_seconds is for how long they are refused", async () => {
+    const { asked, clock } = await open({ max_failed_attempts: 1, failed_attempts_window_seconds: 30 });
+    expect(await asked("192.0.2.1", newToken().token)).toBe("unknown");
+    clock.advance(29_999);
+    expect(await asked("192.0.2.1", newToken().token)).toBe("throttled");
+    clock.advance(1);
+    expect(await asked("192.0.2.1", newToken().token)).toBe("unknown");
+  });
+
+  test("are counted for the token that they mean, too; whoever has it goes on", async () => {
+    const { asked } = await open({ max_failed_attempts: 3 });
+    const { secret } = await createToken(database, { name: "ci", permissions: ["tasker.task:*"] }, by);
+    const guess = `${secret.slice(0, -4)}AAAA`;
+    for (const address of ["192.0.2.1", "192.0.2.2", "192.0.2.3"]) expect(await asked(address, guess)).toBe("unknown");
+    expect(await asked("192.0.2.1", guess)).toBe("throttled");
+    expect(await asked("192.0.2.9", secret)).toBe("let in");
+  });
+
+  test("are not counted where nothing was sent, and not of this machine itself", async () => {
+    const { asked, auth } = await open({ max_failed_attempts: 1 });
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      expect(await reasonOf(auth.admit(request({}, { address: "192.0.2.1" })))).toBe("missing");
+      expect(await asked(null, newToken().token)).toBe("unknown");
+      expect(await asked("127.0.0.1", newToken().token)).toBe("unknown");
+    }
+  });
+});
