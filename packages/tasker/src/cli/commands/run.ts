@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Database } from "../../database/database.ts";
 import type { TaskTemplate } from "../../handlers/task-template.ts";
 import { readTaskDetails } from "../../reading/task/task-details.ts";
+import { Encryption } from "../../vault/encryption.ts";
 import { addEngineOptions, createCommandEngine, EngineChoice } from "../command-engine.ts";
 import { openCommandSettings } from "../command-settings.ts";
 import { addTelemetryOptions, openTelemetry, TelemetryChoice } from "../command-telemetry.ts";
@@ -140,7 +141,9 @@ async function executeTask(
     unsubscribe();
     display.end();
   }
-  const details = await readTaskDetails(database, taskId);
+  const { redact = [], encryption } = settings.engine;
+  const readable = encryption instanceof Encryption ? encryption : null;
+  const details = await readTaskDetails(database, taskId, redact, readable);
   display.result(details, progressFromDetails(details, since));
   return { taskId, state: details.state, stopped };
 }

@@ -13,7 +13,8 @@ export const taskSnapshotStatement = statement({
     with steps as materialized (
       select w.workflow_step_id as id, n.name, coalesce(x.to_state, 'pending') as state,
         coalesce(w.attempts, 0) as attempts,
-        case when x.to_state = 'error' then left(w.results ->> 'error', 501) end as error
+        case when x.to_state = 'error' then left(coalesce(w.results ->> 'error', x.metadata ->> 'error_message'), 501)
+        end as error
       from tasker_workflow_steps w
       join tasker_named_steps n on n.named_step_id = w.named_step_id
       left join tasker_workflow_step_transitions x on x.workflow_step_id = w.workflow_step_id and x.most_recent

@@ -1,5 +1,7 @@
 import type { Database } from "../../../src/database/database.ts";
+import type { EngineOptions } from "../../../src/engine/options.ts";
 import type { StepExecution, TaskView } from "../../../src/handlers/execution.ts";
+import type { JsonObject } from "../../../src/json/json-value.ts";
 import type { StepDefinition } from "../../../src/templates/definition.ts";
 import { ManualClock } from "../../../src/testing/run/manual-clock.ts";
 import {
@@ -23,6 +25,10 @@ export interface PairOptions {
   readonly taker?: Play;
   /** Slots of the taker. Default: 10. */
   readonly takerSlots?: number;
+  /** Options of both engines. */
+  readonly both?: Pick<EngineOptions, "encryption">;
+  /** Default: nothing in it. */
+  readonly context?: JsonObject;
   /** Done when the owner has the task, and there is no taker yet. */
   readonly beforeTaker?: (owner: EngineUnderTest) => Promise<unknown>;
 }
@@ -49,7 +55,7 @@ export async function startOwnerAndTaker(database: Database, options: PairOption
   const clock = new ManualClock();
   const held = makeGate<string>();
   const template = (run: Play) => graphTemplate(edges, { steps, run: (task, _sequence, step) => run(step, task) });
-  const common = { clock, pollIntervalMs: 50 };
+  const common = { clock, pollIntervalMs: 50, ...options.both };
   const wait: OwnerAndTaker["wait"] = (holds, what) =>
     until(async () => {
       clock.advance(50);
@@ -68,7 +74,7 @@ export async function startOwnerAndTaker(database: Database, options: PairOption
     ],
     { ...common, concurrency: 1 },
   );
-  const { taskId } = await owner.engine.submit({ name: "graph", context: {} });
+  const { taskId } = await owner.engine.submit({ name: "graph", context: options.context ?? {} });
   await options.beforeTaker?.(owner);
   const taker = await start(play);
   return {
