@@ -143,7 +143,7 @@ async function executeTask(
   }
   const { redact = [], encryption } = settings.engine;
   const readable = encryption instanceof Encryption ? encryption : null;
-  const details = await readTaskDetails(database, taskId, redact, readable);
+  const details = await readTaskDetails(database, taskId, { redact, encryption: readable });
   display.result(details, progressFromDetails(details, since));
   return { taskId, state: details.state, stopped };
 }

@@ -56,7 +56,7 @@ describeOnPostgres("with encryption a step that fails", () => {
     expect((await readStep(database, taskId, "a")).results).toMatchObject({ $tasker: "enc1" });
     expect(JSON.stringify(await database.query(EVERYTHING))).not.toContain(SECRET);
     expect((await whyTask(database, taskId)).text).toContain("the bank said no");
-    const { steps } = await readTaskDetails(database, taskId, [], new Encryption(KEYS));
+    const { steps } = await readTaskDetails(database, taskId, { redact: [], encryption: new Encryption(KEYS) });
     expect(steps[0]?.results).toMatchObject({ error: "the bank said no", error_class: "PermanentError" });
   });
 });
@@ -82,7 +82,7 @@ describeOnPostgres("with encryption a step that another process runs", () => {
     held.open("done");
     expect(await end()).toBe("complete");
     expect(JSON.stringify(await database.query(EVERYTHING))).not.toContain(SECRET);
-    const { steps } = await readTaskDetails(database, taskId, [], new Encryption(KEYS));
+    const { steps } = await readTaskDetails(database, taskId, { redact: [], encryption: new Encryption(KEYS) });
     expect(steps.find(({ name }) => name === "b")?.results).toEqual({ card: SECRET });
   });
 });
