@@ -28,6 +28,8 @@ export interface LiveRequest {
   readonly after?: string | null | undefined;
   /** Ends the feed. */
   readonly signal?: AbortSignal | undefined;
+  /** Called when the last message of the feed was told, which need not have been taken; not if its client ended it. */
+  readonly onEnd?: (() => void) | undefined;
 }
 
 /** How live events fare in this process. */
@@ -71,9 +73,15 @@ export class LiveEvents {
    * @throws InvalidRequestError for a filter that cannot be
    * @throws DatabaseUnavailableError, DatabaseStatementError
    */
-  async open({ filter, after = null, signal }: LiveRequest): Promise<LiveFeed> {
+  async open({ filter, after = null, signal, onEnd }: LiveRequest): Promise<LiveFeed> {
     const compiled = compileFilter(filter);
-    const feed = new LiveFeed({ most: this.#settings.buffer, onEnd: (ended, reason) => this.#forget(ended, reason) });
+    const feed = new LiveFeed({
+      most: this.#settings.buffer,
+      onEnd: (ended, reason) => {
+        this.#forget(ended, reason);
+        if (reason !== null) onEnd?.();
+      },
+    });
     this.#feeds.set(feed, compiled);
     try {
       if (this.#isStopped) feed.end("stopping");

@@ -14,8 +14,8 @@ export interface LiveEvent {
  */
 export type ResetReason = "malformed" | "expired" | "unknown" | "far";
 
-/** Why a feed ended: its client took too long, this process stops, or what the feed needs failed. */
-export type EndReason = "lagging" | "stopping" | "failed";
+/** Why a feed ended: its client took too long, or may not be told any more; this process stops; or what was missed could not be read. */
+export type EndReason = "lagging" | "unauthorized" | "stopping" | "failed";
 
 /** What a client is told. The same object for all whom it concerns: what is made of it can be made once. */
 export type LiveMessage =

@@ -28,7 +28,7 @@ export interface QueueSource {
 export type QueueMessage =
   | { readonly kind: "queues"; readonly queues: readonly QueueFigures[] }
   | { readonly kind: "beat" }
-  | { readonly kind: "end"; readonly reason: "stopping" };
+  | { readonly kind: "end"; readonly reason: "stopping" | "unauthorized" };
 
 /** Options of {@link LiveQueues}. */
 export interface LiveQueuesOptions {

@@ -1,3 +1,5 @@
+import type { LiveBounds } from "./live/live-bounds.ts";
+
 /** What bounds a server, and who may use it from where. */
 export interface AppOptions {
   /** Largest body, in bytes. Default: 2,000,000. */
@@ -15,6 +17,8 @@ export interface AppOptions {
    * nothing else in the process minds. Default: false.
    */
   readonly overrideGlobals?: boolean;
+  /** Bounds on clients that watch what happens. */
+  readonly live?: LiveBounds;
 }
 
 /** Largest body, in bytes, unless the options say otherwise. */

@@ -8,6 +8,7 @@ import type { HandlerRegistry } from "../handlers/registry.ts";
 import type { Health } from "../health/health.ts";
 import type { Metrics } from "../telemetry/metrics/metrics.ts";
 import type { Encryption } from "../vault/encryption.ts";
+import type { LiveDesk } from "./live/live-desk.ts";
 
 /** What the routes of a server work with. */
 export interface ServerParts {
@@ -32,4 +33,6 @@ export interface ServerParts {
   readonly log: Log;
   /** Aborted when the server closes: streams end. */
   readonly closing: AbortSignal;
+  /** What those share who watch what happens. */
+  readonly live: LiveDesk;
 }

@@ -7,6 +7,7 @@ import { ConfigurationError } from "../errors/index.ts";
 import { type App, createApp } from "./app.ts";
 import type { AppOptions } from "./app-options.ts";
 import { ELSEWHERE, LOCAL, originOf, type RequestOrigin } from "./http/request-origin.ts";
+import { LiveDesk } from "./live/live-desk.ts";
 import { clearSocket } from "./local-socket.ts";
 import type { ServerParts } from "./server-parts.ts";
 
@@ -37,13 +38,17 @@ const DEFAULT_GRACE_MS = 10_000;
 /** The application with the servers that it listens with, if any. */
 export class Server {
   readonly app: App;
+  /** Those who watch what happens. */
+  readonly live: LiveDesk;
   readonly #parts: ServerParts;
   readonly #closing = new AbortController();
   readonly #servers: HttpServer[] = [];
   readonly #overrideGlobals: boolean;
 
-  constructor(parts: Omit<ServerParts, "closing">, options: AppOptions = {}) {
-    this.#parts = { ...parts, closing: this.#closing.signal };
+  constructor(parts: Omit<ServerParts, "closing" | "live">, options: AppOptions = {}) {
+    const whole = { ...parts, closing: this.#closing.signal };
+    this.live = new LiveDesk(whole, options.live);
+    this.#parts = { ...whole, live: this.live };
     this.#overrideGlobals = options.overrideGlobals ?? false;
     this.app = createApp(this.#parts, options);
   }
@@ -128,7 +133,12 @@ export class Server {
       (request, env) => {
         if (!("incoming" in env) || !(env.incoming instanceof IncomingMessage))
           return app.fetch(request, { origin: ELSEWHERE });
-        return app.fetch(request, { origin: origin(env.incoming), headers: env.incoming.headersDistinct });
+        const { incoming } = env;
+        return app.fetch(request, {
+          origin: origin(incoming),
+          headers: incoming.headersDistinct,
+          disconnect: () => incoming.socket.destroy(),
+        });
       },
       { overrideGlobalObjects: this.#overrideGlobals },
     );

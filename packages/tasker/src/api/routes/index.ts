@@ -6,6 +6,7 @@ import {
   listDeadLetters,
   retryDeadLetter,
 } from "./dead-letters.ts";
+import { streamEvents, streamQueues, streamTaskEvents } from "./live.ts";
 import { cancelStep, completeStep, editStep, resetStep, resolveStep, retryStep, skipStep } from "./step-actions.ts";
 import { cancelTask, pauseTask, rerunTask, resolveTask, resumeTask, retryTask } from "./task-actions.ts";
 import { createTask, createTasks, getTask, listTasks } from "./tasks.ts";
@@ -37,6 +38,9 @@ export const ROUTES = {
   listCircuits,
   closeCircuit,
   listLimits,
+  streamEvents,
+  streamTaskEvents,
+  streamQueues,
 };
 
 /** Operation id of a route of {@link ROUTES}. */

@@ -11,7 +11,11 @@ import type { RequestOrigin } from "./request-origin.ts";
 /** What a request is besides its parameters and body. */
 export interface RequestFacts extends RequestOrigin {
   readonly id: string;
+  /** In upper case; `HEAD` where a route is asked for `GET` without the body. */
+  readonly method: string;
   readonly headers: Headers;
+  /** Cuts the connection, where there is one. */
+  readonly disconnect?: (() => void) | undefined;
   /** Aborted when the client is gone or the request has taken too long. */
   readonly signal: AbortSignal;
 }
@@ -25,6 +29,8 @@ export interface Call<Known extends Route> extends Admission {
   readonly scope: NamespaceScope;
   readonly request: RequestFacts;
   readonly parts: ServerParts;
+  /** What the caller had to be allowed to do. */
+  readonly permission: Route["permission"];
   /** Finds out whom the request comes from, for routes that everybody may use. @throws AuthenticationError */
   readonly identify: () => Promise<Admission>;
 }

@@ -7,6 +7,8 @@ export interface HttpEnv {
     readonly origin: RequestOrigin;
     /** Headers as they were sent, repeated ones apart. Default: those of the request. */
     readonly headers?: AuthRequest["headers"];
+    /** Cuts the connection of the request. Default: nothing does. */
+    readonly disconnect?: () => void;
   };
   readonly Variables: { requestId: string };
 }

@@ -37,7 +37,17 @@ export function requestHandler<Known extends Route>(
     );
     const given = takesBody(route) ? await readBody(context.req.raw, bodyLimit) : undefined;
     const body = read<Known["body"]>("body", route.body, given);
-    const call: Call<Known> = { ...admission, params, query, body, scope, request, parts, identify };
+    const call: Call<Known> = {
+      ...admission,
+      params,
+      query,
+      body,
+      scope,
+      request,
+      parts,
+      permission: route.permission,
+      identify,
+    };
     const reply = await handle(call);
     if (reply instanceof Response) return reply;
     const { answer, status = route.statuses[0], headers = {} } = reply;
@@ -49,7 +59,8 @@ export function requestHandler<Known extends Route>(
 }
 
 function factsOf({ req, env, var: { requestId } }: Context<HttpEnv>): RequestFacts {
-  return { ...env.origin, id: requestId, headers: req.raw.headers, signal: req.raw.signal };
+  const { method, headers, signal } = req.raw;
+  return { ...env.origin, id: requestId, method, headers, signal, disconnect: env.disconnect };
 }
 
 function authRequestOf({ req, env }: Context<HttpEnv>, { transport, address }: RequestFacts): AuthRequest {

@@ -9,6 +9,7 @@ import {
   deadLetterList,
   deadLetterRetry,
 } from "./dead-letters.ts";
+import { eventStreaming, queueStreaming, taskEventStreaming } from "./live.ts";
 import {
   stepCancellation,
   stepCompletion,
@@ -48,4 +49,7 @@ export const IMPLEMENTATIONS: { readonly [Known in RouteId]: Implementation<(typ
   listCircuits: circuitList,
   closeCircuit: circuitClosing,
   listLimits: limitList,
+  streamEvents: eventStreaming,
+  streamTaskEvents: taskEventStreaming,
+  streamQueues: queueStreaming,
 };

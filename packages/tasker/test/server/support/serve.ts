@@ -16,7 +16,7 @@ export interface ServeOptions extends AppOptions {
   readonly templates?: readonly TaskTemplate[];
   /** Default: nobody is asked who they are. */
   readonly auth?: AuthSettings;
-  readonly parts?: Partial<ServerParts>;
+  readonly parts?: Partial<Omit<ServerParts, "closing" | "live">>;
 }
 
 /** Makes a server on a database that listens on a free port of this machine until the test ends; its engine is not started. */
