@@ -132,7 +132,7 @@ describeOnPostgres("live events over HTTP", () => {
     const { hostname, port } = new URL(url);
     const socket = connect(Number(port), hostname);
     onTestFinished(() => void socket.destroy());
-    socket.write("GET /v1/events/stream HTTP/1.1\r\nhost: x\r\n\r\n");
+    socket.write(`GET /v1/events/stream HTTP/1.1\r\nhost: ${hostname}\r\n\r\n`);
     await new Promise<void>((resolve) => socket.once("data", () => resolve()));
     socket.pause();
     // What the system keeps for a connection takes some megabytes.
