@@ -44,7 +44,7 @@ function findDependency(lock: LockFile, from: string, name: string): string | un
 /** Measures what a user who installs the package in `folder` gets, by the lock and what is installed here. */
 export function measureFootprint(root: string, lock: LockFile, folder: string): Footprint {
   const packages = findInstalledPackages(lock, folder);
-  const shipped = ["bin", "dist", "skeletons", "package.json"].map((path) => join(folder, path));
+  const shipped = ["bin", "dist", "help", "skeletons", "package.json"].map((path) => join(folder, path));
   const paths = [...packages.filter((path) => path !== folder), ...shipped];
   return { packages, bytes: paths.reduce((sum, path) => sum + bytesOf(join(root, path)), 0) };
 }

@@ -23,7 +23,7 @@ export function readDocuments(): Document[] {
   const paths = [
     ...markdownIn("."),
     ...markdownIn("docs", { recursive: true }),
-    ...[...folders, "bench"].flatMap((folder) => markdownIn(folder)),
+    ...[...folders, "packages/tasker/help", "bench"].flatMap((folder) => markdownIn(folder)),
   ];
   return paths.map((path) => ({ path, text: readFromRoot(path) }));
 }

@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { addAnalyticsCommands } from "./commands/analytics.ts";
 import { addAnalyzeCommand } from "./commands/analyze.ts";
 import { addAuditCommands } from "./commands/audit-list.ts";
+import { addCompletionCommand } from "./commands/completion.ts";
 import { addConfigCommands } from "./commands/config.ts";
 import { addConfigMigrateCommand } from "./commands/config-migrate.ts";
 import { addConfigSetCommands } from "./commands/config-set.ts";
@@ -15,6 +16,7 @@ import { addReplayCommand } from "./commands/events-replay.ts";
 import { addSubscribersCommand } from "./commands/events-subscribers.ts";
 import { addGenerateCommands } from "./commands/generate.ts";
 import { addHealthCommand } from "./commands/health.ts";
+import { addHelpCommand } from "./commands/help.ts";
 import { addInitCommand } from "./commands/init.ts";
 import { addMetricsCommands } from "./commands/metrics.ts";
 import { addMigrateCommand } from "./commands/migrate.ts";
@@ -76,7 +78,6 @@ function buildProgram(session: CommandSession): Command {
     .description("Runs durable workflows: graphs of steps with retries and an audit trail, kept in PostgreSQL.")
     .version(readOwnPackage().version, "-V, --version", "print the version")
     .helpOption("-h, --help", "print help")
-    .helpCommand("help [command]", "print help for a command")
     .option("--database-url <url>", "PostgreSQL database to use (default: DATABASE_URL, else the embedded database)")
     .option("--data <dir>", "directory of the embedded database (default: .tasker/data)")
     .option("--server <url>", "server to go through instead of a database (default: TASKER_SERVER)")
@@ -136,6 +137,8 @@ function buildProgram(session: CommandSession): Command {
   addCheckCommand(db, session);
   addPruneCommand(db, session);
   addMigrateCommand(program, session, "short for 'db migrate'");
+  addCompletionCommand(program, session);
+  addHelpCommand(program, session);
   program.addHelpText("after", "\nStart with:\n  $ tasker init my-project");
   return program;
 }

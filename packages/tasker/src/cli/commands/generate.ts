@@ -1,6 +1,8 @@
 import type { Command } from "commander";
 import type { CommandSession } from "../session.ts";
+import { addApplicationGenerator } from "./generate-application.ts";
 import { addAuthenticatorGenerator } from "./generate-authenticator.ts";
+import { addConfigGenerator } from "./generate-config.ts";
 import { addCoordinatorGenerator } from "./generate-coordinator.ts";
 import { addEventsGenerator } from "./generate-events.ts";
 import { addHandlerGenerators } from "./generate-handlers.ts";
@@ -18,4 +20,6 @@ export function addGenerateCommands(program: Command, session: CommandSession): 
   addAuthenticatorGenerator(generate, session);
   addCoordinatorGenerator(generate, session);
   addPluginGenerator(generate, session);
+  addConfigGenerator(generate, session);
+  addApplicationGenerator(generate, session);
 }

@@ -59,21 +59,23 @@ function isDay(text: string): boolean {
   return new Date(text).toISOString().startsWith(text);
 }
 
-/** One of the given words, as commander's argument parser of the named option. */
+/** One of the given words, as commander's argument parser of the named option. Has the words, for completion in a shell. */
 export function oneOf<const Word extends string>(option: string, words: readonly Word[]) {
-  return (value: string): Word => {
+  const parse = (value: string): Word => {
     const found = words.find((word) => word === value);
     if (found !== undefined) return found;
     throw new UsageError(`${option} is '${value}', expected ${words.join(", ")}`, { context: { option, value } });
   };
+  return Object.assign(parse, { words });
 }
 
 /** Some of the given words, separated by commas, as commander's argument parser of an option that can be given several times. */
 export function wordList<const Word extends string>(option: string, words: readonly Word[]) {
   const parse = oneOf(option, words);
-  return (value: string, earlier: readonly Word[] | undefined): readonly Word[] => [
+  const parseList = (value: string, earlier: readonly Word[] | undefined): readonly Word[] => [
     ...new Set([...(earlier ?? []), ...value.split(",").map((word) => parse(word.trim()))]),
   ];
+  return Object.assign(parseList, { words });
 }
 
 const AGE_UNITS_MS = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
