@@ -39,6 +39,7 @@ const ABOVE_SERVER = [
   "checker",
   "health",
   "live",
+  "openapi",
   "reading",
   "settings",
   "subscribers",
@@ -91,6 +92,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   testing: ABOVE_ENGINE,
   api: BASE,
   client: [...BASE, "api"],
+  openapi: [...BASE, "api"],
   server: ABOVE_SERVER,
 };
 
@@ -99,6 +101,7 @@ const PACKAGES_OF_PURE_FOLDERS: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(BASE.map((folder) => [folder, []])),
   api: ["zod"],
   client: ["zod"],
+  openapi: ["zod"],
   config: ["zod"],
   diagram: [],
   "event-routing": ["zod"],

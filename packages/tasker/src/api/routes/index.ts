@@ -7,12 +7,15 @@ import {
   retryDeadLetter,
 } from "./dead-letters.ts";
 import { streamEvents, streamQueues, streamTaskEvents } from "./live.ts";
+import { getOpenApi, getReferenceOpenApi } from "./openapi.ts";
 import { cancelStep, completeStep, editStep, resetStep, resolveStep, retryStep, skipStep } from "./step-actions.ts";
 import { cancelTask, pauseTask, rerunTask, resolveTask, resumeTask, retryTask } from "./task-actions.ts";
 import { createTask, createTasks, getTask, listTasks } from "./tasks.ts";
 
 /** Every route of our own interface, `/v1`, by its operation id. */
 export const ROUTES = {
+  getOpenApi,
+  getReferenceOpenApi,
   listTasks,
   getTask,
   createTask,

@@ -10,6 +10,7 @@ import {
   deadLetterRetry,
 } from "./dead-letters.ts";
 import { eventStreaming, queueStreaming, taskEventStreaming } from "./live.ts";
+import { openApi, referenceOpenApi } from "./openapi.ts";
 import {
   stepCancellation,
   stepCompletion,
@@ -24,6 +25,8 @@ import { taskDetails, taskList } from "./tasks.ts";
 
 /** What answers each route of `/v1`. A route that nothing answers does not compile. */
 export const IMPLEMENTATIONS: { readonly [Known in RouteId]: Implementation<(typeof ROUTES)[Known]> } = {
+  getOpenApi: openApi,
+  getReferenceOpenApi: referenceOpenApi,
   listTasks: taskList,
   getTask: taskDetails,
   createTask: taskCreation,
