@@ -35,6 +35,7 @@ const MARKS: Readonly<Record<string, readonly string[]>> = {
   yaml: [],
   json: [],
   sh: [],
+  graphql: [],
 };
 
 /** Languages that show something nobody types: output, trees, diagrams, statements for an operator. */

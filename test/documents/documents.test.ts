@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { readDocuments } from "../support/repository.ts";
 import { judgeJson, judgeYaml } from "./check-data.ts";
+import { judgeOperation } from "./check-graphql.ts";
 import { judgeShellBlock } from "./check-shell.ts";
 import { checkTypes, joinContinuedBlocks, runBlock } from "./check-typescript.ts";
 import { type CodeBlock, findCodeBlocks, isExcused, judgeFence } from "./code-blocks.ts";
@@ -40,6 +41,10 @@ describe("the documents", () => {
 
   test("hold JSON that can be read", () => {
     expect(judgeAll("json", judgeJson)).toEqual([]);
+  });
+
+  test("hold operations that the GraphQL API takes", () => {
+    expect(judgeAll("graphql", judgeOperation)).toEqual([]);
   });
 
   test("hold commands that exist", async () => {

@@ -53,6 +53,7 @@ export {
   InvalidInterfaceError,
   InvalidRequestError,
   NotRunningError,
+  QueryLimitError,
   RegistryConflictError,
   SignalRefusedError,
   StepNotFoundError,

@@ -59,3 +59,8 @@ export class SignalRefusedError extends TaskerError {
 export class NotRunningError extends TaskerError {
   readonly code = "TASKER_NOT_RUNNING";
 }
+
+/** A GraphQL request asks for more than one may; `context` has `limit`, and where they are known `value` and `allowed`. */
+export class QueryLimitError extends TaskerError {
+  readonly code = "TASKER_QUERY_LIMIT";
+}

@@ -1,3 +1,4 @@
+import type { GraphqlOptions } from "../graphql/index.ts";
 import type { LiveBounds } from "./live/live-bounds.ts";
 
 /** What bounds a server, and who may use it from where. */
@@ -19,6 +20,8 @@ export interface AppOptions {
   readonly overrideGlobals?: boolean;
   /** Bounds on clients that watch what happens. */
   readonly live?: LiveBounds;
+  /** Limits of GraphQL, and whether clients may ask for its schema. */
+  readonly graphql?: GraphqlOptions;
 }
 
 /** Largest body, in bytes, unless the options say otherwise. */

@@ -1,4 +1,4 @@
-import { Hono } from "hono";
+import { type Handler, Hono, type MiddlewareHandler } from "hono";
 import { compress } from "hono/compress";
 import { cors } from "hono/cors";
 import { requestId } from "hono/request-id";
@@ -6,6 +6,7 @@ import { secureHeaders } from "hono/secure-headers";
 import { timeout } from "hono/timeout";
 import { MethodNotAllowedError, NotFoundError } from "../errors/index.ts";
 import { type AppOptions, DEFAULT_BODY_LIMIT, DEFAULT_RATE_LIMIT, DEFAULT_TIMEOUT_MS } from "./app-options.ts";
+import { graphqlHandler, wantsStream } from "./graphql/graphql-handler.ts";
 import type { Implementation } from "./http/call.ts";
 import type { HttpEnv } from "./http/http-env.ts";
 import { rateLimit } from "./http/rate-limit.ts";
@@ -45,7 +46,23 @@ export function createApp(parts: ServerParts, options: AppOptions = {}): App {
     else app.on(method, pattern(path), limited, handler);
   }
   refuseOtherMethods(app, implementations);
+  mountGraphql(app, limited, graphqlHandler(parts, options.bodyLimit ?? DEFAULT_BODY_LIMIT, options.graphql));
   return app;
+}
+
+/** Streams last as long as their clients stay. */
+function mountGraphql(app: App, limited: MiddlewareHandler, handle: Handler<HttpEnv>): void {
+  app.on(
+    ["GET", "POST"],
+    "/graphql",
+    (context, next) => (wantsStream(context.req.raw) ? next() : limited(context, next)),
+    handle,
+  );
+  app.all("/graphql", ({ req }) => {
+    throw new MethodNotAllowedError(`/graphql takes GET, POST, not ${req.method}`, {
+      context: { allowed: "GET, POST" },
+    });
+  });
 }
 
 /** Paths with names before those with parameters in their place, which would take them. */

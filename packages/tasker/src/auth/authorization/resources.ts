@@ -36,6 +36,11 @@ const DEFINITIONS = {
     reach: "namespace",
     actions: ["index", "create"],
   },
+  "tasker.dependent_system": {
+    description: "external systems, and what they know under ids of their own",
+    reach: "global",
+    actions: ["index", "show"],
+  },
   "tasker.event": { description: "events", reach: "namespace", actions: ["index", "show", "replay"] },
   "tasker.subscriber": { description: "durable subscribers", reach: "global", actions: ["index", "show", "destroy"] },
   "tasker.dead_letter": {

@@ -49,7 +49,10 @@ export function loadNamedSteps(connection: Connection, systems: readonly Depende
 }
 
 /** The object maps in which each system is the first or the second one, by its id; one query. */
-export async function loadObjectMaps(connection: Connection, systems: readonly DependentSystemRow[]) {
+export async function loadObjectMaps(
+  connection: Connection,
+  systems: readonly Pick<DependentSystemRow, "dependent_system_id">[],
+) {
   const keys = systems.map((row) => row.dependent_system_id);
   const maps = await queryBuilder(connection)
     .selectFrom("tasker_dependent_system_object_maps")

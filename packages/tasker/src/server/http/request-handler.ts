@@ -1,16 +1,16 @@
 import type { Context } from "hono";
 import type { z } from "zod";
 import type { Route } from "../../api/route.ts";
-import type { AuthRequest } from "../../auth/authenticators/auth-request.ts";
 import { MalformedRequestError, type RequestViolation } from "../../errors/index.ts";
 import { namespaceOfTask } from "../../reading/task/namespace-of.ts";
 import { violationsOf } from "../problems/violations-of.ts";
 import type { ServerParts } from "../server-parts.ts";
 import { admit, admitNobody, authorize } from "./admit.ts";
-import type { Call, Implementation, RequestFacts } from "./call.ts";
+import type { Call, Implementation } from "./call.ts";
 import type { HttpEnv } from "./http-env.ts";
 import { type QueryDecoder, queryDecoder } from "./query-decoder.ts";
 import { readBody, takesBody } from "./read-body.ts";
+import { authRequestOf, factsOf } from "./request-facts.ts";
 
 /** Answers the requests to one route: finds out who asks, reads what it asks for, checks that it may, and has it done. */
 export function requestHandler<Known extends Route>(
@@ -56,16 +56,6 @@ export function requestHandler<Known extends Route>(
     const type = isText ? `${route.answerType}; charset=utf-8` : route.answerType;
     return new Response(status === 204 ? null : text, { status, headers: { "content-type": type, ...headers } });
   };
-}
-
-function factsOf({ req, env, var: { requestId } }: Context<HttpEnv>): RequestFacts {
-  const { method, headers, signal } = req.raw;
-  return { ...env.origin, id: requestId, method, headers, signal, disconnect: env.disconnect };
-}
-
-function authRequestOf({ req, env }: Context<HttpEnv>, { transport, address }: RequestFacts): AuthRequest {
-  const headers = env.headers ?? Object.fromEntries(req.raw.headers);
-  return { headers, address, transport, method: req.method, path: req.path };
 }
 
 /** What the path names; a path that names what cannot be leads nowhere. */

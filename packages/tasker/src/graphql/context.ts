@@ -1,0 +1,77 @@
+import type { Admission } from "../auth/auth.ts";
+import { ownerOf } from "../auth/authorization/authorization-context.ts";
+import { RequestAccess } from "./access/request-access.ts";
+import type { GraphqlLimits } from "./limits/limits.ts";
+import { QueryBudget } from "./limits/query-budget.ts";
+import { type Loaders, makeLoaders } from "./loaders/loaders.ts";
+import { Pages } from "./loaders/pages.ts";
+import { ProtectedValues } from "./loaders/protected-values.ts";
+import type { GraphqlParts } from "./parts.ts";
+
+/** Whom an operation comes from, and what that one may do. */
+export interface Caller extends Admission {
+  /** Of the network; null if it is not known. */
+  readonly address: string | null;
+  /** By which logs and answers name the request. */
+  readonly requestId: string;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal?: AbortSignal;
+}
+
+interface Readers {
+  readonly loaders: Loaders;
+  readonly pages: Pages;
+  readonly values: ProtectedValues;
+}
+
+/** What the fields of one operation are resolved with. */
+export class GraphqlContext {
+  readonly parts: GraphqlParts;
+  readonly limits: GraphqlLimits;
+  readonly caller: Caller;
+  readonly access: RequestAccess;
+  readonly #budget: QueryBudget;
+  #readers: Readers;
+
+  constructor(parts: GraphqlParts, limits: GraphqlLimits, caller: Caller) {
+    this.parts = parts;
+    this.limits = limits;
+    this.caller = caller;
+    this.access = new RequestAccess(caller.access);
+    this.#budget = new QueryBudget(limits.maxRows, caller.signal ?? null);
+    this.#readers = this.#makeReaders();
+  }
+
+  get loaders(): Loaders {
+    return this.#readers.loaders;
+  }
+
+  get pages(): Pages {
+    return this.#readers.pages;
+  }
+
+  get values(): ProtectedValues {
+    return this.#readers.values;
+  }
+
+  /** Forgets what was read: something was written since. */
+  refresh(): void {
+    this.#readers = this.#makeReaders();
+  }
+
+  #makeReaders(): Readers {
+    const { database, auth } = this.parts;
+    const { owner } = auth.policy;
+    const ownerKey = owner?.contextKey;
+    const loaders = makeLoaders({
+      database,
+      budget: this.#budget,
+      ownerOf: (context) => (ownerKey === undefined ? null : ownerOf(context, ownerKey)),
+    });
+    return {
+      loaders,
+      pages: new Pages(database, loaders, this.limits, this.#budget),
+      values: new ProtectedValues(this.parts, loaders, this.#budget),
+    };
+  }
+}

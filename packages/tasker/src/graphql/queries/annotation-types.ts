@@ -1,0 +1,22 @@
+import { queryBuilder } from "../../database/query/query-builder.ts";
+import { rootField } from "../schema/root-field.ts";
+import type { AnnotationTypeSource } from "../sources.ts";
+
+/** Types of annotations: there are few. */
+export const annotationTypesField = rootField<unknown>({
+  name: "annotationTypes",
+  permission: "tasker.annotation:index",
+  sdl: `
+    """The types of annotations by their names. Needs tasker.annotation:index."""
+    annotationTypes: [Annotation!]`,
+  resolve: async (_args, { access, parts, limits }): Promise<AnnotationTypeSource[]> => {
+    await access.list("tasker.annotation:index");
+    const rows = await queryBuilder(parts.database)
+      .selectFrom("tasker_annotation_types")
+      .selectAll()
+      .orderBy("name")
+      .limit(limits.maxRows)
+      .execute();
+    return rows.map((row) => ({ kind: "Annotation", row }));
+  },
+});

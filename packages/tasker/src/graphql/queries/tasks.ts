@@ -1,0 +1,12 @@
+import { rootField } from "../schema/root-field.ts";
+import { listTasks, TASK_LIST_ARGS, type TaskListArgs } from "./task-list.ts";
+
+/** All tasks that may be seen. */
+export const tasksField = rootField<TaskListArgs>({
+  name: "tasks",
+  permission: "tasker.task:index",
+  sdl: `
+    """Tasks. sortBy is a column of theirs, sortOrder asc or desc. Needs tasker.task:index."""
+    tasks(${TASK_LIST_ARGS}): [Task!]`,
+  resolve: async (args, context) => listTasks(context, await context.access.list("tasker.task:index"), args),
+});

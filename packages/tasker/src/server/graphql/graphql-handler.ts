@@ -1,0 +1,84 @@
+import type { FormattedExecutionResult } from "graphql";
+import type { Context } from "hono";
+import { MalformedRequestError, TaskerError } from "../../errors/index.ts";
+import { type Caller, GraphqlApi, type GraphqlOptions } from "../../graphql/index.ts";
+import { admit } from "../http/admit.ts";
+import type { HttpEnv } from "../http/http-env.ts";
+import { authRequestOf, factsOf } from "../http/request-facts.ts";
+import { statusOfCode } from "../problems/status-of-code.ts";
+import type { ServerParts } from "../server-parts.ts";
+import { type AnswerType, answerType } from "./answer-type.ts";
+import { eventSource } from "./event-source.ts";
+import { readRequests } from "./read-requests.ts";
+
+/** Answers GraphQL requests: operations of a body one after the other, or a subscription as a stream of events. */
+export function graphqlHandler(
+  parts: ServerParts,
+  bodyLimit: number,
+  options: GraphqlOptions = {},
+): (context: Context<HttpEnv>) => Promise<Response> {
+  const api = new GraphqlApi({ ...parts, live: parts.live.events }, options);
+  return async (context) => {
+    const { raw } = context.req;
+    const type = answerType(raw.headers.get("accept"));
+    if (type === null) return new Response(null, { status: 406 });
+    const facts = factsOf(context);
+    const admission = await admit(parts, authRequestOf(context, facts));
+    const signal = AbortSignal.any([facts.signal, parts.closing]);
+    const caller: Caller = { ...admission, address: facts.address, requestId: facts.id, signal };
+    const limits = { bodyLimit, maxBatch: api.limits.maxBatch };
+    const asked = await readRequests(raw, limits).catch((error: unknown) => malformed(error, facts.id, type));
+    if (asked instanceof Response) return asked;
+    const isReadOnly = raw.method === "GET";
+    if (!("query" in asked)) {
+      const answers: FormattedExecutionResult[] = [];
+      for (const request of asked) answers.push(await api.execute(request, caller));
+      return write(answers, 200, type);
+    }
+    if (type === "text/event-stream") return streamed(eventSource(await api.subscribe(asked, caller)));
+    const answer = await api.execute(asked, caller, isReadOnly);
+    return write(answer, statusOf(answer, type), type);
+  };
+}
+
+/** Whether a request wants a stream, which lasts as long as its client stays. */
+export function wantsStream(request: Request): boolean {
+  return answerType(request.headers.get("accept")) === "text/event-stream";
+}
+
+/** What was executed is answered with 200; clients that know the newer type are told by the status of what was not. */
+function statusOf({ data, errors = [] }: FormattedExecutionResult, type: AnswerType): number {
+  if (data !== undefined) return 200;
+  const isForPost = errors.some(({ message }) => message === "a mutation needs a POST request");
+  if (isForPost) return 405;
+  return type === "application/json" ? 200 : 400;
+}
+
+function write(answer: unknown, status: number, type: AnswerType): Response {
+  const written = type === "text/event-stream" ? "application/json" : type;
+  return new Response(JSON.stringify(answer), {
+    status,
+    headers: { "content-type": `${written}; charset=utf-8`, "cache-control": "no-store" },
+  });
+}
+
+function streamed(body: ReadableStream<Uint8Array>): Response {
+  return new Response(body, {
+    headers: {
+      "content-type": "text/event-stream; charset=utf-8",
+      "cache-control": "no-store",
+      "x-accel-buffering": "no",
+    },
+  });
+}
+
+/** A request that cannot be read, in the form that clients of GraphQL expect. */
+function malformed(error: unknown, requestId: string, type: AnswerType): Response {
+  if (!(error instanceof TaskerError)) throw error;
+  const code = error instanceof MalformedRequestError ? "BAD_REQUEST" : error.code;
+  return write(
+    { errors: [{ message: error.message, extensions: { code, requestId } }] },
+    statusOfCode(error.code),
+    type,
+  );
+}

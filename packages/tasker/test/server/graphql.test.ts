@@ -1,0 +1,119 @@
+import { auditServer } from "graphql-http";
+import { createClient } from "graphql-sse";
+import { expect, onTestFinished, test } from "vitest";
+import { graphTemplate } from "../support/engine-harness.ts";
+import { describeOnPostgres, openTestDatabase } from "../support/test-database.ts";
+import { type ServeOptions, serve } from "./support/serve.ts";
+
+async function serveGraphql(options: ServeOptions = {}) {
+  const database = await openTestDatabase();
+  onTestFinished(() => database.close());
+  const made = await serve(database, { templates: [graphTemplate("a -> b")], ...options });
+  const url = `${made.url}/graphql`;
+  const post = (body: unknown, headers: Record<string, string> = {}) =>
+    fetch(url, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...headers },
+      body: typeof body === "string" ? body : JSON.stringify(body),
+    });
+  return { ...made, url, post };
+}
+
+const NEW_TASK = `mutation { createTask(input: { name: "graph", context: {} }) { taskId } }`;
+
+describeOnPostgres("GraphQL over HTTP", () => {
+  test("is what the specification of GraphQL over HTTP says, by an independent audit", async () => {
+    const { url } = await serveGraphql();
+    const results = await auditServer({ url });
+    const failed = results.filter(({ status }) => status !== "ok");
+    expect(failed.map(({ id, name }) => `${id} ${name}`)).toEqual([]);
+  });
+
+  test("answers operations by POST and GET, and a list of them with a list", async () => {
+    const { post, url } = await serveGraphql();
+    expect(await (await post({ query: NEW_TASK })).json()).toEqual({ data: { createTask: { taskId: "1" } } });
+    const query = "query ($id: ID!) { task(taskId: $id) { status } }";
+    const answer = { data: { task: { status: "pending" } } };
+    expect(await (await post({ query, variables: { id: 1 } })).json()).toEqual(answer);
+    expect(await (await post({ query, variables: '{"id": 1}' })).json()).toEqual(answer);
+    const address = `${url}?${new URLSearchParams({ query, variables: '{"id": 1}' })}`;
+    expect(await (await fetch(address)).json()).toEqual(answer);
+    expect(await (await post([{ query, variables: { id: 1 } }, { query: "{ nothing }" }])).json()).toMatchObject([
+      answer,
+      { errors: [{ extensions: { code: "GRAPHQL_VALIDATION_FAILED" } }] },
+    ]);
+  });
+
+  test("refuses what is no request, in the form that clients expect, and mutations by GET", async () => {
+    const { post, url } = await serveGraphql();
+    const cases: [Response, number, string][] = [
+      [await post("{"), 400, "body"],
+      [await post({ variables: {} }), 400, "body.query is missing"],
+      [await post({ query: "{ __typename }", variables: "[1]" }), 400, "an object, or a text that is one in JSON"],
+      [await post([]), 400, "1 to 10 operations"],
+      [await post(Array(11).fill({ query: "{ __typename }" })), 400, "1 to 10 operations"],
+      [await post({ query: "{ __typename }" }, { "content-type": "text/plain" }), 415, "text/plain"],
+      [await post(`{"query": "${" ".repeat(3_000_000)}"}`), 413, "larger than"],
+      [await fetch(`${url}?${new URLSearchParams({ query: NEW_TASK })}`), 405, "a mutation needs a POST request"],
+    ];
+    for (const [answer, status, text] of cases) {
+      expect(answer.status).toBe(status);
+      expect(answer.headers.get("content-type")).toMatch(/^application\/json/);
+      const { errors } = Object(await answer.json());
+      expect(errors[0].message).toContain(text);
+      expect(errors[0].extensions.requestId).toEqual(expect.any(String));
+    }
+    expect((await fetch(url, { method: "DELETE" })).status).toBe(405);
+  });
+
+  test("tells by the status what was not executed, to clients that know the newer type", async () => {
+    const { post } = await serveGraphql();
+    const accept = "application/graphql-response+json";
+    const refused = await post({ query: "{ nothing }" }, { accept });
+    expect(refused.status).toBe(400);
+    expect(refused.headers.get("content-type")).toBe(`${accept}; charset=utf-8`);
+    expect((await post({ query: "{ nothing }" })).status).toBe(200);
+    expect((await post({ query: `{ task(taskId: "x") { taskId } }` }, { accept })).status).toBe(200);
+  });
+
+  test("asks who somebody is", async () => {
+    const { post } = await serveGraphql({ auth: { authentication_enabled: true, authenticator_class: "tokens" } });
+    expect((await post({ query: "{ __typename }" })).status).toBe(401);
+  });
+
+  test("has limits and introspection as the options say", async () => {
+    const { post } = await serveGraphql({ graphql: { limits: { maxDepth: 1 }, introspection: false } });
+    expect(await (await post({ query: "{ tasks { taskId } }" })).json()).toMatchObject({
+      errors: [{ extensions: { code: "TASKER_QUERY_LIMIT", limit: "maxDepth", allowed: 1 } }],
+    });
+    expect(await (await post({ query: "{ __schema { description } }" })).json()).toMatchObject({
+      errors: [{ extensions: { code: "GRAPHQL_VALIDATION_FAILED" } }],
+    });
+  });
+
+  test("tells a client of graphql-sse what happens, until it leaves or the server closes", async () => {
+    const { url, engine, server } = await serveGraphql();
+    await engine.start();
+    const { taskId } = await engine.submit({ name: "graph", context: {}, runAt: new Date(9e12) });
+    const client = createClient({ url, retryAttempts: 0 });
+    onTestFinished(() => client.dispose());
+    const query = `subscription { taskChanged(taskId: ${taskId}) { status } }`;
+    const stream = client.iterate<{ taskChanged: { status: string } }>({ query });
+    const seen: (string | undefined)[] = [];
+    for await (const { data } of stream) {
+      const status = data?.taskChanged.status;
+      if (seen.length === 0) await engine.actions.cancelTask(taskId, { actor: "ada", reason: "a test" });
+      seen.push(status);
+      if (status === "cancelled") break;
+    }
+    expect(seen[0]).toBe("pending");
+    expect(await client.iterate({ query: "{ tasks { status } }" }).next()).toMatchObject({
+      value: { data: { tasks: [{ status: "cancelled" }] } },
+    });
+    const last = client.iterate({ query: "subscription { taskEvents { name } }" });
+    const waiting = last.next();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await server.close({ graceMs: 0 });
+    await expect(waiting.then(({ done }) => done === true).catch(() => true)).resolves.toBe(true);
+  });
+});
