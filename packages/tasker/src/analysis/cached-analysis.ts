@@ -45,7 +45,8 @@ export async function cachedTaskAnalysis(
   const weights = settings === undefined ? "" : `:${JSON.stringify(settings)}`;
   return cache.fetch(
     `tasker:analysis:runtime_graph:${taskId}:${last?.id ?? 0}${weights}`,
-    async () => analysisJson(await analyzeTask(connection, taskId, settings === undefined ? { now } : { now, settings })),
+    async () =>
+      analysisJson(await analyzeTask(connection, taskId, settings === undefined ? { now } : { now, settings })),
     { ttlSeconds: ANALYSIS_TTL_SECONDS, read: readText },
   );
 }

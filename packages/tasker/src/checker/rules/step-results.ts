@@ -3,7 +3,8 @@ import type { HistoryRule } from "../history-rule.ts";
 /** The reference keeps an error in the results. */
 export const stepResults: HistoryRule = {
   name: "step results",
-  verifies: "the results of a failed step hold its error, unless they are encrypted, and those of a step that never ran are empty",
+  verifies:
+    "the results of a failed step hold its error, unless they are encrypted, and those of a step that never ran are empty",
   sql: `
     select s.task_id, s.step_id, format('%s: results %s', s.state, left(s.results::text, 100)) as found, false as unclear
     from steps s

@@ -36,7 +36,9 @@ export function addServeCommand(program: Command, session: CommandSession): void
 
 async function serve({ io, printer }: CommandSession, options: ServeOptions, process: EngineProcess): Promise<void> {
   const { host, port, socket, cors: corsOrigins = [] } = options;
-  const server = await makeServer(io, options, process, { corsOrigins, overrideGlobals: true }, (message) => printer.note(message));
+  const server = await makeServer(io, options, process, { corsOrigins, overrideGlobals: true }, (message) =>
+    printer.note(message),
+  );
   try {
     const { url } = await server.listen({
       ...(host === undefined ? {} : { host }),

@@ -6,7 +6,15 @@ import { defineTask } from "../../../src/handlers/define-task/define-task.ts";
 import { readTaskDetails } from "../../../src/reading/task/task-details.ts";
 import { Encryption } from "../../../src/vault/encryption.ts";
 import { expectCleanAuditTrail } from "../../support/audit-trail.ts";
-import { graphTemplate, makeGate, readState, readStep, startEngine, until, useDatabase } from "../../support/engine-harness.ts";
+import {
+  graphTemplate,
+  makeGate,
+  readState,
+  readStep,
+  startEngine,
+  until,
+  useDatabase,
+} from "../../support/engine-harness.ts";
 import { describeEachDatabase, describeOnPostgres, openTestDatabase } from "../../support/test-database.ts";
 import { startOwnerAndTaker } from "../sharing/owner-and-taker.ts";
 
@@ -30,7 +38,10 @@ describeEachDatabase("with encryption a child task", (open) => {
     const parent = defineTask({ name: "order" })
       .step("find", { process: () => ({ card: SECRET }) })
       .task("charge", { dependsOn: ["find"], task: child, context: { card: { step: "find", path: "card" } } })
-      .step("after", { dependsOn: ["charge"], process: (_task, sequence) => void seen.push(sequence.resultsOf("charge")) })
+      .step("after", {
+        dependsOn: ["charge"],
+        process: (_task, sequence) => void seen.push(sequence.resultsOf("charge")),
+      })
       .build();
     const { engine, events } = await startEngine(database, [parent, child], { encryption: KEYS });
     const { taskId } = await engine.submit({ name: "order", context: {} });
