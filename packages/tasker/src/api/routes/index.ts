@@ -11,6 +11,16 @@ import { getOpenApi, getReferenceOpenApi } from "./openapi.ts";
 import { cancelStep, completeStep, editStep, resetStep, resolveStep, retryStep, skipStep } from "./step-actions.ts";
 import { cancelTask, pauseTask, rerunTask, resolveTask, resumeTask, retryTask } from "./task-actions.ts";
 import { createTask, createTasks, getTask, listTasks } from "./tasks.ts";
+import {
+  completeSteps,
+  deregisterWorker,
+  failSteps,
+  heartbeatSteps,
+  pollSteps,
+  registerWorker,
+  releaseSteps,
+  startSteps,
+} from "./worker.ts";
 
 /** Every route of our own interface, `/v1`, by its operation id. */
 export const ROUTES = {
@@ -44,6 +54,14 @@ export const ROUTES = {
   streamEvents,
   streamTaskEvents,
   streamQueues,
+  registerWorker,
+  deregisterWorker,
+  pollSteps,
+  startSteps,
+  heartbeatSteps,
+  completeSteps,
+  failSteps,
+  releaseSteps,
 };
 
 /** Operation id of a route of {@link ROUTES}. */

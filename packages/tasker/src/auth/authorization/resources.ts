@@ -49,6 +49,11 @@ const DEFINITIONS = {
     actions: ["index", "show", "retry", "destroy"],
   },
   "tasker.process": { description: "processes with an engine", reach: "global", actions: ["index", "show"] },
+  "tasker.worker": {
+    description: "workers in other languages: their calls",
+    reach: "namespace",
+    actions: ["register", "poll", "report"],
+  },
   "tasker.queue": {
     description: "queues of ready steps",
     reach: "global",

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from "../../json/json-value.ts";
+import type { JsonValue } from "../../json/json-value.ts";
 import { isSatisfied } from "../../states/guards.ts";
 import type { StoredTrace } from "../../tracing/stored-trace.ts";
 import type { Execution } from "../execution.ts";
@@ -18,7 +18,7 @@ export function assignmentOf(
   started: StartedStep,
   trace: StoredTrace | null,
   extent: SequenceExtent,
-): JsonObject {
+) {
   const { run, step, unreadable } = execution;
   if (unreadable !== undefined) throw unreadable;
   const { view } = run;
@@ -69,6 +69,9 @@ export function assignmentOf(
     progress: (started.progress ?? null) as JsonValue,
   };
 }
+
+/** What a worker gets to run an attempt. */
+export type Assignment = ReturnType<typeof assignmentOf>;
 
 function parentsOf({ run, step }: Execution): StepRun[] {
   const { parents, parentOffsets } = run.graph;

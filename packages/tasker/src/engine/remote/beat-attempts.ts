@@ -1,7 +1,12 @@
 import type { Connection } from "../../database/database.ts";
+import { encodeJson } from "../../json/encode.ts";
 import type { JsonValue } from "../../json/json-value.ts";
+import { stepOfRemoteExecution } from "./remote-execution-id.ts";
 import { workerNotFound } from "./waiting-polls.ts";
 import { beatWorker } from "./worker-statements.ts";
+
+/** Largest progress of an attempt, in bytes of JSON. */
+const MOST_PROGRESS = 4_096;
 
 /** Says that an attempt still runs. */
 export interface Beat {
@@ -23,24 +28,39 @@ export interface BeatAnswer {
   readonly detail: string | null;
 }
 
-/** Says that attempts still run; answers in the order of the beats. @throws WorkerNotFoundError */
+/**
+ * Says that attempts still run; answers in the order of the beats, an error for one whose progress cannot be stored.
+ * @throws WorkerNotFoundError
+ */
 export async function beatAttempts(
   connection: Connection,
   workerId: number,
   beats: readonly Beat[],
-): Promise<BeatAnswer[]> {
-  const items = beats.map(({ executionId, progress }) => ({
-    x: executionId,
-    ...(progress == null ? {} : { p: progress }),
-  }));
-  const rows = await connection.run(beatWorker, [workerId, JSON.stringify(items)]);
+): Promise<(BeatAnswer | Error)[]> {
+  const encoded = beats.map(encode);
+  const items = encoded.filter((item) => typeof item === "string");
+  const rows = await connection.run(beatWorker, [workerId, `[${items.join(",")}]`]);
   if (rows.some((row) => row.execution_id === null)) throw workerNotFound(workerId);
   const byId = new Map(rows.map((row) => [row.execution_id, row]));
-  return beats.map(({ executionId }) => {
+  return beats.map(({ executionId }, place) => {
+    const item = encoded[place];
+    if (item instanceof Error) return item;
     const row = byId.get(executionId);
     const reason = row === undefined ? "unknown" : reasonOf(row.state, row.step_state);
     return { executionId, isRunning: reason === null, reason, detail: reason === null ? null : (row?.reason ?? null) };
   });
+}
+
+/** A beat as it is sent; null if its id is none, the error if its progress cannot be stored. */
+function encode({ executionId, progress }: Beat): string | Error | null {
+  if (stepOfRemoteExecution(executionId) === null) return null;
+  const id = `{"x":${JSON.stringify(executionId)}`;
+  if (progress == null) return `${id}}`;
+  try {
+    return `${id},"p":${encodeJson(progress, { maxBytes: MOST_PROGRESS, what: `progress of ${executionId}` })}}`;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
 }
 
 function reasonOf(state: string | null, stepState: string | null): BeatAnswer["reason"] {

@@ -1,12 +1,11 @@
 import type { Connection } from "../../database/database.ts";
 import { ExecutionTakenError } from "../../errors/index.ts";
 import type { HandlerRegistry } from "../../handlers/registry.ts";
-import type { JsonObject } from "../../json/json-value.ts";
 import type { StoredTrace } from "../../tracing/stored-trace.ts";
 import { describeFailure } from "../describe-failure.ts";
 import type { Protection } from "../protection/protection.ts";
 import { readTraces } from "../tracing/load-traces.ts";
-import { assignmentOf, type SequenceExtent } from "./assignment.ts";
+import { type Assignment, assignmentOf, type SequenceExtent } from "./assignment.ts";
 import { type Beat, type BeatAnswer, beatAttempts } from "./beat-attempts.ts";
 import { stepOfRemoteExecution } from "./remote-execution-id.ts";
 import { RemoteExecutions, type RemoteExecutionsHost } from "./remote-executions.ts";
@@ -111,7 +110,7 @@ export class RemoteWorkers {
    * @param signal ends the waiting when whoever asked has gone
    * @throws WorkerNotFoundError
    */
-  async poll(request: PollRequest, scope: WorkerScope, signal?: AbortSignal): Promise<JsonObject[]> {
+  async poll(request: PollRequest, scope: WorkerScope, signal?: AbortSignal): Promise<Assignment[]> {
     const [worker] = await this.#host.database.run(findWorker, [request.workerId]);
     if (worker === undefined) throw workerNotFound(request.workerId);
     const call: PollCall = {
@@ -139,7 +138,7 @@ export class RemoteWorkers {
     requests: readonly StartRequest[],
     sequence: SequenceExtent,
     scope: WorkerScope,
-  ): Promise<(JsonObject | Error)[]> {
+  ): Promise<(Assignment | Error)[]> {
     const items = requests.flatMap(({ executionId, nonce }) => {
       const stepId = stepOfRemoteExecution(executionId);
       return stepId === null ? [] : [{ x: executionId, s: stepId, n: nonce }];
@@ -160,8 +159,12 @@ export class RemoteWorkers {
     });
   }
 
-  /** Says that attempts still run; tells which of them nobody waits for any more. @throws WorkerNotFoundError */
-  heartbeat(workerId: number, beats: readonly Beat[]): Promise<BeatAnswer[]> {
+  /**
+   * Says that attempts still run; tells which of them nobody waits for any more. In place of one whose progress cannot be stored,
+   * the error: it was not heard of.
+   * @throws WorkerNotFoundError
+   */
+  heartbeat(workerId: number, beats: readonly Beat[]): Promise<(BeatAnswer | Error)[]> {
     return beatAttempts(this.#host.database, workerId, beats);
   }
 
@@ -209,7 +212,7 @@ export class RemoteWorkers {
     workerId: number,
     started: readonly StartedStep[],
     extent: SequenceExtent,
-  ): Promise<(JsonObject | Error)[]> {
+  ): Promise<(Assignment | Error)[]> {
     if (started.length === 0) return [];
     const [executions, traces] = await Promise.all([
       this.#executions.begin(started),

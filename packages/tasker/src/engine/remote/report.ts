@@ -59,7 +59,8 @@ export function outcomeOfReport(
   elapsedMs: number,
 ): Outcome {
   if (report.kind === "release") {
-    return { kind: "interrupted", reason: report.reason ?? "its worker gave it back", isUnbegun: true };
+    const reason = truncateText(report.reason ?? "its worker gave it back", BOUNDS.message);
+    return { kind: "interrupted", reason, isUnbegun: true };
   }
   const durationMs = report.durationMs ?? elapsedMs;
   try {

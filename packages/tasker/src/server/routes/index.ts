@@ -22,6 +22,16 @@ import {
 } from "./step-actions.ts";
 import { taskCancellation, taskPause, taskRerun, taskResolution, taskResumption, taskRetry } from "./task-actions.ts";
 import { taskDetails, taskList } from "./tasks.ts";
+import {
+  stepFailure,
+  stepHeartbeat,
+  stepPoll,
+  stepRelease,
+  stepStart,
+  stepSuccess,
+  workerDeparture,
+  workerRegistration,
+} from "./worker.ts";
 
 /** What answers each route of `/v1`. A route that nothing answers does not compile. */
 export const IMPLEMENTATIONS: { readonly [Known in RouteId]: Implementation<(typeof ROUTES)[Known]> } = {
@@ -55,4 +65,12 @@ export const IMPLEMENTATIONS: { readonly [Known in RouteId]: Implementation<(typ
   streamEvents: eventStreaming,
   streamTaskEvents: taskEventStreaming,
   streamQueues: queueStreaming,
+  registerWorker: workerRegistration,
+  deregisterWorker: workerDeparture,
+  pollSteps: stepPoll,
+  startSteps: stepStart,
+  heartbeatSteps: stepHeartbeat,
+  completeSteps: stepSuccess,
+  failSteps: stepFailure,
+  releaseSteps: stepRelease,
 };
