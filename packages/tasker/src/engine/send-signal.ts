@@ -46,6 +46,11 @@ export interface SignalOptions {
   readonly sender?: string;
   /** The caller's own transaction: the signal is sent if it commits. */
   readonly transaction?: Connection;
+  /**
+   * What else is written if, and only if, the signal is sent, in the same transaction, such as an entry of an audit log. Not called
+   * for one that had been sent. Not beside `transaction`. Default: nothing.
+   */
+  readonly alongside?: (transaction: Connection, sent: SentSignal) => Promise<void>;
 }
 
 /** What became of a signal. */

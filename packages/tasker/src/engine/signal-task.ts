@@ -1,4 +1,5 @@
 import { findEventSubjects } from "../actions/event-subjects.ts";
+import type { Connection } from "../database/database.ts";
 import type { PayloadOf } from "../events/catalogue/catalogue.ts";
 import type { Claimer } from "./claimer.ts";
 import type { EngineLife } from "./engine-life.ts";
@@ -21,10 +22,18 @@ export async function signalTask(
   signal: { readonly taskId: number; readonly name: string; readonly payload: unknown },
   options: SignalOptions,
 ): Promise<SentSignal> {
-  const { transaction = runtime.database, sender = null } = options;
+  const { transaction = runtime.database, sender = null, alongside } = options;
   const { taskId, name } = signal;
   const limits = { now: new Date(runtime.clock.now()), maxBytes: runtime.maxValueBytes };
-  const { ownerId, revision, ...sent } = await sendSignal(transaction, { ...options, ...signal }, limits);
+  const send = (connection: Connection) => sendSignal(connection, { ...options, ...signal }, limits);
+  const { ownerId, revision, ...sent } =
+    alongside === undefined || options.transaction !== undefined
+      ? await send(transaction)
+      : await runtime.database.transaction(async (own) => {
+          const stored = await send(own);
+          if (stored.created) await alongside(own, { signalId: stored.signalId, created: true });
+          return stored;
+        });
   if (options.transaction !== undefined) return sent;
   if (sent.created) await tellSignal(runtime, taskId, { signal_id: sent.signalId, signal: name, sender });
   const isRunning = life.state === "running";

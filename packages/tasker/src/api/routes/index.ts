@@ -1,3 +1,4 @@
+import { addAnnotation, listAnnotations, listAnnotationTypes } from "./annotations.ts";
 import { closeCircuit, listCircuits, listLimits } from "./circuits.ts";
 import {
   actOnDeadLetters,
@@ -8,8 +9,11 @@ import {
 } from "./dead-letters.ts";
 import { streamEvents, streamQueues, streamTaskEvents } from "./live.ts";
 import { getOpenApi, getReferenceOpenApi } from "./openapi.ts";
+import { listSignals, sendSignal } from "./signals.ts";
 import { cancelStep, completeStep, editStep, resetStep, resolveStep, retryStep, skipStep } from "./step-actions.ts";
+import { getStep, listSteps } from "./steps.ts";
 import { cancelTask, pauseTask, rerunTask, resolveTask, resumeTask, retryTask } from "./task-actions.ts";
+import { listActions, listTransitions } from "./task-history.ts";
 import { createTask, createTasks, getTask, listTasks } from "./tasks.ts";
 import {
   completeSteps,
@@ -43,6 +47,15 @@ export const ROUTES = {
   skipStep,
   cancelStep,
   editStep,
+  listSteps,
+  getStep,
+  listTransitions,
+  listActions,
+  listAnnotations,
+  addAnnotation,
+  listAnnotationTypes,
+  sendSignal,
+  listSignals,
   listDeadLetters,
   getDeadLetter,
   retryDeadLetter,

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { JsonValue } from "../../json/json-value.ts";
 
 const NUMBER = /^-?\d+(?:\.\d+)?$/;
+const ID = /^[1-9]\d{0,15}$/;
 
 /** Reads the texts of a query, or of a path, as the values that a schema asks for; what cannot be read so stays a text, which the schema refuses. */
 export type QueryDecoder = (texts: ReadonlyMap<string, readonly string[]>) => Record<string, JsonValue>;
@@ -23,7 +24,8 @@ export function queryDecoder(schema: z.ZodType): QueryDecoder {
 
 interface Kind {
   readonly isList: boolean;
-  readonly item: "text" | "number" | "flag";
+  /** `id_or_text`: digits alone are an id. */
+  readonly item: "text" | "number" | "flag" | "id_or_text";
 }
 
 function kindOf(property: z.core.JSONSchema._JSONSchema): Kind {
@@ -37,11 +39,13 @@ function kindOf(property: z.core.JSONSchema._JSONSchema): Kind {
 function itemOf(property: z.core.JSONSchema._JSONSchema): Kind["item"] {
   if (typeof property === "boolean") return "text";
   if (property.type === "integer" || property.type === "number") return "number";
+  if (property.anyOf?.some((choice) => itemOf(choice) === "number") === true) return "id_or_text";
   return property.type === "boolean" ? "flag" : "text";
 }
 
 function decode(text: string, kind: Kind["item"]): JsonValue {
   if (kind === "number" && NUMBER.test(text)) return Number(text);
+  if (kind === "id_or_text" && ID.test(text)) return Number(text);
   if (kind === "flag" && (text === "true" || text === "false")) return text === "true";
   return text;
 }

@@ -2,8 +2,8 @@ import type { z } from "zod";
 import { createTask, createTasks } from "../../api/routes/tasks.ts";
 import type { TaskCreation } from "../../api/shapes/submission.ts";
 import type { TaskRequest } from "../../engine/task-request.ts";
-import { MalformedRequestError } from "../../errors/index.ts";
 import { implement } from "../http/call.ts";
+import { idempotencyKeyOf } from "../http/idempotency-key.ts";
 
 /** Longest idempotency key, in characters. */
 const LONGEST_KEY = 1_024;
@@ -11,12 +11,7 @@ const LONGEST_KEY = 1_024;
 /** Creates a task. */
 export const taskCreation = implement(createTask, async ({ body, access, request, parts: { engine } }) => {
   await access.authorize("tasker.task", "create", { namespace: body.namespace ?? "default" });
-  const key = request.headers.get("idempotency-key") ?? undefined;
-  if (key !== undefined && (key === "" || key.length > LONGEST_KEY)) {
-    throw new MalformedRequestError([
-      { path: "header.idempotency-key", value: key.slice(0, 100), expected: `1 to ${LONGEST_KEY} characters` },
-    ]);
-  }
+  const key = idempotencyKeyOf(request, LONGEST_KEY);
   const { taskId, created } = await engine.submit(requestOf(body, key));
   const headers = { location: `/v1/tasks/${taskId}` };
   return { answer: { task_id: taskId, created }, status: created ? 201 : 200, headers };

@@ -1,5 +1,6 @@
 import type { ROUTES, RouteId } from "../../api/routes/index.ts";
 import type { Implementation } from "../http/call.ts";
+import { annotationAddition, annotationList, annotationTypeList } from "./annotations.ts";
 import { circuitClosing, circuitList, limitList } from "./circuits.ts";
 import { taskCreation, taskCreations } from "./create-task.ts";
 import {
@@ -11,6 +12,7 @@ import {
 } from "./dead-letters.ts";
 import { eventStreaming, queueStreaming, taskEventStreaming } from "./live.ts";
 import { openApi, referenceOpenApi } from "./openapi.ts";
+import { signalList, signalSending } from "./signals.ts";
 import {
   stepCancellation,
   stepCompletion,
@@ -20,7 +22,9 @@ import {
   stepRetry,
   stepSkip,
 } from "./step-actions.ts";
+import { stepDetails, stepList } from "./steps.ts";
 import { taskCancellation, taskPause, taskRerun, taskResolution, taskResumption, taskRetry } from "./task-actions.ts";
+import { actionList, transitionList } from "./task-history.ts";
 import { taskDetails, taskList } from "./tasks.ts";
 import {
   stepFailure,
@@ -54,6 +58,15 @@ export const IMPLEMENTATIONS: { readonly [Known in RouteId]: Implementation<(typ
   skipStep: stepSkip,
   cancelStep: stepCancellation,
   editStep: stepEdit,
+  listSteps: stepList,
+  getStep: stepDetails,
+  listTransitions: transitionList,
+  listActions: actionList,
+  listAnnotations: annotationList,
+  addAnnotation: annotationAddition,
+  listAnnotationTypes: annotationTypeList,
+  sendSignal: signalSending,
+  listSignals: signalList,
   listDeadLetters: deadLetterList,
   getDeadLetter: deadLetterDetails,
   retryDeadLetter: deadLetterRetry,
