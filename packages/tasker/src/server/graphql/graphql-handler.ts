@@ -4,7 +4,7 @@ import { MalformedRequestError, TaskerError } from "../../errors/index.ts";
 import { type Caller, GraphqlApi, type GraphqlOptions } from "../../graphql/index.ts";
 import { admit } from "../http/admit.ts";
 import type { HttpEnv } from "../http/http-env.ts";
-import { authRequestOf, factsOf } from "../http/request-facts.ts";
+import { factsOf } from "../http/request-facts.ts";
 import { statusOfCode } from "../problems/status-of-code.ts";
 import type { ServerParts } from "../server-parts.ts";
 import { type AnswerType, answerType } from "./answer-type.ts";
@@ -23,7 +23,7 @@ export function graphqlHandler(
     const type = answerType(raw.headers.get("accept"));
     if (type === null) return new Response(null, { status: 406 });
     const facts = factsOf(context);
-    const admission = await admit(parts, authRequestOf(context, facts));
+    const admission = await admit(parts, facts.auth);
     const signal = AbortSignal.any([facts.signal, parts.closing]);
     const caller: Caller = { ...admission, address: facts.address, requestId: facts.id, signal };
     const limits = { bodyLimit, maxBatch: api.limits.maxBatch };

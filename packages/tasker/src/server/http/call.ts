@@ -4,6 +4,7 @@ import type { Route } from "../../api/route.ts";
 import { auditActor } from "../../auth/audit/audit-actor.ts";
 import type { AuditActor } from "../../auth/audit/audit-entry.ts";
 import type { Admission } from "../../auth/auth.ts";
+import type { AuthRequest } from "../../auth/authenticators/auth-request.ts";
 import type { NamespaceScope } from "../../auth/principal.ts";
 import type { ServerParts } from "../server-parts.ts";
 import type { RequestOrigin } from "./request-origin.ts";
@@ -16,6 +17,8 @@ export interface RequestFacts extends RequestOrigin {
   readonly headers: Headers;
   /** Cuts the connection, where there is one. */
   readonly disconnect?: (() => void) | undefined;
+  /** What authenticators see of it. */
+  readonly auth: AuthRequest;
   /** Aborted when the client is gone or the request has taken too long. */
   readonly signal: AbortSignal;
 }

@@ -3,6 +3,7 @@ import type { z } from "zod";
 import type { Route } from "../../api/route.ts";
 import { MalformedRequestError, type RequestViolation } from "../../errors/index.ts";
 import { namespaceOfTask } from "../../reading/task/namespace-of.ts";
+import { unstorableParts } from "../problems/unstorable-parts.ts";
 import { violationsOf } from "../problems/violations-of.ts";
 import type { ServerParts } from "../server-parts.ts";
 import { admit, admitNobody, authorize } from "./admit.ts";
@@ -10,7 +11,7 @@ import type { Call, Implementation } from "./call.ts";
 import type { HttpEnv } from "./http-env.ts";
 import { type QueryDecoder, queryDecoder } from "./query-decoder.ts";
 import { readBody, takesBody } from "./read-body.ts";
-import { authRequestOf, factsOf } from "./request-facts.ts";
+import { factsOf } from "./request-facts.ts";
 
 /** Answers the requests to one route: finds out who asks, reads what it asks for, checks that it may, and has it done. */
 export function requestHandler<Known extends Route>(
@@ -23,7 +24,7 @@ export function requestHandler<Known extends Route>(
   const decodeQuery = queryDecoder(route.query);
   return async (context) => {
     const request = factsOf(context);
-    const identify = () => admit(parts, authRequestOf(context, request));
+    const identify = () => admit(parts, request.auth);
     const admission = route.permission === null ? admitNobody() : await identify();
     const params = readParams(route, decodeParams, context);
     const scope = await authorize(route, admission, {
@@ -72,6 +73,8 @@ function readParams<Known extends Route>(
 }
 
 function read<Schema extends z.ZodType>(part: string, schema: Schema, given: unknown): z.output<Schema> {
+  const unstorable = unstorableParts(part, given);
+  if (unstorable.length > 0) throw new MalformedRequestError(unstorable);
   const result = schema.safeParse(given);
   if (result.success) return result.data;
   const violations: RequestViolation[] = violationsOf(part, result.error, given, schema);
