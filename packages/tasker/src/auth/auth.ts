@@ -9,9 +9,10 @@ import { type CoordinatorMaker, makeCoordinators } from "./authorization/make-co
 import { makePolicy, type Policy } from "./authorization/policy.ts";
 import { readRoleFile } from "./authorization/role-file.ts";
 import { FailedAttempts } from "./failed-attempts.ts";
-import { type AuthenticatorParts, makeAuthenticator } from "./make-authenticator.ts";
+import { type AuthenticatorParts, makeAuthenticator, sessionsOf } from "./make-authenticator.ts";
 import type { NamespaceScope, Principal } from "./principal.ts";
 import { type AuthRefusal, refusalOf } from "./refusal.ts";
+import type { Sessions } from "./sessions/sessions.ts";
 
 /** What {@link openAuth} needs besides the configuration. */
 export interface AuthOptions extends Pick<AuthenticatorParts, "database"> {
@@ -49,6 +50,8 @@ export interface PermissionRequest {
 export class Auth {
   readonly authenticator: Authenticator;
   readonly policy: Policy;
+  /** The sessions of browsers that the authenticator takes; null: it takes none. */
+  readonly sessions: Sessions | null;
   readonly #coordinatorOf: CoordinatorMaker;
   readonly #warn: (message: string) => void;
   /** Null: attempts are not limited. */
@@ -65,6 +68,7 @@ export class Auth {
     this.#attempts = attempts;
     this.authenticator = authenticator;
     this.policy = policy;
+    this.sessions = sessionsOf(authenticator);
     this.#coordinatorOf = coordinatorOf;
     this.#warn = warn;
   }

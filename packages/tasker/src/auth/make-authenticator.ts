@@ -70,3 +70,10 @@ export async function makeAuthenticator(
       return new CustomAuthenticator(await loadClass("auth.authenticator_class", name, parts), name, options);
   }
 }
+
+/** The sessions that an authenticator, or the first of a chain that has some, takes; null: none. */
+export function sessionsOf(authenticator: Authenticator): Sessions | null {
+  if (authenticator instanceof SessionAuthenticator) return authenticator.sessions;
+  if (!(authenticator instanceof ChainAuthenticator)) return null;
+  return authenticator.links.map(sessionsOf).find((sessions) => sessions !== null) ?? null;
+}

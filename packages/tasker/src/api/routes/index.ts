@@ -1,4 +1,5 @@
 import { addAnnotation, listAnnotations, listAnnotationTypes } from "./annotations.ts";
+import { listAudit } from "./audit.ts";
 import { closeCircuit, listCircuits, listLimits } from "./circuits.ts";
 import {
   actOnDeadLetters,
@@ -9,6 +10,7 @@ import {
 } from "./dead-letters.ts";
 import { streamEvents, streamQueues, streamTaskEvents } from "./live.ts";
 import { getOpenApi, getReferenceOpenApi } from "./openapi.ts";
+import { closeSession, endSession, listSessions, openSession, showIdentity, showSession } from "./sessions.ts";
 import { listSignals, sendSignal } from "./signals.ts";
 import { cancelStep, completeStep, editStep, resetStep, resolveStep, retryStep, skipStep } from "./step-actions.ts";
 import { getStep, listSteps } from "./steps.ts";
@@ -25,6 +27,7 @@ import {
   releaseSteps,
   startSteps,
 } from "./worker.ts";
+import { createToken, listTokens, revokeToken, rotateToken } from "./tokens.ts";
 
 /** Every route of our own interface, `/v1`, by its operation id. */
 export const ROUTES = {
@@ -75,6 +78,17 @@ export const ROUTES = {
   completeSteps,
   failSteps,
   releaseSteps,
+  listTokens,
+  createToken,
+  revokeToken,
+  rotateToken,
+  openSession,
+  showSession,
+  closeSession,
+  listSessions,
+  endSession,
+  showIdentity,
+  listAudit,
 };
 
 /** Operation id of a route of {@link ROUTES}. */

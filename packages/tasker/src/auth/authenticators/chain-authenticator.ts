@@ -6,15 +6,15 @@ import { NoneAuthenticator } from "./none-authenticator.ts";
 
 /** Asks authenticators in their order. The first that knows what a request has decides: what it refuses stays refused. */
 export class ChainAuthenticator implements Authenticator {
-  readonly #links: readonly Authenticator[];
+  readonly links: readonly Authenticator[];
 
   constructor(links: readonly Authenticator[]) {
-    this.#links = links;
+    this.links = links;
   }
 
   /** @throws AuthenticationError */
   async authenticate(request: AuthRequest): Promise<Principal> {
-    for (const link of this.#links) {
+    for (const link of this.links) {
       try {
         return await link.authenticate(request);
       } catch (error) {
@@ -26,9 +26,9 @@ export class ChainAuthenticator implements Authenticator {
 
   validateConfiguration(): readonly string[] {
     const own = [
-      ...(this.#links.length === 0 ? ["a chain needs an authenticator at least"] : []),
-      ...(this.#links.some((link) => link instanceof NoneAuthenticator) ? ["'none' cannot be part of a chain"] : []),
+      ...(this.links.length === 0 ? ["a chain needs an authenticator at least"] : []),
+      ...(this.links.some((link) => link instanceof NoneAuthenticator) ? ["'none' cannot be part of a chain"] : []),
     ];
-    return [...own, ...this.#links.flatMap((link) => link.validateConfiguration?.() ?? [])];
+    return [...own, ...this.links.flatMap((link) => link.validateConfiguration?.() ?? [])];
   }
 }

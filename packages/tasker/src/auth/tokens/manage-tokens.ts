@@ -6,7 +6,7 @@ import { recordAudit } from "../audit/record-audit.ts";
 import { type ApiToken, toApiToken } from "./api-token.ts";
 import { checkNewToken, type NewToken } from "./check-new-token.ts";
 import { hashSecret, newToken } from "./token-secret.ts";
-import { insertToken, retireToken, revokeTokenRow, selectTokens } from "./token-statements.ts";
+import { insertToken, retireToken, revokeTokenRow, selectTokenById, selectTokens } from "./token-statements.ts";
 
 /** A token that was made. */
 export interface MadeToken {
@@ -44,8 +44,28 @@ export async function createToken(
 }
 
 /** All API tokens, newest first, those that count no more too. */
-export async function listTokens(connection: Connection): Promise<readonly ApiToken[]> {
-  return (await connection.run(selectTokens, [])).map(toApiToken);
+export function listTokens(connection: Connection): Promise<readonly ApiToken[]> {
+  return readTokens(connection, {});
+}
+
+/** Which tokens; what is absent limits nothing. */
+export interface TokenFilter {
+  /** Only those with lesser ids: to read on. */
+  readonly before?: number | undefined;
+  /** Most tokens. */
+  readonly limit?: number | undefined;
+}
+
+/** API tokens, newest first, those that count no more too. */
+export async function readTokens(connection: Connection, filter: TokenFilter): Promise<readonly ApiToken[]> {
+  return (await connection.run(selectTokens, [filter.before ?? null, filter.limit ?? null])).map(toApiToken);
+}
+
+/** One API token. @throws TokenNotFoundError */
+export async function findToken(connection: Connection, id: number): Promise<ApiToken> {
+  const [row] = await connection.run(selectTokenById, [id]);
+  if (row === undefined) throw new TokenNotFoundError(`there is no token ${id}`, { context: { id } });
+  return toApiToken(row);
 }
 
 /**

@@ -35,11 +35,21 @@ export const selectToken = statement({
   columns: { hash: varchar, ...TOKEN_COLUMNS },
 });
 
-/** All tokens, newest first. */
+/** Tokens with ids below $1, newest first, $2 at most; null parameters limit nothing. */
 export const selectTokens = statement({
   name: "token_list",
-  text: `select ${COLUMNS} from tasker_api_tokens order by token_id desc`,
-  parameters: [],
+  text: `
+    select ${COLUMNS} from tasker_api_tokens
+    where $1::int8 is null or token_id < $1::int8 order by token_id desc limit $2::int8`,
+  parameters: [nullable(int8), nullable(int8)],
+  columns: TOKEN_COLUMNS,
+});
+
+/** One token by its id. */
+export const selectTokenById = statement({
+  name: "token_by_id",
+  text: `select ${COLUMNS} from tasker_api_tokens where token_id = $1`,
+  parameters: [int8],
   columns: TOKEN_COLUMNS,
 });
 

@@ -1,6 +1,7 @@
 import type { ROUTES, RouteId } from "../../api/routes/index.ts";
 import type { Implementation } from "../http/call.ts";
 import { annotationAddition, annotationList, annotationTypeList } from "./annotations.ts";
+import { auditList } from "./audit.ts";
 import { circuitClosing, circuitList, limitList } from "./circuits.ts";
 import { taskCreation, taskCreations } from "./create-task.ts";
 import {
@@ -12,6 +13,14 @@ import {
 } from "./dead-letters.ts";
 import { eventStreaming, queueStreaming, taskEventStreaming } from "./live.ts";
 import { openApi, referenceOpenApi } from "./openapi.ts";
+import {
+  identityDetails,
+  sessionClosing,
+  sessionDetails,
+  sessionEnd,
+  sessionList,
+  sessionOpening,
+} from "./sessions.ts";
 import { signalList, signalSending } from "./signals.ts";
 import {
   stepCancellation,
@@ -36,6 +45,7 @@ import {
   workerDeparture,
   workerRegistration,
 } from "./worker.ts";
+import { tokenCreation, tokenList, tokenRevocation, tokenRotation } from "./tokens.ts";
 
 /** What answers each route of `/v1`. A route that nothing answers does not compile. */
 export const IMPLEMENTATIONS: { readonly [Known in RouteId]: Implementation<(typeof ROUTES)[Known]> } = {
@@ -86,4 +96,15 @@ export const IMPLEMENTATIONS: { readonly [Known in RouteId]: Implementation<(typ
   completeSteps: stepSuccess,
   failSteps: stepFailure,
   releaseSteps: stepRelease,
+  listTokens: tokenList,
+  createToken: tokenCreation,
+  revokeToken: tokenRevocation,
+  rotateToken: tokenRotation,
+  openSession: sessionOpening,
+  showSession: sessionDetails,
+  closeSession: sessionClosing,
+  listSessions: sessionList,
+  endSession: sessionEnd,
+  showIdentity: identityDetails,
+  listAudit: auditList,
 };

@@ -28,7 +28,7 @@ export async function serve(database: Database, { templates = [], auth, parts, .
       database,
       engine: made.engine,
       registry: made.registry,
-      auth: await openAuth(authConfig(auth), { database, warn: () => {} }),
+      auth: await openAuth(authConfig(auth), { database, clock: made.clock, warn: () => {} }),
       health: new Health({ database }),
       metrics: null,
       cache: null,
