@@ -1,5 +1,6 @@
 import { addAnnotation, listAnnotations, listAnnotationTypes } from "./annotations.ts";
 import { listAudit } from "./audit.ts";
+import { actOnTasks } from "./bulk-actions.ts";
 import { closeCircuit, listCircuits, listLimits } from "./circuits.ts";
 import {
   actOnDeadLetters,
@@ -78,6 +79,7 @@ export const ROUTES = {
   completeSteps,
   failSteps,
   releaseSteps,
+  actOnTasks,
   listTokens,
   createToken,
   revokeToken,

@@ -2,6 +2,7 @@ import type { ROUTES, RouteId } from "../../api/routes/index.ts";
 import type { Implementation } from "../http/call.ts";
 import { annotationAddition, annotationList, annotationTypeList } from "./annotations.ts";
 import { auditList } from "./audit.ts";
+import { taskActions } from "./bulk-actions.ts";
 import { circuitClosing, circuitList, limitList } from "./circuits.ts";
 import { taskCreation, taskCreations } from "./create-task.ts";
 import {
@@ -96,6 +97,7 @@ export const IMPLEMENTATIONS: { readonly [Known in RouteId]: Implementation<(typ
   completeSteps: stepSuccess,
   failSteps: stepFailure,
   releaseSteps: stepRelease,
+  actOnTasks: taskActions,
   listTokens: tokenList,
   createToken: tokenCreation,
   revokeToken: tokenRevocation,

@@ -3,11 +3,15 @@ import type { TaskFilterQuery } from "../../api/shapes/task.ts";
 import { MalformedRequestError } from "../../errors/index.ts";
 import type { TaskFilter } from "../../reading/tasks/task-filter.ts";
 
-/** The filter that a query asks for. @throws MalformedRequestError */
-export function taskFilterOf(query: z.output<typeof TaskFilterQuery>): TaskFilter {
+/**
+ * The filter that a request asks for.
+ * @param part of the request that has it. Default: `query`
+ * @throws MalformedRequestError
+ */
+export function taskFilterOf(query: z.output<typeof TaskFilterQuery>, part = "query"): TaskFilter {
   const { annotation_type: type, annotation_key: key, annotation_value: value } = query;
-  requireWith("annotation_key", key, "annotation_type", type);
-  requireWith("annotation_value", value, "annotation_key", key);
+  requireWith(part, "annotation_key", key, "annotation_type", type);
+  requireWith(part, "annotation_value", value, "annotation_key", key);
   const { name, version, initiator, tag, reason, paused } = query;
   return {
     ...{ name, version, initiator, tag, reason, paused },
@@ -22,9 +26,9 @@ export function taskFilterOf(query: z.output<typeof TaskFilterQuery>): TaskFilte
   };
 }
 
-function requireWith(name: string, given: unknown, needed: string, present: unknown): void {
+function requireWith(part: string, name: string, given: unknown, needed: string, present: unknown): void {
   if (given === undefined || present !== undefined) return;
-  throw new MalformedRequestError([{ path: `query.${needed}`, expected: `a value, because ${name} is given` }]);
+  throw new MalformedRequestError([{ path: `${part}.${needed}`, expected: `a value, because ${name} is given` }]);
 }
 
 function dateOf(text: string | undefined): Date | undefined {
