@@ -76,8 +76,8 @@ describeOnPostgres("dead letters over HTTP", () => {
     expect(await act({ filter, dry_run: true })).toEqual({ ...found, dry_run: true });
     expect((await idsOf()).ids).toEqual([1, 2, 3]);
     expect(await act({ filter, limit: 1 })).toMatchObject({ dead_letter_ids: [1], more: true });
-    expect(await refusalOf(act({}))).toEqual([400, "TASKER_INVALID_REQUEST"]);
-    expect(await refusalOf(act({ filter, all: true }))).toEqual([400, "TASKER_INVALID_REQUEST"]);
+    expect(await refusalOf(act({}))).toEqual([400, "TASKER_MALFORMED_REQUEST"]);
+    expect(await refusalOf(act({ filter, all: true }))).toEqual([400, "TASKER_MALFORMED_REQUEST"]);
     expect(await act({ all: true })).toMatchObject({ dead_letter_ids: [2, 3], more: false });
     expect((await auditOf(database, "tasker.dead_letter")).map(({ id }) => id)).toEqual(["1", "2", "3"]);
   });

@@ -11,10 +11,18 @@ import {
 } from "./dead-letters.ts";
 import { streamEvents, streamQueues, streamTaskEvents } from "./live.ts";
 import { getOpenApi, getReferenceOpenApi } from "./openapi.ts";
+import { getEventType, listEvents, listEventTypes } from "./events.ts";
 import { closeSession, endSession, listSessions, openSession, showIdentity, showSession } from "./sessions.ts";
 import { listSignals, sendSignal } from "./signals.ts";
 import { cancelStep, completeStep, editStep, resetStep, resolveStep, retryStep, skipStep } from "./step-actions.ts";
 import { getStep, listSteps } from "./steps.ts";
+import {
+  getSubscriber,
+  listSubscribers,
+  listWebhookDeliveries,
+  removeSubscriber,
+  replaySubscriber,
+} from "./subscribers.ts";
 import { cancelTask, pauseTask, rerunTask, resolveTask, resumeTask, retryTask } from "./task-actions.ts";
 import { listActions, listTransitions } from "./task-history.ts";
 import { createTask, createTasks, getTask, listTasks } from "./tasks.ts";
@@ -80,6 +88,14 @@ export const ROUTES = {
   failSteps,
   releaseSteps,
   actOnTasks,
+  listSubscribers,
+  getSubscriber,
+  removeSubscriber,
+  replaySubscriber,
+  listWebhookDeliveries,
+  listEvents,
+  listEventTypes,
+  getEventType,
   listTokens,
   createToken,
   revokeToken,

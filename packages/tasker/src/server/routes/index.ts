@@ -14,6 +14,7 @@ import {
 } from "./dead-letters.ts";
 import { eventStreaming, queueStreaming, taskEventStreaming } from "./live.ts";
 import { openApi, referenceOpenApi } from "./openapi.ts";
+import { eventList, eventTypeDetails, eventTypeList } from "./events.ts";
 import {
   identityDetails,
   sessionClosing,
@@ -33,6 +34,13 @@ import {
   stepSkip,
 } from "./step-actions.ts";
 import { stepDetails, stepList } from "./steps.ts";
+import {
+  subscriberDetails,
+  subscriberList,
+  subscriberRemoval,
+  subscriberReplay,
+  webhookDeliveryList,
+} from "./subscribers.ts";
 import { taskCancellation, taskPause, taskRerun, taskResolution, taskResumption, taskRetry } from "./task-actions.ts";
 import { actionList, transitionList } from "./task-history.ts";
 import { taskDetails, taskList } from "./tasks.ts";
@@ -98,6 +106,14 @@ export const IMPLEMENTATIONS: { readonly [Known in RouteId]: Implementation<(typ
   failSteps: stepFailure,
   releaseSteps: stepRelease,
   actOnTasks: taskActions,
+  listSubscribers: subscriberList,
+  getSubscriber: subscriberDetails,
+  removeSubscriber: subscriberRemoval,
+  replaySubscriber: subscriberReplay,
+  listWebhookDeliveries: webhookDeliveryList,
+  listEvents: eventList,
+  listEventTypes: eventTypeList,
+  getEventType: eventTypeDetails,
   listTokens: tokenList,
   createToken: tokenCreation,
   revokeToken: tokenRevocation,
