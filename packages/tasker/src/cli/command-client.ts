@@ -121,7 +121,10 @@ async function inProcess<T>(
       ...loaded,
       document: { ...loaded.document, auth: { ...loaded.document.auth, authentication_enabled: false } },
     };
-    const parts = { engine, database, registry, loaded: open, log, metrics: null, onConfiguration: () => {} };
+    const parts = {
+      ...{ engine, database, registry, loaded: open, log },
+      ...{ metrics: null, httpMetrics: null, onConfiguration: () => {} },
+    };
     const server = await makeServer(io, options, parts, { rateLimit: null, compress: false });
     const fetch = (request: Request) => server.fetchLocally(request);
     return work(new Client({ baseUrl: NOWHERE, headers, fetch }));

@@ -7,6 +7,7 @@ import type { Log } from "../engine/options.ts";
 import { HandlerRegistry } from "../handlers/registry.ts";
 import type { LoadedConfiguration } from "../settings/load-configuration.ts";
 import type { Subscriptions } from "../subscribers/subscriptions/subscriptions.ts";
+import { addHttpMetrics, type HttpMetrics } from "../telemetry/metrics/http-metrics.ts";
 import type { Metrics } from "../telemetry/metrics/metrics.ts";
 import { addEngineOptions, createCommandEngine, EngineChoice } from "./command-engine.ts";
 import { openCommandSettings } from "./command-settings.ts";
@@ -68,6 +69,8 @@ export interface EngineProcess {
   readonly onConfiguration: (listener: (changed: LoadedConfiguration) => void) => void;
   /** Null: nothing is counted. */
   readonly metrics: Metrics | null;
+  /** Counts the requests of all servers of the process; null: nothing is counted. */
+  readonly httpMetrics: HttpMetrics | null;
   /** Resolves when somebody wants the process to stop. */
   readonly stop: StopRequest;
 }
@@ -118,10 +121,11 @@ async function run(
   const engine = createCommandEngine(io, database, registry, parts, note);
   const unsubscribe = tellFinished(session, engine);
   const log = telemetry.parts.log ?? createEngineLog(io, note);
+  const { metrics } = telemetry;
   const followers: ((changed: LoadedConfiguration) => void)[] = [(changed) => telemetry.takeLevel(changed)];
   const process: EngineProcess = {
-    ...{ engine, database, registry, loaded, log, stop },
-    metrics: telemetry.metrics,
+    ...{ engine, database, registry, loaded, log, stop, metrics },
+    httpMetrics: metrics === null ? null : addHttpMetrics(metrics),
     onConfiguration: (listener) => void followers.push(listener),
   };
   let subscriptions: Subscriptions | null = null;

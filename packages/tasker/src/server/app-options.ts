@@ -11,6 +11,11 @@ export interface AppOptions {
   readonly corsOrigins?: readonly string[];
   /** Most requests from one address in a number of seconds; local calls are not counted. Null: no limit. Default: 10,000 in 10. */
   readonly rateLimit?: { readonly requests: number; readonly seconds: number } | null;
+  /**
+   * Header with the correlation id of a request, which the tasks that it creates have, too; a request without one gets a new one.
+   * It is answered with. Default: `X-Correlation-ID`.
+   */
+  readonly correlationHeader?: string;
   /** Whether answers are compressed for those who can read that. Default: true. */
   readonly compress?: boolean;
   /**

@@ -8,7 +8,9 @@ import { MethodNotAllowedError, NotFoundError } from "../errors/index.ts";
 import { type AppOptions, DEFAULT_BODY_LIMIT, DEFAULT_RATE_LIMIT, DEFAULT_TIMEOUT_MS } from "./app-options.ts";
 import { graphqlHandler, wantsStream } from "./graphql/graphql-handler.ts";
 import type { Implementation } from "./http/call.ts";
+import { correlate } from "./http/correlate.ts";
 import type { HttpEnv } from "./http/http-env.ts";
+import { observeRequests } from "./http/observe-requests.ts";
 import { rateLimit } from "./http/rate-limit.ts";
 import { requestHandler } from "./http/request-handler.ts";
 import { answerError } from "./problems/answer-error.ts";
@@ -28,6 +30,8 @@ export function createApp(parts: ServerParts, options: AppOptions = {}): App {
     throw new NotFoundError(`there is nothing at ${req.path}`, { context: { path: req.path } });
   });
   app.use(requestId({ limitLength: 128 }));
+  app.use(observeRequests(parts));
+  app.use(correlate(options.correlationHeader));
   const contentSecurityPolicy = { defaultSrc: ["'none'"], frameAncestors: ["'none'"] };
   // Pages that have styles say so themselves.
   app.use(secureHeaders({ contentSecurityPolicy, overwrite: false }));

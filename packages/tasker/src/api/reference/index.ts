@@ -3,9 +3,22 @@ import { getHandlerWithDependencies, listHandlersInNamespace, listNamespaces } f
 import { checkLiveness, checkReadiness, getHealthStatus } from "./health.ts";
 import { exportMetrics } from "./metrics.ts";
 import { getTaskDiagram } from "./task-diagrams.ts";
+import { cancelTask, createTask, getTask, listTasks, putTask, updateTask } from "./tasks.ts";
+import { cancelStepByTask, getStepByTask, getStepsByTask, putStepByTask, updateStepByTask } from "./workflow-steps.ts";
 
 /** Every route of the reference's interface, by its operation id, which is the reference's too. */
 export const REFERENCE_ROUTES = {
+  listTasks,
+  getTask,
+  createTask,
+  updateTask,
+  putTask,
+  cancelTask,
+  getStepsByTask,
+  getStepByTask,
+  updateStepByTask,
+  putStepByTask,
+  cancelStepByTask,
   getTaskDiagram,
   listNamespaces,
   listHandlersInNamespace,

@@ -14,7 +14,7 @@ import { chooseDatabase } from "../open-command-database.ts";
 export async function makeServer(
   io: Pick<CommandIo, "cwd" | "env" | "clock">,
   options: GlobalOptions,
-  { engine, database, registry, loaded, log, metrics, onConfiguration }: Omit<EngineProcess, "stop">,
+  { engine, database, registry, loaded, log, metrics, httpMetrics, onConfiguration }: Omit<EngineProcess, "stop">,
   app: AppOptions = {},
   warn: (message: string) => void = () => {},
 ): Promise<Server> {
@@ -50,12 +50,13 @@ export async function makeServer(
   });
   return new ServerClass(
     {
-      ...{ database, engine, registry, auth, health, metrics, clock, log, cache },
+      ...{ database, engine, registry, auth, health, metrics, httpMetrics, clock, log, cache },
       // What the reference leaves open is closed to those elsewhere unless somebody opens it.
       areMetricsClosed: !loaded.isGiven("telemetry.metrics_auth_required") || document.telemetry.metrics_auth_required,
       encryption: encryptionFrom(loaded, new SecretSource({ variables: io.env })),
       redact: document.engine.redact,
+      sources: { cwd: io.cwd, file: options.config, variables: io.env },
     },
-    app,
+    { correlationHeader: document.telemetry.correlation_id_header, ...app },
   );
 }

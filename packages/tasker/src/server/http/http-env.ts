@@ -1,3 +1,4 @@
+import type { Route } from "../../api/route.ts";
 import type { AuthRequest } from "../../auth/authenticators/auth-request.ts";
 import type { RequestOrigin } from "./request-origin.ts";
 
@@ -10,5 +11,9 @@ export interface HttpEnv {
     /** Cuts the connection of the request. Default: nothing does. */
     readonly disconnect?: () => void;
   };
-  readonly Variables: { requestId: string };
+  readonly Variables: {
+    requestId: string;
+    /** The route that answers; none does where there is nothing, or nothing for the method. */
+    route?: Pick<Route, "id" | "dialect">;
+  };
 }

@@ -23,6 +23,7 @@ export function requestHandler<Known extends Route>(
   const decodeParams = queryDecoder(route.params);
   const decodeQuery = queryDecoder(route.query);
   return async (context) => {
+    context.set("route", route);
     const request = factsOf(context);
     const identify = () => admit(parts, request.auth);
     const admission = route.permission === null ? admitNobody() : await identify();

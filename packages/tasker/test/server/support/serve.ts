@@ -11,6 +11,9 @@ import { Server } from "../../../src/server/server.ts";
 import type { ServerParts } from "../../../src/server/server-parts.ts";
 import { type LogLine, makeEngine, recordingLog } from "../../support/engine-harness.ts";
 
+/** A directory in which there is no configuration. */
+const NOWHERE = "/nonexistent";
+
 /** What a server under test is made of besides its database. */
 export interface ServeOptions extends AppOptions {
   readonly templates?: readonly TaskTemplate[];
@@ -31,10 +34,12 @@ export async function serve(database: Database, { templates = [], auth, parts, .
       auth: await openAuth(authConfig(auth), { database, clock: made.clock, warn: () => {} }),
       health: new Health({ database }),
       metrics: null,
+      httpMetrics: null,
       cache: null,
       areMetricsClosed: true,
       encryption: null,
       redact: [],
+      sources: { cwd: NOWHERE, variables: {} },
       clock: made.clock,
       log: recordingLog(lines),
       ...parts,

@@ -1,0 +1,17 @@
+import { cachedTaskAnalysis } from "../../analysis/cached-analysis.ts";
+import { analysisJson } from "../../analysis/task/analysis-json.ts";
+import { analyzeTask } from "../../analysis/task/analyze-task.ts";
+import { Analysis } from "../../api/shapes/analysis.ts";
+import { readConfiguration } from "../../settings/load-configuration.ts";
+import type { ServerParts } from "../server-parts.ts";
+
+/** Analyses a task, with the weights of the configuration. @throws TaskNotFoundError, CyclicGraphError */
+export async function analysisOf(
+  { cache, database, clock, sources }: Pick<ServerParts, "cache" | "database" | "clock" | "sources">,
+  taskId: number,
+): Promise<Analysis> {
+  const settings = (await readConfiguration(sources)).loaded?.document.dependency_graph;
+  if (cache !== null) return Analysis.parse(JSON.parse(await cachedTaskAnalysis(cache, database, taskId, settings)));
+  const options = { now: new Date(clock.now()), ...(settings === undefined ? {} : { settings }) };
+  return Analysis.parse(JSON.parse(analysisJson(await analyzeTask(database, taskId, options))));
+}
