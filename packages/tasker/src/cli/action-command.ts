@@ -1,18 +1,17 @@
 import type { Command } from "commander";
 import { z } from "zod";
-import type { ActionResult } from "../actions/action-result.ts";
-import type { OperatorNote } from "../actions/check-request.ts";
-import { TaskActions } from "../actions/task-actions.ts";
-import { currentUser } from "./current-user.ts";
+import type { ActionOutcome } from "../api/shapes/action.ts";
+import type { Client } from "../client/client.ts";
+import { RequestFailedError } from "../client/request-failed-error.ts";
+import { withClient } from "./command-client.ts";
 import { EXIT } from "./exit-code.ts";
 import { GlobalOptions } from "./global-options.ts";
 import { filledText, required } from "./input/parse-option.ts";
-import { withDatabase } from "./open-command-database.ts";
 import { span } from "./render/span.ts";
 import type { CommandSession } from "./session.ts";
 
 /** Values of the options that {@link addActionOptions} adds. */
-const ActionChoice = GlobalOptions.extend({
+export const ActionChoice = GlobalOptions.extend({
   actor: z.string().optional(),
   reason: z.string().optional(),
   json: z.boolean().default(false),
@@ -26,40 +25,43 @@ export function addActionOptions(command: Command): Command {
     .option("--json", "print a JSON object");
 }
 
+/** What came of an action, or why it cannot be done as things stand. */
+type Outcome =
+  | z.output<typeof ActionOutcome>
+  | { readonly outcome: "refused"; readonly reason: string | null; readonly message: string };
+
 /**
  * Does something to a task and prints what came of it: a line, or one JSON object. The exit code is 1 if it was refused.
  * @param act the action
  */
 export async function runAction(
-  { io, printer, finish }: CommandSession,
+  session: CommandSession,
   command: Command,
-  act: (actions: TaskActions, note: OperatorNote) => Promise<ActionResult>,
+  act: (client: Client, body: { readonly reason: string }) => Promise<z.output<typeof ActionOutcome>>,
 ): Promise<void> {
+  const { printer, finish } = session;
   const options = ActionChoice.parse(command.optsWithGlobals());
-  const note: OperatorNote = {
-    actor: options.actor ?? currentUser(io),
-    reason: required("--reason", options.reason),
-    origin: { actorKind: "cli", source: "cli" },
-  };
-  const result = await withDatabase(options, io, "existing", (database) =>
-    act(new TaskActions({ database, clock: io.clock }), note),
-  );
+  const reason = required("--reason", options.reason);
+  const result = await withClient(session, options, (client) => orRefusal(act(client, { reason })));
   if (result.outcome === "refused") finish(EXIT.failed);
   if (options.json) printer.json(toJson(result));
-  else if (result.outcome === "refused") printer.wrapped([span("refused ", "bad"), span(result.message)], [span("  ")]);
-  else printer.wrapped([span(`${result.outcome} `, "good"), span(result.message)], [span("  ")]);
+  else {
+    const tone = result.outcome === "refused" ? "bad" : "good";
+    printer.wrapped([span(`${result.outcome} `, tone), span(result.message)], [span("  ")]);
+  }
 }
 
-function toJson(result: ActionResult) {
-  const { outcome, action, taskId, step, message } = result;
-  return {
-    outcome,
-    action,
-    task_id: taskId,
-    step_id: step?.id ?? null,
-    step_name: step?.name ?? null,
-    ...(result.outcome === "done" ? { moved_steps: result.movedSteps } : { reason: result.reason }),
-    ...(result.outcome === "refused" || result.newTaskId === null ? {} : { new_task_id: result.newTaskId }),
-    message,
-  };
+async function orRefusal(acting: Promise<z.output<typeof ActionOutcome>>): Promise<Outcome> {
+  try {
+    return await acting;
+  } catch (error) {
+    if (!(error instanceof RequestFailedError) || error.problem?.code !== "TASKER_ACTION_REFUSED") throw error;
+    return { outcome: "refused", reason: error.problem.reason ?? null, message: error.message };
+  }
+}
+
+function toJson(result: Outcome) {
+  if (result.outcome === "refused") return result;
+  const { new_task_id: newTaskId, ...rest } = result;
+  return newTaskId === null ? rest : result;
 }

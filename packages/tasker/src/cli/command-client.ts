@@ -1,4 +1,5 @@
 import { Client } from "../client/client.ts";
+import { RequestFailedError } from "../client/request-failed-error.ts";
 import { createCommandEngine } from "./command-engine.ts";
 import { currentUser } from "./current-user.ts";
 import { UsageError } from "./errors.ts";
@@ -108,9 +109,11 @@ async function inProcess<T>(
   const { makeServer } = await import("./serving/make-server.ts");
   const { createEngineLog } = await import("./engine-log.ts");
   const { readCustomIdentity } = await import("./read-custom-identity.ts");
-  const loaded = await readCommandConfiguration(options, io);
+  const { readStored, storedLayer } = await import("../settings/stored/read-stored.ts");
   const note = (text: string) => printer.note(text);
   return withDatabase(options, io, "existing", async (database) => {
+    const stored = storedLayer((await readStored(database)).values);
+    const loaded = await readCommandConfiguration(options, io, { stored });
     const registry = new HandlerRegistry();
     const secrets = new SecretSource({ variables: io.env });
     const configured = engineOptionsFrom(loaded, await readCustomIdentity(loaded, io), secrets);
@@ -127,6 +130,17 @@ async function inProcess<T>(
     };
     const server = await makeServer(io, options, parts, { rateLimit: null, compress: false });
     const fetch = (request: Request) => server.fetchLocally(request);
-    return work(new Client({ baseUrl: NOWHERE, headers, fetch }));
+    try {
+      return await work(new Client({ baseUrl: NOWHERE, headers, fetch }));
+    } catch (error) {
+      throw error instanceof RequestFailedError ? withoutRequest(error) : error;
+    }
   });
+}
+
+/** The error of a request that no log of a server knows. */
+function withoutRequest(error: RequestFailedError): RequestFailedError {
+  const { message, status, problem, cause } = error;
+  if (problem === null) return error;
+  return new RequestFailedError(message, status, { problem: { ...problem, request_id: "" }, cause });
 }

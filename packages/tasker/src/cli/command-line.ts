@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { addAnalyticsCommands } from "./commands/analytics.ts";
 import { addAnalyzeCommand } from "./commands/analyze.ts";
 import { addAuditCommands } from "./commands/audit-list.ts";
+import { addCircuitCommands } from "./commands/circuit.ts";
 import { addCompletionCommand } from "./commands/completion.ts";
 import { addConfigCommands } from "./commands/config.ts";
 import { addConfigMigrateCommand } from "./commands/config-migrate.ts";
@@ -124,6 +125,7 @@ function buildProgram(session: CommandSession): Command {
   addDeliveriesCommand(events, session);
   const letters = program.command("dead-letter").description("look at events that durable subscribers could not take");
   addDeadLetterCommands(letters, session);
+  addCircuitCommands(program.command("circuit").description("look at circuit breakers"), session);
   addRotateCommand(program.command("secrets").description("look after encrypted values"), session);
   addTokenCommands(program.command("token").description("look after API tokens"), session);
   addAuditCommands(program.command("audit").description("look at who did what"), session);

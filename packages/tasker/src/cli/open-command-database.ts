@@ -20,9 +20,14 @@ export type DatabaseChoice =
 /**
  * The database that options and environment ask for: an option wins over `DATABASE_URL`, without either it is the
  * embedded one in the working directory.
- * @throws UsageError if the options contradict each other
+ * @throws UsageError if the options contradict each other, or a server is named for what needs the database itself
  */
 export function chooseDatabase(options: GlobalOptions, io: Pick<CommandIo, "env" | "cwd">): DatabaseChoice {
+  if (options.server !== undefined) {
+    throw new UsageError("--server is given, and this command works on the database itself: name that instead", {
+      context: { option: "--server" },
+    });
+  }
   if (options.databaseUrl !== undefined && options.data !== undefined) {
     throw new UsageError("--database-url and --data are both given, expected one of them");
   }

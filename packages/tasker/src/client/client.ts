@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Route } from "../api/route.ts";
 import { RequestFailedError } from "./request-failed-error.ts";
+import { ServerUnreachableError } from "./server-unreachable-error.ts";
 
 /** Sends a request, as `fetch` does. */
 export type Fetch = (request: Request) => Promise<Response>;
@@ -39,17 +40,28 @@ export class Client {
   /**
    * Calls a route.
    * @returns its answer, checked against its schema
-   * @throws RequestFailedError for an answer that is an error
+   * @throws RequestFailedError for an answer that is an error, or none of a server of this version
+   * @throws ServerUnreachableError
    */
   async call<Known extends Route>(route: Known, input: CallInput<Known> = {}): Promise<z.output<Known["answer"]>> {
     const response = await this.send(route, input);
     const text = await response.text();
     if (!route.statuses.includes(response.status)) throw RequestFailedError.of(response, text);
-    return checked<Known["answer"]>(route.answer, route.answerType === "application/json" ? JSON.parse(text) : text);
+    try {
+      return checked<Known["answer"]>(route.answer, route.answerType === "application/json" ? JSON.parse(text) : text);
+    } catch (cause) {
+      throw new RequestFailedError(
+        `what ${route.method} ${route.path} answered is not what this version knows`,
+        response.status,
+        {
+          cause,
+        },
+      );
+    }
   }
 
-  /** Calls a route and gives the response as it comes, for streams. */
-  send<Known extends Route>(route: Known, input: CallInput<Known> = {}): Promise<Response> {
+  /** Calls a route and gives the response as it comes, for streams. @throws ServerUnreachableError */
+  async send<Known extends Route>(route: Known, input: CallInput<Known> = {}): Promise<Response> {
     const { baseUrl, token, headers } = this.#options;
     const request = new Request(`${baseUrl.replace(/\/+$/, "")}${pathOf(route, input.params)}${queryOf(input.query)}`, {
       method: route.method,
@@ -63,7 +75,12 @@ export class Client {
       ...(input.body === undefined ? {} : { body: JSON.stringify(input.body) }),
       ...(input.signal === undefined ? {} : { signal: input.signal }),
     });
-    return this.#fetch(request);
+    try {
+      return await this.#fetch(request);
+    } catch (error) {
+      if (input.signal?.aborted === true) throw error;
+      throw ServerUnreachableError.of(baseUrl, error);
+    }
   }
 }
 

@@ -8,8 +8,12 @@ export class RequestFailedError extends TaskerError {
   /** Null: the answer was not one of a Tasker server, as of a proxy before it. */
   readonly problem: Problem | null;
 
-  constructor(message: string, status: number, problem: Problem | null) {
-    super(message, { context: { status, code: problem?.code, requestId: problem?.request_id } });
+  constructor(
+    message: string,
+    status: number,
+    { problem = null, cause }: { readonly problem?: Problem | null; readonly cause?: unknown } = {},
+  ) {
+    super(message, { context: { status, code: problem?.code, requestId: problem?.request_id }, cause });
     this.status = status;
     this.problem = problem;
   }
@@ -18,8 +22,8 @@ export class RequestFailedError extends TaskerError {
   static of({ status, headers }: Response, text: string): RequestFailedError {
     const isProblem = headers.get("content-type")?.startsWith("application/problem+json") === true;
     const parsed = isProblem ? Problem.safeParse(parse(text)) : null;
-    if (parsed?.success === true) return new RequestFailedError(parsed.data.detail, status, parsed.data);
-    return new RequestFailedError(`the server answered ${status}: ${text.slice(0, 200)}`, status, null);
+    if (parsed?.success === true) return new RequestFailedError(parsed.data.detail, status, { problem: parsed.data });
+    return new RequestFailedError(`the server answered ${status}: ${text.slice(0, 200)}`, status);
   }
 }
 

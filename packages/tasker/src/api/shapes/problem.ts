@@ -15,6 +15,7 @@ export const Problem = z.object({
   detail: z.string(),
   code: z.string().describe("Stable: programs go by it"),
   request_id: z.string(),
+  reason: z.string().optional().describe("Of an action that was refused: the rule by which it was, for programs"),
   violations: z.array(Violation).optional(),
 });
 

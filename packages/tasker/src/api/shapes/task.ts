@@ -72,8 +72,8 @@ export const StepDetails = z.object({
   backoff_request_seconds: z.number().nullable(),
   changed_at: Moment.nullable(),
   metadata: z.record(z.string(), z.unknown()).nullable(),
-  inputs: z.unknown(),
-  results: z.unknown(),
+  inputs: Json,
+  results: Json,
 });
 
 /** A row of the audit trail. */

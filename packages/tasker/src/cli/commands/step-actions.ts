@@ -1,8 +1,6 @@
 import type { Command } from "commander";
 import { z } from "zod";
-import type { ActionResult } from "../../actions/action-result.ts";
-import type { OperatorNote, StepAddress } from "../../actions/check-request.ts";
-import type { TaskActions } from "../../actions/task-actions.ts";
+import { ROUTES } from "../../client/index.ts";
 import { addActionOptions, runAction } from "../action-command.ts";
 import { parseJson } from "../input/parse-json.ts";
 import { required, wholeNumber } from "../input/parse-option.ts";
@@ -13,35 +11,15 @@ import type { CommandSession } from "../session.ts";
 interface StepCommand {
   readonly name: string;
   readonly description: string;
-  readonly act: (actions: TaskActions, step: StepAddress, note: OperatorNote) => Promise<ActionResult>;
+  readonly route: typeof ROUTES.retryStep;
 }
 
 const COMMANDS: readonly StepCommand[] = [
-  {
-    name: "retry",
-    description: "try a failed step again, at once",
-    act: (actions, step, note) => actions.retryStep(step, note),
-  },
-  {
-    name: "reset",
-    description: "forget the attempts of a step, so that all are to come",
-    act: (actions, step, note) => actions.resetAttempts(step, note),
-  },
-  {
-    name: "resolve",
-    description: "count a step as done, with the results that it has",
-    act: (actions, step, note) => actions.resolveStep(step, note),
-  },
-  {
-    name: "skip",
-    description: "leave out a step that its template calls skippable",
-    act: (actions, step, note) => actions.skipStep(step, note),
-  },
-  {
-    name: "cancel",
-    description: "end a step; its handler gets the abort signal",
-    act: (actions, step, note) => actions.cancelStep(step, note),
-  },
+  { name: "retry", description: "try a failed step again, at once", route: ROUTES.retryStep },
+  { name: "reset", description: "forget the attempts of a step, so that all are to come", route: ROUTES.resetStep },
+  { name: "resolve", description: "count a step as done, with the results that it has", route: ROUTES.resolveStep },
+  { name: "skip", description: "leave out a step that its template calls skippable", route: ROUTES.skipStep },
+  { name: "cancel", description: "end a step; its handler gets the abort signal", route: ROUTES.cancelStep },
 ];
 
 const CompleteOptions = z.object({ result: z.string().optional() });
@@ -60,10 +38,10 @@ export function addStepActionCommands(step: Command, session: CommandSession): v
       `\nExample:\n  $ tasker step ${example} --reason "asked for"`,
     );
   };
-  for (const { name, description, act } of COMMANDS) {
+  for (const { name, description, route } of COMMANDS) {
     const command = addCommand(name, description, `${name} 12 charge`);
     command.action((taskId: number, named: string) =>
-      runAction(session, command, (actions, note) => act(actions, { taskId, step: readStepName(named) }, note)),
+      runAction(session, command, (client, body) => client.call(route, { params: addressOf(taskId, named), body })),
     );
   }
   const complete = addCommand(
@@ -73,9 +51,9 @@ export function addStepActionCommands(step: Command, session: CommandSession): v
   ).option("--result <json>", "what the step is to have as its result (needed)");
   complete.action((taskId: number, named: string) => {
     const { result } = CompleteOptions.parse(complete.opts());
-    const value = parseJson(required("--result", result), "--result");
-    return runAction(session, complete, (actions, note) =>
-      actions.completeStep({ taskId, step: readStepName(named) }, value, note),
+    const results = parseJson(required("--result", result), "--result");
+    return runAction(session, complete, (client, body) =>
+      client.call(ROUTES.completeStep, { params: addressOf(taskId, named), body: { ...body, results } }),
     );
   });
   const edit = addCommand("edit", "change the retry limit or the inputs of a step", "edit 12 charge --retry-limit 5")
@@ -84,11 +62,15 @@ export function addStepActionCommands(step: Command, session: CommandSession): v
   edit.action((taskId: number, named: string) => {
     const { retryLimit, inputs } = EditOptions.parse(edit.opts());
     const change = {
-      ...(retryLimit === undefined ? {} : { retryLimit }),
+      ...(retryLimit === undefined ? {} : { retry_limit: retryLimit }),
       ...(inputs === undefined ? {} : { inputs: parseJson(inputs, "--inputs") }),
     };
-    return runAction(session, edit, (actions, note) =>
-      actions.editStep({ taskId, step: readStepName(named) }, change, note),
+    return runAction(session, edit, (client, body) =>
+      client.call(ROUTES.editStep, { params: addressOf(taskId, named), body: { ...body, ...change } }),
     );
   });
+}
+
+function addressOf(taskId: number, step: string) {
+  return { task_id: taskId, step: readStepName(step) };
 }

@@ -1,8 +1,6 @@
 import type { Command } from "commander";
 import { z } from "zod";
-import type { ActionResult } from "../../actions/action-result.ts";
-import type { OperatorNote } from "../../actions/check-request.ts";
-import type { TaskActions } from "../../actions/task-actions.ts";
+import { ROUTES } from "../../client/index.ts";
 import { addActionOptions, runAction } from "../action-command.ts";
 import { wholeNumber } from "../input/parse-option.ts";
 import { readStepName } from "../input/read-step-name.ts";
@@ -10,51 +8,33 @@ import type { CommandSession } from "../session.ts";
 
 /** A command that does something to a task as a whole. */
 interface TaskCommand {
-  readonly name: string;
+  readonly name: "retry" | "cancel" | "pause" | "resume" | "resolve";
   readonly description: string;
-  readonly act: (actions: TaskActions, taskId: number, note: OperatorNote) => Promise<ActionResult>;
+  readonly route: typeof ROUTES.retryTask;
 }
 
 const COMMANDS: readonly TaskCommand[] = [
-  {
-    name: "retry",
-    description: "try all failed steps of a task again, at once",
-    act: (actions, taskId, note) => actions.retryTask(taskId, note),
-  },
-  {
-    name: "cancel",
-    description: "end a task and all its steps that have not ended",
-    act: (actions, taskId, note) => actions.cancelTask(taskId, note),
-  },
-  {
-    name: "pause",
-    description: "start nothing more of a task; what runs may end",
-    act: (actions, taskId, note) => actions.pauseTask(taskId, note),
-  },
-  {
-    name: "resume",
-    description: "let a paused task go on",
-    act: (actions, taskId, note) => actions.resumeTask(taskId, note),
-  },
-  {
-    name: "resolve",
-    description: "close a failed task",
-    act: (actions, taskId, note) => actions.resolveTask(taskId, note),
-  },
+  { name: "retry", description: "try all failed steps of a task again, at once", route: ROUTES.retryTask },
+  { name: "cancel", description: "end a task and all its steps that have not ended", route: ROUTES.cancelTask },
+  { name: "pause", description: "start nothing more of a task; what runs may end", route: ROUTES.pauseTask },
+  { name: "resume", description: "let a paused task go on", route: ROUTES.resumeTask },
+  { name: "resolve", description: "close a failed task", route: ROUTES.resolveTask },
 ];
 
 const RerunOptions = z.object({ inPlace: z.boolean().default(false) });
 
 /** Adds `task retry`, `cancel`, `pause`, `resume`, `resolve` and `rerun`. */
 export function addTaskActionCommands(task: Command, session: CommandSession): void {
-  for (const { name, description, act } of COMMANDS) {
+  for (const { name, description, route } of COMMANDS) {
     const command = task
       .command(name)
       .description(description)
       .argument("<id>", "id of the task", wholeNumber("id", 1));
     addActionOptions(command)
       .addHelpText("after", `\nExample:\n  $ tasker task ${name} 12 --reason "the gateway is back"`)
-      .action((id: number) => runAction(session, command, (actions, note) => act(actions, id, note)));
+      .action((taskId: number) =>
+        runAction(session, command, (client, body) => client.call(route, { params: { task_id: taskId }, body })),
+      );
   }
   const rerun = task
     .command("rerun")
@@ -66,9 +46,9 @@ export function addTaskActionCommands(task: Command, session: CommandSession): v
     .addHelpText("after", '\nExample:\n  $ tasker task rerun 12 charge --reason "the price was wrong"')
     .action((taskId: number, name: string) => {
       const { inPlace } = RerunOptions.parse(rerun.opts());
-      const step = readStepName(name);
-      return runAction(session, rerun, (actions, note) =>
-        inPlace ? actions.rerunFrom({ taskId, step }, note) : actions.rerunTask({ taskId, step }, note),
+      const from = { from_step: readStepName(name), as_new_task: !inPlace };
+      return runAction(session, rerun, (client, body) =>
+        client.call(ROUTES.rerunTask, { params: { task_id: taskId }, body: { ...body, ...from } }),
       );
     });
 }

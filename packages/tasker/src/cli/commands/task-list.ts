@@ -1,21 +1,27 @@
 import type { Command } from "commander";
 import { z } from "zod";
-import type { TaskSummary } from "../../api/shapes/task.ts";
-import { type Client, ROUTES } from "../../client/index.ts";
-import { STATES } from "../../states/state.ts";
+import { ROUTES } from "../../client/index.ts";
 import { withClient } from "../command-client.ts";
 import { GlobalOptions } from "../global-options.ts";
 import { filledText, oneOf, wholeNumber } from "../input/parse-option.ts";
+import { readPages } from "../read-pages.ts";
 import { renderTaskTable } from "../render/task-table.ts";
 import type { CommandSession } from "../session.ts";
+import { addFilterOptions, FILTER_CHOICE, filterOf } from "../task-filter.ts";
 
-/** Most tasks that a server gives at a time. */
-const MOST_ON_A_PAGE = 200;
+/** Orders by what they are called at the command line. */
+const ORDERS = {
+  newest: "-task_id",
+  oldest: "task_id",
+  "requested-last": "-requested_at",
+  "requested-first": "requested_at",
+} as const;
+const ORDER_NAMES = ["newest", "oldest", "requested-last", "requested-first"] as const;
 
 const ListOptions = GlobalOptions.extend({
-  state: z.enum(STATES).optional(),
-  name: z.string().optional(),
-  namespace: z.string().optional(),
+  ...FILTER_CHOICE,
+  order: z.enum(ORDER_NAMES),
+  total: z.boolean().default(false),
   limit: z.number(),
   cursor: z.string().optional(),
   json: z.boolean().default(false),
@@ -23,16 +29,13 @@ const ListOptions = GlobalOptions.extend({
 
 /** Adds `task list`: tasks, newest first, a page at a time. */
 export function addListCommand(task: Command, session: CommandSession): void {
-  task
-    .command("list")
-    .description("list tasks, newest first")
-    .option("--state <state>", `only tasks in this state: ${STATES.join(", ")}`, oneOf("--state", STATES))
-    .option("--name <name>", "only tasks of templates with this name")
-    .option("--namespace <name>", "only tasks of this namespace")
+  addFilterOptions(task.command("list").description("list tasks, newest first"))
+    .option("--order <name>", `one of ${ORDER_NAMES.join(", ")}`, oneOf("--order", ORDER_NAMES), "newest")
+    .option("--total", "also say how many tasks the filter fits")
     .option("--limit <n>", "tasks on a page, at most 1000", wholeNumber("--limit", 1, 1000), 20)
     .option("--cursor <text>", "go on where a page ended, as that page said", filledText("--cursor"))
     .option("--json", "print one JSON object a line")
-    .addHelpText("after", "\nExample:\n  $ tasker task list --state error --limit 50")
+    .addHelpText("after", "\nExample:\n  $ tasker task list --state error --since 2027-01-31T09:00:00Z --total")
     .action(async (_options: unknown, command: Command) => {
       await listTasks(session, ListOptions.parse(command.optsWithGlobals()));
     });
@@ -40,32 +43,22 @@ export function addListCommand(task: Command, session: CommandSession): void {
 
 async function listTasks(session: CommandSession, options: z.infer<typeof ListOptions>): Promise<void> {
   const { io, printer } = session;
-  const { page, next } = await withClient(session, options, (client) => readTasks(client, options));
-  if (options.json) {
-    for (const task of page) printer.json(task);
-    return;
+  let total: number | null = null;
+  const { items, next } = await withClient(session, options, (client) =>
+    readPages(options, async (page) => {
+      const wantsTotal = options.total && total === null;
+      const query = { ...filterOf(options), ...page, order: ORDERS[options.order], total: wantsTotal };
+      const answer = await client.call(ROUTES.listTasks, { query });
+      total ??= answer.total;
+      return { items: answer.tasks, next: answer.next_cursor };
+    }),
+  );
+  if (options.json) for (const task of items) printer.json(task);
+  else if (items.length === 0) printer.note("no tasks");
+  else {
+    const { columns, unicode } = printer;
+    printer.lines(renderTaskTable(items, { columns, now: io.clock.now(), unicode }));
   }
-  if (page.length === 0) printer.note("no tasks");
-  else
-    printer.lines(renderTaskTable(page, { columns: printer.columns, now: io.clock.now(), unicode: printer.unicode }));
-  if (next !== null) printer.note(`more with --cursor ${next}`);
-}
-
-/** Reads pages until there are as many tasks as asked for: one of the server may have fewer, and not be the last. */
-async function readTasks(client: Client, { state, name, namespace, limit, cursor }: z.infer<typeof ListOptions>) {
-  const page: z.output<typeof TaskSummary>[] = [];
-  let next: string | null = cursor ?? null;
-  do {
-    const query = {
-      ...(state === undefined ? {} : { state: [state] }),
-      ...(namespace === undefined ? {} : { namespace: [namespace] }),
-      name,
-      limit: Math.min(limit - page.length, MOST_ON_A_PAGE),
-      ...(next === null ? {} : { cursor: next }),
-    };
-    const { tasks, next_cursor: following } = await client.call(ROUTES.listTasks, { query });
-    page.push(...tasks);
-    next = following;
-  } while (next !== null && page.length < limit);
-  return { page, next };
+  if (total !== null) printer.note(`${total} in all`);
+  if (next !== null && !options.json) printer.note(`more with --cursor ${next}`);
 }

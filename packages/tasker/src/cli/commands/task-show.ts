@@ -1,10 +1,10 @@
 import type { Command } from "commander";
 import { z } from "zod";
-import { readTaskDetails, type TaskDetails } from "../../reading/task/task-details.ts";
+import { ROUTES } from "../../client/index.ts";
+import { withClient } from "../command-client.ts";
 import { GlobalOptions } from "../global-options.ts";
 import { wholeNumber } from "../input/parse-option.ts";
-import { withDatabase } from "../open-command-database.ts";
-import { readProtection } from "../read-command-configuration.ts";
+import { detailsOfAnswer } from "../progress/details-of-answer.ts";
 import { drawTaskDetails } from "../render/task-details-lines.ts";
 import type { CommandSession } from "../session.ts";
 
@@ -23,16 +23,12 @@ export function addShowCommand(task: Command, session: CommandSession): void {
     });
 }
 
-async function showTask(
-  { io, printer }: CommandSession,
-  taskId: number,
-  options: z.infer<typeof ShowOptions>,
-): Promise<void> {
-  const protection = await readProtection(options, io);
-  const details = await withDatabase(options, io, "existing", (database) =>
-    readTaskDetails(database, taskId, protection),
+async function showTask(session: CommandSession, taskId: number, options: z.infer<typeof ShowOptions>): Promise<void> {
+  const { io, printer } = session;
+  const answer = await withClient(session, options, (client) =>
+    client.call(ROUTES.getTask, { params: { task_id: taskId } }),
   );
-  if (options.json) return printer.raw(`${JSON.stringify(details satisfies TaskDetails, null, 2)}\n`);
+  if (options.json) return printer.raw(`${JSON.stringify(answer, null, 2)}\n`);
   const { columns, unicode } = printer;
-  printer.lines(drawTaskDetails(details, { columns, unicode, now: io.clock.now() }));
+  printer.lines(drawTaskDetails(detailsOfAnswer(answer), { columns, unicode, now: io.clock.now() }));
 }

@@ -1,5 +1,7 @@
 import { inspect } from "node:util";
 import { ZodError } from "zod";
+import { RequestFailedError } from "../../client/request-failed-error.ts";
+import { ServerUnreachableError } from "../../client/server-unreachable-error.ts";
 import { InvalidContextError, InvalidTemplateError, TaskerError } from "../../errors/index.ts";
 import { type Line, span } from "./span.ts";
 
@@ -23,8 +25,12 @@ export function drawError(error: unknown, options: { readonly stack: boolean }):
   ];
 }
 
-/** The stable code of an error: its own, or `TASKER_UNEXPECTED` for what is not an error of Tasker or the system. */
+/**
+ * The stable code of an error: its own, that which a server answered, or `TASKER_UNEXPECTED` for what is not an error of Tasker or
+ * the system.
+ */
 export function errorCode(error: unknown): string {
+  if (error instanceof RequestFailedError) return error.problem?.code ?? error.code;
   if (error instanceof TaskerError) return error.code;
   return systemCode(error) ?? "TASKER_UNEXPECTED";
 }
@@ -39,10 +45,18 @@ function systemCode(error: unknown): string | null {
 export function errorMessages(error: unknown): string[] {
   if (error instanceof InvalidTemplateError) return error.message.split("\n");
   if (error instanceof InvalidContextError) return violations(error) ?? withCauses(error).split("\n");
+  if (error instanceof RequestFailedError) return [answerOf(error)];
+  if (error instanceof ServerUnreachableError) return [error.message];
   if (error instanceof TaskerError) return withCauses(error).split("\n");
   if (systemCode(error) !== null) return [withCauses(error)];
   const name = error instanceof Error ? `${error.name}: ` : "";
   return [`${name}${withCauses(error)} (a defect of Tasker: DEBUG=tasker shows where)`];
+}
+
+/** What a server said is wrong, and by which id its log knows the request. */
+function answerOf({ message, problem }: RequestFailedError): string {
+  const request = problem === null || problem.request_id === "" ? "" : ` (request ${problem.request_id})`;
+  return `${message.split("\n").join("; ")}${request}`;
 }
 
 /** The message, followed by those of its causes that it does not repeat; those of zod are JSON, for programs. */

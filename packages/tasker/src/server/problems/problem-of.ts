@@ -1,5 +1,11 @@
 import type { Problem, Violation } from "../../api/shapes/problem.ts";
-import { AuthenticationError, InvalidRecordError, MalformedRequestError, TaskerError } from "../../errors/index.ts";
+import {
+  ActionRefusedError,
+  AuthenticationError,
+  InvalidRecordError,
+  MalformedRequestError,
+  TaskerError,
+} from "../../errors/index.ts";
 import type { JsonValue } from "../../json/json-value.ts";
 import { statusOfCode, titleOf } from "./status-of-code.ts";
 
@@ -18,6 +24,7 @@ export function problemOf(error: unknown, requestId: string): Problem {
     detail: error instanceof TaskerError && status !== 500 ? error.message : "the server could not do this",
     code,
     request_id: requestId,
+    ...(error instanceof ActionRefusedError ? { reason: String(error.context.reason) } : {}),
     ...(violations.length === 0 ? {} : { violations }),
   };
 }

@@ -118,7 +118,7 @@ describeOnPostgres("tasker task and tasker step, for operators", () => {
       resource: "tasker.task",
       resource_id: "3",
       namespace: "shop",
-      request_id: null,
+      request_id: expect.any(String),
       details: { task_id: 3, reason: "asked for" },
     });
     const table = await tasker(

@@ -95,7 +95,7 @@ describeOnPostgres("the commands of the event log", () => {
     const audited = await listAudit(database);
     expect(audited.map(({ action, resourceId, details }) => [action, resourceId, details])).toEqual([
       ["subscriber.remove", "billing", {}],
-      ["dead_letter.retry", "1", {}],
+      ["dead_letter.retry", "1", { reason: "by hand, at the command line" }],
       ["event.replay", "billing", { from: "beginning", events: ["task.*"] }],
     ]);
     expect((await tasker("events", "subscribers", "--json")).out).toBe("");

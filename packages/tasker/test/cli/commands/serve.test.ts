@@ -66,7 +66,7 @@ describeOnPostgres("tasker serve", () => {
 
 describe("the command line beside a process on the embedded database", () => {
   test("goes through that process, and on the database itself when it has ended", async () => {
-    const { path: cwd } = makeProject();
+    const { path: cwd } = makeProject().addDatabase();
     const { io, ended } = start(["serve", "--template", "order.yaml", "--port", "0"], { cwd });
     await addressOf(io);
     expect(existsSync(join(cwd, ".tasker/data/socket"))).toBe(true);
