@@ -88,13 +88,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   health: [...ABOVE_ENGINE, "cache", "telemetry"],
   checker: ABOVE_ENGINE,
   reading: [...BASE, "database", "models", "secrets", "templates", "vault"],
-  cli: [...ABOVE_SERVER, "client", "server"],
+  cli: [...ABOVE_SERVER, "client", "mcp", "server"],
   settings: [...ABOVE_ENGINE, "auth", "cache", "health"],
   graphql: [...ABOVE_ENGINE, "auth", "live", "reading"],
   testing: ABOVE_ENGINE,
   api: BASE,
   client: [...BASE, "api"],
   openapi: [...BASE, "api"],
+  mcp: [...BASE, "api", "client"],
   server: ABOVE_SERVER,
 };
 

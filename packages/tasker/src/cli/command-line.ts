@@ -19,6 +19,7 @@ import { addGenerateCommands } from "./commands/generate.ts";
 import { addHealthCommand } from "./commands/health.ts";
 import { addHelpCommand } from "./commands/help.ts";
 import { addInitCommand } from "./commands/init.ts";
+import { addMcpCommand } from "./commands/mcp.ts";
 import { addMetricsCommands } from "./commands/metrics.ts";
 import { addMigrateCommand } from "./commands/migrate.ts";
 import { addRunCommand } from "./commands/run.ts";
@@ -101,6 +102,7 @@ function buildProgram(session: CommandSession): Command {
   addSubmitCommand(program, session);
   addWorkCommand(program, session);
   addServeCommand(program, session);
+  addMcpCommand(program, session);
   const task = program.command("task").description("look at tasks and act on them");
   addListCommand(task, session);
   addShowCommand(task, session);
