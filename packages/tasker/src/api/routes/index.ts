@@ -9,9 +9,9 @@ import {
   listDeadLetters,
   retryDeadLetter,
 } from "./dead-letters.ts";
+import { getEventType, listEvents, listEventTypes } from "./events.ts";
 import { streamEvents, streamQueues, streamTaskEvents } from "./live.ts";
 import { getOpenApi, getReferenceOpenApi } from "./openapi.ts";
-import { getEventType, listEvents, listEventTypes } from "./events.ts";
 import { closeSession, endSession, listSessions, openSession, showIdentity, showSession } from "./sessions.ts";
 import { listSignals, sendSignal } from "./signals.ts";
 import { cancelStep, completeStep, editStep, resetStep, resolveStep, retryStep, skipStep } from "./step-actions.ts";
@@ -26,6 +26,7 @@ import {
 import { cancelTask, pauseTask, rerunTask, resolveTask, resumeTask, retryTask } from "./task-actions.ts";
 import { listActions, listTransitions } from "./task-history.ts";
 import { createTask, createTasks, getTask, listTasks } from "./tasks.ts";
+import { createToken, listTokens, revokeToken, rotateToken } from "./tokens.ts";
 import {
   completeSteps,
   deregisterWorker,
@@ -36,7 +37,6 @@ import {
   releaseSteps,
   startSteps,
 } from "./worker.ts";
-import { createToken, listTokens, revokeToken, rotateToken } from "./tokens.ts";
 
 /** Every route of our own interface, `/v1`, by its operation id. */
 export const ROUTES = {

@@ -12,9 +12,9 @@ import {
   deadLetterList,
   deadLetterRetry,
 } from "./dead-letters.ts";
+import { eventList, eventTypeDetails, eventTypeList } from "./events.ts";
 import { eventStreaming, queueStreaming, taskEventStreaming } from "./live.ts";
 import { openApi, referenceOpenApi } from "./openapi.ts";
-import { eventList, eventTypeDetails, eventTypeList } from "./events.ts";
 import {
   identityDetails,
   sessionClosing,
@@ -44,6 +44,7 @@ import {
 import { taskCancellation, taskPause, taskRerun, taskResolution, taskResumption, taskRetry } from "./task-actions.ts";
 import { actionList, transitionList } from "./task-history.ts";
 import { taskDetails, taskList } from "./tasks.ts";
+import { tokenCreation, tokenList, tokenRevocation, tokenRotation } from "./tokens.ts";
 import {
   stepFailure,
   stepHeartbeat,
@@ -54,7 +55,6 @@ import {
   workerDeparture,
   workerRegistration,
 } from "./worker.ts";
-import { tokenCreation, tokenList, tokenRevocation, tokenRotation } from "./tokens.ts";
 
 /** What answers each route of `/v1`. A route that nothing answers does not compile. */
 export const IMPLEMENTATIONS: { readonly [Known in RouteId]: Implementation<(typeof ROUTES)[Known]> } = {
