@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { LRUCache } from "lru-cache";
 import { type Clock, elapsedOf, systemClock } from "../clock/clock.ts";
@@ -53,6 +53,8 @@ interface Life {
 const LOOK_MS = 25;
 /** Keys whose time to live is remembered. */
 const MOST_KEYS = 10_000;
+/** Characters of a key that stores are given; more have a hash in the place of their end. */
+const LONGEST_KEY = 400;
 
 /**
  * Keeps what is costly to make and may be a little old; never the state of anything. A value is made once for all who ask at the same
@@ -102,16 +104,17 @@ export class Cache {
 
   /**
    * The value of a key: as it is kept, or made and then kept. What is kept is JSON; what `produce` throws is thrown and not kept.
-   * @param key at most 400 characters
+   * @param name the key, of any length
    * @param options `ttlSeconds`: time to live that the use changes, unless it is `fixed`. Default: `default_ttl`. `read` makes the value of what JSON gives.
    *   Default: as it is
    */
   async fetch<T>(
-    key: string,
+    name: string,
     produce: () => Promise<T>,
     options: { readonly ttlSeconds?: number; readonly fixed?: boolean; readonly read: (json: unknown) => T },
   ): Promise<T> {
     const { ttlSeconds = this.#config.default_ttl, fixed = false, read } = options;
+    const key = shortKey(name);
     const joined = this.#making.get(key);
     if (joined !== undefined) return this.#share(key, await joined, read);
     const work = this.#find(key, async () => JSON.stringify(await produce()), { base: ttlSeconds, fixed });
@@ -125,17 +128,17 @@ export class Cache {
 
   /** Forgets the value of a key: in all processes where the store is shared. */
   async delete(key: string): Promise<void> {
-    await this.#ask(() => this.store.delete(key), undefined);
+    await this.#ask(() => this.store.delete(shortKey(key)), undefined);
   }
 
   /** How a key is used; null if that is not known. */
   performance(key: string): Promise<UseRecord | null> {
-    return this.#ask(() => this.#book.read(key), null);
+    return this.#ask(() => this.#book.read(shortKey(key)), null);
   }
 
   /** Forgets how a key is used. False: the store failed. */
   clearPerformance(key: string): Promise<boolean> {
-    return this.#ask(() => this.#book.clear(key).then(() => true), false);
+    return this.#ask(() => this.#book.clear(shortKey(key)).then(() => true), false);
   }
 
   figures(): CacheFigures {
@@ -257,4 +260,10 @@ export class Cache {
   #ask<T>(operation: () => Promise<T>, otherwise: T): Promise<T> {
     return this.#guard.ask(operation, this.#storeTimeoutMs, otherwise);
   }
+}
+
+function shortKey(key: string): string {
+  if (key.length <= LONGEST_KEY) return key;
+  const hash = createHash("sha256").update(key).digest("hex");
+  return `${key.slice(0, LONGEST_KEY - hash.length - 1).toWellFormed()}:${hash}`;
 }

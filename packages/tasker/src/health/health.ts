@@ -1,6 +1,7 @@
 import type { Cache } from "../cache/cache.ts";
 import { type Clock, elapsedOf, systemClock } from "../clock/clock.ts";
 import { type HealthConfig, type HealthSettings, healthConfig } from "../config/health-config.ts";
+import { HEALTH_STATUS_CACHE_KEY } from "../constants/caching.ts";
 import type { Database } from "../database/database.ts";
 import { type Ask, bounded } from "./bounded.ts";
 import { CheckRunner } from "./check-runner.ts";
@@ -21,9 +22,6 @@ import { SharedCall } from "./shared-call.ts";
 import { FiguresShape } from "./status/figures-shape.ts";
 import { measureStatus, type StatusFigures } from "./status/measure-status.ts";
 import { contentsOf, reasonsOf, type StatusContents, type StatusReport } from "./status/status-report.ts";
-
-/** Under which figures of a status are kept. */
-const FIGURES_KEY = "tasker:health:status";
 
 /** Options of {@link Health}. */
 export interface HealthOptions {
@@ -147,7 +145,7 @@ export class Health {
   async status({ details, fresh = false }: TellOptions & { readonly fresh?: boolean }): Promise<StatusReport> {
     const kept = this.#kept;
     const isKept = !fresh && kept !== null && elapsedOf(this.#clock) < kept.until;
-    if (fresh) await this.#cache?.delete(FIGURES_KEY);
+    if (fresh) await this.#cache?.delete(HEALTH_STATUS_CACHE_KEY);
     const report = isKept ? { ...kept.report, cached: true } : await this.#freshStatus();
     if (details) return report;
     const { healthy, status, timestamp, cached, generation_duration } = report;
@@ -226,7 +224,7 @@ export class Health {
   #measureOnce(measure: () => Promise<StatusFigures>): Promise<StatusFigures> {
     if (this.#cache === null) return measure();
     const read = (json: unknown) => FiguresShape.parse(json);
-    return this.#cache.fetch(FIGURES_KEY, measure, {
+    return this.#cache.fetch(HEALTH_STATUS_CACHE_KEY, measure, {
       ttlSeconds: this.#config.cache_duration_seconds,
       fixed: true,
       read,

@@ -10,6 +10,7 @@ import { MemoryCacheStore } from "../../src/cache/stores/memory-cache-store.ts";
 import { PostgresCacheStore } from "../../src/cache/stores/postgres-cache-store.ts";
 import { RedisCacheStore } from "../../src/cache/stores/redis-cache-store.ts";
 import { cacheConfig } from "../../src/config/cache-config.ts";
+import { dependencyGraphConfig } from "../../src/config/dependency-graph-config.ts";
 import { Health } from "../../src/health/health.ts";
 import { addCacheMetrics } from "../../src/telemetry/metrics/cache-metrics.ts";
 import { Metrics } from "../../src/telemetry/metrics/metrics.ts";
@@ -166,6 +167,11 @@ describeOnPostgres("caches in PostgreSQL", () => {
     await database.execute("update tasker_task_transitions set id = id + 1000 where most_recent");
     await cachedTaskAnalysis(cache, database, taskId);
     expect(cache.figures()).toMatchObject({ hits: 1, misses: 2 });
+    const weights = dependencyGraphConfig();
+    expect(await cachedTaskAnalysis(cache, database, taskId, weights)).toBe(
+      await cachedTaskAnalysis(cache, database, taskId, weights),
+    );
+    expect(cache.figures()).toMatchObject({ hits: 2, misses: 3, errors: 0 });
     await expect(cachedTaskAnalysis(cache, database, 4711)).rejects.toThrow("no task 4711");
     expect(JSON.parse(await cachedPerformance(cache, database))).toMatchObject({ system_overview: {} });
     expect(await cachedPerformance(cache, database)).toBe(await cachedPerformance(cache, database));
@@ -176,11 +182,26 @@ describeOnPostgres("caches in PostgreSQL", () => {
     });
     const metrics = new Metrics();
     addCacheMetrics(metrics, cache);
-    expect(await metrics.text()).toMatch(/tasker_cache_hits_total 4\n[\s\S]*tasker_cache_hit_ratio 0\.\d+/);
+    expect(await metrics.text()).toMatch(/tasker_cache_hits_total 5\n[\s\S]*tasker_cache_hit_ratio 0\.\d+/);
   });
 });
 
 describe("a cache", () => {
+  test("tells keys of any length apart, and gives its store short ones", async () => {
+    const { store, cache, make } = makeCache();
+    const long = "k".repeat(1_000);
+    await make(`${long}1`);
+    await make(`${long}2`);
+    await make(`${long}2`);
+    await cache.settled();
+    expect(cache.figures()).toMatchObject({ hits: 1, misses: 2 });
+    expect(Math.max(...[...store.values.keys()].map((key) => key.length))).toBeLessThanOrEqual(450);
+    expect(await cache.performance(`${long}2`)).toMatchObject({ totalAccesses: 2 });
+    await cache.delete(`${long}2`);
+    await make(`${long}2`);
+    expect(cache.figures()).toMatchObject({ misses: 3 });
+  });
+
   test("on a store that is only shared has records for all, of which some may be lost", async () => {
     const values = new Map<string, string>();
     const [one, two] = ["one", "two"].map(
