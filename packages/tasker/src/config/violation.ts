@@ -1,15 +1,20 @@
 import type { z } from "zod";
 import { hintAt } from "../text/nearest-name.ts";
+import { shownValue } from "./options/shown-value.ts";
 
 /** One thing that is wrong with a configuration. */
 export interface Violation {
   /** Section and key, such as `execution.min_concurrent_steps` or `backoff.default_backoff_seconds[1]`. */
   readonly option: string;
+  /** As messages may show it: `[secret]` for a secret. */
   readonly value: unknown;
   /** What would have been right. */
   readonly expected: string;
   readonly hint?: string;
 }
+
+/** What is expected in the place of a key that there is not. */
+export const KNOWN_KEY = "a key that is known";
 
 /** A place in a configuration: names of keys, and numbers of members of lists. */
 export type Place = readonly PropertyKey[];
@@ -31,16 +36,15 @@ function describe(issue: z.core.$ZodIssue, value: unknown, prefix: Place): Place
   const found = issue.path.reduce<unknown>(memberOf, value);
   const place = [...prefix, ...issue.path];
   if (issue.code !== "unrecognized_keys") {
-    return [{ place, option: placeText(place), value: found, expected: issue.message }];
+    const option = placeText(place);
+    return [{ place, option, value: shownValue(option, found, true), expected: issue.message }];
   }
   const known = issue.message.split(", ");
-  return issue.keys.map((key) => ({
-    place: [...place, key],
-    option: placeText([...place, key]),
-    value: memberOf(found, key),
-    expected: "a key that is known",
-    hint: hintAt(key, known, "keys"),
-  }));
+  return issue.keys.map((key) => {
+    const option = placeText([...place, key]);
+    const value = shownValue(option, memberOf(found, key), false);
+    return { place: [...place, key], option, value, expected: KNOWN_KEY, hint: hintAt(key, known, "keys") };
+  });
 }
 
 /** One sentence: where, what is there, what would be right. */

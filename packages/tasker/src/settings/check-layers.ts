@@ -1,7 +1,7 @@
 import { type Configuration, ConfigurationSchema } from "../config/configuration.ts";
 import { freeze } from "../config/freeze.ts";
 import { documentJsonSchema } from "../config/json-schema.ts";
-import { type PlacedViolation, placeText, violationsOf } from "../config/violation.ts";
+import { KNOWN_KEY, type PlacedViolation, placeText, violationsOf } from "../config/violation.ts";
 import type { LookUp } from "../secrets/reference.ts";
 import { mergeValues } from "./merge-values.ts";
 import { oldNameHint } from "./old-names.ts";
@@ -64,6 +64,6 @@ function checkLayer({ values, origin }: Layer, plugins: PluginSections | null): 
 
 /** Names that were never right and are often used get a better hint than the nearest known one. */
 function withOldName(violation: PlacedViolation): PlacedViolation {
-  const hint = violation.expected === "a key that is known" ? oldNameHint(placeText(violation.place)) : undefined;
+  const hint = violation.expected === KNOWN_KEY ? oldNameHint(placeText(violation.place)) : undefined;
   return hint === undefined ? violation : { ...violation, hint };
 }

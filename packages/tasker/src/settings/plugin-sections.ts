@@ -2,10 +2,10 @@ import { z } from "zod";
 import { documentJsonSchema, type JsonSchema, schemaAt } from "../config/json-schema.ts";
 import { schemaText } from "../config/option-type.ts";
 import { mapping } from "../config/rules.ts";
-import { memberOf, type Place, type PlacedViolation, placeText, violationsOf } from "../config/violation.ts";
+import { KNOWN_KEY, memberOf, type Place, type PlacedViolation, placeText, violationsOf } from "../config/violation.ts";
 import type { Plugin } from "../registries/plugin.ts";
 import { HIDDEN } from "../secrets/known-secrets.ts";
-import { hintAt } from "../text/nearest-name.ts";
+import { hintAt, nearestName } from "../text/nearest-name.ts";
 import { isMapping } from "./merge-values.ts";
 
 /** Of a plugin that takes no settings. */
@@ -95,13 +95,17 @@ function unknownKeys(
   if (!isMapping(value) || properties === undefined) return [];
   return Object.entries(value).flatMap(([key, member]) => {
     const part = Object.hasOwn(properties, key) ? properties[key] : additionalProperties;
-    if (part === false) return [unknownKey([...place, key], member, Object.keys(properties), "keys")];
+    if (part === false) {
+      const known = Object.keys(properties);
+      const meant = Object(properties[nearestName(key, known) ?? ""]).writeOnly === true;
+      return [unknownKey([...place, key], meant ? HIDDEN : member, known, "keys")];
+    }
     return typeof part === "object" ? unknownKeys(member, part, [...place, key]) : [];
   });
 }
 
 function unknownKey(place: Place, value: unknown, known: readonly string[], what: "keys" | "plugins"): PlacedViolation {
-  const expected = what === "plugins" ? "a plugin that is loaded" : "a key that is known";
+  const expected = what === "plugins" ? "a plugin that is loaded" : KNOWN_KEY;
   const hint = known.length === 0 ? `there are no ${what}` : hintAt(String(place.at(-1)), known, what);
   return { place, option: placeText(place), value, expected, hint };
 }

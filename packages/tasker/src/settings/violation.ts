@@ -1,8 +1,6 @@
-import { OPTION_CATALOGUE } from "../config/options/option-catalogue.ts";
-import { type PlacedViolation, violationSentence } from "../config/violation.ts";
+import { shownValue } from "../config/options/shown-value.ts";
+import { KNOWN_KEY, type PlacedViolation, violationSentence } from "../config/violation.ts";
 import { ConfigurationError } from "../errors/index.ts";
-import { HIDDEN } from "../secrets/known-secrets.ts";
-import { isBareReference } from "../secrets/reference.ts";
 import type { Origin } from "./origin.ts";
 
 /** One thing that is wrong with what a source says. */
@@ -24,13 +22,11 @@ export function violationAt(
   { source, line }: Origin,
   { option, value, expected, hint }: Omit<PlacedViolation, "place">,
 ) {
-  const isSecret =
-    OPTION_CATALOGUE.get(option)?.secret === true && value !== undefined && !isBareReference(String(value));
   return {
     source,
     ...(line === undefined ? {} : { line }),
     path: option,
-    value: isSecret ? HIDDEN : value,
+    value: shownValue(option, value, expected !== KNOWN_KEY),
     expected,
     ...(hint === undefined ? {} : { hint }),
   } satisfies SourceViolation;

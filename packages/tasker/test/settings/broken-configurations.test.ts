@@ -94,10 +94,39 @@ const BROKEN: readonly Broken[] = [
     expected: ['tasker.yaml:5: telemetry.prometheus.password is "[secret]", expected a text that is not empty'],
   },
   {
+    what: "secrets under misspelt names, which are not repeated",
+    files: {
+      "tasker.yaml": `version: 1
+telemetry:
+  prometheus:
+    pasword: hush-hush
+auth:
+  authenticator_option: {secret: hush-hush}
+engine:
+  encryption_keys:
+    - {id: a, kee: hush-hush}
+plugin: {mail: {smtp_password: hush-hush}}
+when:
+  - {if: {env: test}, than: {telemetry: {prometheus: {password: hush-hush}}}}
+`,
+    },
+    variables: { TASKER_TELEMETRI__PROMETHEUS__PASSWORD: "hush-hush" },
+    expected: [
+      'tasker.yaml:4: telemetry.prometheus.pasword is "[secret]", expected a key that is known (did you mean "password"?)',
+      'tasker.yaml:6: auth.authenticator_option is "[secret]", expected a key that is known (did you mean "authenticator_options"?)',
+      `tasker.yaml:9: engine.encryption_keys[0].key is missing, expected 32 bytes, or a reference such as \${env:NAME}`,
+      'tasker.yaml:9: engine.encryption_keys[0].kee is "[secret]", expected a key that is known (did you mean "key"?)',
+      'tasker.yaml:10: plugin is "[secret]", expected a key that is known (did you mean "plugins"?)',
+      'tasker.yaml:12: when[0].than is "[secret]", expected a key that is known (did you mean "then"?)',
+      'tasker.yaml:12: when[0] is "[secret]", expected a mapping with if and then',
+      'TASKER_TELEMETRI__PROMETHEUS__PASSWORD: telemetri.prometheus.password is "[secret]", expected an option of a section (did you mean "telemetry"?)',
+    ],
+  },
+  {
     what: "a section that is a list",
     files: { "tasker.yaml": "version: 1\ncache: [60]\n" },
     expected: [
-      "tasker.yaml:2: cache is [60], expected a mapping with the keys default_ttl, adaptive_ttl_enabled, performance_tracking_enabled, hit_rate_smoothing_factor, access_frequency_decay_rate, min_adaptive_ttl, max_adaptive_ttl, dashboard_cache_ttl, cache_pressure_threshold, adaptive_calculation_interval",
+      "tasker.yaml:2: cache is [60], expected a mapping with the keys default_ttl, adaptive_ttl_enabled, performance_tracking_enabled, hit_rate_smoothing_factor, access_frequency_decay_rate, min_adaptive_ttl, max_adaptive_ttl, dashboard_cache_ttl, cache_pressure_threshold, adaptive_calculation_interval, store",
     ],
   },
   {

@@ -40,6 +40,7 @@ plugins:
     port: 70000
     password: short
     hots: here
+    pasword: short
     limits: {a_minut: 1}
   mial: {host: here}
 `;
@@ -49,9 +50,10 @@ plugins:
       "tasker.yaml:5: plugins.mail.port is 70000, expected a whole number from 1 to 65535",
       'tasker.yaml:6: plugins.mail.password is "[secret]", expected a text',
       'tasker.yaml:7: plugins.mail.hots is "here", expected a key that is known (did you mean "host"?)',
-      'tasker.yaml:8: plugins.mail.limits.a_minut is 1, expected a key that is known (did you mean "a_minute"?)',
-      "tasker.yaml:8: plugins.mail.limits.a_minute is missing, expected a whole number",
-      'tasker.yaml:9: plugins.mial is {"host":"here"}, expected a plugin that is loaded (did you mean "mail"?)',
+      'tasker.yaml:8: plugins.mail.pasword is "[secret]", expected a key that is known (did you mean "password"?)',
+      'tasker.yaml:9: plugins.mail.limits.a_minut is 1, expected a key that is known (did you mean "a_minute"?)',
+      "tasker.yaml:9: plugins.mail.limits.a_minute is missing, expected a whole number",
+      'tasker.yaml:10: plugins.mial is {"host":"here"}, expected a plugin that is loaded (did you mean "mail"?)',
     ]);
   });
 

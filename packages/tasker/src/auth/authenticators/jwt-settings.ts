@@ -61,8 +61,5 @@ export type JwtConfig = Readonly<z.output<typeof JwtSchema>>;
 
 /** @throws ConfigurationError that lists everything that is wrong, and does not show the secret */
 export function jwtConfig(settings: Readonly<Record<string, unknown>>): JwtConfig {
-  const { secret } = settings;
-  if (typeof secret !== "string") return parseSection(NAME, JwtSchema, settings);
-  const config = parseSection(NAME, JwtSchema, { ...settings, secret: "*".repeat(secret.length) });
-  return Object.freeze({ ...config, secret });
+  return parseSection(NAME, JwtSchema, settings);
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { EXECUTION_PRESETS } from "../../config/execution-presets.ts";
 import { filled } from "../../config/rules.ts";
-import { type Place, placeText, violationsOf } from "../../config/violation.ts";
+import { KNOWN_KEY, type Place, placeText, violationsOf } from "../../config/violation.ts";
 import { type SourceEntry, type SourceNode, toPlainValue } from "../../templates/source-tree.ts";
 import { hintAt } from "../../text/nearest-name.ts";
 import { KNOWN_KEYS, NEWEST_VERSION } from "../file-keys.ts";
@@ -76,7 +76,7 @@ class FileReader {
     const unknown = [...this.#file.top.entries.keys()].filter((key) => !KNOWN_KEYS.includes(key));
     for (const key of unknown) {
       const value = toPlainValue(this.#entry(key)?.value ?? this.#file.top);
-      this.#refuse([key], value, "a key that is known", oldNameHint(key) ?? hintAt(key, KNOWN_KEYS, "keys"));
+      this.#refuse([key], value, KNOWN_KEY, oldNameHint(key) ?? hintAt(key, KNOWN_KEYS, "keys"));
     }
     return layerIn(this.#file, without(this.#file.top, [...CONTROL_KEYS, ...unknown]));
   }
@@ -125,7 +125,7 @@ class FileReader {
       const then = parts.get("then")?.value;
       const condition = parts.get("if")?.value;
       for (const [key, { value }] of [...parts].filter(([known]) => known !== "if" && known !== "then")) {
-        this.#refuse([...path, key], toPlainValue(value), "a key that is known", hintAt(key, ["if", "then"], "keys"));
+        this.#refuse([...path, key], toPlainValue(value), KNOWN_KEY, hintAt(key, ["if", "then"], "keys"));
       }
       if (then === undefined || condition === undefined) {
         this.#refuse(path, toPlainValue(item), "a mapping with if and then");

@@ -1,5 +1,6 @@
 import { SECTIONS } from "../../config/configuration.ts";
 import { documentJsonSchema, type JsonSchema, schemaAt, typesOf } from "../../config/json-schema.ts";
+import { shownValue } from "../../config/options/shown-value.ts";
 import { placeText } from "../../config/violation.ts";
 import { hintAt } from "../../text/nearest-name.ts";
 import { type Layer, layerOf } from "../origin.ts";
@@ -28,7 +29,7 @@ export function variableLayers(
         violations.push({
           source: name,
           path: placeText(place),
-          value: text,
+          value: shownValue(placeText(place), text, false),
           expected: "an option of a section",
           hint: hintAt(section, SECTIONS, "sections"),
         });

@@ -221,9 +221,13 @@ describe("keys at an address", () => {
 });
 
 test("a secret that is refused is not shown", () => {
-  expect(() => new JwtAuthenticator({ ...common, algorithms: ["HS256"], secret: "hunter2" })).toThrow(
-    'auth.authenticator_options.secret is "*******", expected a text of 32 characters or more',
+  const refused = (settings: object) => () => new JwtAuthenticator({ ...common, algorithms: ["HS256"], ...settings });
+  expect(refused({ secret: "hunter2" })).toThrow(
+    'auth.authenticator_options.secret is "[secret]", expected a text of 32 characters or more',
   );
+  expect(refused({ secret: 12345678 })).toThrow('auth.authenticator_options.secret is "[secret]", expected a text');
+  expect(refused({ secert: "hunter2" })).toThrow('secert is "[secret]", expected a key that is known');
+  expect(refused({ clock_tolerance_seconds: 999 })).toThrow("clock_tolerance_seconds is 999, expected");
 });
 
 test.each<[Readonly<Record<string, unknown>>, string]>([
