@@ -10,6 +10,11 @@ export class MethodNotAllowedError extends TaskerError {
   readonly code = "TASKER_METHOD_NOT_ALLOWED";
 }
 
+/** Something is not any more what it was when somebody decided to change it; `context` has `expected` and `value`. */
+export class StaleVersionError extends TaskerError {
+  readonly code = "TASKER_STALE_VERSION";
+}
+
 /** A body is in a form that is not read; `context.expected` names the one that is. */
 export class UnsupportedMediaTypeError extends TaskerError {
   readonly code = "TASKER_UNSUPPORTED_MEDIA_TYPE";

@@ -36,6 +36,7 @@ export {
   NotFoundError,
   RequestTimeoutError,
   type RequestViolation,
+  StaleVersionError,
   TooManyRequestsError,
   UnsupportedMediaTypeError,
 } from "./http-errors.ts";

@@ -47,8 +47,11 @@ function bodyOf({ body }: Route, components: Components): JsonObject {
 }
 
 function responsesOf(route: Route, components: Components): JsonObject {
-  const { answer, answerType, statuses, errors, permission, dialect } = route;
-  const content = { [answerType]: { schema: jsonSchemaOf(answer, "output", components) } };
+  const { answer, answerType, otherTypes, statuses, errors, permission, dialect } = route;
+  const forms = Object.entries({ [answerType]: answer, ...otherTypes });
+  const content = Object.fromEntries(
+    forms.map(([type, shape]) => [type, { schema: jsonSchemaOf(shape, "output", components) }]),
+  );
   const answered = statuses.map((status) => [
     status,
     { description: descriptionOf(status), ...(status === 204 ? {} : { content }) },

@@ -1,7 +1,9 @@
+import { findBottlenecks, measurePerformance } from "./analytics.ts";
 import { addAnnotation, listAnnotations, listAnnotationTypes } from "./annotations.ts";
 import { listAudit } from "./audit.ts";
 import { actOnTasks } from "./bulk-actions.ts";
 import { closeCircuit, listCircuits, listLimits } from "./circuits.ts";
+import { getConfiguration, getOption, setOption, unsetOption } from "./configuration.ts";
 import {
   actOnDeadLetters,
   discardDeadLetter,
@@ -12,6 +14,11 @@ import {
 import { getEventType, listEvents, listEventTypes } from "./events.ts";
 import { streamEvents, streamQueues, streamTaskEvents } from "./live.ts";
 import { getOpenApi, getReferenceOpenApi } from "./openapi.ts";
+import { checkLiveness, checkReadiness, getHealthStatus } from "./health.ts";
+import { streamEvents, streamQueues, streamTaskEvents } from "./live.ts";
+import { exportMetrics } from "./metrics.ts";
+import { getOpenApi, getReferenceOpenApi } from "./openapi.ts";
+import { listProcesses, listQueues } from "./processes.ts";
 import { closeSession, endSession, listSessions, openSession, showIdentity, showSession } from "./sessions.ts";
 import { listSignals, sendSignal } from "./signals.ts";
 import { cancelStep, completeStep, editStep, resetStep, resolveStep, retryStep, skipStep } from "./step-actions.ts";
@@ -24,8 +31,21 @@ import {
   replaySubscriber,
 } from "./subscribers.ts";
 import { cancelTask, pauseTask, rerunTask, resolveTask, resumeTask, retryTask } from "./task-actions.ts";
+import { analyzeTask, drawTask, estimateTask, explainTask, getTaskGraph } from "./task-figures.ts";
 import { listActions, listTransitions } from "./task-history.ts";
 import { createTask, createTasks, getTask, listTasks } from "./tasks.ts";
+import { createToken, listTokens, revokeToken, rotateToken } from "./tokens.ts";
+import {
+  applyTemplate,
+  diffTemplates,
+  drawTemplate,
+  getDefinition,
+  getTemplate,
+  getTemplateGraph,
+  listTemplates,
+  planTemplate,
+  validateTemplate,
+} from "./templates.ts";
 import { createToken, listTokens, revokeToken, rotateToken } from "./tokens.ts";
 import {
   completeSteps,
@@ -107,6 +127,32 @@ export const ROUTES = {
   endSession,
   showIdentity,
   listAudit,
+  listTemplates,
+  getTemplate,
+  getDefinition,
+  getTemplateGraph,
+  drawTemplate,
+  diffTemplates,
+  validateTemplate,
+  planTemplate,
+  applyTemplate,
+  getConfiguration,
+  getOption,
+  setOption,
+  unsetOption,
+  getTaskGraph,
+  drawTask,
+  analyzeTask,
+  explainTask,
+  estimateTask,
+  measurePerformance,
+  findBottlenecks,
+  listProcesses,
+  listQueues,
+  checkLiveness,
+  checkReadiness,
+  getHealthStatus,
+  exportMetrics,
 };
 
 /** Operation id of a route of {@link ROUTES}. */

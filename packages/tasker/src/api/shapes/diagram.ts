@@ -28,3 +28,6 @@ export const Flowchart = z.object({
   title: z.string().optional(),
   attributes: Attributes,
 });
+
+/** Forms of a diagram: a chart for programs, text of Mermaid, or a page. */
+export const DiagramFormat = z.enum(["json", "mermaid", "html"]).default("json");

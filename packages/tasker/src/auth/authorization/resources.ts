@@ -29,7 +29,11 @@ const DEFINITIONS = {
   "tasker.handler": { description: "handler discovery", reach: "namespace", actions: ["index", "show"] },
   "tasker.metrics": { description: "metrics endpoint", reach: "global", actions: ["index"] },
   "tasker.analytics": { description: "analytics endpoints", reach: "namespace", actions: ["index"] },
-  "tasker.template": { description: "templates and their definitions", reach: "namespace", actions: ["index", "show"] },
+  "tasker.template": {
+    description: "templates and their definitions",
+    reach: "namespace",
+    actions: ["index", "show", "apply"],
+  },
   "tasker.task_diagram": { description: "diagrams of tasks", reach: "namespace", actions: ["index"] },
   "tasker.annotation": {
     description: "annotations of tasks and their types",

@@ -2,8 +2,7 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { renderDiagram } from "../../diagram/render-diagram.ts";
 import { diagramOfTemplate } from "../../diagram/template-diagram.ts";
-import type { TaskDefinition } from "../../templates/definition.ts";
-import { analyzeTemplate } from "../../templates/template-graph.ts";
+import { templateGraphDocument } from "../../templates/template-graph-document.ts";
 import { filledText, oneOf } from "../input/parse-option.ts";
 import { loadCommandDefinition } from "../load-command-template.ts";
 import type { CommandSession } from "../session.ts";
@@ -36,40 +35,9 @@ async function drawTemplate(
   { format, environment, output }: z.infer<typeof GraphOptions>,
 ): Promise<void> {
   const definition = await loadCommandDefinition(session.io.cwd, { template, environment });
-  const text = format === "json" ? describeGraph(definition) : renderDiagram(diagramOfTemplate(definition), format);
+  const text =
+    format === "json"
+      ? `${JSON.stringify(templateGraphDocument(definition), null, 2)}\n`
+      : renderDiagram(diagramOfTemplate(definition), format);
   await writeResult(session, text, output);
-}
-
-/** What the analysis of the graph says, as JSON. */
-function describeGraph(definition: TaskDefinition): string {
-  const { namespace, name, version } = definition;
-  const { nodes, edges, topology, cycles, cyclicComponents, levels, roots, leaves, summary } =
-    analyzeTemplate(definition);
-  const described = {
-    namespace,
-    name,
-    version,
-    nodes: nodes.map((node) => ({
-      name: node.name,
-      description: node.description,
-      handler_class: node.handlerClass,
-      dependencies: node.dependencies,
-      dependency_count: node.dependencyCount,
-    })),
-    edges,
-    topology,
-    cycles,
-    cyclic_components: cyclicComponents,
-    levels,
-    roots,
-    leaves,
-    summary: {
-      total_steps: summary.totalSteps,
-      total_dependencies: summary.totalDependencies,
-      has_cycles: summary.hasCycles,
-      max_depth: summary.maxDepth,
-      parallel_branches: summary.parallelBranches,
-    },
-  };
-  return `${JSON.stringify(described, null, 2)}\n`;
 }

@@ -1,9 +1,11 @@
 import type { ROUTES, RouteId } from "../../api/routes/index.ts";
 import type { Implementation } from "../http/call.ts";
+import { bottleneckFigures, performanceFigures } from "./analytics.ts";
 import { annotationAddition, annotationList, annotationTypeList } from "./annotations.ts";
 import { auditList } from "./audit.ts";
 import { taskActions } from "./bulk-actions.ts";
 import { circuitClosing, circuitList, limitList } from "./circuits.ts";
+import { configurationDetails, optionDetails, optionSetting, optionUnsetting } from "./configuration.ts";
 import { taskCreation, taskCreations } from "./create-task.ts";
 import {
   deadLetterActions,
@@ -15,6 +17,11 @@ import {
 import { eventList, eventTypeDetails, eventTypeList } from "./events.ts";
 import { eventStreaming, queueStreaming, taskEventStreaming } from "./live.ts";
 import { openApi, referenceOpenApi } from "./openapi.ts";
+import { healthReport, livenessReport, readinessReport } from "./health.ts";
+import { eventStreaming, queueStreaming, taskEventStreaming } from "./live.ts";
+import { metricsExport } from "./metrics.ts";
+import { openApi, referenceOpenApi } from "./openapi.ts";
+import { processList, queueList } from "./processes.ts";
 import {
   identityDetails,
   sessionClosing,
@@ -42,8 +49,18 @@ import {
   webhookDeliveryList,
 } from "./subscribers.ts";
 import { taskCancellation, taskPause, taskRerun, taskResolution, taskResumption, taskRetry } from "./task-actions.ts";
+import { taskAnalysis, taskDrawing, taskEstimate, taskExplanation, taskGraph } from "./task-figures.ts";
 import { actionList, transitionList } from "./task-history.ts";
 import { taskDetails, taskList } from "./tasks.ts";
+import { templateApplication, templatePlan, templateValidation } from "./template-changes.ts";
+import {
+  definitionDetails,
+  templateDetails,
+  templateDiff,
+  templateDrawing,
+  templateGraph,
+  templateList,
+} from "./templates.ts";
 import { tokenCreation, tokenList, tokenRevocation, tokenRotation } from "./tokens.ts";
 import {
   stepFailure,
@@ -125,4 +142,30 @@ export const IMPLEMENTATIONS: { readonly [Known in RouteId]: Implementation<(typ
   endSession: sessionEnd,
   showIdentity: identityDetails,
   listAudit: auditList,
+  listTemplates: templateList,
+  getTemplate: templateDetails,
+  getDefinition: definitionDetails,
+  getTemplateGraph: templateGraph,
+  drawTemplate: templateDrawing,
+  diffTemplates: templateDiff,
+  validateTemplate: templateValidation,
+  planTemplate: templatePlan,
+  applyTemplate: templateApplication,
+  getConfiguration: configurationDetails,
+  getOption: optionDetails,
+  setOption: optionSetting,
+  unsetOption: optionUnsetting,
+  getTaskGraph: taskGraph,
+  drawTask: taskDrawing,
+  analyzeTask: taskAnalysis,
+  explainTask: taskExplanation,
+  estimateTask: taskEstimate,
+  measurePerformance: performanceFigures,
+  findBottlenecks: bottleneckFigures,
+  listProcesses: processList,
+  listQueues: queueList,
+  checkLiveness: livenessReport,
+  checkReadiness: readinessReport,
+  getHealthStatus: healthReport,
+  exportMetrics: metricsExport,
 };

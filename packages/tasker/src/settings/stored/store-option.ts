@@ -2,7 +2,7 @@ import type { ActionOrigin } from "../../actions/check-request.ts";
 import { recordAudit } from "../../auth/audit/record-audit.ts";
 import { OPTION_CATALOGUE } from "../../config/options/option-catalogue.ts";
 import type { Database } from "../../database/database.ts";
-import { ConfigurationError } from "../../errors/index.ts";
+import { ConfigurationError, StaleVersionError } from "../../errors/index.ts";
 import { describeOption } from "../describe-option.ts";
 import { type ConfigurationSources, readConfiguration } from "../load-configuration.ts";
 import { refusal } from "../violation.ts";
@@ -21,6 +21,8 @@ export interface OptionChange {
   readonly path: string;
   /** Undefined: the option is unset, and what other sources say counts again. */
   readonly value: unknown;
+  /** Version of the options in the database that is to be changed. Default: whatever it is. */
+  readonly expectedVersion?: number | undefined;
 }
 
 /**
@@ -29,17 +31,19 @@ export interface OptionChange {
  * are not written there.
  * @throws ConfigurationError if there is no such option, it cannot change in running processes, or the configuration would be
  *   wrong with it: then nothing is changed
+ * @throws StaleVersionError if the options in the database have another version than is expected
  */
 export async function storeOption(
   database: Pick<Database, "transaction">,
-  { path, value }: OptionChange,
+  { path, value, expectedVersion }: OptionChange,
   by: StoredBy,
   sources: ConfigurationSources = {},
 ): Promise<void> {
   requireDynamic(path);
   await database.transaction(async (transaction) => {
     await transaction.execute(lockSettings);
-    const { values } = await readStored(transaction);
+    const { version, values } = await readStored(transaction);
+    requireVersion(expectedVersion, version);
     const before = values.get(path);
     const changed = new Map(values);
     if (value === undefined) changed.delete(path);
@@ -55,6 +59,13 @@ export async function storeOption(
       resourceId: path,
       details: isSecret ? {} : { from: before ?? null, to: value ?? null },
     });
+  });
+}
+
+function requireVersion(expected: number | undefined, version: number): void {
+  if (expected === undefined || expected === version) return;
+  throw new StaleVersionError(`the options in the database have the version ${version}, expected ${expected}`, {
+    context: { value: version, expected },
   });
 }
 

@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from "vitest";
+import { REFERENCE_ROUTES } from "../../../src/api/reference/index.ts";
 import { Metrics } from "../../../src/telemetry/metrics/metrics.ts";
 import { describeOnPostgres, openTestDatabase } from "../../support/test-database.ts";
 import { type ServeOptions, serve } from "../support/serve.ts";
@@ -15,7 +16,8 @@ async function serveMetrics(options: ServeOptions = {}) {
 
 describeOnPostgres("metrics at the reference's path", () => {
   test("are text, and JSON for those who accept nothing else", async () => {
-    const { url } = await serveMetrics();
+    const { client, url } = await serveMetrics();
+    expect(await client.call(REFERENCE_ROUTES.exportMetrics)).toContain("# TYPE tasker_things_total counter");
     const text = await ask(`${url}/metrics`);
     expect(text.status).toBe(200);
     expect(text.headers.get("content-type")).toMatch(/^text\/plain; version=0\.0\.4/);

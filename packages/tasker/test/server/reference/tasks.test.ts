@@ -106,11 +106,10 @@ describeOnPostgres("tasks at the reference's paths", () => {
   });
 
   test("are cancelled, which can be asked for twice", async () => {
-    const { url } = await serveTasks(1);
-    const cancel = (id: number) => ask(`${url}/tasks/${id}`, null, { method: "DELETE" });
-    expect(await cancel(1)).toMatchObject({ status: 200, body: { cancelled: true } });
-    expect(await cancel(1)).toMatchObject({ status: 200, body: { cancelled: true } });
-    expect((await cancel(99)).status).toBe(404);
+    const { client, url } = await serveTasks(1);
+    const cancel = () => client.call(REFERENCE_ROUTES.cancelTask, { params: { task_id: 1 } });
+    expect([await cancel(), await cancel()]).toEqual([{ cancelled: true }, { cancelled: true }]);
+    expect((await ask(`${url}/tasks/99`, null, { method: "DELETE" })).status).toBe(404);
   });
 
   test("are for those who may, in their namespaces; cancelling takes the permission to cancel, or to destroy", async () => {

@@ -42,7 +42,7 @@ export async function refusalOf(call: Promise<unknown>): Promise<readonly [numbe
 export async function auditOf(database: Database, resource: string) {
   const rows = await database.query(
     `select action, resource_id as id, actor_kind as kind, source, details ->> 'reason' as reason
-     from tasker_audit_log where resource = $1 order by id`,
+     from tasker_audit_log where resource = $1 order by tasker_audit_log.id`,
     [resource],
   );
   return rows;

@@ -1,0 +1,42 @@
+import { expect, onTestFinished, test } from "vitest";
+import { REFERENCE_ROUTES } from "../../../src/api/reference/index.ts";
+import { describeOnPostgres, openTestDatabase } from "../../support/test-database.ts";
+import { type ServeOptions, serve } from "../support/serve.ts";
+import { ask, makeToken, WITH_TOKENS } from "../support/tokens.ts";
+
+async function serveHealth(options: ServeOptions = {}) {
+  const database = await openTestDatabase();
+  onTestFinished(() => database.close());
+  return serve(database, options);
+}
+
+describeOnPostgres("health at the reference's paths", () => {
+  test("is told in the reference's words, and not kept by anybody on the way", async () => {
+    const { client, url } = await serveHealth();
+    expect(await client.call(REFERENCE_ROUTES.checkLiveness)).toMatchObject({ alive: true, service: "tasker" });
+    expect(await client.call(REFERENCE_ROUTES.checkReadiness)).toMatchObject({
+      ready: true,
+      checks: { database: { status: "healthy" } },
+    });
+    expect(await client.call(REFERENCE_ROUTES.getHealthStatus)).toMatchObject({
+      healthy: true,
+      metrics: { tasks: { total: 0 }, steps: { total: 0 } },
+    });
+    for (const path of ["/health/live", "/health/ready"]) {
+      const { headers } = await ask(`${url}${path}`);
+      expect(headers.get("cache-control")).toBe("no-cache, no-store, must-revalidate");
+    }
+  });
+
+  test("is open as far as anybody may know it; the status and all details are for those who may see them", async () => {
+    const { url, database } = await serveHealth({ auth: WITH_TOKENS });
+    expect((await ask(`${url}/health/live`)).status).toBe(200);
+    const { status, body } = await ask(`${url}/health/ready`);
+    expect([status, Object(body).checks]).toEqual([200, undefined]);
+    expect((await ask(`${url}/health/status`)).status).toBe(401);
+    const other = await makeToken(database, ["tasker.task:index"]);
+    expect((await ask(`${url}/health/status`, other)).status).toBe(403);
+    const reader = await makeToken(database, ["tasker.health_status:index"], ["default"]);
+    expect((await ask(`${url}/health/status`, reader)).status).toBe(200);
+  });
+});
