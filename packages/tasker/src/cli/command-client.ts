@@ -44,6 +44,11 @@ export async function withClient<T>(
   return inProcess(session, options, headers, work);
 }
 
+/** Whether a command goes to a server that options or environment name. */
+export function namesServer(options: GlobalOptions, io: Pick<CommandIo, "env">): boolean {
+  return remoteClient(options, io) !== null;
+}
+
 /** The client of the server that options or environment name; null: none is named. */
 function remoteClient({ server, token, ...options }: GlobalOptions, { env }: Pick<CommandIo, "env">): Client | null {
   const baseUrl = server ?? (isDatabaseGiven(options) ? undefined : env.TASKER_SERVER);
@@ -134,6 +139,8 @@ async function inProcess<T>(
       return await work(new Client({ baseUrl: NOWHERE, headers, fetch }));
     } catch (error) {
       throw error instanceof RequestFailedError ? withoutRequest(error) : error;
+    } finally {
+      await server.close({ graceMs: 0 });
     }
   });
 }

@@ -23,11 +23,7 @@ export type DatabaseChoice =
  * @throws UsageError if the options contradict each other, or a server is named for what needs the database itself
  */
 export function chooseDatabase(options: GlobalOptions, io: Pick<CommandIo, "env" | "cwd">): DatabaseChoice {
-  if (options.server !== undefined) {
-    throw new UsageError("--server is given, and this command works on the database itself: name that instead", {
-      context: { option: "--server" },
-    });
-  }
+  refuseServer(options);
   if (options.databaseUrl !== undefined && options.data !== undefined) {
     throw new UsageError("--database-url and --data are both given, expected one of them");
   }
@@ -37,6 +33,14 @@ export function chooseDatabase(options: GlobalOptions, io: Pick<CommandIo, "env"
   }
   const source = options.databaseUrl === undefined ? "DATABASE_URL" : "--database-url";
   return { kind: "postgres", url: checkPostgresUrl(url, source) };
+}
+
+/** @throws UsageError if a server is named, for commands that work on the database itself */
+export function refuseServer({ server }: GlobalOptions): void {
+  if (server === undefined) return;
+  throw new UsageError("--server is given, and this command works on the database itself: name that instead", {
+    context: { option: "--server" },
+  });
 }
 
 /**

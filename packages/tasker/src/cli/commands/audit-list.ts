@@ -1,10 +1,10 @@
 import type { Command } from "commander";
 import { z } from "zod";
-import type { AuditRecord } from "../../auth/audit/audit-entry.ts";
-import { listAudit } from "../../auth/audit/list-audit.ts";
+import { ROUTES } from "../../client/index.ts";
+import { withClient } from "../command-client.ts";
 import { GlobalOptions } from "../global-options.ts";
 import { filledText, isoMoment, wholeNumber } from "../input/parse-option.ts";
-import { withDatabase } from "../open-command-database.ts";
+import { readPages } from "../read-pages.ts";
 import { renderTable, type TableColumn } from "../render/render-table.ts";
 import { span } from "../render/span.ts";
 import type { CommandSession } from "../session.ts";
@@ -14,19 +14,21 @@ const ListOptions = GlobalOptions.extend({
   action: z.string().optional(),
   resource: z.string().optional(),
   since: z.date().optional(),
-  before: z.number().optional(),
   limit: z.number(),
+  cursor: z.string().optional(),
   json: z.boolean().default(false),
 });
 
+type AuditRecord = z.output<typeof ROUTES.listAudit.answer>["entries"][number];
+
 const COLUMNS: readonly TableColumn<AuditRecord>[] = [
-  { title: "id", cell: ({ id }) => span(String(id)), right: true },
-  { title: "at", cell: ({ at }) => span(at.toISOString()) },
-  { title: "actor", cell: ({ actor, actorKind }) => span(`${actor} (${actorKind})`, "strong") },
+  { title: "id", cell: ({ audit_id: id }) => span(String(id)), right: true },
+  { title: "at", cell: ({ at }) => span(at) },
+  { title: "actor", cell: ({ actor, actor_kind: kind }) => span(`${actor} (${kind})`, "strong") },
   { title: "action", cell: ({ action }) => span(action) },
   {
     title: "on",
-    cell: ({ resource, resourceId }) => span(resourceId === null ? resource : `${resource} ${resourceId}`),
+    cell: ({ resource, resource_id: id }) => span(id === null ? resource : `${resource} ${id}`),
   },
   { title: "namespace", cell: ({ namespace }) => span(namespace ?? "-") },
   { title: "from", cell: ({ source, address }) => span(address === null ? source : `${source} ${address}`) },
@@ -45,36 +47,27 @@ export function addAuditCommands(audit: Command, session: CommandSession): void 
     )
     .option("--resource <name>", "only what was done to this resource, such as tasker.task", filledText("--resource"))
     .option("--since <time>", "only from this moment on, in ISO 8601 with a zone", isoMoment("--since"))
-    .option("--before <id>", "only those with lesser ids: to read on", wholeNumber("--before", 1))
     .option("--limit <n>", "most of them", wholeNumber("--limit", 1, 10_000), 100)
+    .option("--cursor <text>", "go on where a page ended, as that page said", filledText("--cursor"))
     .option("--json", "print one JSON object a line")
     .addHelpText("after", "\nExample:\n  $ tasker audit list --action token.* --since 2027-01-31T09:00:00Z")
     .action(async (_options: unknown, command: Command) => {
-      const { io, printer } = session;
-      const { json, databaseUrl, data, ...filter } = ListOptions.parse(command.optsWithGlobals());
-      const found = await withDatabase({ databaseUrl, data }, io, "existing", (database) =>
-        listAudit(database, filter),
-      );
-      if (json) for (const record of found) printer.json(jsonOf(record));
-      else if (found.length === 0) printer.note("nothing in the audit log");
-      else printer.lines(renderTable(found, COLUMNS, printer.columns));
+      await listAudit(session, ListOptions.parse(command.optsWithGlobals()));
     });
 }
 
-function jsonOf({ at, actorKind, resourceId, requestId, ...record }: AuditRecord): object {
-  const { id, actor, source, address, action, resource, namespace, details } = record;
-  return {
-    id,
-    at: at.toISOString(),
-    actor,
-    actor_kind: actorKind,
-    source,
-    address,
-    action,
-    resource,
-    resource_id: resourceId,
-    namespace,
-    request_id: requestId,
-    details,
-  };
+async function listAudit(session: CommandSession, options: z.infer<typeof ListOptions>): Promise<void> {
+  const { printer } = session;
+  const { actor, action, resource, since } = options;
+  const { items, next } = await withClient(session, { ...options, actor: undefined }, (client) =>
+    readPages(options, async (page) => {
+      const query = { actor, action, resource, since: since?.toISOString(), ...page };
+      const answer = await client.call(ROUTES.listAudit, { query });
+      return { items: answer.entries, next: answer.next_cursor };
+    }),
+  );
+  if (options.json) for (const { audit_id: id, ...record } of items) printer.json({ id, ...record });
+  else if (items.length === 0) printer.note("nothing in the audit log");
+  else printer.lines(renderTable(items, COLUMNS, printer.columns));
+  if (next !== null && !options.json) printer.note(`more with --cursor ${next}`);
 }

@@ -6,9 +6,7 @@ import { UsageError } from "../errors.ts";
 import { GlobalOptions } from "../global-options.ts";
 import { filledText, wholeNumber } from "../input/parse-option.ts";
 import type { CommandSession } from "../session.ts";
-
-/** Why, for those who say nothing: the audit log wants to know. */
-const NO_REASON = "by hand, at the command line";
+import { UNSAID_REASON } from "../unsaid-reason.ts";
 
 const ActionOptions = GlobalOptions.extend({
   subscriber: z.string().optional(),
@@ -16,7 +14,7 @@ const ActionOptions = GlobalOptions.extend({
   task: z.number().optional(),
   all: z.boolean().default(false),
   dryRun: z.boolean().default(false),
-  reason: z.string().default(NO_REASON),
+  reason: z.string().default(UNSAID_REASON),
   actor: z.string().optional(),
   json: z.boolean().default(false),
 });
@@ -99,7 +97,9 @@ async function actOnAll(
   { subscriber, event, task, dryRun, reason }: ActionOptions,
 ): Promise<readonly number[]> {
   const changed: number[] = [];
-  const body = { action: verb, filter: { subscriber, event, task_id: task }, all: true, dry_run: dryRun, reason };
+  const filter = { subscriber, event, task_id: task };
+  const isEveryLetter = Object.values(filter).every((value) => value === undefined);
+  const body = { action: verb, filter, all: isEveryLetter, dry_run: dryRun, reason };
   for (let isMore = true; isMore; ) {
     const answer = await client.call(ROUTES.actOnDeadLetters, { body });
     changed.push(...answer.dead_letter_ids);

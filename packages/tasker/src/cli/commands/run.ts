@@ -7,10 +7,8 @@ import { Encryption } from "../../vault/encryption.ts";
 import { addEngineOptions, createCommandEngine, EngineChoice } from "../command-engine.ts";
 import { openCommandSettings } from "../command-settings.ts";
 import { addTelemetryOptions, openTelemetry, TelemetryChoice } from "../command-telemetry.ts";
+import { chooseDisplay } from "../displays/choose-display.ts";
 import type { TaskDisplay } from "../displays/display.ts";
-import { JsonDisplay } from "../displays/json-display.ts";
-import { LineDisplay } from "../displays/line-display.ts";
-import { LiveDisplay } from "../displays/live-display.ts";
 import { createEngineLog } from "../engine-log.ts";
 import { EXIT } from "../exit-code.ts";
 import { GlobalOptions } from "../global-options.ts";
@@ -146,11 +144,6 @@ async function executeTask(
   const details = await readTaskDetails(database, taskId, { redact, encryption: readable });
   display.result(details, progressFromDetails(details, since));
   return { taskId, state: details.state, stopped };
-}
-
-function chooseDisplay({ io, printer }: CommandSession, options: RunOptions): TaskDisplay {
-  if (options.json) return new JsonDisplay(printer);
-  return options.watch && io.terminal.isTty ? new LiveDisplay(io, printer) : new LineDisplay(printer);
 }
 
 function describeStop(

@@ -6,7 +6,7 @@ import { auditing } from "../auditing.ts";
 import { EXIT } from "../exit-code.ts";
 import { GlobalOptions } from "../global-options.ts";
 import { wholeNumber } from "../input/parse-option.ts";
-import { withDatabase } from "../open-command-database.ts";
+import { refuseServer, withDatabase } from "../open-command-database.ts";
 import { readProtection } from "../read-command-configuration.ts";
 import type { CommandSession } from "../session.ts";
 
@@ -26,6 +26,7 @@ export function addRotateCommand(secrets: Command, session: CommandSession): voi
 }
 
 async function rotate({ io, printer, finish }: CommandSession, options: z.infer<typeof RotateOptions>): Promise<void> {
+  refuseServer(options);
   const { encryption } = await readProtection(options, io);
   if (encryption === null) {
     const expected = "at least one key";

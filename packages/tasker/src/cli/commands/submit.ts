@@ -1,9 +1,12 @@
 import type { Command } from "commander";
 import { z } from "zod";
+import { ROUTES } from "../../client/index.ts";
 import { HandlerNotFoundError } from "../../errors/index.ts";
 import { HandlerRegistry } from "../../handlers/registry.ts";
 import type { TaskTemplate } from "../../handlers/task-template.ts";
+import { namesServer, withClient } from "../command-client.ts";
 import { createCommandEngine } from "../command-engine.ts";
+import { UsageError } from "../errors.ts";
 import { GlobalOptions } from "../global-options.ts";
 import { findModuleBeside } from "../input/load-handlers-module.ts";
 import { filledText, isoMoment, required, wholeNumber } from "../input/parse-option.ts";
@@ -20,6 +23,8 @@ const SubmitOptions = GlobalOptions.extend({
   handlers: z.string().optional(),
   ...READING_CHOICE,
   idempotencyKey: z.string().optional(),
+  namespace: z.string().optional(),
+  templateVersion: z.string().optional(),
   runAt: z.date().optional(),
   priority: z.number().optional(),
   json: z.boolean().default(false),
@@ -29,7 +34,9 @@ type SubmitOptions = z.infer<typeof SubmitOptions>;
 /** Adds `submit`: creates a task for a process that works on its template. */
 export function addSubmitCommand(program: Command, session: CommandSession): void {
   addReadingOptions(program.command("submit <template>"))
-    .description("create a task and print its id; 'tasker work' executes it")
+    .description(
+      "create a task and print its id; 'tasker work' executes it. With --server, <template> is the name of a template",
+    )
     .option("--context <file|json>", "the task's input: a file with a JSON object, or the object itself")
     .option(
       "--handlers <module>",
@@ -40,23 +47,76 @@ export function addSubmitCommand(program: Command, session: CommandSession): voi
       "a task that was submitted with this key is returned instead of a new one",
       filledText("--idempotency-key"),
     )
+    .option(
+      "--namespace <name>",
+      "with --server: namespace of the template (default: default)",
+      filledText("--namespace"),
+    )
+    .option(
+      "--template-version <version>",
+      "with --server: its version, or a range such as ^1.2.0 (default: the latest)",
+      filledText("--template-version"),
+    )
     .option("--run-at <time>", "not before this moment, such as 2027-01-31T09:00:00Z", isoMoment("--run-at"))
     .option("--priority <n>", "higher runs first (default: 0)", wholeNumber("--priority", -32768, 32767))
     .option("--json", "print a JSON object")
-    .addHelpText("after", "\nExample:\n  $ tasker submit order.yaml --context order.json --idempotency-key order-1001")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ tasker submit order.yaml --context order.json --idempotency-key order-1001\n  $ tasker submit order --namespace shop --context order.json --server http://127.0.0.1:8377",
+    )
     .action(async (template: string, _options: unknown, command: Command) => {
       await submitTask(session, template, SubmitOptions.parse(command.optsWithGlobals()));
     });
 }
 
-async function submitTask(session: CommandSession, path: string, options: SubmitOptions): Promise<void> {
+async function submitTask(session: CommandSession, template: string, options: SubmitOptions): Promise<void> {
   const { io, printer } = session;
   const context = await readContext(io.cwd, required("--context", options.context));
+  const { taskId, created } = namesServer(options, io)
+    ? await submitByName(session, template, context, options)
+    : await submitFile(session, template, context, options);
+  if (options.json) printer.json({ task_id: taskId, created });
+  else printer.text(String(taskId));
+  if (!created) printer.note(`task ${taskId} exists already with this idempotency key; nothing was created`);
+}
+
+type Context = Awaited<ReturnType<typeof readContext>>;
+interface Submitted {
+  readonly taskId: number;
+  readonly created: boolean;
+}
+
+/** The server knows the template; its process makes the task. */
+async function submitByName(
+  session: CommandSession,
+  name: string,
+  context: Context,
+  options: SubmitOptions,
+): Promise<Submitted> {
+  const { namespace, templateVersion: version, runAt, priority, idempotencyKey: key } = options;
+  const body = {
+    ...{ name, namespace, version, priority, run_at: runAt?.toISOString() },
+    context: z.record(z.string(), z.json()).parse(context),
+  };
+  const headers: Record<string, string> = key === undefined ? {} : { "idempotency-key": key };
+  const answer = await withClient(session, options, (client) => client.call(ROUTES.createTask, { body, headers }));
+  return { taskId: answer.task_id, created: answer.created };
+}
+
+async function submitFile(
+  { io, printer }: CommandSession,
+  path: string,
+  context: Context,
+  options: SubmitOptions,
+): Promise<Submitted> {
+  if (options.namespace !== undefined || options.templateVersion !== undefined) {
+    throw new UsageError("--namespace and --template-version go with --server: a template file says them itself");
+  }
   const template = await loadForSubmit(io, path, options);
   const registry = new HandlerRegistry();
   registry.register(template);
   const { namespace, name, version } = template.definition;
-  const { taskId, created } = await withDatabase(options, io, "create", async (database) => {
+  return withDatabase(options, io, "create", async (database) => {
     const configured = await readEngineOptions(options, io);
     const engine = createCommandEngine(io, database, registry, { configured }, (text) => printer.note(text));
     return engine.submit({
@@ -69,9 +129,6 @@ async function submitTask(session: CommandSession, path: string, options: Submit
       priority: options.priority,
     });
   });
-  if (options.json) printer.json({ task_id: taskId, created });
-  else printer.text(String(taskId));
-  if (!created) printer.note(`task ${taskId} exists already with this idempotency key; nothing was created`);
 }
 
 /**

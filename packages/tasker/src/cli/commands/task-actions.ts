@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { ROUTES } from "../../client/index.ts";
 import { addActionOptions, runAction } from "../action-command.ts";
+import { addBulkOptions, runBulkAction } from "../bulk-action.ts";
 import { wholeNumber } from "../input/parse-option.ts";
 import { readStepName } from "../input/read-step-name.ts";
 import type { CommandSession } from "../session.ts";
@@ -29,11 +30,17 @@ export function addTaskActionCommands(task: Command, session: CommandSession): v
     const command = task
       .command(name)
       .description(description)
-      .argument("<id>", "id of the task", wholeNumber("id", 1));
-    addActionOptions(command)
-      .addHelpText("after", `\nExample:\n  $ tasker task ${name} 12 --reason "the gateway is back"`)
-      .action((taskId: number) =>
-        runAction(session, command, (client, body) => client.call(route, { params: { task_id: taskId }, body })),
+      .argument("[id]", "id of the task; without it, the tasks that the filter fits", wholeNumber("id", 1));
+    addBulkOptions(addActionOptions(command))
+      .addHelpText(
+        "after",
+        `\nExamples:\n  $ tasker task ${name} 12 --reason "the gateway is back"` +
+          `\n  $ tasker task ${name} --namespace payments --since 2027-01-31T09:00:00Z --dry-run`,
+      )
+      .action((taskId: number | undefined) =>
+        taskId === undefined
+          ? runBulkAction(session, command, name)
+          : runAction(session, command, (client, body) => client.call(route, { params: { task_id: taskId }, body })),
       );
   }
   const rerun = task

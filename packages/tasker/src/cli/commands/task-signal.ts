@@ -1,11 +1,10 @@
 import type { Command } from "commander";
 import { z } from "zod";
-import { HandlerRegistry } from "../../handlers/registry.ts";
-import { createCommandEngine } from "../command-engine.ts";
+import { ROUTES } from "../../client/index.ts";
+import { withClient } from "../command-client.ts";
 import { GlobalOptions } from "../global-options.ts";
 import { parseJson } from "../input/parse-json.ts";
 import { filledText, wholeNumber } from "../input/parse-option.ts";
-import { withDatabase } from "../open-command-database.ts";
 import type { CommandSession } from "../session.ts";
 
 const SignalCommandOptions = GlobalOptions.extend({
@@ -24,7 +23,11 @@ export function addSignalCommand(task: Command, session: CommandSession): void {
     .argument("<id>", "id of the task", wholeNumber("id", 1))
     .argument("<name>", "name of the signal", filledText("name"))
     .option("--payload <json>", "what the step stores (default: null)")
-    .option("--sender <name>", "who sends it: stored with it", filledText("--sender"))
+    .option(
+      "--sender <name>",
+      "who sends it, stored with it (default: the user of the system, or whom the token names)",
+      filledText("--sender"),
+    )
     .option(
       "--idempotency-key <key>",
       "sends the task one signal with this key, however often",
@@ -41,21 +44,23 @@ export function addSignalCommand(task: Command, session: CommandSession): void {
 }
 
 async function sendSignal(
-  { io, printer }: CommandSession,
+  session: CommandSession,
   taskId: number,
   name: string,
   options: SignalCommandOptions,
 ): Promise<void> {
-  const { sender, idempotencyKey } = options;
-  const payload = options.payload === undefined ? null : parseJson(options.payload, "--payload");
-  const { signalId, created } = await withDatabase(options, io, "existing", async (database) => {
-    const engine = createCommandEngine(io, database, new HandlerRegistry(), {}, (text) => printer.note(text));
-    return engine.signal(taskId, name, payload, {
-      ...(sender === undefined ? {} : { sender }),
-      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
-    });
-  });
-  if (options.json) printer.json({ signal_id: signalId, created });
+  const { printer } = session;
+  const { sender, idempotencyKey: key } = options;
+  const payload = options.payload === undefined ? null : z.json().parse(parseJson(options.payload, "--payload"));
+  const answer = await withClient(session, options, (client) =>
+    client.call(ROUTES.sendSignal, {
+      params: { task_id: taskId },
+      body: { name, payload, ...(sender === undefined ? {} : { sender }) },
+      headers: key === undefined ? {} : { "idempotency-key": key },
+    }),
+  );
+  const { signal_id: signalId, created } = answer;
+  if (options.json) printer.json(answer);
   else printer.text(String(signalId));
   if (!created) printer.note(`signal ${signalId} was sent with this idempotency key already; nothing was sent`);
 }

@@ -1,16 +1,15 @@
 import type { Command } from "commander";
 import { z } from "zod";
-import type { AuditActor } from "../../auth/audit/audit-entry.ts";
-import type { ApiToken } from "../../auth/tokens/api-token.ts";
-import { createToken, listTokens, type MadeToken, revokeToken, rotateToken } from "../../auth/tokens/manage-tokens.ts";
+import type { ApiToken, MadeToken } from "../../api/shapes/token.ts";
+import { ROUTES } from "../../client/index.ts";
 import { InvalidRequestError } from "../../errors/index.ts";
 import { hintAt } from "../../text/nearest-name.ts";
-import { currentUser } from "../current-user.ts";
+import { namesServer, withClient } from "../command-client.ts";
 import { GlobalOptions } from "../global-options.ts";
 import { age, collectFilled, filledText, wholeNumber } from "../input/parse-option.ts";
 import type { CommandIo } from "../io.ts";
-import { withDatabase } from "../open-command-database.ts";
 import { readCommandConfiguration } from "../read-command-configuration.ts";
+import { readPages } from "../read-pages.ts";
 import { renderTable, type TableColumn } from "../render/render-table.ts";
 import { span } from "../render/span.ts";
 import type { CommandSession } from "../session.ts";
@@ -25,15 +24,17 @@ const TokenOptions = GlobalOptions.extend({
   json: z.boolean().default(false),
 });
 
-const COLUMNS: readonly TableColumn<ApiToken>[] = [
-  { title: "id", cell: ({ id }) => span(String(id)), right: true },
+type Token = z.output<typeof ApiToken>;
+
+const COLUMNS: readonly TableColumn<Token>[] = [
+  { title: "id", cell: ({ token_id: id }) => span(String(id)), right: true },
   { title: "name", cell: ({ name }) => span(name, "strong") },
   { title: "token", cell: ({ prefix }) => span(`tasker_${prefix}_...`) },
   { title: "may", cell: ({ roles, permissions }) => span([...roles, ...permissions].join(" ")) },
-  { title: "in", cell: ({ namespaces }) => span(namespaces === "all" ? "all" : namespaces.join(" ")) },
-  { title: "expires", cell: ({ expiresAt }) => span(expiresAt?.toISOString() ?? "never") },
-  { title: "used", cell: ({ lastUsedAt }) => span(lastUsedAt?.toISOString() ?? "never") },
-  { title: "revoked", cell: ({ revokedAt }) => span(revokedAt?.toISOString() ?? "-") },
+  { title: "in", cell: ({ namespaces }) => span(namespaces?.join(" ") ?? "all") },
+  { title: "expires", cell: ({ expires_at: at }) => span(at ?? "never") },
+  { title: "used", cell: ({ last_used_at: at }) => span(at ?? "never") },
+  { title: "revoked", cell: ({ revoked_at: at }) => span(at ?? "-") },
 ];
 
 /** Adds `token create`, `list`, `revoke` and `rotate`. */
@@ -81,24 +82,19 @@ function addWrite(command: Command, description: string): Command {
     .option("--json", "print a JSON object");
 }
 
-function actorOf({ io }: CommandSession, actor: string | undefined): AuditActor {
-  return { actor: actor ?? currentUser(io), actorKind: "cli", source: "cli" };
-}
-
 async function create(session: CommandSession, name: string, command: Command): Promise<void> {
   const { io } = session;
   const options = TokenOptions.parse(command.optsWithGlobals());
-  const wanted = {
+  const body = {
     name,
-    roles: options.role,
-    permissions: options.permission,
-    namespaces: options.namespace ?? ("all" as const),
-    expiresAt: options.expiresIn === undefined ? null : new Date(io.clock.now() + options.expiresIn),
+    roles: [...options.role],
+    permissions: [...options.permission],
+    namespaces: options.namespace ?? null,
+    expires_at: options.expiresIn === undefined ? null : new Date(io.clock.now() + options.expiresIn).toISOString(),
   };
-  await requireKnownRoles(options, io, options.role);
-  const made = await withDatabase(options, io, "existing", (database) =>
-    createToken(database, wanted, actorOf(session, options.actor), { clock: io.clock }),
-  );
+  // The roles of a server are where that is.
+  if (!namesServer(options, io)) await requireKnownRoles(options, io, options.role);
+  const made = await withClient(session, options, (client) => client.call(ROUTES.createToken, { body }));
   print(session, made, options.json);
 }
 
@@ -117,56 +113,48 @@ async function requireKnownRoles(options: GlobalOptions, io: CommandIo, named: r
 }
 
 async function rotate(session: CommandSession, id: number, command: Command): Promise<void> {
-  const { io } = session;
   const options = TokenOptions.parse(command.optsWithGlobals());
-  const overlap = options.overlap === undefined ? {} : { overlapMs: options.overlap };
-  const made = await withDatabase(options, io, "existing", (database) =>
-    rotateToken(database, id, actorOf(session, options.actor), { ...overlap, clock: io.clock }),
+  const body = options.overlap === undefined ? {} : { overlap_seconds: options.overlap / 1_000 };
+  const made = await withClient(session, options, (client) =>
+    client.call(ROUTES.rotateToken, { params: { token_id: id }, body }),
   );
   print(session, made, options.json);
 }
 
 async function revoke(session: CommandSession, id: number, command: Command): Promise<void> {
-  const { io, printer } = session;
+  const { printer } = session;
   const options = TokenOptions.parse(command.optsWithGlobals());
-  const token = await withDatabase(options, io, "existing", (database) =>
-    revokeToken(database, id, actorOf(session, options.actor), { clock: io.clock }),
+  const token = await withClient(session, options, (client) =>
+    client.call(ROUTES.revokeToken, { params: { token_id: id } }),
   );
   if (options.json) printer.json(jsonOf(token));
   else printer.text(`token ${id} (${token.name}) is revoked`);
 }
 
-async function list({ io, printer }: CommandSession, command: Command): Promise<void> {
+async function list(session: CommandSession, command: Command): Promise<void> {
+  const { printer } = session;
   const options = TokenOptions.parse(command.optsWithGlobals());
-  const tokens = await withDatabase(options, io, "existing", listTokens);
-  if (options.json) for (const token of tokens) printer.json(jsonOf(token));
-  else if (tokens.length === 0) printer.note("no tokens");
-  else printer.lines(renderTable(tokens, COLUMNS, printer.columns));
+  const { items } = await withClient(session, options, (client) =>
+    readPages({ limit: Number.POSITIVE_INFINITY }, async (page) => {
+      const { tokens, next_cursor: next } = await client.call(ROUTES.listTokens, { query: page });
+      return { items: tokens, next };
+    }),
+  );
+  if (options.json) for (const token of items) printer.json(jsonOf(token));
+  else if (items.length === 0) printer.note("no tokens");
+  else printer.lines(renderTable(items, COLUMNS, printer.columns));
 }
 
-function print({ printer }: CommandSession, { token, secret }: MadeToken, json: boolean): void {
+function print({ printer }: CommandSession, { token: secret, ...token }: z.output<typeof MadeToken>, json: boolean) {
   if (json) {
     printer.json({ ...jsonOf(token), token: secret });
     return;
   }
   // Alone on standard output, for $(...); it is not shown again.
-  printer.note(`token ${token.id} (${token.name}); this is the only time that it is shown:`);
+  printer.note(`token ${token.token_id} (${token.name}); this is the only time that it is shown:`);
   printer.raw(`${secret}\n`);
 }
 
-function jsonOf(token: ApiToken): object {
-  return {
-    id: token.id,
-    name: token.name,
-    prefix: token.prefix,
-    roles: token.roles,
-    permissions: token.permissions,
-    namespaces: token.namespaces,
-    created_by: token.createdBy,
-    created_at: token.createdAt.toISOString(),
-    expires_at: token.expiresAt?.toISOString() ?? null,
-    last_used_at: token.lastUsedAt?.toISOString() ?? null,
-    revoked_at: token.revokedAt?.toISOString() ?? null,
-    rotated_from: token.rotatedFrom,
-  };
+function jsonOf({ token_id: id, namespaces, ...token }: Token): object {
+  return { id, namespaces: namespaces ?? "all", ...token };
 }

@@ -94,7 +94,7 @@ describeOnPostgres("the commands of the event log", () => {
     expect((await tasker("events", "subscribers", "--remove", "billing")).code).toBe(0);
     const audited = await listAudit(database);
     expect(audited.map(({ action, resourceId, details }) => [action, resourceId, details])).toEqual([
-      ["subscriber.remove", "billing", {}],
+      ["subscriber.remove", "billing", { reason: "by hand, at the command line" }],
       ["dead_letter.retry", "1", { reason: "by hand, at the command line" }],
       ["event.replay", "billing", { from: "beginning", events: ["task.*"] }],
     ]);

@@ -34,7 +34,7 @@ describeOnPostgres("tasker task signal", () => {
     await connection.close();
     expect(rows).toEqual([
       { name: "go", payload: { by: 7 }, sender: "grace" },
-      { name: "go", payload: null, sender: null },
+      { name: "go", payload: null, sender: "ada" },
     ]);
   });
 
