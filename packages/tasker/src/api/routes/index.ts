@@ -12,8 +12,6 @@ import {
   retryDeadLetter,
 } from "./dead-letters.ts";
 import { getEventType, listEvents, listEventTypes } from "./events.ts";
-import { streamEvents, streamQueues, streamTaskEvents } from "./live.ts";
-import { getOpenApi, getReferenceOpenApi } from "./openapi.ts";
 import { checkLiveness, checkReadiness, getHealthStatus } from "./health.ts";
 import { streamEvents, streamQueues, streamTaskEvents } from "./live.ts";
 import { exportMetrics } from "./metrics.ts";
@@ -34,7 +32,6 @@ import { cancelTask, pauseTask, rerunTask, resolveTask, resumeTask, retryTask } 
 import { analyzeTask, drawTask, estimateTask, explainTask, getTaskGraph } from "./task-figures.ts";
 import { listActions, listTransitions } from "./task-history.ts";
 import { createTask, createTasks, getTask, listTasks } from "./tasks.ts";
-import { createToken, listTokens, revokeToken, rotateToken } from "./tokens.ts";
 import {
   applyTemplate,
   diffTemplates,

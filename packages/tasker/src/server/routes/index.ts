@@ -15,8 +15,6 @@ import {
   deadLetterRetry,
 } from "./dead-letters.ts";
 import { eventList, eventTypeDetails, eventTypeList } from "./events.ts";
-import { eventStreaming, queueStreaming, taskEventStreaming } from "./live.ts";
-import { openApi, referenceOpenApi } from "./openapi.ts";
 import { healthReport, livenessReport, readinessReport } from "./health.ts";
 import { eventStreaming, queueStreaming, taskEventStreaming } from "./live.ts";
 import { metricsExport } from "./metrics.ts";
