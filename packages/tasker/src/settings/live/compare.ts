@@ -2,9 +2,7 @@ import { type Configuration, ConfigurationSchema } from "../../config/configurat
 import { freeze } from "../../config/freeze.ts";
 import { OPTION_CATALOGUE } from "../../config/options/option-catalogue.ts";
 import { sameSettings } from "../../config/same-settings.ts";
-import { mergeValues } from "../merge-values.ts";
 import { valueAt } from "../origin.ts";
-import { nest } from "../stored/read-stored.ts";
 
 /** What differs between the configuration in force and a new one. */
 export interface Difference {
@@ -32,9 +30,16 @@ export function compare(now: Configuration, wanted: Configuration): Difference {
   for (const name of new Set([...Object.keys(now.plugins), ...Object.keys(wanted.plugins)])) {
     if (!sameSettings(now.plugins[name], wanted.plugins[name])) pending.push(`plugins.${name}`);
   }
-  const kept = pending.reduce<Readonly<Record<string, unknown>>>(
-    (all, path) => mergeValues(all, nest(path, valueAt(now, path.split(".")))),
-    wanted,
-  );
+  const kept = pending.reduce<Values>((all, path) => {
+    const place = path.split(".");
+    return withValue(all, place, valueAt(now, place));
+  }, wanted);
   return { document: freeze(ConfigurationSchema.parse({ ...kept, plugins: now.plugins })), changed, pending };
+}
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** The same with another value at a place: a mapping there is replaced, not merged. */
+function withValue(values: Values, [key = "", ...rest]: readonly string[], value: unknown): Values {
+  return { ...values, [key]: rest.length === 0 ? value : withValue(Object(values[key]), rest, value) };
 }

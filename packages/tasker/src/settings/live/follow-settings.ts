@@ -35,7 +35,9 @@ export interface SettingsFollower {
 export function followSettings(follower: SettingsFollower): () => Promise<void> {
   let work: Promise<void> = Promise.resolve();
   const end = follower.settings.onNews((news) => {
-    work = work.then(() => take(follower, news));
+    work = work
+      .then(() => take(follower, news))
+      .catch((err: unknown) => follower.log.error({ err }, "a change of the configuration could not be taken over"));
   });
   return async () => {
     end();
@@ -47,7 +49,7 @@ async function take(follower: SettingsFollower, news: SettingsNews): Promise<voi
   const { engine, log } = follower;
   switch (news.kind) {
     case "unread":
-      log.warn({ err: news.error }, "settings of the database could not be read: those that were known stay in force");
+      log.warn({ err: news.error }, "settings could not be read anew: those that were known stay in force");
       return;
     case "refused": {
       const problems = news.violations.map(violationLine);

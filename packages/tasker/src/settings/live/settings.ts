@@ -36,7 +36,7 @@ export type SettingsNews =
     }
   /** What is there now is wrong: everything stays as it was. */
   | { readonly kind: "refused"; readonly violations: readonly SourceViolation[] }
-  /** The database could not be read: what was known of it goes on. */
+  /** The database could not be read, or a schema of a plugin failed: what was known goes on. */
   | { readonly kind: "unread"; readonly error: unknown };
 
 /**
@@ -49,7 +49,8 @@ export class Settings {
   readonly #listeners = new Set<(news: SettingsNews) => void>();
   #loaded: LoadedConfiguration;
   #files: readonly string[];
-  #signature: string;
+  /** Null: it is not known of which files the configuration is. */
+  #signature: string | null = null;
   #version: number;
   #stored: ReadonlyMap<string, unknown>;
   #told = "";
@@ -61,7 +62,7 @@ export class Settings {
   constructor(options: SettingsOptions, start: Start) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
-    ({ loaded: this.#loaded, files: this.#files, signature: this.#signature } = start);
+    ({ loaded: this.#loaded, files: this.#files } = start);
     ({ version: this.#version, values: this.#stored } = start);
     this.#lookLater();
   }
@@ -84,8 +85,7 @@ export class Settings {
 
   /** Looks now instead of at the next look. */
   reload(): Promise<void> {
-    this.#work = this.#work.then(() => this.#look(true));
-    return this.#work;
+    return this.#lookNext(true);
   }
 
   /** Ends looking. */
@@ -97,18 +97,30 @@ export class Settings {
 
   #lookLater(): void {
     if (!this.#isOpen) return;
+    const again = () => this.#lookLater();
     this.#cancel = this.#clock.after(this.#options.lookEveryMs ?? 500, () => {
-      this.#work = this.#work.then(() => this.#look(false)).finally(() => this.#lookLater());
+      this.#lookNext(false).then(again, again);
     });
+  }
+
+  /** Looks after the look that is under way. */
+  #lookNext(isAsked: boolean): Promise<void> {
+    const look = this.#work.then(() => this.#look(isAsked));
+    // One that fails, by a listener that throws, is not the last one.
+    this.#work = look.catch(() => undefined);
+    return look;
   }
 
   async #look(isAsked: boolean): Promise<void> {
     const signature = await fileSignature(this.#files);
     const hasNewRows = await this.#readRows();
     if (!isAsked && !hasNewRows && signature === this.#signature) return;
-    const cause = hasNewRows && signature === this.#signature ? "database" : "files";
+    const cause = hasNewRows && (signature === this.#signature || this.#signature === null) ? "database" : "files";
     this.#signature = signature;
-    const reading = await readConfiguration({ ...this.#options, stored: storedLayer(this.#stored) });
+    const reading = await readConfiguration({ ...this.#options, stored: storedLayer(this.#stored) }).catch(
+      (error: unknown) => this.#tell({ kind: "unread", error }, `unread ${String(error)}`),
+    );
+    if (reading === undefined) return;
     this.#files = reading.files;
     this.#take(reading, cause);
   }
@@ -135,7 +147,7 @@ export class Settings {
     }
     const { document, changed, pending } = compare(this.#loaded.document, loaded.document);
     this.#loaded = { ...loaded, document };
-    if (changed.length > 0) this.#told = "";
+    if (changed.length > 0 || pending.length === 0) this.#told = "";
     const news = { kind: "changed", loaded: this.#loaded, changed, pending, cause } as const;
     if (changed.length + pending.length > 0) this.#tell(news, pending.join());
   }
@@ -151,7 +163,6 @@ export class Settings {
 interface Start {
   readonly loaded: LoadedConfiguration;
   readonly files: readonly string[];
-  readonly signature: string;
   readonly version: number;
   readonly values: ReadonlyMap<string, unknown>;
 }
@@ -166,7 +177,5 @@ export async function openSettings(options: SettingsOptions = {}): Promise<Setti
   const stored = database === undefined ? { version: 0, values: new Map() } : await readStored(database);
   const { loaded, violations, files } = await readConfiguration({ ...options, stored: storedLayer(stored.values) });
   if (loaded === null) throw refusal(violations);
-  // Read after the files: what is written meanwhile is found at the first look, or was read.
-  const signature = await fileSignature(files);
-  return new Settings(options, { loaded, files, signature, ...stored });
+  return new Settings(options, { loaded, files, ...stored });
 }

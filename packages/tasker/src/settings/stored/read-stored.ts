@@ -28,6 +28,6 @@ export function storedLayer(values: ReadonlyMap<string, unknown>): Layer {
 }
 
 /** An option as it stands in sections: `cache.default_ttl` becomes `{ cache: { default_ttl } }`. */
-export function nest(path: string, value: unknown): Readonly<Record<string, unknown>> {
+function nest(path: string, value: unknown): Readonly<Record<string, unknown>> {
   return Object(optionPlace(path).reduceRight<unknown>((inner, key) => ({ [key]: inner }), value));
 }
