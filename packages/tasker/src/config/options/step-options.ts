@@ -35,7 +35,7 @@ export const API_STEP_OPTIONS: Readonly<Record<string, StepOptionFacts>> = {
     says: "whether waits double from attempt to attempt",
     type: "true or false",
     default: true,
-    reader: "retry/own-delay.ts",
+    reader: CONFIG,
     test: BACKOFF,
   },
   retry_delay: {
@@ -43,14 +43,14 @@ export const API_STEP_OPTIONS: Readonly<Record<string, StepOptionFacts>> = {
     type: "a number of 0 or more, or null",
     default: null,
     unit: "seconds",
-    reader: "retry/own-delay.ts",
+    reader: CONFIG,
     test: BACKOFF,
   },
   jitter_factor: {
     says: "share by which chance makes a wait longer or shorter. The Rails engine draws it when a handler is made",
     type: "a number from 0 to 1",
     default: 0.1,
-    reader: "retry/own-delay.ts",
+    reader: CONFIG,
     test: ["handlers/api/api-step-handler.test.ts", "is longer or shorter by chance, as far as jitter_factor lets it"],
   },
 };
