@@ -136,6 +136,9 @@ export async function openAuth(config: AuthConfig, options: AuthOptions): Promis
       context: { option: "auth.authenticator_class", value: null, expected: "the name of an authenticator" },
     });
   }
+  if (config.authentication_enabled && !config.authorization_enabled) {
+    warn("authorization is off: whoever is known may do everything within their namespaces, whatever their roles");
+  }
   const name = config.authentication_enabled ? (config.authenticator_class ?? "none") : "none";
   const authenticator = await makeAuthenticator(
     name,

@@ -8,8 +8,7 @@ import { RoleCoordinator } from "./role-coordinator.ts";
 /** Makes the coordinator of a principal. */
 export type CoordinatorMaker = (principal: Principal) => AuthorizationCoordinator;
 
-/** Names of the coordinator that is built in; the first is the reference's. */
-/** Names of the coordinator that goes by roles. */
+/** Names of the coordinator that goes by roles; the first is the reference's. */
 export const BUILT_IN = ["Tasker::Authorization::BaseCoordinator", "roles"];
 
 const OPTION = "auth.authorization_coordinator_class";

@@ -44,7 +44,7 @@ export function parseRoles(text: string, source: string): RoleDocument {
       document.errors.map((error) => ({ source, line: lines.linePos(error.pos[0]).line, expected: error.message })),
     );
   }
-  const value: unknown = document.toJS({ maxAliasCount: 100 });
+  const value = readValue(document, source);
   const parsed = RoleDocumentSchema.safeParse(value);
   const violations = parsed.success ? inheritanceViolations(parsed.data) : violationsOf(parsed.error, value, []);
   if (parsed.success && violations.length === 0) return freeze(parsed.data);
@@ -58,6 +58,16 @@ export function parseRoles(text: string, source: string): RoleDocument {
       ...(violation.hint === undefined ? {} : { hint: violation.hint }),
     })),
   );
+}
+
+/** @throws ConfigurationError for an alias of nothing, and for aliases that repeat each other without end */
+function readValue(document: ReturnType<typeof parseDocument>, source: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (cause) {
+    const problem = cause instanceof Error ? cause.message : String(cause);
+    throw new ConfigurationError(`${source}: ${problem}`, { context: { file: source }, cause });
+  }
 }
 
 function inheritanceViolations({ roles }: RoleDocument): PlacedViolation[] {

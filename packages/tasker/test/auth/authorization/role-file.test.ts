@@ -43,6 +43,11 @@ test.each([
   ["version: 1\nroles:\n  a: {}\n  a: {}", "roles.yaml:4: Map keys must be unique"],
   ["version: 1\nroles: [", "roles.yaml:2:"],
   ["[]", "roles.yaml:1: the file is []"],
+  ["version: 1\nroles: *nothing", "roles.yaml: Unresolved alias"],
+  [
+    `version: 1\na: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [${"*a,".repeat(10)}]\nc: &c [${"*b,".repeat(10)}]\nd: [*c]`,
+    "roles.yaml: Excessive alias count",
+  ],
 ])("%j is refused with its line", (text, message) => {
   expect(refusalOf(text)).toContain(message);
 });
