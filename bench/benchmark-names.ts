@@ -15,6 +15,7 @@ export const BENCHMARK_NAMES = [
   "fan-out",
   "flatness",
   "scaling",
+  "remote",
   "events",
   "tracing",
   "durable-events",

@@ -18,6 +18,7 @@ const WORKLOADS: Record<BenchmarkName, () => Promise<Benchmark>> = {
   transition: async () => (await import("./workloads/transition.ts")).measureTransition,
   "fan-out": async () => (await import("./workloads/fan-out.ts")).measureFanOut,
   flatness: async () => (await import("./workloads/flatness.ts")).measureFlatness,
+  remote: async () => (await import("./workloads/remote.ts")).measureRemote,
   scaling: async () => (await import("./workloads/scaling.ts")).measureScaling,
   "durable-events": async () => (await import("./workloads/durable-events.ts")).measureDurableEvents,
   events: async () => (await import("./workloads/events.ts")).measureEvents,

@@ -27,6 +27,9 @@ export const Sizes = z.strictObject({
   /** Numbers of processes in scaling, and the tasks for each. */
   scalingProcesses: z.array(count).min(1),
   scalingTasks: count,
+  /** Tasks of remote, in each of its rounds, and rounds of each kind. */
+  remoteTasks: count,
+  remoteRounds: count,
   /** Events of one round. */
   events: count,
   /** Tasks of ten steps of which a durable subscriber is told. */
@@ -77,6 +80,8 @@ export const FULL_SIZES: Sizes = {
   flatSteps: 10_000,
   scalingProcesses: [1, 2, 3, 4],
   scalingTasks: 2_000,
+  remoteTasks: 200,
+  remoteRounds: 3,
   events: 1_000_000,
   durableTasks: 2_000,
   liveTasks: 10_000,

@@ -15,6 +15,8 @@ export const TINY_SIZES: Sizes = {
   flatSteps: 30,
   scalingProcesses: [1, 2],
   scalingTasks: 3,
+  remoteTasks: 2,
+  remoteRounds: 1,
   events: 100,
   durableTasks: 3,
   liveTasks: 5,

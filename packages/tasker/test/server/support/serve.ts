@@ -7,7 +7,7 @@ import type { Database } from "../../../src/database/database.ts";
 import type { TaskTemplate } from "../../../src/handlers/task-template.ts";
 import { Health } from "../../../src/health/health.ts";
 import type { AppOptions } from "../../../src/server/app-options.ts";
-import { Server } from "../../../src/server/server.ts";
+import { openServer } from "../../../src/server/open-server.ts";
 import type { ServerParts } from "../../../src/server/server-parts.ts";
 import { type LogLine, makeEngine, recordingLog } from "../../support/engine-harness.ts";
 
@@ -26,26 +26,18 @@ export interface ServeOptions extends AppOptions {
 export async function serve(database: Database, { templates = [], auth, parts, ...options }: ServeOptions = {}) {
   const made = makeEngine(database, templates);
   const lines: LogLine[] = [];
-  const server = new Server(
-    {
-      database,
-      engine: made.engine,
-      registry: made.registry,
-      auth: await openAuth(authConfig(auth), { database, clock: made.clock, warn: () => {} }),
-      health: new Health({ database }),
-      metrics: null,
-      httpMetrics: null,
-      cache: null,
-      areMetricsClosed: true,
-      encryption: null,
-      redact: [],
-      sources: { cwd: NOWHERE, variables: {} },
-      clock: made.clock,
-      log: recordingLog(lines),
-      ...parts,
-    },
-    options,
-  );
+  const server = await openServer({
+    database,
+    engine: made.engine,
+    registry: made.registry,
+    auth: await openAuth(authConfig(auth), { database, clock: made.clock, warn: () => {} }),
+    health: new Health({ database }),
+    sources: { cwd: NOWHERE, variables: {} },
+    clock: made.clock,
+    log: recordingLog(lines),
+    ...parts,
+    ...options,
+  });
   onTestFinished(() => server.close({ graceMs: 0 }));
   const { url } = await server.listen({ port: 0 });
   return { ...made, server, url, lines, client: new Client({ baseUrl: url }) };
