@@ -30,6 +30,11 @@ export function createApp(parts: ServerParts, options: AppOptions = {}): App {
     throw new NotFoundError(`there is nothing at ${req.path}`, { context: { path: req.path } });
   });
   app.use(requestId({ limitLength: 128 }));
+  // The framework puts it on responses of its own making only.
+  app.use(async (context, next) => {
+    await next();
+    context.res.headers.set("x-request-id", context.var.requestId);
+  });
   app.use(observeRequests(parts));
   app.use(correlate(options.correlationHeader));
   const contentSecurityPolicy = { defaultSrc: ["'none'"], frameAncestors: ["'none'"] };

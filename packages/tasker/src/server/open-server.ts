@@ -10,7 +10,7 @@ import type { ServerParts } from "./server-parts.ts";
 /** What a server of your own is made of: what is left out has a default. */
 export interface OpenServerOptions
   extends Pick<ServerParts, "database" | "engine" | "registry">,
-    Partial<Omit<ServerParts, "auth" | "closing" | "live">>,
+    Partial<Omit<ServerParts, "database" | "engine" | "registry" | "auth" | "closing" | "live">>,
     AppOptions {
   /** From `openAuth`. Default: nobody is asked who they are, and only requests from this machine are answered. */
   readonly auth?: Auth;

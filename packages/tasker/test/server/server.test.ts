@@ -35,6 +35,7 @@ describeOnPostgres("the server", () => {
     expect(first.status).toBe(201);
     expect(await first.json()).toEqual({ task_id: 1, created: true });
     expect(first.headers.get("location")).toBe("/v1/tasks/1");
+    expect(first.headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
     const second = await create();
     expect(second.status).toBe(200);
     expect(await second.json()).toEqual({ task_id: 1, created: false });
@@ -47,6 +48,7 @@ describeOnPostgres("the server", () => {
     expect(answer.status).toBe(400);
     expect(answer.headers.get("content-type")).toBe("application/problem+json");
     const problem = Problem.parse(await answer.json());
+    expect(answer.headers.get("x-request-id")).toBe(problem.request_id);
     expect(problem).toMatchObject({
       type: "urn:tasker:error:TASKER_MALFORMED_REQUEST",
       title: "Bad Request",
