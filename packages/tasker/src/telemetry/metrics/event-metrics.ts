@@ -5,6 +5,8 @@ import { BaseSubscriber, type SubscriberSettings } from "../../subscribers/subsc
 import { readAddedStepName, undoName } from "../../templates/added-step-name.ts";
 import type { CounterMetric, HistogramMetric } from "./instruments.ts";
 import type { Metrics } from "./metrics.ts";
+import { NameTree } from "./name-tree.ts";
+import type { CounterSeries, HistogramSeries } from "./series.ts";
 
 /** Upper bounds of how long tasks take, in seconds: from a hundredth of a second to a week. */
 export const TASK_DURATION_BUCKETS: readonly number[] = [
@@ -53,6 +55,16 @@ const TASK_ENDS: Readonly<Record<string, string>> = {
 };
 const STEP_ENDS: Readonly<Record<string, string>> = { "step.completed": "complete", "step.failed": "error" };
 
+/** What an event is counted by. */
+type CountedNames = readonly [event: string, namespace: string, taskName: string, stepName: string | null];
+
+/** Where such events are counted. */
+interface Counted {
+  readonly counter: CounterSeries | undefined;
+  /** Null: none was told so far. */
+  duration: HistogramSeries | null;
+}
+
 /** What {@link EventMetrics} is made with. */
 export interface EventMetricsSettings extends SubscriberSettings {
   /**
@@ -74,6 +86,8 @@ export class EventMetrics extends BaseSubscriber {
   readonly #steps: ReadonlyMap<string, CounterMetric<StepLabel>>;
   readonly #taskSeconds: HistogramMetric<TaskLabel | "status">;
   readonly #stepSeconds: HistogramMetric<StepLabel | "status">;
+  /** Of what was counted before. Bounded, as series are. */
+  readonly #known = new NameTree<Counted>();
 
   /** @throws ConfigurationError if another one counts in these metrics */
   constructor(metrics: Metrics, { router, ...settings }: EventMetricsSettings = {}) {
@@ -109,27 +123,43 @@ export class EventMetrics extends BaseSubscriber {
   /** Counts one event. Others than those named are passed over. */
   readonly count = (event: TaskerEvent): void => {
     const { id, name, namespace, taskName, stepName, correlationId, payload } = event;
-    const task = { namespace: namespace ?? "", task_name: taskName ?? "" };
     if (this.#router !== null) {
       if (!this.#router.routes(name, "metrics", correlationId ?? id)) return;
       if (!COUNTED.has(name)) {
-        this.#mapped?.increment({ ...task, event: name });
+        this.#mapped?.increment({ namespace: namespace ?? "", task_name: taskName ?? "", event: name });
         return;
       }
     }
-    if (stepName === null) {
-      this.#tasks.get(name)?.increment(task);
-      const seconds = payload.total_execution_duration;
-      const status = TASK_ENDS[name];
-      if (status !== undefined && typeof seconds === "number") this.#taskSeconds.observe(seconds, { ...task, status });
-      return;
-    }
-    const step = { ...task, step_name: listedName(stepName) };
-    this.#steps.get(name)?.increment(step);
-    const seconds = payload.execution_duration;
-    const status = STEP_ENDS[name];
-    if (status !== undefined && typeof seconds === "number") this.#stepSeconds.observe(seconds, { ...step, status });
+    const names = [name, namespace ?? "", taskName ?? "", stepName === null ? null : listedName(stepName)] as const;
+    const counted = this.#known.find(names) ?? this.#find(names);
+    counted.counter?.add(1);
+    const seconds = stepName === null ? payload.total_execution_duration : payload.execution_duration;
+    if (typeof seconds === "number") this.#durationOf(counted, names)?.observe(seconds);
   };
+
+  #find(names: CountedNames): Counted {
+    const [name, namespace, task_name, step_name] = names;
+    const counter =
+      step_name === null
+        ? this.#tasks.get(name)?.series({ namespace, task_name })
+        : this.#steps.get(name)?.series({ namespace, task_name, step_name });
+    const counted: Counted = { counter, duration: null };
+    // What has no room must say so each time.
+    if (counter !== undefined && !counter.isOther) this.#known.keep(names, counted);
+    return counted;
+  }
+
+  #durationOf(counted: Counted, [name, namespace, task_name, step_name]: CountedNames): HistogramSeries | null {
+    if (counted.duration !== null) return counted.duration;
+    const status = (step_name === null ? TASK_ENDS : STEP_ENDS)[name];
+    if (status === undefined) return null;
+    const series =
+      step_name === null
+        ? this.#taskSeconds.series({ namespace, task_name, status })
+        : this.#stepSeconds.series({ namespace, task_name, step_name, status });
+    if (!series.isOther) counted.duration = series;
+    return series;
+  }
 }
 
 function countersOf<Name extends string>(

@@ -4,47 +4,61 @@ export type LabelsOf<Name extends string> = Readonly<Record<Name, string>>;
 /** Value of every label of the one series that takes what has no room. */
 export const OTHER = "other";
 
+/** Makes what is kept of a series; its labels are frozen. @param isOther whether it is the one that takes what has no room */
+export type MakeSeries<Series> = (labels: Readonly<Record<string, string>>, isOther: boolean) => Series;
+
 /**
- * The label sets that a metric has had so far, at most a number: what comes beyond them counts under `other`, in every label.
- * Whatever names tasks and steps get, a metric has a bounded number of series.
+ * The series that a metric has had so far, by their labels, at most a number: what comes beyond them counts under `other`, in every
+ * label. Whatever names tasks and steps get, a metric has a bounded number of series.
  */
-export class LabelSets<Name extends string> {
+export class LabelSets<Name extends string, Series> {
   readonly #names: readonly Name[];
   readonly #most: number;
-  readonly #known = new Map<string, LabelsOf<Name>>();
+  readonly #known = new Map<string, Series>();
   readonly #onOverflow: () => void;
-  readonly #other: Record<string, string>;
+  readonly #make: MakeSeries<Series>;
+  #other: Series | null = null;
 
   /** @param onOverflow called each time that a label set finds no room */
-  constructor(names: readonly Name[], most: number, onOverflow: () => void) {
+  constructor(names: readonly Name[], most: number, onOverflow: () => void, make: MakeSeries<Series>) {
     this.#names = names;
     this.#most = most;
     this.#onOverflow = onOverflow;
-    this.#other = Object.fromEntries(names.map((name) => [name, OTHER]));
+    this.#make = make;
+    // A metric without labels is there before it counts anything.
+    if (names.length === 0) this.admit();
   }
 
-  /** Number of label sets in use, without `other`. */
-  get size(): number {
-    return this.#known.size;
+  /** Every series, in the order in which they were first counted; `other` at the end. */
+  *all(): Generator<Series> {
+    yield* this.#known.values();
+    if (this.#other !== null) yield this.#other;
   }
 
-  /** The labels under which to count: these, or `other`. */
-  admit(labels: LabelsOf<Name>): Record<string, string> {
+  /** The series under which to count: that of these labels, or `other`. @param labels absent: the metric has none */
+  admit(labels?: LabelsOf<Name>): Series {
     let key = "";
-    for (const name of this.#names) key += `${labels[name]}\0`;
+    let isOther = this.#names.length > 0;
+    for (const name of this.#names) {
+      const value = labels?.[name];
+      key += `${value}\0`;
+      isOther &&= value === OTHER;
+    }
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    if (this.#known.size < this.#most) {
-      const kept = Object.freeze({ ...labels });
-      this.#known.set(key, kept);
-      return kept;
+    if (isOther || this.#known.size >= this.#most) {
+      if (!isOther) this.#onOverflow();
+      this.#other ??= this.#make(Object.freeze(Object.fromEntries(this.#names.map((name) => [name, OTHER]))), true);
+      return this.#other;
     }
-    this.#onOverflow();
-    return this.#other;
+    const made = this.#make(Object.freeze({ ...labels }), false);
+    this.#known.set(key, made);
+    return made;
   }
 
-  /** Forgets all label sets. */
+  /** Forgets all series. */
   clear(): void {
     this.#known.clear();
+    this.#other = null;
   }
 }

@@ -1,9 +1,11 @@
-import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { Counter, Gauge, Registry } from "prom-client";
 import { DURATION_BUCKETS } from "../../constants/telemetry.ts";
 import { ConfigurationError } from "../../errors/index.ts";
 import { CounterMetric, GaugeMetric, HistogramMetric } from "./instruments.ts";
-import { LabelSets } from "./label-sets.ts";
+import { LabelSets, type MakeSeries } from "./label-sets.ts";
+import { CounterSeries, HistogramSeries } from "./series.ts";
 import { type MetricsSnapshot, readSnapshot } from "./snapshot.ts";
+import { SummedHistogram } from "./summed-histogram.ts";
 
 /** Label sets that each metric has at most, unless it is told otherwise. */
 export const DEFAULT_MAX_LABEL_SETS = 1_000;
@@ -81,7 +83,7 @@ export class Metrics {
     spec: MetricSpec<Name>,
     read: (counter: CounterMetric<Name>) => void = () => undefined,
   ): CounterMetric<Name> {
-    const sets = this.#labelSets(spec);
+    const sets = this.#labelSets(spec, (labels, isOther) => new CounterSeries(labels, isOther));
     const made: CounterMetric<Name> = new CounterMetric((handOn) => {
       const collect = () => {
         this.#read(spec.name, () => read(made));
@@ -100,7 +102,7 @@ export class Metrics {
     spec: MetricSpec<Name>,
     read: (gauge: GaugeMetric<Name>) => void = () => undefined,
   ): GaugeMetric<Name> {
-    const sets = this.#labelSets(spec);
+    const sets = this.#labelSets(spec, (labels) => labels);
     const made: GaugeMetric<Name> = new GaugeMetric(
       this.#register(
         spec,
@@ -122,11 +124,10 @@ export class Metrics {
     if (buckets.length === 0 || buckets.some((bound, place) => !(bound > (buckets[place - 1] ?? -Infinity)))) {
       throw invalid("buckets", buckets.join(", "), "one number or more, ascending");
     }
-    const sets = this.#labelSets(spec);
-    return new HistogramMetric(
-      this.#register(spec, (common) => new Histogram({ ...common, buckets })),
-      sets,
-    );
+    const bounds = Float64Array.from(buckets);
+    const sets = this.#labelSets(spec, (labels, isOther) => new HistogramSeries(bounds, labels, isOther));
+    this.#register(spec, (common) => new SummedHistogram({ ...common, buckets }, () => sets.all()));
+    return new HistogramMetric(sets);
   }
 
   /** All metrics in Prometheus' text format. */
@@ -148,9 +149,12 @@ export class Metrics {
     }
   }
 
-  #labelSets<Name extends string>({ name, labels = [] }: MetricSpec<Name>): LabelSets<Name> {
+  #labelSets<Name extends string, Series>(
+    { name, labels = [] }: MetricSpec<Name>,
+    make: MakeSeries<Series>,
+  ): LabelSets<Name, Series> {
     const onOverflow = () => this.#overflows.inc({ metric: `${this.prefix}_${name}` });
-    return new LabelSets(labels, this.#maxLabelSets, onOverflow);
+    return new LabelSets(labels, this.#maxLabelSets, onOverflow, make);
   }
 
   #register<Name extends string, Metric>(
