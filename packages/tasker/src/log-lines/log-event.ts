@@ -3,7 +3,8 @@ import type { EventPattern } from "../events/bus/pattern.ts";
 import type { Subscribe, Unsubscribe } from "../events/bus/subscribe.ts";
 import { EVENT_CATALOGUE } from "../events/catalogue/catalogue.ts";
 import type { TaskerEvent } from "../events/event.ts";
-import { logStepEvent, logTaskEvent } from "./log-helpers.ts";
+import type { JsonObject } from "../json/json-value.ts";
+import { type MadeFields, stepFields, taskFields } from "./entity-fields.ts";
 import type { EventLevel, EventLog } from "./log-level.ts";
 
 /** A log that says which of its levels are written. */
@@ -29,6 +30,10 @@ const QUIET: ReadonlySet<string> = new Set([
 const QUIET_FAMILIES = ["observability.", "workflow."] as const;
 /** Events that are told above `info`. */
 const FAILURES = ["task.failed", "step.failed"] as const;
+
+/** Of what an event of the catalogue holds, what is told otherwise or not at all. */
+const TOLD_OTHERWISE: ReadonlySet<string> = new Set(["from_state", "to_state", "execution_duration"]);
+const NOTHING: JsonObject = {};
 
 /** Options of {@link logEvents}. */
 export interface LogEventsOptions {
@@ -67,38 +72,68 @@ function writtenEvents(log: ThresholdLog): EventPattern {
  */
 export function logEvent(log: EventLog, event: TaskerEvent, levels: EventLevels = {}): void {
   const { id, name, namespace, version, correlationId, taskId, taskName, stepId, stepName, payload } = event;
-  const chosen = /[._]failed$/.test(name) ? levels.failure : levels.other;
-  const level = chosen ?? levelOf(event);
-  const [entity, type = name] = splitName(name);
-  const isOwn = EVENT_CATALOGUE.has(name);
-  const { from_state: _from, to_state: status, execution_duration: duration, ...told } = isOwn ? payload : { payload };
-  const fields = {
-    ...(correlationId === null ? {} : { correlation_id: correlationId }),
-    event_id: id,
-    event_name: name,
-    namespace,
-    task_version: version,
-    ...told,
-  };
-  const state = typeof status === "string" ? { status } : {};
-  if (entity === "task" && taskId !== null) {
-    logTaskEvent(log, { taskId, name: taskName, ...state }, type, fields, level);
-  } else if (entity === "step" && stepId !== null && stepName !== null) {
-    const seconds = typeof duration === "number" ? { duration } : {};
-    logStepEvent(log, { stepId, name: stepName, taskId, taskName, ...state }, type, { ...fields, ...seconds }, level);
-  } else {
-    log[level]({ ...fields, task_id: taskId, task_name: taskName, step_id: stepId, step_name: stepName }, name);
+  const kind = kindOf(name);
+  const level = (kind.isFailure ? levels.failure : levels.other) ?? levelOf(event, kind);
+  const { to_state: status, execution_duration: duration } = kind.isOwn ? payload : NOTHING;
+  let message = name;
+  let fields: MadeFields = {};
+  const isTasks = kind.entity === "task" && taskId !== null;
+  const isSteps = kind.entity === "step" && stepId !== null && stepName !== null;
+  if (isTasks) {
+    fields = taskFields(taskId, taskName, kind.type, status);
+    message = kind.message;
+  } else if (isSteps) {
+    fields = stepFields({ stepId, name: stepName, taskId, taskName }, kind.type, status, duration);
+    message = kind.message;
   }
+  if (correlationId !== null) fields.correlation_id = correlationId;
+  fields.event_id = id;
+  fields.event_name = name;
+  fields.namespace = namespace;
+  fields.task_version = version;
+  if (kind.isOwn) {
+    for (const key in payload) if (!TOLD_OTHERWISE.has(key)) fields[key] = payload[key];
+  } else fields.payload = payload;
+  if (!isTasks && !isSteps) {
+    Object.assign(fields, { task_id: taskId, task_name: taskName, step_id: stepId, step_name: stepName });
+  }
+  log[level](fields, message);
 }
 
-function splitName(name: string): [entity: string, type?: string] {
+/** What the name of an event says. */
+interface EventKind {
+  readonly entity: string;
+  readonly type: string;
+  /** The line of one about a task or a step. */
+  readonly message: string;
+  /** Whether it is in the catalogue. */
+  readonly isOwn: boolean;
+  readonly isFailure: boolean;
+  readonly isQuiet: boolean;
+}
+
+const kinds = new Map<string, EventKind>();
+const MOST_KINDS = 1_000;
+
+function kindOf(name: string): EventKind {
+  const known = kinds.get(name);
+  if (known !== undefined) return known;
   const point = name.indexOf(".");
-  return point === -1 ? [name] : [name.slice(0, point), name.slice(point + 1)];
+  const [entity, type] = point === -1 ? [name, name] : [name.slice(0, point), name.slice(point + 1)];
+  const kind = {
+    entity,
+    type,
+    message: `${entity === "task" ? "Task" : "Step"} ${type}`,
+    isOwn: EVENT_CATALOGUE.has(name),
+    isFailure: /[._]failed$/.test(name),
+    isQuiet: QUIET.has(name) || QUIET_FAMILIES.some((family) => name.startsWith(family)),
+  };
+  if (kinds.size < MOST_KINDS) kinds.set(name, kind);
+  return kind;
 }
 
-function levelOf({ name, payload }: TaskerEvent): EventLevel {
+function levelOf({ name, payload }: TaskerEvent, { isQuiet }: EventKind): EventLevel {
   if (name === "task.failed") return "error";
   if (name === "step.failed") return payload.retry_available === true ? "warn" : "error";
-  if (QUIET.has(name) || QUIET_FAMILIES.some((family) => name.startsWith(family))) return "debug";
-  return "info";
+  return isQuiet ? "debug" : "info";
 }

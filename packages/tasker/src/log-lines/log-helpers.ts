@@ -1,19 +1,10 @@
 import type { LogLevel } from "../config/log-level.ts";
 import { describeException } from "./describe-exception.ts";
+import { addDuration, type MadeFields, stepFields, taskFields } from "./entity-fields.ts";
 import type { EventLevel, EventLog, LevelledLog } from "./log-level.ts";
 
 /** What is told with a line besides what the helper tells. */
 export type LogFields = Readonly<Record<string, unknown>>;
-
-/** How long something took, in words. */
-export type PerformanceCategory = "fast" | "moderate" | "slow" | "very_slow";
-
-/** Up to a tenth of a second is fast, up to one moderate, up to five slow, more very slow. */
-export function performanceCategory(seconds: number): PerformanceCategory {
-  if (seconds <= 0.1) return "fast";
-  if (seconds <= 1) return "moderate";
-  return seconds <= 5 ? "slow" : "very_slow";
-}
 
 /** A task as a line tells of it. What is not known is left out. */
 export interface LoggedTask {
@@ -45,8 +36,7 @@ export function logTaskEvent(
   level: EventLevel = "info",
 ): void {
   const { taskId, name, status } = task;
-  const told = { entity_type: "task", entity_id: taskId, entity_name: name, event_type: type, task_id: taskId };
-  log[level]({ ...told, ...(status === undefined ? {} : { task_status: status }), ...fields }, `Task ${type}`);
+  log[level](Object.assign(taskFields(taskId, name, type, status), fields), `Task ${type}`);
 }
 
 /**
@@ -60,18 +50,7 @@ export function logStepEvent(
   { duration, ...fields }: LogFields & { readonly duration?: number | null } = {},
   level: EventLevel = "info",
 ): void {
-  const { stepId, name, status, taskId, taskName } = step;
-  const told = {
-    entity_type: "step",
-    entity_id: stepId,
-    entity_name: name,
-    event_type: type,
-    ...(status === undefined ? {} : { step_status: status }),
-    task_id: taskId,
-    task_name: taskName,
-    ...(typeof duration === "number" ? durationFields(duration) : {}),
-  };
-  log[level]({ ...told, ...fields }, `Step ${type}`);
+  log[level](Object.assign(stepFields(step, type, step.status, duration), fields), `Step ${type}`);
 }
 
 /** Tells, at `debug`, what the engine is at. */
@@ -91,8 +70,9 @@ export function logPerformanceEvent(
   slowAfterSeconds = 1,
 ): void {
   const isSlow = seconds > slowAfterSeconds;
-  const told = { entity_type: "performance", operation, ...durationFields(seconds), is_slow: isSlow };
-  log[isSlow ? "warn" : "debug"]({ ...told, ...fields }, "Performance measurement");
+  const told: MadeFields = { entity_type: "performance", operation };
+  addDuration(told, seconds);
+  log[isSlow ? "warn" : "debug"]({ ...told, is_slow: isSlow, ...fields }, "Performance measurement");
 }
 
 /** Tells of an error, or whatever else was thrown. @param level default: `error` */
@@ -104,11 +84,4 @@ export function logException(
 ): void {
   const told = describeException(thrown);
   log[level]({ ...told, ...fields }, told.exception_message);
-}
-
-function durationFields(seconds: number) {
-  return {
-    duration_ms: Math.round(seconds * 100_000) / 100,
-    performance_category: performanceCategory(seconds),
-  };
 }

@@ -1,6 +1,7 @@
 export { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from "../config/log-level.ts";
 export { DURATION_BUCKETS } from "../constants/telemetry.ts";
 export { describeException, type ExceptionFields } from "../log-lines/describe-exception.ts";
+export { type PerformanceCategory, performanceCategory } from "../log-lines/entity-fields.ts";
 export { type EventLevels, logEvent, logEvents, type ThresholdLog } from "../log-lines/log-event.ts";
 export {
   type LogFields,
@@ -12,8 +13,6 @@ export {
   logStepEvent,
   logStructured,
   logTaskEvent,
-  type PerformanceCategory,
-  performanceCategory,
 } from "../log-lines/log-helpers.ts";
 export type { EventLevel, EventLog, LevelledLog } from "../log-lines/log-level.ts";
 export { registerBuiltInExporters } from "./export/built-in-exporters.ts";

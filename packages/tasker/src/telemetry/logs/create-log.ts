@@ -7,6 +7,7 @@ import { VERSION } from "../../version.ts";
 import { fieldsOf } from "./log-fields.ts";
 import { formatterOf } from "./log-format.ts";
 import { type LogSettings, parseLogSettings } from "./log-options.ts";
+import { PlainLines, type PlainLinesSettings } from "./plain-lines.ts";
 
 /** Where structured logs are written. The engine takes it as its option `log`. */
 export interface StructuredLog extends Log {
@@ -46,22 +47,24 @@ export function createLog(settings: LogSettings = {}, parts: LogParts = {}): Str
   const isTerminal = (parts.destination ?? process.stdout).isTTY === true;
   const colors = parts.colors ?? (isTerminal && (process.env.NO_COLOR ?? "") === "");
   const format = formatterOf(parsed.format ?? (isTerminal ? "pretty" : "json"), colors);
+  const destination = format === null ? output : { write: (line: string) => output.write(format(line)) };
+  const base = {
+    environment: parsed.environment,
+    tasker_version: VERSION,
+    process_id: process.pid,
+    thread_id: threadId.toString(16),
+  };
   const logger = pino(
     {
       level: parsed.level,
       messageKey: "message",
-      base: {
-        environment: parsed.environment,
-        tasker_version: VERSION,
-        process_id: process.pid,
-        thread_id: threadId.toString(16),
-      },
+      base,
       timestamp: () => `,"timestamp":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }), log: fieldsOf },
       ...(context === undefined ? {} : { mixin: () => ({ ...context() }) }),
       redact: { paths: parsed.mask, censor: parsed.maskWith },
     },
-    format === null ? output : { write: (line: string) => output.write(format(line)) },
+    destination,
   );
   const made = new Map<string, StructuredLog>();
   /** Loggers of components that have no level of their own. */
@@ -77,6 +80,7 @@ export function createLog(settings: LogSettings = {}, parts: LogParts = {}): Str
     const child = logger.child({ component: name }, { level: level ?? logger.level });
     if (level === undefined) following.push(child);
     const lines = wrap(
+      lineWriter(child, destination, { base: { ...base, component: name }, masked: parsed.mask, context }),
       child,
       componentOf,
       sampling === 1 ? null : { rate: sampling, context: context ?? (() => undefined), random },
@@ -88,6 +92,9 @@ export function createLog(settings: LogSettings = {}, parts: LogParts = {}): Str
   return componentOf("tasker");
 }
 
+/** Set on destinations of pino that read the level of a line from a property. */
+const WANTS_LEVEL = Symbol.for("pino.metadata");
+
 /** Which of its lines a component writes. */
 interface Sampling {
   readonly rate: number;
@@ -95,13 +102,29 @@ interface Sampling {
   readonly random: () => number;
 }
 
+type WriteLine = (level: LogLevel, facts: object, message: string) => void;
+
+/** Writes plain lines itself, and has pino write the others. */
+function lineWriter(logger: Logger, destination: DestinationStream, settings: PlainLinesSettings): WriteLine {
+  // One that wants to know the level, as pino's own to several streams, is told by pino.
+  const isTold = Reflect.get(destination, WANTS_LEVEL) === true;
+  const plain = isTold ? null : PlainLines.open(settings);
+  return (level, facts, message) => {
+    if (!logger.isLevelEnabled(level)) return;
+    const line = plain?.line(level, facts as Readonly<Record<string, unknown>>, message) ?? null;
+    if (line === null) logger[level](facts, message);
+    else destination.write(line);
+  };
+}
+
 function wrap(
+  writeLine: WriteLine,
   logger: Logger,
   component: StructuredLog["component"],
   sampling: Sampling | null,
   setLevel: StructuredLog["setLevel"],
 ): StructuredLog {
-  const always = (level: LogLevel) => (facts: object, message: string) => logger[level](facts, message);
+  const always = (level: LogLevel) => (facts: object, message: string) => writeLine(level, facts, message);
   const sampled = (level: "debug" | "info") => {
     const write = always(level);
     if (sampling === null) return write;

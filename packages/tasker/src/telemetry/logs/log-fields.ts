@@ -18,7 +18,8 @@ const RENAMED: Readonly<Record<string, string>> = { processId: "engine_process_i
 
 /** Names of facts, as fields: few, and used again and again. */
 const fieldNames = new Map<string, string>();
-const MOST_NAMES = 1_000;
+/** Names that are remembered at most. */
+export const MOST_NAMES = 1_000;
 
 /**
  * What is told with a line, as fields of the one schema: names in snake_case, an error as `exception_*` and `backtrace`. What
@@ -34,7 +35,8 @@ export function fieldsOf(facts: Readonly<Record<string, unknown>>): Record<strin
   return fields;
 }
 
-function fieldName(key: string): string {
+/** The field that a fact becomes. */
+export function fieldName(key: string): string {
   const known = fieldNames.get(key);
   if (known !== undefined) return known;
   const snake = RENAMED[key] ?? key.replace(/(?<=[a-z0-9])[A-Z]/g, (letter) => `_${letter}`).toLowerCase();
