@@ -3,7 +3,7 @@ import type { Route } from "../api/route.ts";
 import { Problem } from "../api/shapes/problem.ts";
 import { VERSION } from "../version.ts";
 import { type Components, type JsonObject, jsonSchemaOf } from "./json-schema.ts";
-import { operationOf } from "./operation.ts";
+import { operationOf, SECURITY } from "./operation.ts";
 
 /** The body of an error at the reference's paths. */
 const PlainError = z.object({ error: z.unknown(), message: z.string().optional() });
@@ -29,7 +29,7 @@ export function openApiDocument({ title, description, routes }: DocumentParts): 
     openapi: "3.1.0",
     info: { title, description, version: VERSION },
     servers: [{ url: "/" }],
-    security: [{ bearer: [] }, { session: [] }],
+    security: SECURITY,
     tags: [...new Set(routes.map(({ tag }) => tag))].map((name) => ({ name })),
     paths,
     components: {

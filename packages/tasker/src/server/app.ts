@@ -48,13 +48,16 @@ export function createApp(parts: ServerParts, options: AppOptions = {}): App {
     ...Object.values(IMPLEMENTATIONS),
     ...Object.values(REFERENCE_IMPLEMENTATIONS),
   ].sort(bySpecificity);
-  for (const implementation of implementations) {
-    const { method, path, waits } = implementation.route;
-    const handler = requestHandler(implementation, parts, options.bodyLimit ?? DEFAULT_BODY_LIMIT);
-    if (waits) app.on(method, pattern(path), handler);
-    else app.on(method, pattern(path), limited, handler);
+  for (const [path, ofPath] of Map.groupBy(implementations, ({ route }) => pattern(route.path))) {
+    for (const implementation of ofPath) {
+      const { method, waits } = implementation.route;
+      const handler = requestHandler(implementation, parts, options.bodyLimit ?? DEFAULT_BODY_LIMIT);
+      if (waits) app.on(method, path, handler);
+      else app.on(method, path, limited, handler);
+    }
+    // Before the next path, whose parameters would take the names of this one.
+    refuseOtherMethods(app, path, ofPath);
   }
-  refuseOtherMethods(app, implementations);
   mountGraphql(app, limited, graphqlHandler(parts, options.bodyLimit ?? DEFAULT_BODY_LIMIT, options.graphql));
   return app;
 }
@@ -84,13 +87,9 @@ function pattern(path: string): string {
   return path.replaceAll(/\{(\w+)\}/g, ":$1");
 }
 
-function refuseOtherMethods(app: App, implementations: readonly Implementation[]): void {
-  const methods = new Map<string, string[]>();
-  for (const { route } of implementations) methods.set(route.path, [...(methods.get(route.path) ?? []), route.method]);
-  for (const [path, allowed] of methods) {
-    app.all(pattern(path), ({ req }) => {
-      const text = allowed.join(", ");
-      throw new MethodNotAllowedError(`${req.path} takes ${text}, not ${req.method}`, { context: { allowed: text } });
-    });
-  }
+function refuseOtherMethods(app: App, path: string, implementations: readonly Implementation[]): void {
+  const allowed = implementations.map(({ route }) => route.method).join(", ");
+  app.all(path, ({ req }) => {
+    throw new MethodNotAllowedError(`${req.path} takes ${allowed}, not ${req.method}`, { context: { allowed } });
+  });
 }

@@ -1,3 +1,4 @@
+import { Validator } from "@seriousme/openapi-schema-validator";
 import { expect, test } from "vitest";
 import { REFERENCE_ROUTES } from "../../src/api/reference/index.ts";
 import { ROUTES } from "../../src/api/routes/index.ts";
@@ -26,6 +27,15 @@ test.each([
   for (const { responses } of operations) {
     expect(Object.keys(responses)).toEqual(expect.arrayContaining(["400", "429", "500", "503"]));
   }
+});
+
+test.each([
+  ["ours", apiDocument()],
+  ["the reference's", referenceDocument()],
+])("the document of %s is valid OpenAPI 3.1", async (_name, document) => {
+  const validator = new Validator();
+  expect(await validator.validate(document)).toMatchObject({ valid: true });
+  expect(validator.version).toBe("3.1");
 });
 
 test("every reference in a document leads to something", () => {

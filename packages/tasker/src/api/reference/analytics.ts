@@ -23,6 +23,7 @@ export const getPerformanceAnalytics = route({
   // Whether somebody must be authorized depends on the configuration, which the implementation reads.
   permission: null,
   answer: Performance.extend({ cache_info: CacheInfo }),
+  errors: [401, 403],
 });
 
 /** Tells what makes tasks slow. */
@@ -37,5 +38,5 @@ export const getBottleneckAnalysis = route({
   permission: null,
   query: BottleneckQuery,
   answer: Bottlenecks.extend({ cache_info: CacheInfo }),
-  errors: [404],
+  errors: [401, 403, 404],
 });

@@ -25,6 +25,7 @@ export const checkReadiness = route({
   permission: null,
   answer: Readiness,
   statuses: [200, 503],
+  errors: [401, 403],
 });
 
 /** How the installation is doing. */
@@ -41,4 +42,5 @@ export const getHealthStatus = route({
   permission: null,
   answer: HealthStatus,
   statuses: [200, 503],
+  errors: [401, 403],
 });

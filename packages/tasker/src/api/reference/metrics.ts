@@ -18,5 +18,5 @@ export const exportMetrics = route({
   answer: z.string(),
   answerType: "text/plain",
   otherTypes: { "application/json": MetricsDocument },
-  errors: [503],
+  errors: [401, 403, 503],
 });

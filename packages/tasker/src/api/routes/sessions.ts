@@ -16,7 +16,7 @@ export const openSession = route({
   permission: null,
   answer: BrowserSession,
   statuses: [201],
-  errors: [404],
+  errors: [401, 403, 404],
 });
 
 /** Shows the session of a request. */
@@ -28,7 +28,7 @@ export const showSession = route({
   summary: "Show the session of this request, and give it a new secret when it is time for one",
   permission: null,
   answer: BrowserSession,
-  errors: [404],
+  errors: [401, 403, 404],
 });
 
 /** Ends the session of a request. */
@@ -40,7 +40,7 @@ export const closeSession = route({
   summary: "End the session of this request, and have the browser forget it",
   permission: null,
   answer: z.object({ ended: z.literal(true) }),
-  errors: [404],
+  errors: [401, 403, 404],
 });
 
 /** Lists sessions. */
@@ -77,4 +77,5 @@ export const showIdentity = route({
   summary: "Say who asks, and what they may do",
   permission: null,
   answer: Identity,
+  errors: [401, 403],
 });

@@ -84,7 +84,7 @@ export const heartbeatSteps = route({
   summary: "Say that attempts still run; learn which of them nobody waits for any more",
   description: `Without items it renews the lease of the worker alone. ${ANSWERS}`,
   permission: may("report"),
-  body: OfWorker.extend({ items: z.union([itemsOf(BeatItem), z.tuple([])]).default([]) }),
+  body: OfWorker.extend({ items: itemsOf(BeatItem, 0).default([]) }),
   answer: z.object({ answers: z.array(BeatAnswer) }),
   errors: [404],
 });

@@ -158,10 +158,10 @@ export const ReleaseItem = z.strictObject({
 /**
  * A list of items of a call, each of which is checked by itself: one that is malformed does not fail the others.
  */
-export function itemsOf<Item extends z.ZodType>(item: Item) {
+export function itemsOf<Item extends z.ZodType>(item: Item, least = 1) {
   return z
     .array(z.union([item, z.unknown()]))
-    .min(1)
+    .min(least)
     .max(MOST_ITEMS);
 }
 
