@@ -28,7 +28,7 @@ export class ProgressNotes {
 }
 
 /** `#######-----------------  300 of 1,000`, or the count alone where the end is not known. */
-export function drawBar(done: number, total: number | null, unicode: boolean): string {
+function drawBar(done: number, total: number | null, unicode: boolean): string {
   const count = done.toLocaleString("en-US");
   if (total === null || total === 0) return count;
   const full = Math.round(Math.min(1, done / total) * BAR);

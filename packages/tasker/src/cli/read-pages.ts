@@ -2,20 +2,20 @@
 const MOST_ON_A_PAGE = 200;
 
 /** Which things a command wants to read. */
-export interface PagesWanted {
+interface PagesWanted {
   readonly limit: number;
   /** Where to begin; undefined: at the beginning. */
   readonly cursor?: string | undefined;
 }
 
 /** What a server is asked for. */
-export interface PageRequest {
+interface PageRequest {
   readonly limit: number;
   readonly cursor?: string;
 }
 
 /** What it answers. */
-export interface PageAnswer<Item> {
+interface PageAnswer<Item> {
   readonly items: readonly Item[];
   readonly next: string | null;
 }

@@ -1,5 +1,7 @@
 import type { Command } from "commander";
 import { z } from "zod";
+import { ROUTES } from "../../client/index.ts";
+import { namesServer, withClient } from "../command-client.ts";
 import { currentUser } from "../current-user.ts";
 import { GlobalOptions } from "../global-options.ts";
 import { filledText } from "../input/parse-option.ts";
@@ -33,28 +35,45 @@ export function addConfigSetCommands(config: Command, session: CommandSession): 
 }
 
 async function store(
-  { io, printer }: CommandSession,
+  session: CommandSession,
   key: string,
   text: string | undefined,
   options: z.infer<typeof SetOptions>,
 ): Promise<void> {
+  const { io, printer } = session;
   const { schemaAt } = await import("../../config/json-schema.ts");
   const { optionPlace } = await import("../../config/option-place.ts");
   const { readValue } = await import("../../settings/sources/variables.ts");
   const { storeOption } = await import("../../settings/stored/store-option.ts");
   const value = text === undefined ? undefined : readValue(text, schemaAt(optionPlace(key)));
-  await withDatabase(options, io, "existing", (database) =>
-    storeOption(
-      database,
-      { path: key, value },
-      {
-        actor: options.actor ?? currentUser(io),
-        actorKind: "cli",
-        source: "cli",
-        at: new Date(io.clock.now()),
-      },
-      { cwd: io.cwd, file: options.config, variables: io.env },
-    ),
-  );
+  if (namesServer(options, io)) await storeRemotely(session, key, value, options);
+  else
+    await withDatabase(options, io, "existing", (database) =>
+      storeOption(
+        database,
+        { path: key, value },
+        {
+          actor: options.actor ?? currentUser(io),
+          actorKind: "cli",
+          source: "cli",
+          at: new Date(io.clock.now()),
+        },
+        { cwd: io.cwd, file: options.config, variables: io.env },
+      ),
+    );
   printer.text(value === undefined ? `${key} is no longer set in the database` : `${key} is ${JSON.stringify(value)}`);
+}
+
+async function storeRemotely(
+  session: CommandSession,
+  path: string,
+  value: unknown,
+  options: z.infer<typeof SetOptions>,
+): Promise<void> {
+  const params = { path };
+  await withClient(session, options, (client) =>
+    value === undefined
+      ? client.call(ROUTES.unsetOption, { params })
+      : client.call(ROUTES.setOption, { params, body: { value: z.json().parse(value) } }),
+  );
 }

@@ -21,7 +21,7 @@ const ActionOptions = GlobalOptions.extend({
 type ActionOptions = z.infer<typeof ActionOptions>;
 
 /** A command that does something to dead letters. */
-export interface DeadLetterVerb {
+interface DeadLetterVerb {
   readonly verb: "retry" | "discard";
   /** What became of them: `discarded`. */
   readonly done: string;

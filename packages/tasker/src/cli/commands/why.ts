@@ -1,9 +1,9 @@
 import type { Command } from "commander";
 import { z } from "zod";
-import { whyTask } from "../../analysis/why/why-task.ts";
+import { ROUTES } from "../../client/index.ts";
+import { withClient } from "../command-client.ts";
 import { GlobalOptions } from "../global-options.ts";
 import { wholeNumber } from "../input/parse-option.ts";
-import { withDatabase } from "../open-command-database.ts";
 import { span } from "../render/span.ts";
 import type { CommandSession } from "../session.ts";
 
@@ -18,10 +18,11 @@ export function addWhyCommand(program: Command, session: CommandSession): void {
     .option("--json", "print a JSON object")
     .addHelpText("after", "\nExample:\n  $ tasker why 12")
     .action(async (task: number, _options: unknown, command: Command) => {
-      const { io, printer } = session;
+      const { printer } = session;
       const options = WhyOptions.parse(command.optsWithGlobals());
-      const now = new Date(io.clock.now());
-      const why = await withDatabase(options, io, "existing", (database) => whyTask(database, task, now));
+      const why = await withClient(session, options, (client) =>
+        client.call(ROUTES.explainTask, { params: { task_id: task } }),
+      );
       if (options.json) printer.raw(`${JSON.stringify(why, null, 2)}\n`);
       else printer.wrapped([span(why.text)], []);
     });

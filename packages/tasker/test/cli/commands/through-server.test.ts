@@ -110,9 +110,20 @@ describeOnPostgres("commands through a server", () => {
       code: 0,
       err: "no dead letters\n",
     });
+    expect(await json("worker", "list")).toMatchObject([{ process_id: 1, lease: "live" }]);
+    expect((await tasker("worker", "list")).out).toMatch(/^ *id +where +lease +started/);
+    expect(await tasker("queue", "list")).toMatchObject({ code: 0, err: "no step waits in a queue\n" });
+    expect((await tasker("why", "1")).out).toMatch(/^Task 1 \(shop\/order 1\.2\.0\) is complete/);
     expect(await tasker("circuit", "list")).toMatchObject({ code: 0, err: "no circuit has ever failed\n" });
     expect(await tasker("token", "list")).toMatchObject({ code: 0, err: "no tokens\n" });
     expect((await tasker("audit", "list")).code).toBe(0);
+  });
+
+  test("set options and unset them", async () => {
+    const key = "backoff.max_backoff_seconds";
+    expect(await tasker("config", "set", key, "60")).toMatchObject({ code: 0, out: `${key} is 60\n` });
+    expect(await tasker("config", "unset", key)).toMatchObject({ code: 0 });
+    expect((await tasker("config", "set", key, "0")).err).toMatch(/max_backoff_seconds.*\(request [\w-]+\)\n$/);
   });
 
   test("say in one line what the server refused, with the id of the request", async () => {
