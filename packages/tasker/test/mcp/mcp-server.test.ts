@@ -56,6 +56,7 @@ describeOnPostgres("tools for language models", () => {
     expect(tools.every(({ annotations }) => annotations?.readOnlyHint === true)).toBe(true);
     const { value } = await call(model, "list_tasks", { limit: 10 });
     expect(value.tasks).toMatchObject([{ task_id: 1, namespace: "default" }]);
+    expect((await call(model, "why", { task_id: 1 })).value).toMatchObject({ task_id: 1 });
     expect(await call(model, "show_task", { task_id: 2 })).toMatchObject({
       isError: true,
       text: "TASKER_REQUEST_FAILED: there is no task 2",
