@@ -112,6 +112,22 @@ describeOnPostgres("the settings of running engines", () => {
     expect(document.cache.default_ttl).toBe(300);
   });
 
+  test("let an option be unset that another release has set", async () => {
+    const database = await useDatabase(openTestDatabase);
+    for (const path of ["cache.gone", "engine.gone"]) {
+      await database.execute(`insert into tasker_settings values ('${path}', '5', 1, 'ada', now())`);
+    }
+    const sources = { cwd: "/", variables: {} };
+    await expect(openSettings({ ...sources, database })).rejects.toThrow("database: cache.gone is 5, expected a key");
+    await expect(storeOption(database, { path: "cache.gone", value: 6 }, by, sources)).rejects.toThrow("is not known");
+    for (const path of ["cache.gone", "engine.gone"]) {
+      await storeOption(database, { path, value: undefined }, by, sources);
+    }
+    const settings = await openSettings({ ...sources, database });
+    ends.push(() => settings.close());
+    expect(await listAudit(database, { action: "config.unset" })).toHaveLength(2);
+  });
+
   test("say which options take effect at the next start", async () => {
     const database = await useDatabase(openTestDatabase);
     using directory = new WorkDirectory({ "tasker.yaml": limit(7) });

@@ -1,5 +1,6 @@
 import type { ActionOrigin } from "../../actions/check-request.ts";
 import { recordAudit } from "../../auth/audit/record-audit.ts";
+import { taskOption } from "../../config/option-place.ts";
 import { OPTION_CATALOGUE } from "../../config/options/option-catalogue.ts";
 import type { Database } from "../../database/database.ts";
 import { ConfigurationError, StaleVersionError } from "../../errors/index.ts";
@@ -39,17 +40,20 @@ export async function storeOption(
   by: StoredBy,
   sources: ConfigurationSources = {},
 ): Promise<void> {
-  requireDynamic(path);
   await database.transaction(async (transaction) => {
     await transaction.execute(lockSettings);
     const { version, values } = await readStored(transaction);
+    const isLeftOver = value === undefined && values.has(path) && !isOption(path);
+    if (!isLeftOver) requireDynamic(path);
     requireVersion(expectedVersion, version);
     const before = values.get(path);
     const changed = new Map(values);
     if (value === undefined) changed.delete(path);
     else changed.set(path, value);
-    const { violations } = await readConfiguration({ ...sources, stored: storedLayer(changed) });
-    if (violations.length > 0) throw refusal(violations);
+    if (!isLeftOver) {
+      const { violations } = await readConfiguration({ ...sources, stored: storedLayer(changed) });
+      if (violations.length > 0) throw refusal(violations);
+    }
     await transaction.run(writeSetting, [path, value === undefined ? null : value, by.actor, by.at]);
     const isSecret = OPTION_CATALOGUE.get(path)?.secret === true;
     await recordAudit(transaction, {
@@ -67,6 +71,11 @@ function requireVersion(expected: number | undefined, version: number): void {
   throw new StaleVersionError(`the options in the database have the version ${version}, expected ${expected}`, {
     context: { value: version, expected },
   });
+}
+
+/** Whether this release has such an option; one that another release has set may be unset. */
+function isOption(path: string): boolean {
+  return OPTION_CATALOGUE.has(taskOption(path)?.option ?? path);
 }
 
 function requireDynamic(path: string): void {
