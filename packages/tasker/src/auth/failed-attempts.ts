@@ -1,3 +1,4 @@
+import { isIPv6 } from "node:net";
 import { LRUCache } from "lru-cache";
 import { type Clock, elapsedOf } from "../clock/clock.ts";
 import { AuthenticationError, type AuthenticationReason } from "../errors/index.ts";
@@ -70,7 +71,17 @@ export class FailedAttempts {
 /** What a request is counted under: its address, and the prefix of the API token that it has, each null if there is none. */
 function keysOf(request: AuthRequest): [address: string | null, token: string | null] {
   if (request.address === null || isLoopback(request.address)) return [null, null];
-  return [`address ${request.address}`, tokenKey(request)];
+  return [`address ${networkOf(request.address)}`, tokenKey(request)];
+}
+
+/** An address as it is counted: of IPv6 the network of 64 bits, because whoever has one address of it has all. */
+function networkOf(address: string): string {
+  const plain = address.replace(/^::ffff:(?=\d+\.)/i, "").replace(/%.*$/, "");
+  if (!isIPv6(plain)) return plain;
+  const [first = [], last = []] = plain.split("::").map((part) => (part === "" ? [] : part.split(":")));
+  const zeros = Array.from({ length: Math.max(0, 8 - first.length - last.length) }, () => "0");
+  const network = [...first, ...zeros, ...last].slice(0, 4).map((group) => Number.parseInt(group, 16).toString(16));
+  return `${network.join(":")}::/64`;
 }
 
 function tokenKey(request: AuthRequest): string | null {

@@ -66,6 +66,18 @@ describeOnPostgres("attempts at authentication that fail", () => {
     expect(await asked("192.0.2.9", secret)).toBe("let in");
   });
 
+  test("are counted for a whole network of IPv6, and for an address of IPv4 in whatever form", async () => {
+    const { asked } = await open({ max_failed_attempts: 1 });
+    for (const [first, second, other] of [
+      ["2001:db8::1", "2001:0db8:0:0:ffff::9", "2001:db8:0:1::1"],
+      ["192.0.2.1", "::ffff:192.0.2.1", "::ffff:192.0.2.2"],
+    ] as const) {
+      expect(await asked(first, newToken().token)).toBe("unknown");
+      expect(await asked(second, newToken().token)).toBe("throttled");
+      expect(await asked(other, newToken().token)).toBe("unknown");
+    }
+  });
+
   test("are not counted where nothing was sent, and not of this machine itself", async () => {
     const { asked, auth } = await open({ max_failed_attempts: 1 });
     for (let attempt = 0; attempt < 3; attempt += 1) {

@@ -126,7 +126,7 @@ export class Sessions {
   }
 
   async #end(transaction: Connection, request: AuthRequest): Promise<number | null> {
-    const secret = readSessionCookie(request);
+    const secret = broughtSecret(request);
     if (secret === null) return null;
     const [ended] = await transaction.run(deleteSession, [hashSecret(secret)]);
     return ended?.session_id ?? null;
@@ -154,6 +154,16 @@ export class Sessions {
 export function hasCsrfToken(sent: string | null, { csrfToken }: OpenSession): boolean {
   const found = Buffer.from(hashSecret(sent ?? ""), "hex");
   return timingSafeEqual(found, Buffer.from(hashSecret(csrfToken), "hex"));
+}
+
+/** The secret that a request has brought. A cookie that cannot be one, which others may have set, keeps nobody from a new session. */
+function broughtSecret(request: AuthRequest): string | null {
+  try {
+    return readSessionCookie(request);
+  } catch (error) {
+    if (error instanceof AuthenticationError) return null;
+    throw error;
+  }
 }
 
 function newSecret(): string {

@@ -141,6 +141,7 @@ describeOnPostgres("a session", () => {
     const cookie = sent((await sessions.open(ada, request())).cookie);
     for (const value of [`${cookie}; ${cookie}`, "tasker_session=", "tasker_session=x", `${cookie}"`, `${cookie}%00`]) {
       expect(await reasonOf(authenticator.authenticate(request({ cookie: value })))).toBe("malformed");
+      expect((await sessions.open(ada, request({ cookie: value }))).cookie).toMatch(/^tasker_session=/);
     }
     for (const value of ["", ";;;", "tasker_sessions=x", "x", `TASKER_SESSION=${cookie}`, "=; ="]) {
       expect(await reasonOf(authenticator.authenticate(request({ cookie: value })))).toBe("missing");
