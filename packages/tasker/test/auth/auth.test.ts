@@ -133,7 +133,9 @@ describeOnPostgres("the section auth", () => {
     for (const authenticator_class of ["tokens", "session", "none", "jwt"]) {
       const wrong = open({ authentication_enabled: true, authenticator_class, authenticator_options: { cache: 1 } });
       await expect(wrong).rejects.toBeInstanceOf(ConfigurationError);
-      await expect(wrong).rejects.toThrow('auth.authenticator_options.cache is "[secret]", expected a key that is known');
+      await expect(wrong).rejects.toThrow(
+        'auth.authenticator_options.cache is "[secret]", expected a key that is known',
+      );
     }
   });
 
