@@ -54,6 +54,7 @@ export async function openCommandSettings(
       const endLevel = settings.onNews((news) => {
         if (news.kind === "changed") onLogLevel(news.loaded);
       });
+      if (settings.loaded !== loaded) onLogLevel(settings.loaded);
       unfollow = async () => {
         endLevel();
         await end();

@@ -123,16 +123,21 @@ async function run(
   const log = telemetry.parts.log ?? createEngineLog(io, note);
   const { metrics } = telemetry;
   const followers: ((changed: LoadedConfiguration) => void)[] = [(changed) => telemetry.takeLevel(changed)];
+  let latest = loaded;
   const process: EngineProcess = {
     ...{ engine, database, registry, loaded, log, stop, metrics },
     httpMetrics: metrics === null ? null : addHttpMetrics(metrics),
-    onConfiguration: (listener) => void followers.push(listener),
+    onConfiguration: (listener) => {
+      followers.push(listener);
+      if (latest !== loaded) listener(latest);
+    },
   };
   let subscriptions: Subscriptions | null = null;
   let closeLocal = async () => {};
   try {
     await telemetry.observe(engine, database);
     settings.follow(engine, log, (changed) => {
+      latest = changed;
       for (const follow of followers) follow(changed);
     });
     subscriptions = await makeSubscriptions(io, options, { engine, database, registry, log });

@@ -45,6 +45,19 @@ test("an option that is a mapping and waits for the next start stays as it is", 
   expect(told).toEqual([[[], ["auth.authenticator_options"]]]);
 });
 
+test("what changes before anybody listens is told to the first who does", async () => {
+  using directory = new WorkDirectory({ "tasker.yaml": ttl(7) });
+  const settings = await openSettings({ cwd: directory.path, variables: {}, lookEveryMs: 3_600_000 });
+  onTestFinished(() => settings.close());
+  directory.write("tasker.yaml", ttl(8));
+  await settings.reload();
+  const told: unknown[] = [];
+  for (const name of ["first", "second"]) {
+    settings.onNews((news) => told.push([name, news.kind === "changed" && news.loaded.document.cache.default_ttl]));
+  }
+  expect(told).toEqual([["first", 8]]);
+});
+
 test("what is wrong is told once, and again when it has been right meanwhile", async () => {
   using directory = new WorkDirectory({ "tasker.yaml": ttl(7) });
   const { settings, told } = await follow(directory);

@@ -48,6 +48,8 @@ export class Settings {
   readonly #clock: Clock;
   readonly #listeners = new Set<(news: SettingsNews) => void>();
   #loaded: LoadedConfiguration;
+  /** What was in force when it was opened, until somebody listens. */
+  #unheard: Configuration | null;
   #files: readonly string[];
   /** Null: it is not known of which files the configuration is. */
   #signature: string | null = null;
@@ -63,6 +65,7 @@ export class Settings {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     ({ loaded: this.#loaded, files: this.#files } = start);
+    this.#unheard = start.loaded.document;
     ({ version: this.#version, values: this.#stored } = start);
     this.#lookLater();
   }
@@ -77,9 +80,18 @@ export class Settings {
     return this.#loaded;
   }
 
-  /** Tells what looks come to, until the returned function is called. Looks that find nothing new are not told. */
+  /**
+   * Tells what looks come to, until the returned function is called. Looks that find nothing new are not told. The first listener is
+   * told at once what has changed before it was there.
+   */
   onNews(listener: (news: SettingsNews) => void): () => void {
     this.#listeners.add(listener);
+    const changed = this.#unheard === null ? [] : compare(this.#unheard, this.current).changed;
+    this.#unheard = null;
+    if (changed.length > 0) {
+      const isStored = changed.every((path) => this.#loaded.origin(path).kind === "database");
+      listener({ kind: "changed", loaded: this.#loaded, changed, pending: [], cause: isStored ? "database" : "files" });
+    }
     return () => this.#listeners.delete(listener);
   }
 
