@@ -1,5 +1,6 @@
 import { type Database, Engine, HandlerRegistry, migrate, openPostgres } from "tasker";
 import { createLog, EngineMetrics, logEvents, Metrics } from "tasker/telemetry";
+import { CpuMeter } from "../cpu-meter.ts";
 import { ENGINE_LIMITS, NAMESPACE, templateOf } from "../engine-session.ts";
 import type { Job } from "../job.ts";
 import type { Finding } from "../measurement.ts";
@@ -27,12 +28,14 @@ export async function measureTelemetry(job: Job): Promise<Finding[]> {
   try {
     const settings = await readServerSettings(database, job.requireDurability);
     await migrate(database);
-    const rates: Record<Watching, number[]> = { off: [], watched: [], sampled: [], traced: [] };
+    const taken: Record<Watching, Round[]> = { off: [], watched: [], sampled: [], traced: [] };
     const order: readonly Watching[] = ["off", "watched", "sampled", "traced"];
-    for (const watching of order) await runRound(database, sink, watching, warmup);
+    const run = (watching: Watching, count: number) =>
+      runRound({ database, sink, serverPid: job.serverPid }, watching, count);
+    for (const watching of order) await run(watching, warmup);
     for (let round = 0; round < rounds; round++) {
       for (const watching of round % 2 === 0 ? order : order.toReversed()) {
-        rates[watching].push((tasks * SHAPE.steps.length * 1_000) / (await runRound(database, sink, watching, tasks)));
+        taken[watching].push(await run(watching, tasks));
       }
     }
     const verified = order.length * (warmup + rounds * tasks);
@@ -45,25 +48,37 @@ export async function measureTelemetry(job: Job): Promise<Finding[]> {
       warmup_tasks: warmup,
       ...settings,
     };
-    const off = median(rates.off);
-    return [
-      { ...common, metric: "off_steps_per_s", value: off, unit: "1/s" },
-      ...order.slice(1).flatMap((watching): Finding[] => {
-        const value = median(rates[watching]);
-        return [
-          { ...common, metric: `${watching}_steps_per_s`, value, unit: "1/s" },
-          { ...common, metric: `${watching}_ratio`, value: value / off, unit: "x" },
-        ];
-      }),
-    ];
+    const steps = tasks * SHAPE.steps.length;
+    const rateOf = (watching: Watching) => median(taken[watching].map(({ ms }) => (steps * 1_000) / ms));
+    const off = rateOf("off");
+    return order.flatMap((watching): Finding[] => {
+      const value = rateOf(watching);
+      const findings: Finding[] = [{ ...common, metric: `${watching}_steps_per_s`, value, unit: "1/s" }];
+      if (watching !== "off") findings.push({ ...common, metric: `${watching}_ratio`, value: value / off, unit: "x" });
+      const cpu = median(taken[watching].map(({ cpuUs }) => cpuUs / steps));
+      findings.push({ ...common, metric: `${watching}_cpu_us_per_step`, value: cpu, unit: "us" });
+      return findings;
+    });
   } finally {
     await sink.close();
     await database.close();
   }
 }
 
-/** @returns milliseconds from the submit of all tasks to the end of the last one and of the export of its spans */
-async function runRound(database: Database, sink: TraceSink, watching: Watching, tasks: number): Promise<number> {
+/** From the submit of all tasks to the end of the last one and of the export of its spans. */
+interface Round {
+  readonly ms: number;
+  /** CPU time of this process, the thread that takes spans included, and of the server if it is ours. */
+  readonly cpuUs: number;
+}
+
+interface Place {
+  readonly database: Database;
+  readonly sink: TraceSink;
+  readonly serverPid: number | null;
+}
+
+async function runRound({ database, sink, serverPid }: Place, watching: Watching, tasks: number): Promise<Round> {
   const registry = new HandlerRegistry();
   registry.register(templateOf({ shape: SHAPE, process: () => ({ ok: true }) }));
   const isWatched = watching !== "off";
@@ -91,14 +106,16 @@ async function runRound(database: Database, sink: TraceSink, watching: Watching,
       namespace: NAMESPACE,
       context: { number },
     }));
+    const cpu = new CpuMeter(serverPid);
     const startedAt = performance.now();
     const submitted = await engine.submitMany(requests);
     await Promise.all(submitted.map(({ taskId }) => engine.settled(taskId)));
     // What is not exported yet belongs to it.
     await unregister?.();
     const ms = performance.now() - startedAt;
+    const { nodeUs, serverUs } = cpu.measure();
     if (isWatched && lines === 0) throw new Error("no line was written");
-    return ms;
+    return { ms, cpuUs: nodeUs + (serverUs ?? 0) };
   } finally {
     await engine.stop();
     await end?.();

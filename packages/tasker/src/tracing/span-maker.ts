@@ -7,6 +7,7 @@ import {
   SpanKind,
   SpanStatusCode,
   type Tracer,
+  type TracerProvider,
   trace,
 } from "@opentelemetry/api";
 import { telemetryConfig } from "../config/telemetry-config.ts";
@@ -51,6 +52,8 @@ export class SpanMaker {
   readonly #name: string;
   readonly #version: string;
   readonly #onError: (error: unknown) => void;
+  /** The provider that was asked last, and what it gave. */
+  #found: { readonly provider: TracerProvider; readonly tracer: Tracer | null } | null = null;
 
   /**
    * @param onError told what the provider throws; the work goes on
@@ -129,9 +132,16 @@ export class SpanMaker {
     span.setStatus({ code: SpanStatusCode.ERROR, message: text });
   }
 
+  /** Asked for every span: a provider is asked once. */
   #findTracer(): Tracer | null {
     if (!this.#enabled) return null;
-    const provider = trace.getTracerProvider();
+    const proxy = trace.getTracerProvider();
+    const provider = proxy instanceof ProxyTracerProvider ? proxy.getDelegate() : proxy;
+    if (this.#found?.provider !== provider) this.#found = { provider, tracer: this.#tracerOf(proxy) };
+    return this.#found.tracer;
+  }
+
+  #tracerOf(provider: TracerProvider): Tracer | null {
     if (!(provider instanceof ProxyTracerProvider)) return provider.getTracer(this.#name, this.#version);
     return provider.getDelegateTracer(this.#name, this.#version) ?? null;
   }
