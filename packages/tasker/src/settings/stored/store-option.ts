@@ -4,6 +4,7 @@ import { taskOption } from "../../config/option-place.ts";
 import { OPTION_CATALOGUE } from "../../config/options/option-catalogue.ts";
 import type { Database } from "../../database/database.ts";
 import { ConfigurationError, StaleVersionError } from "../../errors/index.ts";
+import { holdsReferences } from "../../secrets/reference.ts";
 import { describeOption } from "../describe-option.ts";
 import { type ConfigurationSources, readConfiguration } from "../load-configuration.ts";
 import { refusal } from "../violation.ts";
@@ -31,7 +32,7 @@ export interface OptionChange {
  * other sources that it has, is checked first. In one transaction with its row of the audit log; values of options that are secret
  * are not written there.
  * @throws ConfigurationError if there is no such option, it cannot change in running processes, or the configuration would be
- *   wrong with it: then nothing is changed
+ *   wrong with it, or the value refers to a file or a variable: then nothing is changed
  * @throws StaleVersionError if the options in the database have another version than is expected
  */
 export async function storeOption(
@@ -45,6 +46,7 @@ export async function storeOption(
     const { version, values } = await readStored(transaction);
     const isLeftOver = value === undefined && values.has(path) && !isOption(path);
     if (!isLeftOver) requireDynamic(path);
+    requirePlain(path, value);
     requireVersion(expectedVersion, version);
     const before = values.get(path);
     const changed = new Map(values);
@@ -76,6 +78,17 @@ function requireVersion(expected: number | undefined, version: number): void {
 /** Whether this release has such an option; one that another release has set may be unset. */
 function isOption(path: string): boolean {
   return OPTION_CATALOGUE.has(taskOption(path)?.option ?? path);
+}
+
+/** Every process would look where a reference leads, and tell whoever sets the option whether there is something. */
+function requirePlain(path: string, value: unknown): void {
+  if (!holdsReferences(value)) return;
+  throw new ConfigurationError(
+    `${path} refers to a file or a variable, expected the value itself: references are for files`,
+    {
+      context: { option: path, expected: "a value without references" },
+    },
+  );
 }
 
 function requireDynamic(path: string): void {

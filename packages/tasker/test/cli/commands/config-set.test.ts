@@ -66,6 +66,10 @@ describeOnPostgres("an option that is set in the database", () => {
       code: 1,
       err: expect.stringContaining("is 2, expected a number from 0 to 1"),
     });
+    expect(await refused("telemetry.log_level", `\${env:LEVEL}`)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("telemetry.log_level refers to a file or a variable"),
+    });
     await tasker("config", "unset", key);
     expect((await tasker("config", "show")).out).not.toContain("templates.");
   });

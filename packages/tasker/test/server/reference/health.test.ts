@@ -37,6 +37,9 @@ describeOnPostgres("health at the reference's paths", () => {
     const other = await makeToken(database, ["tasker.task:index"]);
     expect((await ask(`${url}/health/status`, other)).status).toBe(403);
     const reader = await makeToken(database, ["tasker.health_status:index"], ["default"]);
-    expect((await ask(`${url}/health/status`, reader)).status).toBe(200);
+    const limited = await ask(`${url}/health/status`, reader);
+    expect([limited.status, Object(limited.body).metrics]).toEqual([200, undefined]);
+    const all = await makeToken(database, ["tasker.health_status:index"]);
+    expect(await ask(`${url}/health/status`, all)).toMatchObject({ status: 200, body: { metrics: { tasks: {} } } });
   });
 });
