@@ -236,6 +236,12 @@ tasker_processes
   released_at timestamp(6) without time zone
   first_permit_call bigint not null default 0
   spare_slots integer not null default 0
+  kind character varying(16) not null default 'engine'::character varying
+  name character varying(128)
+  language character varying(64)
+  handlers character varying(255)[] not null default '{}'::character varying[]
+  queues character varying(64)[] not null default '{}'::character varying[]
+  namespaces character varying(64)[]
 
 tasker_rate_starts
   limiter text not null
@@ -254,7 +260,8 @@ tasker_ready_steps
   execution_id character varying(64) not null
   attempt integer not null
   timeout_ms bigint
-  queue character varying(128) not null default 'default'::character varying
+  queue character varying(64) not null default '@engines'::character varying
+  handler character varying(255)
   priority bigint not null
   run_at timestamp(6) without time zone not null
   offered_at timestamp(6) without time zone not null
@@ -317,9 +324,11 @@ tasker_step_executions
   started_at timestamp(6) without time zone not null
   deadline_at timestamp(6) without time zone
   heartbeat_at timestamp(6) without time zone not null
+  silence_ms integer
   finished_at timestamp(6) without time zone
   outcome jsonb
   results jsonb
+  progress jsonb
   reason text
 
 tasker_task_annotations
@@ -536,6 +545,7 @@ tasker_permits
   tasker_permits_pkey PRIMARY KEY (process_id, permit_no, limiter)
 
 tasker_processes
+  known_kind CHECK ((((kind)::text = 'engine'::text) OR ((kind)::text = 'worker'::text)))
   released_only_after_stop CHECK (((released_at IS NULL) OR (stopped_at IS NOT NULL)))
   tasker_processes_pkey PRIMARY KEY (process_id)
 
@@ -712,6 +722,7 @@ tasker_rate_starts
   CREATE UNIQUE INDEX tasker_rate_starts_pkey ON public.tasker_rate_starts USING btree (limiter, started_at)
 
 tasker_ready_steps
+  CREATE INDEX tasker_ready_steps_handler ON public.tasker_ready_steps USING btree (queue, handler, priority DESC, run_at) WHERE (handler IS NOT NULL)
   CREATE INDEX tasker_ready_steps_next ON public.tasker_ready_steps USING btree (queue, named_task_id, priority DESC, run_at)
   CREATE UNIQUE INDEX tasker_ready_steps_pkey ON public.tasker_ready_steps USING btree (workflow_step_id)
   CREATE INDEX tasker_ready_steps_task ON public.tasker_ready_steps USING btree (task_id)
@@ -914,6 +925,9 @@ tasker_audit_action
 tasker_beat_executions
   (p_process bigint, p_executions character varying[]) returns TABLE(execution_id character varying) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
+tasker_beat_worker
+  (p_worker bigint, p_items json) returns TABLE(execution_id character varying, state character varying, reason text, step_state character varying) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+
 tasker_cancel_children
   (p_task_id bigint, p_step_id bigint, p_now timestamp without time zone, p_note jsonb) returns void set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
@@ -938,6 +952,9 @@ tasker_execution_context
 tasker_finish_executions
   (p_process bigint, p_now timestamp without time zone, p_outcomes json) returns TABLE(execution_id character varying, state character varying, owner_id bigint) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
+tasker_inspect_executions
+  (p_items json) returns TABLE(execution_id character varying, task_id bigint, workflow_step_id bigint, namespace character varying, attempt integer, revision integer, owner_id bigint, process_id bigint, started_at timestamp without time zone, state character varying, reason text, kind text, ended_as character varying) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+
 tasker_load
   (p_owner bigint, p_task_ids bigint[]) returns TABLE(task_id bigint, definition_hash character varying, epoch bigint, revision integer, priority smallint, correlation_id character varying, namespace character varying, name character varying, version character varying, context jsonb, initiator character varying, source_system character varying, reason character varying, tags jsonb, bypass_steps json, requested_at timestamp without time zone, state character varying, sort_key integer, halted boolean, paused boolean, parent_task_id bigint, steps json, edges json) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
@@ -958,6 +975,9 @@ tasker_look_at_executions
 
 tasker_name_definition
   (p_now timestamp without time zone, p_hash character varying, p_definition jsonb, p_namespace character varying, p_name character varying, p_version character varying, p_description character varying, p_steps json) returns TABLE(task_namespace_id integer, named_task_id integer, named_step_ids integer[]) set TimeZone=UTC
+
+tasker_namespace_ids
+  (p_names character varying[]) returns integer[]
 
 tasker_notice
   (p_owner bigint, p_now timestamp without time zone, p_task_after bigint, p_task_upto bigint, p_step_after bigint, p_step_upto bigint, p_known_task_rows bigint[], p_known_step_rows bigint[], p_all boolean) returns TABLE(task_rows bigint[], step_rows bigint[], task_ids bigint[], revisions integer[], without_run bigint[]) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC, lock_timeout=1s
@@ -986,11 +1006,17 @@ tasker_operator_steps_from
 tasker_operator_undo_steps
   (p_task_id bigint) returns bigint[] set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
+tasker_poll_steps
+  (p_worker bigint, p_nonce character varying, p_queues character varying[], p_handlers character varying[], p_namespaces character varying[], p_limit integer, p_now timestamp without time zone) returns TABLE(execution_id character varying, workflow_step_id bigint, task_id bigint, attempt integer, owner_id bigint, revision integer, started_at timestamp without time zone, deadline_at timestamp without time zone, progress jsonb) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+
 tasker_positions
   () returns TABLE(tasks bigint, task_rows bigint, step_rows bigint, events bigint, writers text[]) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
 tasker_read_log
   (p_sources integer[], p_froms bigint[], p_tos bigint[], p_limit integer, p_bytes bigint) returns TABLE(source integer, id bigint, place integer, found integer, task_id bigint, step_id bigint, named_task_id integer, named_step_id integer, correlation_id character varying, requested_at timestamp without time zone, from_state character varying, to_state character varying, sort_key integer, seq bigint, details jsonb, name character varying, event_id character varying, at timestamp without time zone, written_at timestamp without time zone) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+
+tasker_renew_worker
+  (p_worker bigint) returns integer set plan_cache_mode=force_generic_plan, TimeZone=UTC
 
 tasker_rerun_as_new
   (p_task_id bigint, p_step_id bigint, p_step_name text, p_now timestamp without time zone, p_note jsonb, p_identity text) returns TABLE(outcome text, code text, step_id bigint, step_name character varying, moved integer, new_task_id bigint) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
@@ -1009,6 +1035,12 @@ tasker_settle_delivery
 
 tasker_signal
   (p_task_id bigint, p_name character varying, p_payload jsonb, p_sender character varying, p_key character varying, p_now timestamp without time zone, p_most integer) returns TABLE(signal_id bigint, created boolean, state character varying, waiting integer, owner_id bigint, revision integer) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+
+tasker_start_offers
+  (p_worker bigint, p_lease integer, p_steps bigint[], p_nonces character varying[], p_now timestamp without time zone) returns TABLE(execution_id character varying, workflow_step_id bigint, task_id bigint, attempt integer, owner_id bigint, revision integer, started_at timestamp without time zone, deadline_at timestamp without time zone, progress jsonb) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+
+tasker_start_steps
+  (p_worker bigint, p_items json, p_namespaces character varying[], p_now timestamp without time zone) returns TABLE(execution_id character varying, outcome character varying, workflow_step_id bigint, task_id bigint, attempt integer, owner_id bigint, revision integer, started_at timestamp without time zone, deadline_at timestamp without time zone, progress jsonb) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
 tasker_step_is_over
   (p_step bigint) returns boolean

@@ -10,7 +10,7 @@ alter table tasker_processes
   add column handlers varchar(255)[] not null default '{}',
   add column queues varchar(64)[] not null default '{}',
   add column namespaces varchar(64)[],
-  add constraint known_kind check (kind in ('engine', 'worker'));
+  add constraint known_kind check (kind = 'engine' or kind = 'worker');
 
 -- Renews the lease of a remote worker, if a tenth of it has passed. Null: it is not registered, or was declared dead.
 create function tasker_renew_worker(p_worker bigint) returns integer language plpgsql
