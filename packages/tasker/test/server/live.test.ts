@@ -175,24 +175,25 @@ describeOnPostgres("who may watch", () => {
   });
 
   test("is told that it may no more when its token has expired or was revoked", async () => {
-    const { url, database, server } = await serveLive({
+    const { url, database, server, clock } = await serveLive({
       auth: { ...TOKENS, authenticator_options: { cache_seconds: 0 } },
       live: { recheckMs: 20, connectionsPerPrincipal: 1 },
     });
     const grant = { roles: ["viewer"], namespaces: "all" } as const;
-    const expiresAt = new Date(Date.now() + 1_500);
-    const short = await createToken(database, { ...grant, name: "short", expiresAt }, BY);
-    const long = await createToken(database, { ...grant, name: "long" }, BY);
+    const expiresAt = new Date(clock.now() + 1_500);
+    const short = await createToken(database, { ...grant, name: "short", expiresAt }, BY, { clock });
+    const long = await createToken(database, { ...grant, name: "long" }, BY, { clock });
     const stream = `${url}/v1/events/stream`;
     const [expiring, revoked] = [
       await TestEventSource.open(stream, { token: short.secret }),
       await TestEventSource.open(stream, { token: long.secret }),
     ];
     expect((await TestEventSource.open(stream, { token: long.secret })).response.status).toBe(429);
+    clock.advance(1_500);
     await expiring.ended;
     expect(expiring.told.at(-1)).toMatchObject({ type: "end", data: { reason: "unauthorized" } });
     expect(server.live.events.statistics().feeds).toBe(1);
-    await revokeToken(database, long.token.id, BY);
+    await revokeToken(database, long.token.id, BY, { clock });
     await revoked.ended;
     expect(revoked.told.at(-1)).toMatchObject({ type: "end", data: { reason: "unauthorized" } });
     expect((await TestEventSource.open(stream, { token: long.secret })).response.status).toBe(401);
