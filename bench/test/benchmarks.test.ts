@@ -39,7 +39,7 @@ const METRICS: Record<BenchmarkName, readonly string[]> = {
   transition: ["end_p50_ms", "end_p99_ms", "start_p50_ms", "start_p99_ms", "verified_steps"],
   "fan-out": ["steps_per_s", "task_ms"],
   flatness: ["early_step_p50_ms", "late_step_p50_ms", "late_to_early", "verified_steps"],
-  remote: ["here_steps_per_s", "remote_steps_per_s", "ratio", "verified_steps"],
+  remote: ["here_steps_per_s", "ratio", "remote_steps_per_s", "verified_steps"],
   scaling: ["steps_per_s", "verified_steps"],
   events: ["events_per_s"],
   tracing: ["off_steps_per_s", "on_steps_per_s", "ratio", "verified_steps"],
