@@ -1016,7 +1016,7 @@ tasker_read_log
   (p_sources integer[], p_froms bigint[], p_tos bigint[], p_limit integer, p_bytes bigint) returns TABLE(source integer, id bigint, place integer, found integer, task_id bigint, step_id bigint, named_task_id integer, named_step_id integer, correlation_id character varying, requested_at timestamp without time zone, from_state character varying, to_state character varying, sort_key integer, seq bigint, details jsonb, name character varying, event_id character varying, at timestamp without time zone, written_at timestamp without time zone) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
 tasker_renew_worker
-  (p_worker bigint) returns integer set plan_cache_mode=force_generic_plan, TimeZone=UTC
+  (p_worker bigint) returns integer set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
 tasker_rerun_as_new
   (p_task_id bigint, p_step_id bigint, p_step_name text, p_now timestamp without time zone, p_note jsonb, p_identity text) returns TABLE(outcome text, code text, step_id bigint, step_name character varying, moved integer, new_task_id bigint) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC

@@ -14,7 +14,8 @@ alter table tasker_processes
 
 -- Renews the lease of a remote worker, if a tenth of it has passed. Null: it is not registered, or was declared dead.
 create function tasker_renew_worker(p_worker bigint) returns integer language plpgsql
-set plan_cache_mode = force_generic_plan set timezone = 'UTC'
+set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off
+set jit = off set plan_cache_mode = force_generic_plan set timezone = 'UTC'
 as $$
 declare
   v_now timestamp := clock_timestamp() at time zone 'UTC';
