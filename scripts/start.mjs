@@ -77,7 +77,7 @@ async function runOrder(commandIo, printer, database) {
   const { createEngineLog } = await built("cli/engine-log.js");
   const { applyEvent } = await built("cli/progress/apply-event.js");
   const { progressFromDetails } = await built("cli/progress/progress-from-details.js");
-  const { readTaskDetails } = await built("cli/task-details.js");
+  const { readTaskDetails } = await built("reading/task/task-details.js");
   const { printRun } = await import("./print-run.mjs");
 
   const since = commandIo.clock.now();

@@ -76,8 +76,8 @@ export const EXECUTING_RULES: readonly Rule[] = [
         edits: [
           {
             file: source("engine/task-reader.ts"),
-            from: 'if (database.kind === "postgres") await loadExecutions(',
-            to: 'if (database.kind === "embedded") await loadExecutions(',
+            from: "await loadExecutions(database, processId, shared, resources);",
+            to: "await loadExecutions(database, processId, [], resources);",
           },
         ],
         test: engineTest(

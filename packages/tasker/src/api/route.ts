@@ -52,6 +52,8 @@ export interface Route<
   readonly otherTypes: Readonly<Record<string, z.ZodType>>;
   /** Whether it may take long, because it waits for something: a poll, a stream. */
   readonly waits: boolean;
+  /** Whether what answers it checks the items of the body one by one, so that a bad one does not fail the others. */
+  readonly checksItems: boolean;
   /** Statuses of errors beside those of every route: 400, 401, 403, 429, 500, 503. */
   readonly errors: readonly number[];
 }
@@ -80,6 +82,7 @@ interface RouteParts<
   /** Default: none. */
   readonly otherTypes?: Readonly<Record<string, z.ZodType>>;
   readonly waits?: boolean;
+  readonly checksItems?: boolean;
   readonly errors?: readonly number[];
 }
 
@@ -97,6 +100,7 @@ export function route<
     answerType: "application/json",
     otherTypes: {},
     waits: false,
+    checksItems: false,
     errors: [],
     ...parts,
     // The defaults of the type parameters are what these are when they are left out.

@@ -71,6 +71,7 @@ export const startSteps = route({
   description: ANSWERS,
   permission: may("poll"),
   body: OfWorker.extend({ items: itemsOf(StartItem), sequence: PollBody.shape.sequence }),
+  checksItems: true,
   answer: z.object({ answers: z.array(StartAnswer) }),
   errors: [404],
 });
@@ -85,6 +86,7 @@ export const heartbeatSteps = route({
   description: `Without items it renews the lease of the worker alone. ${ANSWERS}`,
   permission: may("report"),
   body: OfWorker.extend({ items: itemsOf(BeatItem, 0).default([]) }),
+  checksItems: true,
   answer: z.object({ answers: z.array(BeatAnswer) }),
   errors: [404],
 });
@@ -99,6 +101,7 @@ const report = <const Id extends string, Item extends z.ZodType>(id: Id, name: s
     description: `${ANSWERS} It can be sent again: an attempt ends once.`,
     permission: may("report"),
     body: OfWorker.extend({ items: itemsOf(item) }),
+    checksItems: true,
     answer: z.object({ answers: z.array(ReportAnswer) }),
     errors: [413],
   });

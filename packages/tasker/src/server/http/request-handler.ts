@@ -38,7 +38,7 @@ export function requestHandler<Known extends Route>(
       decodeQuery(new Map(Object.entries(context.req.queries()))),
     );
     const given = takesBody(route) ? await readBody(context.req.raw, bodyLimit) : undefined;
-    const body = read<Known["body"]>("body", route.body, given);
+    const body = read<Known["body"]>("body", route.body, given, !route.checksItems);
     const call: Call<Known> = {
       ...admission,
       params,
@@ -73,8 +73,13 @@ function readParams<Known extends Route>(
   );
 }
 
-function read<Schema extends z.ZodType>(part: string, schema: Schema, given: unknown): z.output<Schema> {
-  const unstorable = unstorableParts(part, given);
+function read<Schema extends z.ZodType>(
+  part: string,
+  schema: Schema,
+  given: unknown,
+  isStored = true,
+): z.output<Schema> {
+  const unstorable = isStored ? unstorableParts(part, given) : [];
   if (unstorable.length > 0) throw new MalformedRequestError(unstorable);
   const result = schema.safeParse(given);
   if (result.success) return result.data;
