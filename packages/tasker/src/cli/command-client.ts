@@ -1,3 +1,4 @@
+import { ACTOR_HEADER } from "../api/actor-header.ts";
 import { Client } from "../client/client.ts";
 import { RequestFailedError } from "../client/request-failed-error.ts";
 import { createCommandEngine } from "./command-engine.ts";
@@ -10,8 +11,6 @@ import { readCommandConfiguration } from "./read-command-configuration.ts";
 import { localSocketPath } from "./serving/local-socket-path.ts";
 import type { CommandSession } from "./session.ts";
 
-/** Header by which a local call says for whom it acts. */
-const ACTOR_HEADER = "x-tasker-actor";
 /** Of requests that go nowhere: they need some address. */
 const NOWHERE = "http://tasker.local";
 

@@ -1,3 +1,4 @@
+import { ACTOR_HEADER } from "../../api/actor-header.ts";
 import type { Route } from "../../api/route.ts";
 import type { Admission } from "../../auth/auth.ts";
 import { type AuthRequest, headerOf } from "../../auth/authenticators/auth-request.ts";
@@ -5,9 +6,6 @@ import { AuthorizationCoordinator } from "../../auth/authorization/coordinator.t
 import { ANONYMOUS, type NamespaceScope } from "../../auth/principal.ts";
 import { AuthorizationError, TaskNotFoundError } from "../../errors/index.ts";
 import type { ServerParts } from "../server-parts.ts";
-
-/** Header by which a caller on this machine says for whom it acts. Read of local calls alone: others could claim anything. */
-export const ACTOR_HEADER = "x-tasker-actor";
 
 /** Whoever calls within the process, or by the socket that only the process's own user can open, may do everything. */
 function admitLocal(actor: string): Admission {
