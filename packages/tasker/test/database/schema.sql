@@ -758,19 +758,22 @@ tasker_task_namespaces
 
 tasker_task_runs
   CREATE INDEX tasker_task_runs_children ON public.tasker_task_runs USING btree (parent_task_id) WHERE (parent_task_id IS NOT NULL)
+  CREATE INDEX tasker_task_runs_correlation ON public.tasker_task_runs USING hash (correlation_id)
   CREATE INDEX tasker_task_runs_dirty ON public.tasker_task_runs USING btree (owner_id) WHERE dirty
   CREATE INDEX tasker_task_runs_live ON public.tasker_task_runs USING btree (owner_id, named_task_id, priority DESC, wake_at) WHERE (wake_at IS NOT NULL)
+  CREATE INDEX tasker_task_runs_paused ON public.tasker_task_runs USING btree (task_id) WHERE paused
   CREATE UNIQUE INDEX tasker_task_runs_pkey ON public.tasker_task_runs USING btree (task_id)
 
 tasker_task_transitions
   CREATE UNIQUE INDEX index_tasker_task_transitions_on_task_id_and_most_recent ON public.tasker_task_transitions USING btree (task_id, most_recent) WHERE (most_recent = true)
   CREATE UNIQUE INDEX index_tasker_task_transitions_on_task_id_and_sort_key ON public.tasker_task_transitions USING btree (task_id, sort_key)
+  CREATE INDEX tasker_task_transitions_ended ON public.tasker_task_transitions USING btree (to_state, task_id) WHERE (most_recent AND ((to_state)::text = ANY (ARRAY['error'::text, 'cancelled'::text, 'resolved_manually'::text])))
   CREATE UNIQUE INDEX tasker_task_transitions_pkey ON public.tasker_task_transitions USING btree (id)
 
 tasker_tasks
   CREATE UNIQUE INDEX index_tasks_on_identity_hash ON public.tasker_tasks USING btree (identity_hash)
+  CREATE INDEX tasker_tasks_by_named_task ON public.tasker_tasks USING btree (named_task_id, task_id)
   CREATE UNIQUE INDEX tasker_tasks_pkey ON public.tasker_tasks USING btree (task_id)
-  CREATE INDEX tasks_named_task_id_index ON public.tasker_tasks USING btree (named_task_id)
   CREATE INDEX tasks_requested_at_index ON public.tasker_tasks USING btree (requested_at)
 
 tasker_webhook_deliveries

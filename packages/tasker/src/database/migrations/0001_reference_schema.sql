@@ -105,8 +105,9 @@ create table tasker_tasks (
 -- each task is updated once, when it is complete: see the steps below
 with (fillfactor = 50);
 create unique index index_tasks_on_identity_hash on tasker_tasks (identity_hash);
-create index tasks_named_task_id_index on tasker_tasks (named_task_id);
 create index tasks_requested_at_index on tasker_tasks (requested_at);
+-- Lists of the tasks of a kind, in their order.
+create index tasker_tasks_by_named_task on tasker_tasks (named_task_id, task_id);
 
 create table tasker_task_transitions (
   id bigserial constraint tasker_task_transitions_pkey primary key,
@@ -123,6 +124,10 @@ create unique index index_tasker_task_transitions_on_task_id_and_most_recent
   on tasker_task_transitions (task_id, most_recent) where most_recent = true;
 create unique index index_tasker_task_transitions_on_task_id_and_sort_key
   on tasker_task_transitions (task_id, sort_key);
+-- Lists of the tasks in states that somebody looks at and few tasks are in. The condition is written as PostgreSQL shows it, which
+-- is the only way that it reads the same when an index is made from what is shown.
+create index tasker_task_transitions_ended on tasker_task_transitions (to_state, task_id)
+  where most_recent and to_state::text = any (array['error'::text, 'cancelled'::text, 'resolved_manually'::text]);
 
 create table tasker_workflow_steps (
   workflow_step_id bigserial constraint tasker_workflow_steps_pkey primary key,

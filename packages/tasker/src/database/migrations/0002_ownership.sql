@@ -86,5 +86,9 @@ create index tasker_task_runs_live on tasker_task_runs (owner_id, named_task_id,
 
 create index tasker_task_runs_children on tasker_task_runs (parent_task_id) where parent_task_id is not null;
 
+-- What lists of tasks ask for beside that: those of one business transaction, and those that were paused.
+create index tasker_task_runs_correlation on tasker_task_runs using hash (correlation_id);
+create index tasker_task_runs_paused on tasker_task_runs (task_id) where paused;
+
 -- What its owner has to look at, which is nothing nearly always.
 create index tasker_task_runs_dirty on tasker_task_runs (owner_id) where dirty;

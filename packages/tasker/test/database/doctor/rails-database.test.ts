@@ -118,8 +118,17 @@ describeOnPostgres("a database that the Rails engine made", () => {
   test("has the lean indexes once the statements have been run, and the reference's again on request", async () => {
     await migrate(database);
     const full = await readIndexes(database);
-    const redundant = (await findFaults(database)).filter(({ topic }) => topic === "redundant index");
-    await mend(database, redundant);
+    const missing = (await findFaults(database)).filter(({ topic }) => topic === "index");
+    expect(missing.map(({ severity, object }) => [severity, object])).toEqual([
+      ["warning", "tasker_task_transitions_ended on tasker_task_transitions"],
+      ["warning", "tasker_tasks_by_named_task on tasker_tasks"],
+    ]);
+    await mend(database, missing);
+    const added = (await readIndexes(database)).filter(({ fact }) => !full.some((one) => one.fact === fact));
+    await mend(
+      database,
+      (await findFaults(database)).filter(({ topic }) => topic === "redundant index"),
+    );
     const fresh = readExpectedSchema();
     const left = (await readIndexes(database)).map(({ fact }) => fact.replace(" ON public.", " ON "));
     // Those of keys are not listed among the expected indexes.
@@ -128,7 +137,9 @@ describeOnPostgres("a database that the Rails engine made", () => {
       fresh.indexes.map(({ definition }) => definition).sort(),
     );
     await createReferenceIndexes(database);
-    expect(await readIndexes(database)).toEqual(full);
+    const again = await readIndexes(database);
+    expect(again).toHaveLength(full.length + added.length);
+    expect(again).toEqual(expect.arrayContaining([...full, ...added]));
   });
 
   test("is like one of ours in the end, if all is done that is advised", async () => {
