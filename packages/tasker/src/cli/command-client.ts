@@ -30,17 +30,33 @@ export async function withClient<T>(
   options: GlobalOptions & CommandActor,
   work: (client: Client) => Promise<T>,
 ): Promise<T> {
-  const { io } = session;
+  return withRunningServer(session, options, work, () => inProcess(session, options, work));
+}
+
+/**
+ * Runs `work` with a client of a server that runs: the one of `--server`, or the process that has the embedded database open. Without
+ * any, runs `alone`, which has the database for itself.
+ * @throws UsageError
+ */
+export async function withRunningServer<T>(
+  { io }: Pick<CommandSession, "io">,
+  options: GlobalOptions & CommandActor,
+  work: (client: Client) => Promise<T>,
+  alone: () => Promise<T>,
+): Promise<T> {
   const remote = remoteClient(options, io);
   if (remote !== null) return work(remote);
-  const headers = { [ACTOR_HEADER]: options.actor ?? currentUser(io) };
   const choice = chooseDatabase(options, io);
   if (choice.kind === "embedded") {
     const path = localSocketPath(choice.directory);
     const { isAnswered } = await import("../server/local-socket.ts");
-    if (await isAnswered(path)) return throughSocket(path, headers, work);
+    if (await isAnswered(path)) return throughSocket(path, actorHeaders(options, io), work);
   }
-  return inProcess(session, options, headers, work);
+  return alone();
+}
+
+function actorHeaders({ actor }: CommandActor, io: CommandIo): Readonly<Record<string, string>> {
+  return { [ACTOR_HEADER]: actor ?? currentUser(io) };
 }
 
 /** Whether a command goes to a server that options or environment name. */
@@ -103,8 +119,7 @@ async function throughSocket<T>(
 
 async function inProcess<T>(
   { io, printer }: CommandSession,
-  options: GlobalOptions,
-  headers: Readonly<Record<string, string>>,
+  options: GlobalOptions & CommandActor,
   work: (client: Client) => Promise<T>,
 ): Promise<T> {
   const { HandlerRegistry } = await import("../handlers/registry.ts");
@@ -134,6 +149,7 @@ async function inProcess<T>(
     };
     const server = await makeServer(io, options, parts, { rateLimit: null, compress: false });
     const fetch = (request: Request) => server.fetchLocally(request);
+    const headers = actorHeaders(options, io);
     try {
       return await work(new Client({ baseUrl: NOWHERE, headers, fetch }));
     } catch (error) {

@@ -77,7 +77,7 @@ export async function withDatabase<T>(
 ): Promise<T> {
   const choice = chooseDatabase(options, io);
   if (use === "existing") await requireDatabase(choice, io);
-  else if (choice.kind === "embedded" && !(await isDirectory(choice.directory))) {
+  else if (choice.kind === "embedded" && !(await isThere(choice))) {
     // It takes some seconds, in which nothing else would be seen.
     io.stderr.write(`creating the embedded database in ${shownPath(choice.directory, io)}\n`);
   }
@@ -97,7 +97,7 @@ export async function withDatabase<T>(
  * @throws ConfigurationError
  */
 export async function requireDatabase(choice: DatabaseChoice, io: Pick<CommandIo, "cwd">): Promise<void> {
-  if (choice.kind === "embedded" && !(await isDirectory(choice.directory))) {
+  if (choice.kind === "embedded" && !(await isThere(choice))) {
     throw missingDatabase(shownPath(choice.directory, io));
   }
 }
@@ -108,8 +108,10 @@ function shownPath(path: string, { cwd }: Pick<CommandIo, "cwd">): string {
   return below.startsWith("..") ? path : below || ".";
 }
 
-async function isDirectory(path: string): Promise<boolean> {
-  return stat(path).then(
+/** Whether the directory of an embedded database is there; of others nobody knows before they are asked. */
+export async function isThere(choice: DatabaseChoice): Promise<boolean> {
+  if (choice.kind === "postgres") return true;
+  return stat(choice.directory).then(
     (found) => found.isDirectory(),
     () => false,
   );

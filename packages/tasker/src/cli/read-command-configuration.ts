@@ -6,7 +6,7 @@ import type { Encryption } from "../vault/encryption.ts";
 import { SecretSource } from "../vault/secret-source.ts";
 import type { GlobalOptions } from "./global-options.ts";
 import type { CommandIo } from "./io.ts";
-import { withDatabase } from "./open-command-database.ts";
+import { chooseDatabase, isThere, withDatabase } from "./open-command-database.ts";
 import { readCustomIdentity } from "./read-custom-identity.ts";
 
 /** What a command knows of its configuration, beside where it is. */
@@ -39,7 +39,8 @@ export async function readCommandConfiguration(
 }
 
 /**
- * The same with what is set in the database, if one is named: by `--database-url`, `--data` or `DATABASE_URL`.
+ * The same with what is set in the database, if one is named, by `--database-url`, `--data` or `DATABASE_URL`, or there is an embedded
+ * one in the working directory.
  * @throws ConfigurationError, DatabaseUnavailableError, MigrationError
  */
 export async function readWholeConfiguration(
@@ -48,7 +49,7 @@ export async function readWholeConfiguration(
   reading: Omit<ReadingOptions, "stored"> = {},
 ): Promise<LoadedConfiguration> {
   const isNamed = [options.databaseUrl, options.data, io.env.DATABASE_URL].some((name) => (name ?? "") !== "");
-  if (!isNamed) return readCommandConfiguration(options, io, reading);
+  if (!isNamed && !(await isThere(chooseDatabase(options, io)))) return readCommandConfiguration(options, io, reading);
   const { readStored, storedLayer } = await import("../settings/stored/read-stored.ts");
   const stored = await withDatabase(options, io, "existing", readStored);
   return readCommandConfiguration(options, io, { ...reading, stored: storedLayer(stored.values) });

@@ -44,20 +44,34 @@ export class Client {
    * @throws ServerUnreachableError
    */
   async call<Known extends Route>(route: Known, input: CallInput<Known> = {}): Promise<z.output<Known["answer"]>> {
-    const response = await this.send(route, input);
-    const text = await response.text();
-    if (!route.statuses.includes(response.status)) throw RequestFailedError.of(response, text);
+    const { status, text } = await this.#answerOf(route, input);
     try {
       return checked<Known["answer"]>(route.answer, route.answerType === "application/json" ? JSON.parse(text) : text);
     } catch (cause) {
       throw new RequestFailedError(
         `what ${route.method} ${route.path} answered is not what this version knows`,
-        response.status,
+        status,
         {
           cause,
         },
       );
     }
+  }
+
+  /**
+   * Calls a route for another form of its answer, such as a page or a table, and gives that as text.
+   * @throws RequestFailedError, ServerUnreachableError
+   */
+  async callText<Known extends Route>(route: Known, input: CallInput<Known> = {}): Promise<string> {
+    return (await this.#answerOf(route, input)).text;
+  }
+
+  async #answerOf<Known extends Route>(route: Known, input: CallInput<Known>) {
+    const response = await this.send(route, input);
+    const text = await response.text();
+    const { status } = response;
+    if (!route.statuses.includes(status)) throw RequestFailedError.of(response, text);
+    return { status, text };
   }
 
   /** Calls a route and gives the response as it comes, for streams. @throws ServerUnreachableError */

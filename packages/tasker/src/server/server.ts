@@ -111,6 +111,7 @@ export class Server {
   async close({ graceMs = DEFAULT_GRACE_MS }: { readonly graceMs?: number } = {}): Promise<void> {
     this.#closing.abort();
     await Promise.all(this.#servers.splice(0).map((server) => closeServer(server, graceMs)));
+    await this.#parts.cache?.settled();
   }
 
   #open(server: HttpServer, listen: () => void): Promise<Listening> {

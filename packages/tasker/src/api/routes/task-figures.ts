@@ -59,7 +59,17 @@ export const drawTask = route({
   summary: "Draw a task as it is now",
   permission: { resource: "tasker.task_diagram", action: "index", on: "task" },
   params: TaskParams,
-  query: z.strictObject({ format: DiagramFormat }),
+  query: z.strictObject({
+    format: DiagramFormat,
+    base_url: z
+      .string()
+      .max(1_000)
+      .default("../../..")
+      .describe(
+        "Where the pages of steps are: each step is a link to `<base_url>/tasks/.../workflow_steps/...`. With http, https, or " +
+          "relative to the answer. Empty: no links",
+      ),
+  }),
   answer: Flowchart,
   otherTypes: { "text/html": z.string(), "text/vnd.mermaid": z.string() },
   errors: [404],

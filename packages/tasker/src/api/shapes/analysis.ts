@@ -164,9 +164,10 @@ export const ReferenceAnalysis = z.object({
 });
 
 /** Everything that the analysis says of a task. */
-export const Analysis = ReferenceAnalysis.extend({
+export const Analysis = z.object({
   task_id: Id,
   generated_at: Moment,
+  ...ReferenceAnalysis.shape,
   estimate: Estimate,
   risk: Risk,
 });

@@ -10,7 +10,9 @@ export const Option = z.object({
   default: z.unknown(),
   unit: z.string().nullable(),
   dynamic: z.boolean().describe("Whether it can be set in the database, and takes effect in running processes"),
+  overridable: z.boolean().describe("Whether it may differ for tasks of a namespace or a template"),
   variable: z.string().nullable(),
+  replaced_by: z.string().nullable().describe("What is here in its place, if nothing reads it"),
 });
 
 /** The options as they are, and the version of those in the database: another one after each change. */

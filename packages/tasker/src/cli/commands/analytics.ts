@@ -1,13 +1,9 @@
 import type { Command } from "commander";
 import { z } from "zod";
-import { findBottlenecks } from "../../analysis/analytics/find-bottlenecks.ts";
-import { measurePerformance } from "../../analysis/analytics/performance.ts";
-import { cachedBottlenecks, cachedPerformance } from "../../analysis/cached-analysis.ts";
-import { withCache } from "../command-cache.ts";
+import { ROUTES } from "../../client/index.ts";
+import { withClient } from "../command-client.ts";
 import { GlobalOptions } from "../global-options.ts";
 import { filledText, wholeNumber } from "../input/parse-option.ts";
-import { withDatabase } from "../open-command-database.ts";
-import { readWholeConfiguration } from "../read-command-configuration.ts";
 import { drawBottlenecks, drawPerformance } from "../render/analytics-lines.ts";
 import type { CommandSession } from "../session.ts";
 
@@ -23,7 +19,7 @@ const BottleneckOptions = PerformanceOptions.extend({
 
 /** Adds `analytics performance` and `analytics bottlenecks`: how the tasks of a database did. */
 export function addAnalyticsCommands(program: Command, session: CommandSession): void {
-  const { io, printer } = session;
+  const { printer } = session;
   const analytics = program.command("analytics").description("measure how the tasks of the database did");
   analytics
     .command("performance")
@@ -32,14 +28,9 @@ export function addAnalyticsCommands(program: Command, session: CommandSession):
     .addHelpText("after", "\nExample:\n  $ tasker analytics performance")
     .action(async (_options: unknown, command: Command) => {
       const options = PerformanceOptions.parse(command.optsWithGlobals());
-      const now = new Date(io.clock.now());
-      const loaded = await readWholeConfiguration(options, io);
-      await withDatabase(options, io, "existing", async (database) => {
-        if (options.json) {
-          const json = await withCache(loaded, database, (cache) => cachedPerformance(cache, database, now));
-          printer.raw(`${JSON.stringify(JSON.parse(json), null, 2)}\n`);
-        } else printer.lines(drawPerformance(await measurePerformance(database, now), printer.columns));
-      });
+      const report = await withClient(session, options, (client) => client.call(ROUTES.measurePerformance));
+      if (options.json) printer.raw(`${JSON.stringify(report, null, 2)}\n`);
+      else printer.lines(drawPerformance(report, printer.columns));
     });
   analytics
     .command("bottlenecks")
@@ -51,18 +42,11 @@ export function addAnalyticsCommands(program: Command, session: CommandSession):
     .addHelpText("after", "\nExample:\n  $ tasker analytics bottlenecks --period 4 --namespace payments")
     .action(async (_options: unknown, command: Command) => {
       const options = BottleneckOptions.parse(command.optsWithGlobals());
-      const scope = {
-        periodHours: options.period,
-        namespace: options.namespace ?? null,
-        taskName: options.name ?? null,
-        now: new Date(io.clock.now()),
-      };
-      const loaded = await readWholeConfiguration(options, io);
-      await withDatabase(options, io, "existing", async (database) => {
-        if (options.json) {
-          const json = await withCache(loaded, database, (cache) => cachedBottlenecks(cache, database, scope));
-          printer.raw(`${JSON.stringify(JSON.parse(json), null, 2)}\n`);
-        } else printer.lines(drawBottlenecks(await findBottlenecks(database, scope), printer.columns));
-      });
+      const { period, namespace, name } = options;
+      const report = await withClient(session, options, (client) =>
+        client.call(ROUTES.findBottlenecks, { query: { period, namespace, name } }),
+      );
+      if (options.json) printer.raw(`${JSON.stringify(report, null, 2)}\n`);
+      else printer.lines(drawBottlenecks(report, printer.columns));
     });
 }

@@ -1,13 +1,9 @@
 import type { Command } from "commander";
 import { z } from "zod";
-import { cachedTaskAnalysis } from "../../analysis/cached-analysis.ts";
-import { analyzeTask } from "../../analysis/task/analyze-task.ts";
-import type { Cache } from "../../cache/cache.ts";
-import { withCache } from "../command-cache.ts";
+import { ROUTES } from "../../client/index.ts";
+import { withClient } from "../command-client.ts";
 import { GlobalOptions } from "../global-options.ts";
 import { wholeNumber } from "../input/parse-option.ts";
-import { withDatabase } from "../open-command-database.ts";
-import { readWholeConfiguration } from "../read-command-configuration.ts";
 import { drawAnalysis } from "../render/analysis-lines.ts";
 import type { CommandSession } from "../session.ts";
 
@@ -22,19 +18,12 @@ export function addAnalyzeCommand(program: Command, session: CommandSession): vo
     .option("--json", "print everything as a JSON object")
     .addHelpText("after", "\nExample:\n  $ tasker analyze 12")
     .action(async (task: number, _options: unknown, command: Command) => {
-      const { io, printer } = session;
+      const { printer } = session;
       const options = AnalyzeOptions.parse(command.optsWithGlobals());
-      const now = new Date(io.clock.now());
-      const loaded = await readWholeConfiguration(options, io);
-      const settings = loaded.document.dependency_graph;
-      await withDatabase(options, io, "existing", async (database) => {
-        if (options.json) {
-          const cached = (cache: Cache) => cachedTaskAnalysis(cache, database, task, settings, now);
-          printer.raw(`${await withCache(loaded, database, cached)}\n`);
-        } else {
-          const analysis = await analyzeTask(database, task, { now, settings });
-          printer.lines(drawAnalysis(analysis, printer.columns));
-        }
-      });
+      const analysis = await withClient(session, options, (client) =>
+        client.call(ROUTES.analyzeTask, { params: { task_id: task } }),
+      );
+      if (options.json) printer.raw(`${JSON.stringify(analysis, null, 2)}\n`);
+      else printer.lines(drawAnalysis(analysis, printer.columns));
     });
 }

@@ -1,14 +1,14 @@
 import type { Command } from "commander";
 import { z } from "zod";
-import { ROUTES } from "../../client/index.ts";
-import { namesServer, withClient } from "../command-client.ts";
+import { type Client, ROUTES } from "../../client/index.ts";
+import { withRunningServer } from "../command-client.ts";
 import { currentUser } from "../current-user.ts";
 import { GlobalOptions } from "../global-options.ts";
 import { filledText } from "../input/parse-option.ts";
 import { withDatabase } from "../open-command-database.ts";
 import type { CommandSession } from "../session.ts";
 
-const SetOptions = GlobalOptions.extend({ actor: z.string().optional() });
+const SetOptions = GlobalOptions.extend({ actor: z.string().optional(), json: z.boolean().default(false) });
 
 /** Adds `config set` and `config unset`: options in the database, for all processes that run on it. */
 export function addConfigSetCommands(config: Command, session: CommandSession): void {
@@ -17,6 +17,7 @@ export function addConfigSetCommands(config: Command, session: CommandSession): 
     .command("set <key> <value>")
     .description("set an option for all processes on the database, while they run")
     .option(...who, filledText("--actor"))
+    .option("--json", "print a JSON object")
     .addHelpText(
       "after",
       "\nExamples:\n  $ tasker config set backoff.max_backoff_seconds 600\n  $ tasker config set namespaces.payments.backoff.max_backoff_seconds 60",
@@ -28,6 +29,7 @@ export function addConfigSetCommands(config: Command, session: CommandSession): 
     .command("unset <key>")
     .description("take an option out of the database again: what files and variables say counts")
     .option(...who, filledText("--actor"))
+    .option("--json", "print a JSON object")
     .addHelpText("after", "\nExample:\n  $ tasker config unset backoff.max_backoff_seconds")
     .action(async (key: string, _options: unknown, command: Command) => {
       await store(session, key, undefined, SetOptions.parse(command.optsWithGlobals()));
@@ -46,34 +48,32 @@ async function store(
   const { readValue } = await import("../../settings/sources/variables.ts");
   const { storeOption } = await import("../../settings/stored/store-option.ts");
   const value = text === undefined ? undefined : readValue(text, schemaAt(optionPlace(key)));
-  if (namesServer(options, io)) await storeRemotely(session, key, value, options);
-  else
-    await withDatabase(options, io, "existing", (database) =>
-      storeOption(
-        database,
-        { path: key, value },
-        {
-          actor: options.actor ?? currentUser(io),
-          actorKind: "cli",
-          source: "cli",
-          at: new Date(io.clock.now()),
-        },
-        { cwd: io.cwd, file: options.config, variables: io.env },
+  await withRunningServer(
+    session,
+    options,
+    (client) => storeThrough(client, key, value),
+    () =>
+      withDatabase(options, io, "existing", (database) =>
+        storeOption(
+          database,
+          { path: key, value },
+          {
+            actor: options.actor ?? currentUser(io),
+            actorKind: "cli",
+            source: "cli",
+            at: new Date(io.clock.now()),
+          },
+          { cwd: io.cwd, file: options.config, variables: io.env },
+        ),
       ),
-    );
-  printer.text(value === undefined ? `${key} is no longer set in the database` : `${key} is ${JSON.stringify(value)}`);
+  );
+  if (options.json) printer.json({ path: key, value: value ?? null, set: value !== undefined });
+  else if (value === undefined) printer.text(`${key} is no longer set in the database`);
+  else printer.text(`${key} is ${JSON.stringify(value)}`);
 }
 
-async function storeRemotely(
-  session: CommandSession,
-  path: string,
-  value: unknown,
-  options: z.infer<typeof SetOptions>,
-): Promise<void> {
+async function storeThrough(client: Client, path: string, value: unknown): Promise<void> {
   const params = { path };
-  await withClient(session, options, (client) =>
-    value === undefined
-      ? client.call(ROUTES.unsetOption, { params })
-      : client.call(ROUTES.setOption, { params, body: { value: z.json().parse(value) } }),
-  );
+  if (value === undefined) await client.call(ROUTES.unsetOption, { params });
+  else await client.call(ROUTES.setOption, { params, body: { value: z.json().parse(value) } });
 }

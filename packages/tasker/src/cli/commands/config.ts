@@ -1,17 +1,21 @@
 import type { Command } from "commander";
 import { z } from "zod";
+import { ROUTES } from "../../client/index.ts";
 import type { PluginRegistry } from "../../registries/plugin-registry.ts";
-import { EXIT } from "../exit-code.ts";
+import { withRunningServer } from "../command-client.ts";
 import { GlobalOptions } from "../global-options.ts";
 import { loadPlugins } from "../input/load-plugins.ts";
 import { collect } from "../input/parse-option.ts";
+import { refuseServer } from "../open-command-database.ts";
 import { pluginsOf, readWholeConfiguration } from "../read-command-configuration.ts";
 import { type Line, span } from "../render/span.ts";
 import type { CommandSession } from "../session.ts";
 
-const ConfigOptions = GlobalOptions.extend({ plugin: z.array(z.string()).optional() });
-const ShowOptions = ConfigOptions.extend({ origin: z.boolean().default(false), json: z.boolean().default(false) });
-const ExplainOptions = ConfigOptions.extend({ json: z.boolean().default(false) });
+const ConfigOptions = GlobalOptions.extend({
+  plugin: z.array(z.string()).optional(),
+  json: z.boolean().default(false),
+});
+const ShowOptions = ConfigOptions.extend({ origin: z.boolean().default(false) });
 
 const PLUGIN = [
   "--plugin <name>",
@@ -25,7 +29,7 @@ export function addConfigCommands(config: Command, session: CommandSession): voi
     .command("show")
     .description("show every option with its value; secrets are masked")
     .option("--origin", "show where each value comes from")
-    .option("--json", "print one JSON object a line")
+    .option("--json", "print one JSON object a line, with the origin")
     .option(...PLUGIN)
     .addHelpText("after", "\nExample:\n  $ tasker config show --origin")
     .action(async (_options: unknown, command: Command) => {
@@ -34,7 +38,9 @@ export function addConfigCommands(config: Command, session: CommandSession): voi
   config
     .command("validate")
     .description("check the configuration from all of its sources, and say everything that is wrong")
+    .option("--json", "print a JSON object")
     .option(...PLUGIN)
+    .addHelpText("after", "\nExample:\n  $ tasker config validate --config shop.yaml")
     .action(async (_options: unknown, command: Command) => {
       await validate(session, ConfigOptions.parse(command.optsWithGlobals()));
     });
@@ -42,10 +48,13 @@ export function addConfigCommands(config: Command, session: CommandSession): voi
     .command("schema")
     .description("print the JSON Schema of configuration files, for editors")
     .option(...PLUGIN)
+    .addHelpText("after", "\nExample:\n  $ tasker config schema > tasker.schema.json")
     .action(async (_options: unknown, command: Command) => {
       const { fileJsonSchema } = await import("../../settings/file-schema.ts");
       const { PluginSections } = await import("../../settings/plugin-sections.ts");
-      const { plugins } = await pluginsIn(session, ConfigOptions.parse(command.optsWithGlobals()));
+      const options = ConfigOptions.parse(command.optsWithGlobals());
+      refuseServer(options);
+      const { plugins } = await pluginsIn(session, options);
       const sections = plugins === undefined ? null : new PluginSections(pluginsOf(plugins));
       session.printer.raw(`${JSON.stringify(fileJsonSchema(sections?.whole), null, 2)}\n`);
     });
@@ -56,7 +65,7 @@ export function addConfigCommands(config: Command, session: CommandSession): voi
     .option(...PLUGIN)
     .addHelpText("after", "\nExample:\n  $ tasker config explain cache.default_ttl")
     .action(async (key: string, _options: unknown, command: Command) => {
-      await explain(session, key, ExplainOptions.parse(command.optsWithGlobals()));
+      await explain(session, key, ConfigOptions.parse(command.optsWithGlobals()));
     });
 }
 
@@ -70,14 +79,18 @@ async function pluginsIn(
   return plugin === undefined ? {} : { plugins: await loadPlugins(io.cwd, plugin) };
 }
 
+/** An option as it is configured. */
+interface ShownOption {
+  readonly path: string;
+  readonly value: unknown;
+  readonly origin: string;
+}
+
 async function show(session: CommandSession, options: z.infer<typeof ShowOptions>): Promise<void> {
-  const { io, printer } = session;
-  const { shownOptions } = await import("../../settings/describe-option.ts");
-  const reading = { ...(await pluginsIn(session, options)), mayMissReferences: true };
-  const shown = shownOptions(await readWholeConfiguration(options, io, reading));
+  const { printer } = session;
+  const { options: shown } = await readOptions(session, options, { mayMissReferences: true });
   if (options.json) {
-    for (const { path, value, origin } of shown)
-      printer.json(options.origin ? { path, value, origin } : { path, value });
+    for (const { path, value, origin } of shown) printer.json({ path, value, origin });
     return;
   }
   const width = Math.max(...shown.map(({ path }) => path.length));
@@ -91,36 +104,71 @@ async function show(session: CommandSession, options: z.infer<typeof ShowOptions
 }
 
 async function validate(session: CommandSession, options: ConfigOptions): Promise<void> {
-  const { io, printer, finish } = session;
-  const { shownOptions } = await import("../../settings/describe-option.ts");
-  const loaded = await readWholeConfiguration(options, io, await pluginsIn(session, options));
-  const given = shownOptions(loaded).filter(({ origin }) => origin !== "default");
+  const { printer } = session;
+  const { environment, options: shown } = await readOptions(session, options, { mayMissReferences: false });
+  const given = shown.filter(({ origin }) => origin !== "default");
   const sources = [...new Set(given.map(({ origin }) => origin.replace(/:\d+$/, "")))];
+  if (options.json) {
+    printer.json({ valid: true, environment, options: given.length, sources });
+    return;
+  }
   const from = sources.length === 0 ? "" : ` from ${sources.join(", ")}`;
-  printer.text(`the configuration for ${loaded.environment} is right: ${given.length} options${from}`);
-  finish(EXIT.done);
+  printer.text(`the configuration for ${environment} is right: ${given.length} options${from}`);
 }
 
-async function explain(session: CommandSession, key: string, options: z.infer<typeof ExplainOptions>): Promise<void> {
-  const { describeOption, shownOption } = await import("../../settings/describe-option.ts");
-  const { io, printer } = session;
-  const reading = { ...(await pluginsIn(session, options)), mayMissReferences: true };
-  const loaded = await readWholeConfiguration(options, io, reading);
-  const about = describeOption(key, loaded.plugins);
-  const { value, origin } = shownOption(loaded, key);
+/** All options of the server, or of this command. */
+function readOptions(
+  session: CommandSession,
+  options: ConfigOptions,
+  reading: { readonly mayMissReferences: boolean },
+): Promise<{ readonly environment: string; readonly options: readonly ShownOption[] }> {
+  return withRunningServer(
+    session,
+    options,
+    (client) => client.call(ROUTES.getConfiguration),
+    async () => {
+      const { shownOptions } = await import("../../settings/describe-option.ts");
+      const loaded = await readWholeConfiguration(options, session.io, {
+        ...(await pluginsIn(session, options)),
+        ...reading,
+      });
+      return { environment: loaded.environment, options: shownOptions(loaded) };
+    },
+  );
+}
+
+async function explain(session: CommandSession, key: string, options: ConfigOptions): Promise<void> {
+  const { printer } = session;
+  const about = await withRunningServer(
+    session,
+    options,
+    async (client) => {
+      const { version: _version, ...option } = await client.call(ROUTES.getOption, { params: { path: key } });
+      return option;
+    },
+    () => ownOption(session, key, options),
+  );
   if (options.json) {
-    printer.json({ ...about, value, origin });
+    printer.json(about);
     return;
   }
   printer.text(`${key}: ${about.says}`);
   const unit = about.unit === null ? "" : `, in ${about.unit}`;
   printer.text(`type: ${about.type}${unit}`);
   printer.text(`default: ${JSON.stringify(about.default)}`);
-  printer.text(`now: ${JSON.stringify(value)}, from ${origin}`);
+  printer.text(`now: ${JSON.stringify(about.value)}, from ${about.origin}`);
   if (about.variable !== null) printer.text(`variable: ${about.variable}`);
   printer.text(
     about.dynamic ? "a change takes effect in running processes" : "a change takes effect at the next start",
   );
   if (about.overridable) printer.text("it may differ for tasks of a namespace or a template");
-  if (about.replacedBy !== null) printer.text(`nothing reads it here: ${about.replacedBy}`);
+  if (about.replaced_by !== null) printer.text(`nothing reads it here: ${about.replaced_by}`);
+}
+
+async function ownOption(session: CommandSession, key: string, options: ConfigOptions) {
+  const { describeOption, shownOption } = await import("../../settings/describe-option.ts");
+  const reading = { ...(await pluginsIn(session, options)), mayMissReferences: true };
+  const loaded = await readWholeConfiguration(options, session.io, reading);
+  const { replacedBy, ...about } = describeOption(key, loaded.plugins);
+  return { ...about, ...shownOption(loaded, key), replaced_by: replacedBy };
 }

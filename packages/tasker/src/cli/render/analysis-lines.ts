@@ -1,24 +1,24 @@
-import type { TaskAnalysis } from "../../analysis/task/analyze-snapshot.ts";
-import type { Bottleneck } from "../../analysis/task/bottlenecks.ts";
-import type { RiskyStep } from "../../analysis/task/failure-risk.ts";
+import type { Analysis } from "../../api/shapes/analysis.ts";
 import { formatDuration } from "./format-duration.ts";
 import { renderTable, type TableColumn } from "./render-table.ts";
 import { type Line, span, type Tone } from "./span.ts";
 
+type Bottleneck = Analysis["bottlenecks"]["bottlenecks"][number];
+type RiskyStep = Analysis["risk"]["riskiest_steps"][number];
+
 /** Steps of a way that are named, from its beginning. */
 const MOST_NAMED = 8;
 
-const TONES: Readonly<Record<Bottleneck["severity"], Tone>> = {
+const TONES: Readonly<Record<string, Tone>> = {
   Critical: "bad",
   High: "bad",
   Medium: "waiting",
-  Low: "plain",
 };
 
 const BOTTLENECKS: readonly TableColumn<Bottleneck>[] = [
   { title: "step", cell: ({ step_name }) => span(step_name) },
   { title: "state", cell: ({ current_state }) => span(current_state) },
-  { title: "severity", cell: ({ severity }) => span(severity, TONES[severity]) },
+  { title: "severity", cell: ({ severity }) => span(severity, TONES[severity] ?? "plain") },
   { title: "impact", right: true, cell: ({ impact_score }) => span(String(impact_score)) },
   { title: "behind it", right: true, cell: ({ downstream_steps_count }) => span(String(downstream_steps_count)) },
   { title: "what it is", cell: ({ bottleneck_type }) => span(bottleneck_type) },
@@ -37,7 +37,7 @@ const RISKS: readonly TableColumn<RiskyStep>[] = [
 ];
 
 /** An analysis for reading: what remains, what holds it up, what could go wrong. */
-export function drawAnalysis(analysis: TaskAnalysis, columns: number): Line[] {
+export function drawAnalysis(analysis: Analysis, columns: number): Line[] {
   const { bottlenecks, parallelism_opportunities: levels, critical_paths: paths, risk } = analysis;
   const lines: Line[] = [
     [
@@ -72,7 +72,7 @@ export function drawAnalysis(analysis: TaskAnalysis, columns: number): Line[] {
   return lines;
 }
 
-function remainder({ estimate }: TaskAnalysis): string {
+function remainder({ estimate }: Analysis): string {
   if (estimate.remaining_steps === 0) return "nothing remains";
   const seconds = (value: number) => formatDuration(value * 1_000);
   const source = `durations of earlier tasks known for ${estimate.steps_with_history} of ${estimate.remaining_steps} steps`;

@@ -1,8 +1,12 @@
-import type { BottleneckAnalytics } from "../../analysis/analytics/find-bottlenecks.ts";
-import type { PerformanceReport, PerformanceTrend } from "../../analysis/analytics/performance.ts";
+import type { z } from "zod";
+import type { Bottlenecks, Performance } from "../../api/shapes/analytics.ts";
 import { formatDuration } from "./format-duration.ts";
 import { renderTable, type TableColumn } from "./render-table.ts";
 import { type Line, span } from "./span.ts";
+
+type PerformanceReport = z.output<typeof Performance>;
+type PerformanceTrend = PerformanceReport["performance_trends"]["last_hour"];
+type BottleneckReport = z.output<typeof Bottlenecks>;
 
 const seconds = (value: number | null) => (value === null ? "-" : formatDuration(value * 1_000));
 
@@ -29,7 +33,7 @@ export function drawPerformance(report: PerformanceReport, columns: number): Lin
   ];
 }
 
-type Analysis = BottleneckAnalytics["bottleneck_analysis"];
+type Analysis = BottleneckReport["bottleneck_analysis"];
 
 const SLOW_TASKS: readonly TableColumn<Analysis["slowest_tasks"][number]>[] = [
   { title: "task", right: true, cell: ({ task_id }) => span(String(task_id)) },
@@ -49,7 +53,7 @@ const SLOW_STEPS: readonly TableColumn<Analysis["slowest_steps"][number]>[] = [
 ];
 
 /** What made tasks slow, for reading. */
-export function drawBottlenecks(report: BottleneckAnalytics, columns: number): Line[] {
+export function drawBottlenecks(report: BottleneckReport, columns: number): Line[] {
   const { scope_summary, bottleneck_analysis: analysis, performance_distribution } = report;
   const { percentiles } = performance_distribution;
   const { error_patterns: errors } = analysis;

@@ -44,8 +44,8 @@ async function optionReply(parts: Pick<ServerParts, "database" | "sources">, pat
 }
 
 function shown(loaded: LoadedConfiguration, path: string) {
-  const { says, type, default: usual, unit, dynamic, variable } = describeOption(path, loaded.plugins);
-  return { ...shownOption(loaded, path), says, type, default: usual, unit, dynamic, variable };
+  const { replacedBy, ...about } = describeOption(path, loaded.plugins);
+  return { ...about, ...shownOption(loaded, path), replaced_by: replacedBy };
 }
 
 function store(

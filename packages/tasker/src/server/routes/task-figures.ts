@@ -5,9 +5,6 @@ import { analysisOf } from "../figures/analysis.ts";
 import { implement } from "../http/call.ts";
 import { diagramReply } from "./diagram-reply.ts";
 
-/** From the path of a task's diagram to where the paths of the reference begin: there a step has a page. */
-const BASE_URL = "../../..";
-
 /** Tells the graph of a task. */
 export const taskGraph = implement(getTaskGraph, async ({ params, parts }) => ({
   answer: (await analysisOf(parts, params.task_id)).dependency_graph,
@@ -31,5 +28,8 @@ export const taskEstimate = implement(estimateTask, async ({ params, parts }) =>
 
 /** Draws a task. */
 export const taskDrawing = implement(drawTask, async ({ params, query, parts: { database } }) =>
-  diagramReply(await diagramOfTask(database, params.task_id, { baseUrl: BASE_URL }), query.format),
+  diagramReply(
+    await diagramOfTask(database, params.task_id, query.base_url === "" ? {} : { baseUrl: query.base_url }),
+    query.format,
+  ),
 );

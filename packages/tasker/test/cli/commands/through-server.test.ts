@@ -119,6 +119,30 @@ describeOnPostgres("commands through a server", () => {
     expect((await tasker("audit", "list")).code).toBe(0);
   });
 
+  test("draw and analyse it, and look at figures, metrics and health", async () => {
+    expect((await tasker("task", "diagram", "1")).out).toMatch(/^graph TD/);
+    expect((await tasker("task", "diagram", "1", "--format", "html")).out).toMatch(/^<!doctype html>/i);
+    expect((await tasker("task", "diagram", "1", "--json")).out).not.toContain('"url"');
+    expect((await tasker("task", "diagram", "1", "--json", "--base-url", "/t")).out).toContain('"url": "/t/tasks/1/');
+    expect((await tasker("analyze", "1")).out).toMatch(/^task 1: 100 % of 4 steps done/);
+    expect(await tasker("analyze", "99")).toMatchObject({ code: 1, err: expect.stringContaining("no task 99") });
+    expect((await tasker("analytics", "performance")).out).toMatch(/^active tasks: \d+, templates: 1 in 1 namespaces/);
+    expect((await tasker("analytics", "bottlenecks", "--namespace", "shop")).out).toMatch(/^\d tasks of 1 templates/);
+    expect((await tasker("health")).out).toMatch(/^System is ready\n.*\n(.*\n)*engine +healthy/);
+    expect(await tasker("health", "--live")).toMatchObject({ code: 0, out: "alive\n" });
+    expect((await tasker("health", "--status")).out).toContain("\ntasks: total ");
+    expect((await tasker("metrics")).out).toContain("tasker_task_completed_total (counter)");
+    expect((await tasker("export", "metrics")).out).toMatch(/^tasker_task_completed_total\{/m);
+  });
+
+  test("look at the configuration of the server", async () => {
+    expect(await json("config", "show")).toContainEqual({
+      ...{ path: "backoff.max_backoff_seconds", value: 300, origin: "default" },
+    });
+    expect((await tasker("config", "explain", "cache.default_ttl")).out).toContain("now: 300, from default\n");
+    expect(await json("config", "validate")).toMatchObject([{ valid: true, environment: "development" }]);
+  });
+
   test("set options and unset them", async () => {
     const key = "backoff.max_backoff_seconds";
     expect(await tasker("config", "set", key, "60")).toMatchObject({ code: 0, out: `${key} is 60\n` });
