@@ -102,7 +102,7 @@ export class Engine {
     this.#connect();
   }
 
-  /** Creates one task. See {@link submitMany}. */
+  /** Creates one task; those that are submitted at the same time are written together. See {@link submitMany}. */
   async submit(request: TaskRequest, options: SubmitOptions = {}): Promise<SubmittedTask> {
     const [submitted] = await this.submitMany([request], options);
     if (submitted === undefined) throw new RangeError("submit_tasks gave no row");

@@ -23,11 +23,13 @@ export interface Identity {
    * less than so many milliseconds away is the same one.
    */
   readonly windowMs: number | null;
+  /** Whether no other request can have it. */
+  readonly isUnique: boolean;
 }
 
 /** An identity that no other request has. */
 export function randomIdentity(): Identity {
-  return { hash: randomUUID(), windowMs: null };
+  return { hash: randomUUID(), windowMs: null, isUnique: true };
 }
 
 /**
@@ -35,7 +37,7 @@ export function randomIdentity(): Identity {
  * template with one key are one task, whatever version they ask for.
  */
 export function keyedIdentity(namespace: string, name: string, idempotencyKey: string): Identity {
-  return { hash: digest([namespace, name, idempotencyKey]), windowMs: null };
+  return shared(digest([namespace, name, idempotencyKey]));
 }
 
 /**
@@ -48,7 +50,7 @@ export function identify(rule: IdentityRule, task: TaskDraft, given: JsonObject)
     case "random":
       return randomIdentity();
     case "reference":
-      return { hash: referenceHash(optionsOf(task, given)), windowMs: null };
+      return shared(referenceHash(optionsOf(task, given)));
     case "hash": {
       const { requested_at: minute, ...equal } = optionsOf(task, task.context);
       const hash = digest({
@@ -57,13 +59,17 @@ export function identify(rule: IdentityRule, task: TaskDraft, given: JsonObject)
         version: task.version,
         ...(rule.minute ? { requested_at: minute } : {}),
       });
-      if (rule.windowMs === null) return { hash, windowMs: null };
+      if (rule.windowMs === null) return shared(hash);
       const time = String(task.requestedAt.getTime() + YEAR_ONE_MS).padStart(TIME_DIGITS, "0");
-      return { hash: `${hash}${time}`, windowMs: rule.windowMs };
+      return shared(`${hash}${time}`, rule.windowMs);
     }
     case "custom":
-      return { hash: checkHash(rule.generate(task, optionsOf(task, given)), rule.name), windowMs: null };
+      return shared(checkHash(rule.generate(task, optionsOf(task, given)), rule.name));
   }
+}
+
+function shared(hash: string, windowMs: number | null = null): Identity {
+  return { hash, windowMs, isUnique: false };
 }
 
 /**
@@ -83,7 +89,7 @@ export function settleWithin<Task extends { readonly identity: Identity }>(tasks
     const same = times.find((other) => Math.abs(other - time) < windowMs);
     if (same === undefined) times.push(time);
     const settled = `${base}${String(same ?? time).padStart(TIME_DIGITS, "0")}`;
-    return same === undefined ? task : { ...task, identity: { hash: settled, windowMs } };
+    return same === undefined ? task : { ...task, identity: shared(settled, windowMs) };
   });
 }
 

@@ -1,4 +1,5 @@
 import type { Connection } from "../database/database.ts";
+import type { StoredTrace } from "../tracing/stored-trace.ts";
 import type { SubmitSpan } from "../tracing/submit-span.ts";
 import { adoptSubmitted } from "./adopt-submitted.ts";
 import type { Claimer } from "./claimer.ts";
@@ -8,6 +9,7 @@ import { DefinitionNaming } from "./name-definition.ts";
 import { repeatUnwritten } from "./outage/repeat-unwritten.ts";
 import type { PreparedTask, TaskPreparer } from "./prepare-task.ts";
 import type { Runtime } from "./runtime.ts";
+import { SubmitLine } from "./submit-line.ts";
 import { type InitialOwner, submitTasks, type WrittenTask } from "./submit-tasks.ts";
 import { tellSubmitted } from "./submitted-events.ts";
 import type { SubmittedTask, TaskRequest } from "./task-request.ts";
@@ -22,6 +24,22 @@ export interface SubmitOptions {
   readonly transaction?: Connection;
 }
 
+/** A task that is to be written, with its place in a trace. */
+interface Submission {
+  readonly task: PreparedTask;
+  readonly trace: StoredTrace | null;
+}
+
+/** A task as it was written. */
+interface Written extends WrittenTask {
+  /** When. */
+  readonly at: Date;
+  /** Of this process when it was written; 0 where it took none. */
+  readonly epoch: number;
+  /** Whether this process has kept room for it. */
+  readonly hasRoom: boolean;
+}
+
 /** Submits tasks, and takes up those that this process may own from the start. */
 export class TaskSubmitter {
   readonly #runtime: Runtime;
@@ -29,41 +47,49 @@ export class TaskSubmitter {
   readonly #claimer: Claimer;
   readonly #preparer: TaskPreparer;
   readonly #naming = new DefinitionNaming();
+  /** Of tasks that come one by one: those that are like no other, and those that may have to wait until it is known whether they are. */
+  readonly #lines: Readonly<Record<"unique" | "keyed", SubmitLine<Submission, Written>>>;
 
   constructor(runtime: Runtime, life: EngineLife, claimer: Claimer, preparer: TaskPreparer) {
     this.#runtime = runtime;
     this.#life = life;
     this.#claimer = claimer;
     this.#preparer = preparer;
+    const line = () => new SubmitLine((items: readonly Submission[]) => this.#write(items));
+    this.#lines = { unique: line(), keyed: line() };
   }
 
   /** See {@link Engine.submitMany}. */
   async submit(requests: readonly TaskRequest[], { transaction }: SubmitOptions): Promise<SubmittedTask[]> {
     if (requests.length === 0) return [];
     const now = new Date(this.#runtime.clock.now());
-    const tasks = settleWithin(requests.map((request) => this.#preparer.prepare(request, now)));
-    const owner = transaction === undefined ? this.#takeRoom(tasks) : null;
+    const tasks = requests.map((request) => this.#preparer.prepare(request, now));
     const spans = traceSubmit(this.#runtime.tracing, tasks);
-    const written = await this.#write(tasks, { transaction, now, owner, spans })
-      .catch((error: unknown) => {
-        for (const span of spans) span.fail(error);
-        // It may have been committed: tasks that it may have given to this process are looked for.
-        this.#claimer.noticeUncertainty();
-        throw error;
-      })
-      .finally(() => this.#returnRoom(tasks, owner));
+    const items = tasks.map((task, place) => ({ task, trace: spans[place]?.stored ?? null }));
+    const written = await this.#add(items, transaction).catch((error: unknown) => {
+      for (const span of spans) span.fail(error);
+      throw error;
+    });
     for (const [place, row] of written.entries()) {
       const task = tasks[place];
-      spans[place]?.end(row);
       if (task === undefined) continue;
-      if (row.created && transaction === undefined) tellSubmitted(this.#runtime.events, task, row.taskId, now);
-      if (row.owned) this.#takeUp(task, row, owner, spans[place]);
+      if (row.hasRoom) this.#runtime.room.remove(task.compiled.definition.namespace);
+      spans[place]?.end(row);
+      if (row.created && transaction === undefined) tellSubmitted(this.#runtime.events, task, row.taskId, row.at);
+      if (row.owned) this.#takeUp(task, row, spans[place]);
     }
     this.#claimer.noticeSubmit(transaction === undefined);
     if (transaction === undefined && written.some((row) => row.created && !row.owned)) {
       this.#runtime.hints.tell({ topic: "tasks" });
     }
     return written.map(({ taskId, created }) => ({ taskId, created }));
+  }
+
+  async #add(items: readonly Submission[], transaction: Connection | undefined): Promise<readonly Written[]> {
+    const [only, ...others] = items;
+    if (only === undefined || others.length > 0 || transaction !== undefined) return this.#write(items, transaction);
+    const { identity, context } = only.task;
+    return [await this.#lines[identity.isUnique ? "unique" : "keyed"].add(only, context.text.length)];
   }
 
   /** Taken before it is written: submits that overlap must not fill the same room. Null if this process takes none. */
@@ -74,34 +100,37 @@ export class TaskSubmitter {
     return { processId, epoch: this.#life.epoch, takes };
   }
 
-  #returnRoom(tasks: readonly PreparedTask[], owner: InitialOwner | null): void {
-    for (const [place, { compiled }] of tasks.entries()) {
-      if (owner?.takes[place]) this.#runtime.room.remove(compiled.definition.namespace);
+  /** Room that was taken for what is written is given back by whoever submits it; here, if nothing was. */
+  async #write(items: readonly Submission[], transaction?: Connection): Promise<readonly Written[]> {
+    const at = new Date(this.#runtime.clock.now());
+    const tasks = settleWithin(items.map(({ task }) => task));
+    const owner = transaction === undefined ? this.#takeRoom(tasks) : null;
+    const traces = items.map(({ trace }) => trace);
+    const remember = transaction === undefined;
+    const write = (connection: Connection) =>
+      submitTasks(connection, this.#naming, tasks, { now: at, remember, owner, traces });
+    try {
+      const rows = await (transaction === undefined
+        ? repeatUnwritten(this.#runtime, () => write(this.#runtime.database))
+        : write(transaction));
+      return rows.map((row, place) => ({
+        ...row,
+        ...{ at, epoch: owner?.epoch ?? 0, hasRoom: owner?.takes[place] === true },
+      }));
+    } catch (error) {
+      for (const [place, { compiled }] of tasks.entries()) {
+        if (owner?.takes[place] === true) this.#runtime.room.remove(compiled.definition.namespace);
+      }
+      // It may have been committed: tasks that it may have given to this process are looked for.
+      this.#claimer.noticeUncertainty();
+      throw error;
     }
   }
 
-  #write(
-    tasks: readonly PreparedTask[],
-    submit: {
-      readonly transaction: Connection | undefined;
-      readonly now: Date;
-      readonly owner: InitialOwner | null;
-      readonly spans: readonly SubmitSpan[];
-    },
-  ): Promise<WrittenTask[]> {
-    const { transaction, now, owner, spans } = submit;
-    const traces = spans.map(({ stored }) => stored);
-    const remember = transaction === undefined;
-    const write = (connection: Connection) =>
-      submitTasks(connection, this.#naming, tasks, { now, remember, owner, traces });
-    if (transaction !== undefined) return write(transaction);
-    return repeatUnwritten(this.#runtime, () => write(this.#runtime.database));
-  }
-
-  #takeUp(task: PreparedTask, row: WrittenTask, owner: InitialOwner | null, span: SubmitSpan | undefined): void {
+  #takeUp(task: PreparedTask, row: Written, span: SubmitSpan | undefined): void {
     // An engine that stops meanwhile does not take it any more: it goes back with the others of this process.
     if (this.#life.state !== "running") return;
-    const run = adoptSubmitted(task, row, owner?.epoch ?? 0);
+    const run = adoptSubmitted(task, row, row.epoch);
     run.trace = this.#runtime.tracing?.open(span?.stored ?? null) ?? null;
     this.#runtime.tasks.takeUp(run);
   }

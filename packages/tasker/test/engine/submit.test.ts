@@ -76,6 +76,49 @@ describeEachDatabase("submitting", (open) => {
     await expectCleanAuditTrail(database);
   });
 
+  test("one by one at the same time writes together what comes while another is being written", async () => {
+    const database = await useDatabase(open);
+    const { engine } = await startEngine(database, [graphTemplate("a")]);
+    const submitted = await Promise.all(Array.from({ length: 20 }, () => engine.submit(request)));
+    expect(submitted.every(({ created }) => created)).toBe(true);
+    const [row] = await database.query(
+      "select count(*)::int as tasks, count(distinct xmin::text)::int as transactions from tasker_tasks",
+    );
+    expect(row).toEqual({ tasks: 20, transactions: 2 });
+    const ends = await Promise.all(submitted.map(({ taskId }) => engine.settled(taskId)));
+    expect(ends.every(({ state }) => state === "complete")).toBe(true);
+    await expectCleanAuditTrail(database);
+  });
+
+  test("at the same time with one key gives one task", async () => {
+    const database = await useDatabase(open);
+    const { engine } = await startEngine(database, [graphTemplate("a")]);
+    const keyed = Array.from({ length: 6 }, (_, place) => ({ ...request, idempotencyKey: `key ${place % 2}` }));
+    const submitted = await Promise.all(keyed.map((one) => engine.submit(one)));
+    expect(submitted.filter(({ created }) => created)).toHaveLength(2);
+    expect(new Set(submitted.map(({ taskId }) => taskId)).size).toBe(2);
+    for (const { taskId } of submitted) expect(await engine.settled(taskId)).toMatchObject({ state: "complete" });
+    await expectCleanAuditTrail(database);
+  });
+
+  test("at the same time as one that the database refuses goes well", async () => {
+    const database = await useDatabase(open);
+    const { engine } = await startEngine(database, [graphTemplate("a")]);
+    await database.execute(`
+      create function refuse() returns trigger language plpgsql as $$ begin raise exception 'not that'; end $$;
+      create trigger refuse before insert on tasker_tasks for each row when (new.reason = 'refused') execute function refuse()`);
+    const reasons = ["first", "second", "refused", "third"];
+    const results = await Promise.allSettled(reasons.map((reason) => engine.submit({ ...request, reason })));
+    expect(results.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled", "rejected", "fulfilled"]);
+    for (const result of results) {
+      if (result.status === "fulfilled") {
+        expect(await engine.settled(result.value.taskId)).toMatchObject({ state: "complete" });
+      }
+    }
+    expect(await database.query("select from tasker_tasks")).toHaveLength(3);
+    await expectCleanAuditTrail(database);
+  });
+
   test("of many is all or none", async () => {
     const database = await useDatabase(open);
     const { engine } = makeEngine(database, [
