@@ -32,8 +32,9 @@ export async function readBody(request: Request, limit: number): Promise<unknown
 async function readText(request: Request, limit: number): Promise<string> {
   const announced = Number(request.headers.get("content-length") ?? 0);
   if (announced > limit) throw tooLarge(limit);
-  if (request.body === null) return "";
+  // Asked for its stream, a request is made anew as the platform has it, which costs more than all else here.
   if (announced > 0) return request.text();
+  if (request.body === null) return "";
   const parts: Uint8Array[] = [];
   let size = 0;
   for await (const part of request.body) {

@@ -4,8 +4,15 @@ import type { HttpEnv } from "./http-env.ts";
 
 /** What a request is besides its parameters and body. */
 export function factsOf({ req, env, var: { requestId } }: Context<HttpEnv>): RequestFacts {
-  const { method, headers, signal } = req.raw;
+  const { raw } = req;
+  const { method, headers } = raw;
   const sent = env.headers ?? Object.fromEntries(headers);
   const auth = { ...env.origin, headers: sent, method: req.method, path: req.path };
-  return { ...env.origin, id: requestId, method, headers, auth, signal, disconnect: env.disconnect };
+  return {
+    ...{ ...env.origin, id: requestId, method, headers, auth, disconnect: env.disconnect },
+    // Made when it is asked for, which few do.
+    get signal() {
+      return raw.signal;
+    },
+  };
 }
