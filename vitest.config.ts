@@ -54,6 +54,7 @@ export default defineConfig({
       "packages/tasker/test/support/pgbouncer-setup.ts",
       "packages/tasker/test/support/prometheus-setup.ts",
       "packages/tasker/test/support/redis-setup.ts",
+      "test/support/curl-setup.ts",
     ],
     reporters: ["default", "./test/support/no-test-left-out.ts"],
     // One more than the default: many tests wait for a server or for a child process.

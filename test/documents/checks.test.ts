@@ -16,8 +16,8 @@ describe("code blocks", () => {
   test("are found with place, language and mark, also in a list", () => {
     const text = "# A\n\n```ts run\nf();\n```\n\n- item\n  ```sh\n  npm ci\n  ```\n";
     expect(findCodeBlocks({ path: "a.md", text })).toEqual([
-      { place: "a.md:3", document: "a.md", language: "ts", mark: "run", code: "f();\n" },
-      { place: "a.md:8", document: "a.md", language: "sh", mark: "", code: "npm ci\n" },
+      { place: "a.md:3", document: "a.md", language: "ts", mark: "run", code: "f();\n", isAdjacent: false },
+      { place: "a.md:8", document: "a.md", language: "sh", mark: "", code: "npm ci\n", isAdjacent: false },
     ]);
   });
 
@@ -92,11 +92,13 @@ describe("programs", () => {
 describe("shell blocks", () => {
   test("are split into commands and words", () => {
     const text =
-      "# comment\n$ A=1 npx tasker run x.yaml --context '{\"a\": 1}' # why\nnpm ci && npm \\\n  test > log\n";
+      "# comment\n$ A=1 npx tasker run x.yaml --context '{\"a\": 1}' # why\nnpm ci && npm \\\n  test > log\nB=$(tasker health | jq .a)\n";
     expect(splitCommands(text)).toEqual([
       ["npx", "tasker", "run", "x.yaml", "--context", '{"a": 1}'],
       ["npm", "ci"],
       ["npm", "test"],
+      ["tasker", "health"],
+      ["jq", ".a"],
     ]);
   });
 

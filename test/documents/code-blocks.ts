@@ -10,20 +10,26 @@ export interface CodeBlock {
   /** What stands behind the language. */
   readonly mark: string;
   readonly code: string;
+  /** Whether nothing stands between it and the block before. */
+  readonly isAdjacent: boolean;
 }
 
 const FENCE = /^( *)```([^\n`]*)\n([\s\S]*?)^\1```[ \t]*$/gm;
 
 /** Finds the fenced code blocks of a document, in order. */
 export function findCodeBlocks({ path, text }: Document): CodeBlock[] {
-  return [...text.matchAll(FENCE)].map(({ 1: indent = "", 2: info = "", 3: body = "", index }) => {
+  let end = 0;
+  return [...text.matchAll(FENCE)].map(({ 0: whole, 1: indent = "", 2: info = "", 3: body = "", index }) => {
     const [language = "", ...mark] = info.trim().split(/\s+/);
+    const isAdjacent = end > 0 && text.slice(end, index).trim() === "";
+    end = index + whole.length;
     return {
       place: `${path}:${text.slice(0, index).split("\n").length}`,
       document: path,
       language,
       mark: mark.join(" "),
       code: body.replaceAll(new RegExp(`^${indent}`, "gm"), ""),
+      isAdjacent,
     };
   });
 }

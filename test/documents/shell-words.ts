@@ -5,13 +5,13 @@ const WORD = /'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)|([^\s'"\\]+)|(\s+)/g;
 
 /**
  * Splits a shell block into simple commands: one a line, or several joined by `&&`, `;` or `|`. Comments, a leading `$ `,
- * assignments before a command and redirections are dropped.
+ * assignments before a command and redirections are dropped; of `NAME=$(command)` the command stays.
  */
 export function splitCommands(block: string): ShellCommand[] {
   return block
     .replaceAll("\\\n", " ")
     .split("\n")
-    .map((line) => line.replace(/^\s*\$ /, ""))
+    .map((line) => line.replace(/^\s*\$ /, "").replace(/^\s*[A-Z_][A-Z0-9_]*=\$\((.*)\)$/, "$1"))
     .flatMap((line) => splitWords(line))
     .filter((words) => words.length > 0);
 }
