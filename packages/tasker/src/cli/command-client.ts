@@ -8,7 +8,7 @@ import type { GlobalOptions } from "./global-options.ts";
 import type { CommandIo } from "./io.ts";
 import { chooseDatabase, withDatabase } from "./open-command-database.ts";
 import { readCommandConfiguration } from "./read-command-configuration.ts";
-import { localSocketPath } from "./serving/local-socket-path.ts";
+import { isOwnSocket, localSocketPath } from "./serving/local-socket-path.ts";
 import type { CommandSession } from "./session.ts";
 
 /** Of requests that go nowhere: they need some address. */
@@ -50,7 +50,8 @@ export async function withRunningServer<T>(
   if (choice.kind === "embedded") {
     const path = localSocketPath(choice.directory);
     const { isAnswered } = await import("../server/local-socket.ts");
-    if (await isAnswered(path)) return throughSocket(path, actorHeaders(options, io), work);
+    if ((await isOwnSocket(path)) && (await isAnswered(path)))
+      return throughSocket(path, actorHeaders(options, io), work);
   }
   return alone();
 }

@@ -2,7 +2,7 @@ import type { EngineProcess } from "../engine-process.ts";
 import type { GlobalOptions } from "../global-options.ts";
 import type { CommandIo } from "../io.ts";
 import { chooseDatabase } from "../open-command-database.ts";
-import { localSocketPath } from "./local-socket-path.ts";
+import { claimSocketPath } from "./local-socket-path.ts";
 import { makeServer } from "./make-server.ts";
 
 /**
@@ -18,6 +18,6 @@ export async function openLocalServer(
   // Windows has no sockets in directories.
   if (choice.kind !== "embedded" || globalThis.process.platform === "win32") return async () => {};
   const server = await makeServer(io, options, process);
-  await server.listenLocally(localSocketPath(choice.directory));
+  await server.listenLocally(await claimSocketPath(choice.directory));
   return () => server.close({ graceMs: 1_000 });
 }
