@@ -121,10 +121,12 @@ export {
   type Pressure,
 } from "./config/execution-config.ts";
 export { EXECUTION_PRESETS } from "./config/execution-presets.ts";
+export { type GraphqlConfig, type GraphqlSettings, graphqlConfig } from "./config/graphql-config.ts";
 export { type HealthConfig, type HealthSettings, healthConfig } from "./config/health-config.ts";
 export { OPTION_CATALOGUE } from "./config/options/option-catalogue.ts";
 export type { OptionFacts, OptionUnit } from "./config/options/option-facts.ts";
 export { sameSettings } from "./config/same-settings.ts";
+export { type ServerConfig, type ServerSettings, serverConfig } from "./config/server-config.ts";
 export type { TaskOverrides } from "./config/task-overrides.ts";
 export { type TaskSections, type TaskSettings, taskSettings } from "./config/task-settings.ts";
 export { type TelemetryConfig, type TelemetrySettings, telemetryConfig } from "./config/telemetry-config.ts";

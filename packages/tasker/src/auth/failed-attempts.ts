@@ -1,9 +1,9 @@
-import { isIPv6 } from "node:net";
 import { LRUCache } from "lru-cache";
 import { type Clock, elapsedOf } from "../clock/clock.ts";
 import { AuthenticationError, type AuthenticationReason } from "../errors/index.ts";
 import { type AuthRequest, headerOf } from "./authenticators/auth-request.ts";
 import { isLoopback } from "./authenticators/loopback.ts";
+import { networkOf } from "./authenticators/plain-address.ts";
 import { prefixOf } from "./tokens/token-secret.ts";
 
 /** Addresses and prefixes of tokens that are remembered; those that failed longest ago are forgotten first. */
@@ -72,16 +72,6 @@ export class FailedAttempts {
 function keysOf(request: AuthRequest): [address: string | null, token: string | null] {
   if (request.address === null || isLoopback(request.address)) return [null, null];
   return [`address ${networkOf(request.address)}`, tokenKey(request)];
-}
-
-/** An address as it is counted: of IPv6 the network of 64 bits, because whoever has one address of it has all. */
-function networkOf(address: string): string {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, "").replace(/%.*$/, "");
-  if (!isIPv6(plain)) return plain;
-  const [first = [], last = []] = plain.split("::").map((part) => (part === "" ? [] : part.split(":")));
-  const zeros = Array.from({ length: Math.max(0, 8 - first.length - last.length) }, () => "0");
-  const network = [...first, ...zeros, ...last].slice(0, 4).map((group) => Number.parseInt(group, 16).toString(16));
-  return `${network.join(":")}::/64`;
 }
 
 function tokenKey(request: AuthRequest): string | null {

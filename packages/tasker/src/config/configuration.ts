@@ -6,9 +6,11 @@ import { DatabaseSchema } from "./database-config.ts";
 import { DependencyGraphSchema } from "./dependency-graph-config.ts";
 import { EngineSchema } from "./engine-config.ts";
 import { ExecutionSchema } from "./execution-config.ts";
+import { GraphqlSchema } from "./graphql-config.ts";
 import { HealthSchema } from "./health-config.ts";
 import { parseSection } from "./parse-section.ts";
 import { mapping } from "./rules.ts";
+import { ServerSchema } from "./server-config.ts";
 import { NamespacesSchema, TemplatesSchema } from "./task-overrides.ts";
 import { TelemetrySchema } from "./telemetry-config.ts";
 
@@ -22,6 +24,8 @@ const SectionsSchema = mapping({
   backoff: BackoffSchema.prefault({}),
   execution: ExecutionSchema.prefault({}),
   cache: CacheSchema.prefault({}),
+  server: ServerSchema.prefault({}),
+  graphql: GraphqlSchema.prefault({}),
 });
 
 /** Shape of what a configuration says for plugins, by their names. What that may be is each plugin's to say. */
@@ -29,7 +33,7 @@ const PluginsSchema = z.record(z.string().min(1), z.record(z.string(), z.unknown
   error: "a mapping of plugins to their settings",
 });
 
-/** Shape of a whole configuration: the nine sections of the reference, what is said for some tasks, and for plugins. */
+/** Shape of a whole configuration: the nine sections of the reference and our own two, what is said for some tasks, and for plugins. */
 export const ConfigurationSchema = mapping({
   ...SectionsSchema.shape,
   namespaces: NamespacesSchema.default({}),
@@ -46,7 +50,7 @@ export type ConfigurationSettings = Readonly<z.input<typeof ConfigurationSchema>
 /** The name of a section. */
 export type SectionName = keyof z.output<typeof SectionsSchema>;
 
-/** Names of the nine sections, in the order of the reference. */
+/** Names of the sections: the nine of the reference in its order, and our own. */
 export const SECTIONS: readonly SectionName[] = SectionsSchema.keyof().options;
 
 /**

@@ -60,7 +60,7 @@ export class NotRunningError extends TaskerError {
   readonly code = "TASKER_NOT_RUNNING";
 }
 
-/** A GraphQL request asks for more than one may; `context` has `limit`, and where they are known `value` and `allowed`. */
+/** A request asks for more than one may; `context` has `limit`, and where they are known `value` and `allowed`. */
 export class QueryLimitError extends TaskerError {
   readonly code = "TASKER_QUERY_LIMIT";
 }

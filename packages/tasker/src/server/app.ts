@@ -5,7 +5,13 @@ import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
 import { timeout } from "hono/timeout";
 import { MethodNotAllowedError, NotFoundError } from "../errors/index.ts";
-import { type AppOptions, DEFAULT_BODY_LIMIT, DEFAULT_RATE_LIMIT, DEFAULT_TIMEOUT_MS } from "./app-options.ts";
+import {
+  type AppOptions,
+  DEFAULT_ANSWER_LIMIT,
+  DEFAULT_BODY_LIMIT,
+  DEFAULT_RATE_LIMIT,
+  DEFAULT_TIMEOUT_MS,
+} from "./app-options.ts";
 import { graphqlHandler, wantsStream } from "./graphql/graphql-handler.ts";
 import type { Implementation } from "./http/call.ts";
 import { correlate } from "./http/correlate.ts";
@@ -13,6 +19,7 @@ import type { HttpEnv } from "./http/http-env.ts";
 import { observeRequests } from "./http/observe-requests.ts";
 import { rateLimit } from "./http/rate-limit.ts";
 import { requestHandler } from "./http/request-handler.ts";
+import type { SizeLimits } from "./http/size-limits.ts";
 import { answerError } from "./problems/answer-error.ts";
 import { REFERENCE_IMPLEMENTATIONS } from "./reference/index.ts";
 import { IMPLEMENTATIONS } from "./routes/index.ts";
@@ -40,10 +47,22 @@ export function createApp(parts: ServerParts, options: AppOptions = {}): App {
   const contentSecurityPolicy = { defaultSrc: ["'none'"], frameAncestors: ["'none'"] };
   // Pages that have styles say so themselves.
   app.use(secureHeaders({ contentSecurityPolicy, overwrite: false }));
-  if (corsOrigins.length > 0) app.use(cors({ origin: [...corsOrigins], credentials: true }));
+  if (corsOrigins.length > 0) {
+    app.use(
+      cors({
+        origin: [...corsOrigins],
+        credentials: true,
+        exposeHeaders: ["etag", "location", "retry-after", "x-request-id"],
+      }),
+    );
+  }
   if (options.compress ?? true) app.use(compress());
   if (rate !== null) app.use(rateLimit(rate));
   const limited = timeout(timeoutMs);
+  const limits: SizeLimits = {
+    body: options.bodyLimit ?? DEFAULT_BODY_LIMIT,
+    answer: options.answerLimit ?? DEFAULT_ANSWER_LIMIT,
+  };
   const implementations: Implementation[] = [
     ...Object.values(IMPLEMENTATIONS),
     ...Object.values(REFERENCE_IMPLEMENTATIONS),
@@ -51,14 +70,14 @@ export function createApp(parts: ServerParts, options: AppOptions = {}): App {
   for (const [path, ofPath] of Map.groupBy(implementations, ({ route }) => pattern(route.path))) {
     for (const implementation of ofPath) {
       const { method, waits } = implementation.route;
-      const handler = requestHandler(implementation, parts, options.bodyLimit ?? DEFAULT_BODY_LIMIT);
+      const handler = requestHandler(implementation, parts, limits);
       if (waits) app.on(method, path, handler);
       else app.on(method, path, limited, handler);
     }
     // Before the next path, whose parameters would take the names of this one.
     refuseOtherMethods(app, path, ofPath);
   }
-  mountGraphql(app, limited, graphqlHandler(parts, options.bodyLimit ?? DEFAULT_BODY_LIMIT, options.graphql));
+  mountGraphql(app, limited, graphqlHandler(parts, limits, options.graphql));
   return app;
 }
 

@@ -4,13 +4,13 @@ import { authConfig } from "../config/auth-config.ts";
 import type { Log } from "../engine/options.ts";
 import { Health } from "../health/health.ts";
 import type { AppOptions } from "./app-options.ts";
-import { Server } from "./server.ts";
+import { type GivenParts, Server } from "./server.ts";
 import type { ServerParts } from "./server-parts.ts";
 
 /** What a server of your own is made of: what is left out has a default. */
 export interface OpenServerOptions
   extends Pick<ServerParts, "database" | "engine" | "registry">,
-    Partial<Omit<ServerParts, "database" | "engine" | "registry" | "auth" | "closing" | "live">>,
+    Partial<Omit<GivenParts, "database" | "engine" | "registry" | "auth">>,
     AppOptions {
   /** From `openAuth`. Default: nobody is asked who they are, and only requests from this machine are answered. */
   readonly auth?: Auth;

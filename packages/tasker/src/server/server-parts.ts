@@ -4,6 +4,7 @@ import type { Clock } from "../clock/clock.ts";
 import type { Database } from "../database/database.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Log } from "../engine/options.ts";
+import type { Mask } from "../events/bus/mask.ts";
 import type { HandlerRegistry } from "../handlers/registry.ts";
 import type { Health } from "../health/health.ts";
 import type { ConfigurationSources } from "../settings/load-configuration.ts";
@@ -37,6 +38,8 @@ export interface ServerParts {
   readonly redact: readonly string[];
   readonly clock: Clock;
   readonly log: Log;
+  /** Hides what no client sees of events. */
+  readonly eventMask: Mask;
   /** Aborted when the server closes: streams end. */
   readonly closing: AbortSignal;
   /** What those share who watch what happens. */

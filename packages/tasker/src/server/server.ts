@@ -1,4 +1,5 @@
 import { createServer, type Server as HttpServer, IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createTlsServer, Server as HttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { isLoopback } from "../auth/authenticators/loopback.ts";
@@ -6,7 +7,9 @@ import { NoneAuthenticator } from "../auth/authenticators/none-authenticator.ts"
 import { ConfigurationError } from "../errors/index.ts";
 import { type App, createApp } from "./app.ts";
 import type { AppOptions } from "./app-options.ts";
-import { ELSEWHERE, LOCAL, originOf, type RequestOrigin } from "./http/request-origin.ts";
+import { eventMask } from "./event-mask.ts";
+import { ELSEWHERE, LOCAL, type RequestOrigin } from "./http/request-origin.ts";
+import { TrustedProxies } from "./http/trusted-proxies.ts";
 import { LiveDesk } from "./live/live-desk.ts";
 import { clearSocket } from "./local-socket.ts";
 import type { ServerParts } from "./server-parts.ts";
@@ -17,16 +20,27 @@ export interface ListenOptions {
   readonly host?: string;
   /** 0: any that is free. Default: 8377. */
   readonly port?: number;
+  /** With what it speaks HTTPS. Default: it speaks HTTP. */
+  readonly tls?: TlsFiles | undefined;
+}
+
+/** A certificate, those between it and its authority, and its key, as texts in PEM. */
+export interface TlsFiles {
+  readonly cert: string | Buffer;
+  readonly key: string | Buffer;
 }
 
 /** A server that listens. */
 export interface Listening {
-  /** Such as `http://127.0.0.1:8377`; `unix:` and the path for a socket. */
+  /** Such as `http://127.0.0.1:8377`, `https://...`; `unix:` and the path for a socket. */
   readonly url: string;
 }
 
 /** Answers a request of Node's own server, of Connect and of Express. */
 export type NodeHandler = (incoming: IncomingMessage, outgoing: ServerResponse) => void;
+
+/** What a server is given of its parts: the others are its own. */
+export type GivenParts = Omit<ServerParts, "closing" | "eventMask" | "live">;
 
 /** Address on which a server listens unless it is told another one: this machine alone. */
 export const DEFAULT_HOST = "127.0.0.1";
@@ -42,22 +56,28 @@ export class Server {
   readonly live: LiveDesk;
   readonly #parts: ServerParts;
   readonly #closing = new AbortController();
-  readonly #servers: HttpServer[] = [];
+  readonly #servers: (HttpServer | HttpsServer)[] = [];
   readonly #overrideGlobals: boolean;
+  readonly #proxies: TrustedProxies;
+  readonly #graceMs: number;
 
-  constructor(parts: Omit<ServerParts, "closing" | "live">, options: AppOptions = {}) {
-    const whole = { ...parts, closing: this.#closing.signal };
+  /** @throws ConfigurationError for a trusted proxy, or a limit of GraphQL, that is none */
+  constructor(parts: GivenParts, options: AppOptions = {}) {
+    const mask = eventMask(parts.engine.events.mask, parts.redact);
+    const whole = { ...parts, closing: this.#closing.signal, eventMask: mask };
     this.live = new LiveDesk(whole, options.live);
     this.#parts = { ...whole, live: this.live };
     this.#overrideGlobals = options.overrideGlobals ?? false;
+    this.#proxies = new TrustedProxies(options.trustedProxies, options.proxyHeaders);
+    this.#graceMs = options.graceMs ?? DEFAULT_GRACE_MS;
     this.app = createApp(this.#parts, options);
   }
 
   /**
    * Listens on a port.
-   * @throws ConfigurationError for an address that others reach, without authentication
+   * @throws ConfigurationError for an address that others reach, without authentication, and for a certificate or a key that is none
    */
-  listen({ host = DEFAULT_HOST, port = DEFAULT_PORT }: ListenOptions = {}): Promise<Listening> {
+  listen({ host = DEFAULT_HOST, port = DEFAULT_PORT, tls }: ListenOptions = {}): Promise<Listening> {
     const isOpen = this.#parts.auth.authenticator instanceof NoneAuthenticator;
     if (isOpen && host !== "localhost" && !isLoopback(host)) {
       throw new ConfigurationError(
@@ -71,7 +91,7 @@ export class Server {
         },
       );
     }
-    const server = createServer(this.http());
+    const server = tls === undefined ? createServer(this.http()) : openTls(tls, this.http());
     return this.#open(server, () => server.listen({ host, port }));
   }
 
@@ -91,7 +111,7 @@ export class Server {
 
   /** What answers requests in a server of your own: `createServer(server.http())`, `app.use("/tasker", server.http())`. */
   http(): NodeHandler {
-    return this.#listener(originOf);
+    return this.#listener((incoming) => this.#proxies.originOf(incoming));
   }
 
   /**
@@ -107,14 +127,14 @@ export class Server {
     return this.fetch(request, LOCAL);
   }
 
-  /** Takes no more requests, ends streams, and waits for what is under way, for `graceMs` (default 10,000) at most. */
-  async close({ graceMs = DEFAULT_GRACE_MS }: { readonly graceMs?: number } = {}): Promise<void> {
+  /** Takes no more requests, ends streams, and waits for what is under way, for `graceMs` at most. Default: what the options say. */
+  async close({ graceMs = this.#graceMs }: { readonly graceMs?: number } = {}): Promise<void> {
     this.#closing.abort();
     await Promise.all(this.#servers.splice(0).map((server) => closeServer(server, graceMs)));
     await this.#parts.cache?.settled();
   }
 
-  #open(server: HttpServer, listen: () => void): Promise<Listening> {
+  #open(server: HttpServer | HttpsServer, listen: () => void): Promise<Listening> {
     // A client that sends its headers a byte at a time, or none, holds a connection for so long and no longer.
     server.headersTimeout = 10_000;
     return new Promise((resolve, reject) => {
@@ -122,7 +142,7 @@ export class Server {
       server.once("listening", () => {
         server.off("error", reject);
         this.#servers.push(server);
-        resolve({ url: urlOf(server.address()) });
+        resolve({ url: urlOf(server) });
       });
       listen();
     });
@@ -158,14 +178,27 @@ function keepParsedBody(incoming: IncomingMessage): void {
   Object.assign(incoming, { rawBody });
 }
 
-function urlOf(address: AddressInfo | string | null): string {
+function openTls({ cert, key }: TlsFiles, handler: NodeHandler): HttpsServer {
+  try {
+    return createTlsServer({ cert, key }, handler);
+  } catch (cause) {
+    const expected = "a certificate and its key in PEM";
+    throw new ConfigurationError(`the server cannot speak HTTPS: ${String(cause)}; expected ${expected}`, {
+      context: { option: "server.tls_cert_file", expected },
+      cause,
+    });
+  }
+}
+
+function urlOf(server: HttpServer | HttpsServer): string {
+  const address: AddressInfo | string | null = server.address();
   if (typeof address === "string") return `unix:${address}`;
   if (address === null) throw new RangeError("a server that listens has an address");
   const host = address.family === "IPv6" ? `[${address.address}]` : address.address;
-  return `http://${host}:${address.port}`;
+  return `${server instanceof HttpsServer ? "https" : "http"}://${host}:${address.port}`;
 }
 
-function closeServer(server: HttpServer, graceMs: number): Promise<void> {
+function closeServer(server: HttpServer | HttpsServer, graceMs: number): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => server.closeAllConnections(), graceMs);
     server.close(() => {

@@ -136,8 +136,8 @@ function leaves(value: unknown, path = ""): string[] {
 }
 
 describe("a configuration", () => {
-  test("has the nine sections, options and defaults of the reference", () => {
-    expect(SECTIONS).toEqual(Object.keys(REFERENCE));
+  test("has the nine sections, options and defaults of the reference, and two sections of ours", () => {
+    expect(SECTIONS).toEqual([...Object.keys(REFERENCE), "server", "graphql"]);
     expect(configuration()).toMatchObject(REFERENCE);
     expect(leaves(REFERENCE)).toHaveLength(112);
   });

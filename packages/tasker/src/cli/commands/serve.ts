@@ -1,5 +1,7 @@
 import type { Command } from "commander";
 import { z } from "zod";
+import { type ServerConfig, serverConfig } from "../../config/server-config.ts";
+import { listenPlanFrom } from "../../server/configured-options.ts";
 import { addProcessOptions, type EngineProcess, ProcessOptions, runEngineProcess } from "../engine-process.ts";
 import { collect, wholeNumber } from "../input/parse-option.ts";
 import { makeServer } from "../serving/make-server.ts";
@@ -11,6 +13,9 @@ const ServeOptions = ProcessOptions.extend({
   socket: z.string().optional(),
   work: z.boolean().default(true),
   cors: z.array(z.string()).optional(),
+  tlsCert: z.string().optional(),
+  tlsKey: z.string().optional(),
+  trustProxy: z.array(z.string()).optional(),
 });
 type ServeOptions = z.infer<typeof ServeOptions>;
 
@@ -21,6 +26,9 @@ export function addServeCommand(program: Command, session: CommandSession): void
     .option("--host <address>", "address to listen on (default: 127.0.0.1); others need authentication")
     .option("--port <port>", "port to listen on (default: 8377)", wholeNumber("--port", 0, 65_535))
     .option("--socket <path>", "also listen on a Unix socket, whose user may do everything")
+    .option("--tls-cert <path>", "certificate in PEM: speak HTTPS")
+    .option("--tls-key <path>", "its key in PEM")
+    .option("--trust-proxy <address>", "believe this proxy, or network of proxies; can be given several times", collect)
     .option("--no-work", "only serve: other processes execute")
     .option("--cors <origin>", "let pages of this origin call; can be given several times", collect)
     .addHelpText(
@@ -34,17 +42,30 @@ export function addServeCommand(program: Command, session: CommandSession): void
     });
 }
 
+/** The section `server` with what the command line says over it. @throws ConfigurationError */
+function configOf(options: ServeOptions, { loaded }: Pick<EngineProcess, "loaded">): ServerConfig {
+  const said = {
+    host: options.host,
+    port: options.port,
+    socket: options.socket,
+    cors_origins: options.cors,
+    tls_cert_file: options.tlsCert,
+    tls_key_file: options.tlsKey,
+    trusted_proxies: options.trustProxy,
+  };
+  const given = Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
+  return serverConfig({ ...loaded.document.server, ...given });
+}
+
 async function serve({ io, printer }: CommandSession, options: ServeOptions, process: EngineProcess): Promise<void> {
-  const { host, port, socket, cors: corsOrigins = [] } = options;
-  const server = await makeServer(io, options, process, { corsOrigins, overrideGlobals: true }, (message) =>
+  const config = configOf(options, process);
+  const { socket, ...place } = await listenPlanFrom(config, io.cwd);
+  const server = await makeServer(io, options, process, { server: config, overrideGlobals: true }, (message) =>
     printer.note(message),
   );
   try {
-    const { url } = await server.listen({
-      ...(host === undefined ? {} : { host }),
-      ...(port === undefined ? {} : { port }),
-    });
-    if (socket !== undefined) await server.listenLocally(socket);
+    const { url } = await server.listen(place);
+    if (socket !== null) await server.listenLocally(socket);
     io.workers.tellWorking();
     printer.note(`serving at ${url}`);
     if ((await process.stop.asked) === "signal") {

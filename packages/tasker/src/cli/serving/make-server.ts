@@ -1,3 +1,4 @@
+import type { ServerConfig } from "../../config/server-config.ts";
 import type { AppOptions } from "../../server/app-options.ts";
 import type { Server } from "../../server/server.ts";
 import { SecretSource } from "../../vault/secret-source.ts";
@@ -15,16 +16,18 @@ export async function makeServer(
   io: Pick<CommandIo, "cwd" | "env" | "clock">,
   options: GlobalOptions,
   { engine, database, registry, loaded, log, metrics, httpMetrics, onConfiguration }: Omit<EngineProcess, "stop">,
-  app: AppOptions = {},
+  app: AppOptions & { readonly server?: ServerConfig } = {},
   warn: (message: string) => void = () => {},
 ): Promise<Server> {
   const { openAuth } = await import("../../auth/auth.ts");
   const { Health } = await import("../../health/health.ts");
+  const { appOptionsFrom } = await import("../../server/configured-options.ts");
   const { Server: ServerClass } = await import("../../server/server.ts");
   const { cacheFrom } = await import("../../settings/cache-from.ts");
   const { encryptionFrom } = await import("../../settings/engine-options.ts");
   const { clock } = io;
-  const { document } = loaded;
+  const { server: config = loaded.document.server, ...own } = app;
+  const document = { ...loaded.document, server: config };
   const choice = chooseDatabase(options, io);
   const auth = await openAuth(document.auth, {
     database,
@@ -57,6 +60,6 @@ export async function makeServer(
       redact: document.engine.redact,
       sources: { cwd: io.cwd, file: options.config, variables: io.env },
     },
-    { correlationHeader: document.telemetry.correlation_id_header, ...app },
+    { ...appOptionsFrom(document), ...own },
   );
 }

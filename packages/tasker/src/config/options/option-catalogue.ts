@@ -6,8 +6,10 @@ import { DATABASE_OPTIONS } from "./database-options.ts";
 import { DEPENDENCY_GRAPH_OPTIONS } from "./dependency-graph-options.ts";
 import { ENGINE_OPTIONS } from "./engine-options.ts";
 import { EXECUTION_OPTIONS } from "./execution-options.ts";
+import { GRAPHQL_OPTIONS } from "./graphql-options.ts";
 import { HEALTH_OPTIONS } from "./health-options.ts";
 import type { OptionFacts, SectionFacts } from "./option-facts.ts";
+import { SERVER_OPTIONS } from "./server-options.ts";
 import { TELEMETRY_OPTIONS } from "./telemetry-options.ts";
 
 const BY_SECTION: Readonly<Record<SectionName, SectionFacts>> = {
@@ -20,6 +22,8 @@ const BY_SECTION: Readonly<Record<SectionName, SectionFacts>> = {
   backoff: BACKOFF_OPTIONS,
   execution: EXECUTION_OPTIONS,
   cache: CACHE_OPTIONS,
+  server: SERVER_OPTIONS,
+  graphql: GRAPHQL_OPTIONS,
 };
 
 /** Facts of every option of a configuration, by its path: `telemetry.prometheus.endpoint`. */

@@ -52,7 +52,8 @@ const MOST_ROUTES = 10_000;
  */
 export class EventBus {
   readonly #clock: Clock;
-  readonly #mask: Mask | null;
+  /** What is hidden from all listeners; null: nothing. */
+  readonly mask: Mask | null;
   readonly #inContext: InContext;
   readonly #report: ReportError;
   #subscriptions: readonly Subscription[] = [];
@@ -67,7 +68,7 @@ export class EventBus {
 
   constructor(options: EventBusOptions = {}) {
     this.#clock = options.clock ?? systemClock;
-    this.#mask = options.mask ?? null;
+    this.mask = options.mask ?? null;
     this.#inContext = options.inContext ?? ((_, call) => call());
     const report = options.onListenerError ?? (() => {});
     this.#report = (error, name) => {
@@ -201,7 +202,7 @@ export class EventBus {
   #handOut(event: TaskerEvent): void {
     const route = this.#routeOf(event.name);
     if (route.length === 0) return;
-    const shown = this.#mask === null ? event : this.#mask(event);
+    const shown = this.mask === null ? event : this.mask(event);
     for (const subscription of route) subscription.take(shown);
   }
 

@@ -5,6 +5,7 @@ import { type Caller, GraphqlApi, type GraphqlOptions } from "../../graphql/inde
 import { admit } from "../http/admit.ts";
 import type { HttpEnv } from "../http/http-env.ts";
 import { factsOf } from "../http/request-facts.ts";
+import { checkAnswerSize, type SizeLimits } from "../http/size-limits.ts";
 import { statusOfCode } from "../problems/status-of-code.ts";
 import type { ServerParts } from "../server-parts.ts";
 import { type AnswerType, answerType } from "./answer-type.ts";
@@ -14,7 +15,7 @@ import { readRequests } from "./read-requests.ts";
 /** Answers GraphQL requests: operations of a body one after the other, or a subscription as a stream of events. */
 export function graphqlHandler(
   parts: ServerParts,
-  bodyLimit: number,
+  sizes: SizeLimits,
   options: GraphqlOptions = {},
 ): (context: Context<HttpEnv>) => Promise<Response> {
   const api = new GraphqlApi({ ...parts, live: parts.live.events }, options);
@@ -26,18 +27,18 @@ export function graphqlHandler(
     const admission = await admit(parts, facts.auth);
     const signal = AbortSignal.any([facts.signal, parts.closing]);
     const caller: Caller = { ...admission, address: facts.address, requestId: facts.id, signal };
-    const limits = { bodyLimit, maxBatch: api.limits.maxBatch };
+    const limits = { bodyLimit: sizes.body, maxBatch: api.limits.maxBatch };
     const asked = await readRequests(raw, limits).catch((error: unknown) => malformed(error, facts.id, type));
     if (asked instanceof Response) return asked;
     const isReadOnly = raw.method === "GET";
     if (!("query" in asked)) {
       const answers: FormattedExecutionResult[] = [];
       for (const request of asked) answers.push(await api.execute(request, caller));
-      return write(answers, 200, type);
+      return write(answers, 200, type, sizes.answer);
     }
     if (type === "text/event-stream") return streamed(eventSource(await api.subscribe(asked, caller)));
     const answer = await api.execute(asked, caller, isReadOnly);
-    return write(answer, statusOf(answer, type), type);
+    return write(answer, statusOf(answer, type), type, sizes.answer);
   };
 }
 
@@ -54,9 +55,12 @@ function statusOf({ data, errors = [] }: FormattedExecutionResult, type: AnswerT
   return type === "application/json" ? 200 : 400;
 }
 
-function write(answer: unknown, status: number, type: AnswerType): Response {
+/** @throws QueryLimitError for an answer that is too large */
+function write(answer: unknown, status: number, type: AnswerType, limit = Number.POSITIVE_INFINITY): Response {
+  const text = JSON.stringify(answer);
+  checkAnswerSize(text, limit);
   const written = type === "text/event-stream" ? "application/json" : type;
-  return new Response(JSON.stringify(answer), {
+  return new Response(text, {
     status,
     headers: { "content-type": `${written}; charset=utf-8`, "cache-control": "no-store" },
   });

@@ -12,12 +12,13 @@ import type { HttpEnv } from "./http-env.ts";
 import { type QueryDecoder, queryDecoder } from "./query-decoder.ts";
 import { readBody, takesBody } from "./read-body.ts";
 import { factsOf } from "./request-facts.ts";
+import { checkAnswerSize, type SizeLimits } from "./size-limits.ts";
 
 /** Answers the requests to one route: finds out who asks, reads what it asks for, checks that it may, and has it done. */
 export function requestHandler<Known extends Route>(
   implementation: Implementation<Known>,
   parts: ServerParts,
-  bodyLimit: number,
+  limits: SizeLimits,
 ): (context: Context<HttpEnv>) => Promise<Response> {
   const { route, handle } = implementation;
   const decodeParams = queryDecoder(route.params);
@@ -37,7 +38,7 @@ export function requestHandler<Known extends Route>(
       route.query,
       decodeQuery(new Map(Object.entries(context.req.queries()))),
     );
-    const given = takesBody(route) ? await readBody(context.req.raw, bodyLimit) : undefined;
+    const given = takesBody(route) ? await readBody(context.req.raw, limits.body) : undefined;
     const body = read<Known["body"]>("body", route.body, given, !route.checksItems);
     const call: Call<Known> = {
       ...admission,
@@ -55,6 +56,7 @@ export function requestHandler<Known extends Route>(
     const { answer, status = route.statuses[0], headers = {} } = reply;
     const isText = route.answerType !== "application/json";
     const text = isText ? String(answer) : JSON.stringify(answer);
+    checkAnswerSize(text, limits.answer);
     const type = isText ? `${route.answerType}; charset=utf-8` : route.answerType;
     return new Response(status === 204 ? null : text, { status, headers: { "content-type": type, ...headers } });
   };

@@ -10,6 +10,4 @@ export interface LiveBounds {
   readonly beatMs?: number;
   /** Most events that wait for one client. Default: 5,000. */
   readonly buffer?: number;
-  /** Places in the payloads of events that no client sees, as `maskEvents` takes them. Default: none. */
-  readonly maskedEventKeys?: readonly string[];
 }

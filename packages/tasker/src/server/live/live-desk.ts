@@ -3,7 +3,6 @@ import { LiveQueues } from "../../live/live-queues.ts";
 import { DatabaseFigures } from "../../telemetry/metrics/database-figures.ts";
 import type { ServerParts } from "../server-parts.ts";
 import type { LiveBounds } from "./live-bounds.ts";
-import { liveMask } from "./live-mask.ts";
 import { Seats } from "./seats.ts";
 import { Watchmen } from "./watchmen.ts";
 
@@ -18,15 +17,15 @@ export class LiveDesk {
   readonly watchmen: Watchmen;
 
   constructor(parts: Omit<ServerParts, "live">, bounds: LiveBounds = {}) {
-    const { database, engine, clock, log, redact, closing } = parts;
-    const { connections = 20_000, connectionsPerPrincipal = 1_000, recheckMs = 30_000, maskedEventKeys = [] } = bounds;
+    const { database, engine, clock, log, closing, eventMask: mask } = parts;
+    const { connections = 20_000, connectionsPerPrincipal = 1_000, recheckMs = 30_000 } = bounds;
     const { beatMs, buffer } = bounds;
     const onFailure = (error: unknown) => log.warn({ err: error }, "live clients are told nothing for the moment");
     this.events = new LiveEvents({
       database,
       events: engine.events,
       clock,
-      mask: liveMask(maskedEventKeys, redact),
+      mask,
       onFailure,
       ...(beatMs === undefined ? {} : { beatMs }),
       ...(buffer === undefined ? {} : { buffer }),

@@ -20,7 +20,7 @@ const at = z.int().nonnegative();
 const Key = z.tuple([at, at, at, at, at, at, at, at]);
 
 /** Lists events of the log. */
-export const eventList = implement(listEvents, async ({ query, scope, parts: { database } }) => {
+export const eventList = implement(listEvents, async ({ query, scope, parts: { database, eventMask } }) => {
   const { limit, cursor, name = ["*"], task_id: taskId = null, from, before } = query;
   const visible = intersectScopes(scope, query.namespace ?? "all");
   const isVisible = ({ namespace }: TaskerEvent) =>
@@ -34,7 +34,7 @@ export const eventList = implement(listEvents, async ({ query, scope, parts: { d
     selection: { ...selection, takes: (event, writtenAt) => isVisible(event) && takes(event, writtenAt) },
   });
   const next = page.next === null ? null : encodeCursor(LIST, keyOf(page.next, stretch.end));
-  return { answer: { events: page.events.map(shownEvent), next_cursor: next } };
+  return { answer: { events: page.events.map((event) => shownEvent(eventMask(event))), next_cursor: next } };
 });
 
 interface Stretch {

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { runCommandLine } from "../../../src/cli/command-line.ts";
@@ -49,6 +49,32 @@ describeOnPostgres("tasker serve", () => {
     io.send("SIGTERM");
     expect(await ended).toBe(0);
     await expect(fetch(`${url}/health/live`)).rejects.toThrow();
+  });
+
+  test("listens where the configuration says, as the configuration says, and where the command line says something else", async () => {
+    const database = await createTestDatabase();
+    onTestFinished(() => database.drop());
+    const { path: cwd } = makeProject();
+    const env = { DATABASE_URL: database.url };
+    writeFileSync(
+      join(cwd, "tasker.yaml"),
+      "version: 1\nserver: {port: 1, socket: here, cors_origins: ['https://a.example'], rate_limit_requests: 3}\n",
+    );
+    const { io } = start(["serve", "--no-work", "--port", "0", "--cors", "https://b.example"], { cwd, env });
+    const url = await addressOf(io);
+    expect(existsSync(join(cwd, "here"))).toBe(true);
+    const askFrom = (origin: string) => fetch(`${url}/health/live`, { headers: { origin } });
+    const allowed = async (origin: string) => (await askFrom(origin)).headers.get("access-control-allow-origin");
+    expect(await allowed("https://a.example")).toBeNull();
+    expect(await allowed("https://b.example")).toBe("https://b.example");
+    const statuses = [(await askFrom("https://b.example")).status, (await askFrom("https://b.example")).status];
+    expect(statuses).toEqual([200, 429]);
+    const wrong = await runCaptured(["serve", "--no-work", "--trust-proxy", "10.0.0.0/99", "--tls-key", "key.pem"], {
+      cwd,
+      env,
+    });
+    expect(wrong.code).toBe(1);
+    expect(wrong.err).toContain('server.trusted_proxies[0] is "10.0.0.0/99"');
   });
 
   test("says that it cannot listen for others without authentication", async () => {

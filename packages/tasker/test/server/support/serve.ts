@@ -8,7 +8,7 @@ import type { TaskTemplate } from "../../../src/handlers/task-template.ts";
 import { Health } from "../../../src/health/health.ts";
 import type { AppOptions } from "../../../src/server/app-options.ts";
 import { openServer } from "../../../src/server/open-server.ts";
-import type { ServerParts } from "../../../src/server/server-parts.ts";
+import type { GivenParts } from "../../../src/server/server.ts";
 import { type LogLine, makeEngine, recordingLog } from "../../support/engine-harness.ts";
 
 /** A directory in which there is no configuration. */
@@ -19,7 +19,7 @@ export interface ServeOptions extends AppOptions {
   readonly templates?: readonly TaskTemplate[];
   /** Default: nobody is asked who they are. */
   readonly auth?: AuthSettings;
-  readonly parts?: Partial<Omit<ServerParts, "closing" | "live">>;
+  readonly parts?: Partial<GivenParts>;
 }
 
 /** Makes a server on a database that listens on a free port of this machine until the test ends; its engine is not started. */
