@@ -65,19 +65,25 @@ export class GraphqlApi {
    */
   async execute(request: GraphqlRequest, caller: Caller, isReadOnly = false): Promise<FormattedExecutionResult> {
     try {
-      const { type, ...operation } = this.#accept(request);
+      const { type, ...operation } = this.#accept(request, isReadOnly);
       if (type === OperationTypeNode.SUBSCRIPTION) throw refusal("a subscription needs a stream of events");
-      if (isReadOnly && type === OperationTypeNode.MUTATION) throw refusal("a mutation needs a POST request");
       return await executeOperation(this.#execution, operation, caller);
     } catch (error) {
       return this.#answerTo(error, caller);
     }
   }
 
-  /** Opens a subscription, or executes a query or a mutation. Never throws, and neither do the answers. */
-  async subscribe(request: GraphqlRequest, caller: Caller): Promise<AnswerStream | FormattedExecutionResult> {
+  /**
+   * Opens a subscription, or executes a query or a mutation. Never throws, and neither do the answers.
+   * @param isReadOnly as of {@link GraphqlApi.execute}
+   */
+  async subscribe(
+    request: GraphqlRequest,
+    caller: Caller,
+    isReadOnly = false,
+  ): Promise<AnswerStream | FormattedExecutionResult> {
     try {
-      const { type, ...operation } = this.#accept(request);
+      const { type, ...operation } = this.#accept(request, isReadOnly);
       if (type !== OperationTypeNode.SUBSCRIPTION) return await executeOperation(this.#execution, operation, caller);
       return await subscribeOperation(this.#execution, operation, caller);
     } catch (error) {
@@ -91,7 +97,7 @@ export class GraphqlApi {
   }
 
   /** Parses, measures and validates, in this order: what is dear is done to what is known to be small. */
-  #accept({ query, variables, operationName }: GraphqlRequest): Accepted {
+  #accept({ query, variables, operationName }: GraphqlRequest, isReadOnly: boolean): Accepted {
     const document = this.#parse(query);
     const fragments = checkDocument(document, this.limits);
     const operation = getOperationAST(document, operationName);
@@ -101,6 +107,9 @@ export class GraphqlApi {
           ? "the request names no operation, and the document has not one"
           : `the document has no operation ${operationName}`,
       );
+    if (isReadOnly && operation.operation === OperationTypeNode.MUTATION) {
+      throw refusal("a mutation needs a POST request");
+    }
     const { depth, cost } = measureOperation({ schema: this.schema, operation, fragments, variables: variables ?? {} });
     refuseMore("maxDepth", depth, this.limits, "levels of fields");
     refuseMore("maxCost", cost, this.limits, "values in its answer, by the sizes of its pages");

@@ -66,6 +66,29 @@ describeOnPostgres("GraphQL over HTTP", () => {
     expect((await fetch(url, { method: "DELETE" })).status).toBe(405);
   });
 
+  test("does nothing by GET, however the answer is to be written", async () => {
+    const { url, post } = await serveGraphql();
+    await post({ query: NEW_TASK });
+    const query = `mutation { cancelTask(input: { taskId: 1 }) { outcome } }`;
+    for (const accept of ["application/json", "application/graphql-response+json", "text/event-stream"]) {
+      const answer = await fetch(`${url}?${new URLSearchParams({ query })}`, { headers: { accept } });
+      expect(answer.status).toBe(405);
+      expect(await answer.json()).toMatchObject({ errors: [{ message: "a mutation needs a POST request" }] });
+    }
+    expect((await fetch(`${url}?${new URLSearchParams({ query })}`, { method: "HEAD" })).status).toBe(405);
+    expect(await (await post({ query: "{ tasks { status } }" })).json()).toEqual({
+      data: { tasks: [{ status: "pending" }] },
+    });
+  });
+
+  test("answers no page of another site where nobody is asked who they are", async () => {
+    const { url } = await serveGraphql();
+    const ask = (site: string) =>
+      fetch(`${url}?${new URLSearchParams({ query: "{ __typename }" })}`, { headers: { "sec-fetch-site": site } });
+    expect((await ask("cross-site")).status).toBe(403);
+    expect((await ask("same-origin")).status).toBe(200);
+  });
+
   test("tells by the status what was not executed, to clients that know the newer type", async () => {
     const { post } = await serveGraphql();
     const accept = "application/graphql-response+json";

@@ -30,15 +30,19 @@ export function graphqlHandler(
     const limits = { bodyLimit: sizes.body, maxBatch: api.limits.maxBatch };
     const asked = await readRequests(raw, limits).catch((error: unknown) => malformed(error, facts.id, type));
     if (asked instanceof Response) return asked;
-    const isReadOnly = raw.method === "GET";
+    const isReadOnly = raw.method !== "POST";
     if (!("query" in asked)) {
       const answers: FormattedExecutionResult[] = [];
       for (const request of asked) answers.push(await api.execute(request, caller));
       return write(answers, 200, type, sizes.answer);
     }
-    if (type === "text/event-stream") return streamed(eventSource(await api.subscribe(asked, caller)));
-    const answer = await api.execute(asked, caller, isReadOnly);
-    return write(answer, statusOf(answer, type), type, sizes.answer);
+    if (type !== "text/event-stream") {
+      const answer = await api.execute(asked, caller, isReadOnly);
+      return write(answer, statusOf(answer, type), type, sizes.answer);
+    }
+    const answers = await api.subscribe(asked, caller, isReadOnly);
+    if (!("next" in answers) && statusOf(answers, type) === 405) return write(answers, 405, type, sizes.answer);
+    return streamed(eventSource(answers));
   };
 }
 

@@ -29,7 +29,7 @@ export async function readRequests(
   request: Request,
   { bodyLimit, maxBatch }: { readonly bodyLimit: number; readonly maxBatch: number },
 ): Promise<GraphqlRequests> {
-  if (request.method === "GET") {
+  if (request.method !== "POST") {
     const { extensions: _, ...asked } = Object.fromEntries(new URL(request.url).searchParams);
     return parse(asked, "query");
   }

@@ -19,6 +19,8 @@ test.each<[string, Partial<AuthRequest>]>([
   ["a Unix socket", { address: null, transport: "local" }],
   ["a browser on this machine", { headers: { host: "localhost:8080", origin: "http://127.0.0.1:8080" } }],
   ["IPv6 in a browser", { headers: { host: "[::1]:8080" } }],
+  ["an address typed into a browser", { headers: { host: "localhost:8080", "sec-fetch-site": "none" } }],
+  ["a page of another port", { headers: { host: "localhost:8080", "sec-fetch-site": "same-site" } }],
 ])("a request from %s is answered", async (_what, rest) => {
   expect(await reasonOf(new NoneAuthenticator().authenticate(request({}, rest)))).toBe("let in");
 });
@@ -33,6 +35,7 @@ test.each<[string, Partial<AuthRequest>]>([
   ["a name that was bound to this machine's address", { headers: { host: "evil.example:8080" } }],
   ["a page of another site", { headers: { host: "localhost:8080", origin: "https://evil.example" } }],
   ["a page without an origin", { headers: { origin: "null" } }],
+  ["a page of another site that only reads", { headers: { host: "localhost:8080", "sec-fetch-site": "cross-site" } }],
 ])("a request from %s is refused", async (_what, rest) => {
   expect(() => new NoneAuthenticator().authenticate(request({}, rest))).toThrow(
     "only requests from this machine itself",

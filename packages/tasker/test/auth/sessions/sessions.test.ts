@@ -47,6 +47,23 @@ describeOnPostgres("a session", () => {
     }
   });
 
+  test("is for pages of other sites as far as somebody follows a link in them", async () => {
+    const { sessions, authenticator } = makeWorld({ same_site: "lax" });
+    const { cookie, csrfToken } = await sessions.open(ada, request());
+    const ask = (headers: Record<string, string>, method = "GET") =>
+      reasonOf(
+        authenticator.authenticate(
+          request({ cookie: sent(cookie), "x-csrf-token": csrfToken, ...headers }, { method }),
+        ),
+      );
+    const link = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" };
+    expect(await ask({ "sec-fetch-site": "same-origin" }, "POST")).toBe("let in");
+    expect(await ask(link)).toBe("let in");
+    expect(await ask(link, "POST")).toBe("origin");
+    expect(await ask({ ...link, "sec-fetch-dest": "iframe" })).toBe("origin");
+    expect(await ask({ ...link, "sec-fetch-mode": "no-cors", "sec-fetch-dest": "image" })).toBe("origin");
+  });
+
   test("has a cookie that only this host can set, over an encrypted connection", async () => {
     const { sessions, authenticator } = makeWorld({ same_site: "lax" });
     const secure = { transport: "https" } as const;
