@@ -122,6 +122,11 @@ export class Health {
     return requiresAuthentication(question, this.#config);
   }
 
+  /** For how many seconds a status is given again. */
+  get keptSeconds(): number {
+    return this.#config.cache_duration_seconds;
+  }
+
   /** Whether the process is there. Asks nobody. */
   live(): LivenessReport {
     return { alive: true, timestamp: this.#timestamp(), service: "tasker" };

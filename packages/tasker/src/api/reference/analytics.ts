@@ -23,7 +23,7 @@ export const getPerformanceAnalytics = route({
   // Whether somebody must be authorized depends on the configuration, which the implementation reads.
   permission: null,
   answer: Performance.extend({ cache_info: CacheInfo }),
-  errors: [401, 403],
+  errors: [401, 403, 503],
 });
 
 /** Tells what makes tasks slow. */
@@ -37,6 +37,9 @@ export const getBottleneckAnalysis = route({
   description: OPEN,
   permission: null,
   query: BottleneckQuery,
-  answer: Bottlenecks.extend({ cache_info: CacheInfo }),
-  errors: [401, 403, 404],
+  answer: Bottlenecks.extend({
+    scope: BottleneckQuery.pick({ namespace: true, name: true, version: true }).describe("The filters that count"),
+    cache_info: CacheInfo,
+  }),
+  errors: [401, 403, 404, 503],
 });

@@ -1,4 +1,3 @@
-import { sql } from "kysely";
 import type { Connection } from "../../database/database.ts";
 import { queryBuilder } from "../../database/query/query-builder.ts";
 import { TABLES } from "../../database/query/tables.ts";
@@ -9,7 +8,7 @@ import type { VisibleNamespaces } from "../../models/visible-namespaces.ts";
 export interface OffsetRequest {
   readonly limit: number;
   readonly offset: number;
-  /** A column of the table; of another name the default is taken, as the reference does. */
+  /** A column of the table that has no documents, whose values may be hidden; of another name the default is taken. */
   readonly sortBy?: string | undefined;
   readonly descending?: boolean | undefined;
 }
@@ -23,13 +22,13 @@ export async function sortedTaskIds(
   { limit, offset, sortBy, descending = false }: OffsetRequest,
   scope: VisibleNamespaces,
 ): Promise<number[]> {
-  const column = columnOf("tasker_tasks", sortBy) ?? "task_id";
+  const column = columnOf(TABLES.tasker_tasks.columns, sortBy) ?? "task_id";
   const direction = descending ? "desc" : "asc";
   const rows = await queryBuilder(connection)
     .selectFrom("tasker_tasks")
     .select("task_id")
     .where(visibleTo(scope))
-    .orderBy(sortable(`tasker_tasks.${column}`, TABLES.tasker_tasks.columns), direction)
+    .orderBy(`tasker_tasks.${column}`, direction)
     .orderBy("task_id", direction)
     .limit(limit)
     .offset(offset)
@@ -43,13 +42,13 @@ export async function sortedStepIds(
   taskId: number,
   { limit, offset, sortBy, descending = false }: OffsetRequest,
 ): Promise<number[]> {
-  const column = columnOf("tasker_workflow_steps", sortBy) ?? "workflow_step_id";
+  const column = columnOf(TABLES.tasker_workflow_steps.columns, sortBy) ?? "workflow_step_id";
   const direction = descending ? "desc" : "asc";
   const rows = await queryBuilder(connection)
     .selectFrom("tasker_workflow_steps")
     .select("workflow_step_id")
     .where("task_id", "=", taskId)
-    .orderBy(sortable(`tasker_workflow_steps.${column}`, TABLES.tasker_workflow_steps.columns), direction)
+    .orderBy(`tasker_workflow_steps.${column}`, direction)
     .orderBy("workflow_step_id", direction)
     .limit(limit)
     .offset(offset)
@@ -57,12 +56,10 @@ export async function sortedStepIds(
   return rows.map((row) => row.workflow_step_id);
 }
 
-function columnOf(table: "tasker_tasks" | "tasker_workflow_steps", name: string | undefined): string | null {
-  return name !== undefined && Object.hasOwn(TABLES[table].columns, name) ? name : null;
-}
+type Columns = (typeof TABLES)["tasker_tasks" | "tasker_workflow_steps"]["columns"];
 
-/** A column as something that has an order: `json` has none. */
-function sortable(column: string, columns: Readonly<Record<string, { readonly sql: string }>>) {
-  const [, name = ""] = column.split(".");
-  return columns[name]?.sql === "json" ? sql`${sql.ref(column)}::text` : sql`${sql.ref(column)}`;
+/** The column of this name that may be sorted by: the order of values that are hidden would tell them. */
+function columnOf<Known extends Columns>(columns: Known, name: string | undefined): (keyof Known & string) | null {
+  const found = Object.entries(columns).find(([column, { sql }]) => column === name && !sql.startsWith("json"));
+  return found === undefined ? null : (found[0] as keyof Known & string);
 }

@@ -4,11 +4,17 @@ import { titleOf } from "./status-of-code.ts";
 /** A field below the root of a body, such as `body.task.reason`. */
 const FIELD = /^body\.(?:task|workflow_step)\.([^.]+)/;
 
-/** A problem as the reference's clients know it: fields of a body that are wrong are unprocessable, not a bad request. */
-export function inReferenceTerms(problem: Problem): Problem {
-  const { status, violations = [] } = problem;
+/**
+ * A problem as the reference's clients know it: a path that names what cannot be leads nowhere, and fields of a body that are wrong
+ * are unprocessable, not a bad request.
+ */
+export function inReferenceTerms({ violations = [], ...rest }: Problem): Problem {
+  if (violations.some(({ path }) => path.startsWith("params."))) {
+    return { ...rest, status: 404, title: titleOf(404) };
+  }
+  const problem = { ...rest, ...(violations.length === 0 ? {} : { violations }) };
   const isAboutFields = violations.length > 0 && violations.every(({ path }) => FIELD.test(path));
-  return status === 400 && isAboutFields ? { ...problem, status: 422, title: titleOf(422) } : problem;
+  return rest.status === 400 && isAboutFields ? { ...problem, status: 422, title: titleOf(422) } : problem;
 }
 
 /** The body of an error below the reference's paths: a text and a message, or what is wrong with each field. */

@@ -3,9 +3,8 @@ import { JsonExporter } from "../../telemetry/export/json-exporter.ts";
 import { figuresScope } from "../figures/figures-scope.ts";
 import { implement } from "../http/call.ts";
 import { accepts, otherForm } from "../http/other-form.ts";
+import { NO_CACHE } from "./no-cache.ts";
 import { refusal } from "./refusal.ts";
-
-const FRESH = { "cache-control": "no-cache, no-store, must-revalidate" };
 
 /** Gives the metrics of this process. */
 export const metricsText = implement(exportMetrics, async (call) => {
@@ -19,6 +18,8 @@ export const metricsText = implement(exportMetrics, async (call) => {
   const { headers } = request;
   const takesJsonAlone =
     accepts(headers, "application/json") && !accepts(headers, "text/") && !accepts(headers, "openmetrics");
-  if (takesJsonAlone) return otherForm("application/json", new JsonExporter().export(await metrics.snapshot()), FRESH);
-  return { answer: await metrics.text(), headers: { ...FRESH, "content-type": metrics.registry.contentType } };
+  if (takesJsonAlone) {
+    return otherForm("application/json", new JsonExporter().export(await metrics.snapshot()), NO_CACHE);
+  }
+  return { answer: await metrics.text(), headers: { ...NO_CACHE, "content-type": metrics.registry.contentType } };
 });

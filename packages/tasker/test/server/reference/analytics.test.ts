@@ -5,7 +5,7 @@ import { MemoryCacheStore } from "../../../src/cache/stores/memory-cache-store.t
 import { graphTemplate } from "../../support/engine-harness.ts";
 import { describeOnPostgres, openTestDatabase } from "../../support/test-database.ts";
 import { type ServeOptions, serve } from "../support/serve.ts";
-import { ask, makeToken, WITH_TOKENS } from "../support/tokens.ts";
+import { ask, expectNotKept, makeToken, WITH_TOKENS } from "../support/tokens.ts";
 
 /** A server with two tasks in `shop` and one in `billing`, which wait. */
 async function serveTasks(options: ServeOptions = {}) {
@@ -31,11 +31,27 @@ describeOnPostgres("analytics at the reference's paths", () => {
     const bottlenecks = await client.call(REFERENCE_ROUTES.getBottleneckAnalysis, { query });
     expect(bottlenecks).toMatchObject({
       scope_summary: { total_tasks: 2 },
-      scope: { namespace: "shop", task_name: null, version: null },
+      scope: { namespace: "shop" },
       analysis_period_hours: 12,
     });
-    const { headers } = await ask(`${url}/analytics/performance`);
-    expect(headers.get("cache-control")).toContain("no-store");
+    expect(bottlenecks.scope).toEqual({ namespace: "shop" });
+    for (const path of ["performance", "bottlenecks"]) await expectNotKept(`${url}/analytics/${path}`);
+  });
+
+  test("that cannot be made are 503, in the reference's words", async () => {
+    const { url, database, lines } = await serveTasks();
+    await database.execute("alter table tasker_tasks rename to gone");
+    const facts = { message: "the server could not do this", timestamp: expect.any(String) };
+    expect(await ask(`${url}/analytics/performance`)).toMatchObject({
+      status: 503,
+      body: { error: "Performance analytics failed", ...facts },
+    });
+    expect(await ask(`${url}/analytics/bottlenecks?name=graph`)).toMatchObject({
+      status: 503,
+      body: { error: "Bottleneck analysis failed", scope: { name: "graph" }, ...facts },
+    });
+    expect(lines.filter(({ level }) => level === "error")).toHaveLength(2);
+    await database.execute("alter table gone rename to tasker_tasks");
   });
 
   test("refuse a period that is none", async () => {

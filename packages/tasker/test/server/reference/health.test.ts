@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { REFERENCE_ROUTES } from "../../../src/api/reference/index.ts";
 import { describeOnPostgres, openTestDatabase } from "../../support/test-database.ts";
 import { type ServeOptions, serve } from "../support/serve.ts";
-import { ask, makeToken, WITH_TOKENS } from "../support/tokens.ts";
+import { ask, expectNotKept, makeToken, WITH_TOKENS } from "../support/tokens.ts";
 
 async function serveHealth(options: ServeOptions = {}) {
   const database = await openTestDatabase();
@@ -22,10 +22,21 @@ describeOnPostgres("health at the reference's paths", () => {
       healthy: true,
       metrics: { tasks: { total: 0 }, steps: { total: 0 } },
     });
-    for (const path of ["/health/live", "/health/ready"]) {
-      const { headers } = await ask(`${url}${path}`);
-      expect(headers.get("cache-control")).toBe("no-cache, no-store, must-revalidate");
-    }
+    for (const path of ["/health/live", "/health/ready"]) await expectNotKept(`${url}${path}`);
+  });
+
+  test("is 503 while the database is away, and liveness is not", async () => {
+    const { url, database } = await serveHealth();
+    await database.close();
+    expect((await ask(`${url}/health/live`)).status).toBe(200);
+    expect(await ask(`${url}/health/ready`)).toMatchObject({
+      status: 503,
+      body: { ready: false, checks: { database: { status: "unhealthy" } }, failed_checks: expect.any(Array) },
+    });
+    expect(await ask(`${url}/health/status`)).toMatchObject({
+      status: 503,
+      body: { healthy: false, status: "error", error: expect.any(String), timestamp: expect.any(String) },
+    });
   });
 
   test("is open as far as anybody may know it; the status and all details are for those who may see them", async () => {

@@ -3,7 +3,7 @@ import { REFERENCE_ROUTES } from "../../../src/api/reference/index.ts";
 import { Metrics } from "../../../src/telemetry/metrics/metrics.ts";
 import { describeOnPostgres, openTestDatabase } from "../../support/test-database.ts";
 import { type ServeOptions, serve } from "../support/serve.ts";
-import { ask, makeToken, WITH_TOKENS } from "../support/tokens.ts";
+import { ask, expectNotKept, makeToken, WITH_TOKENS } from "../support/tokens.ts";
 
 async function serveMetrics(options: ServeOptions = {}) {
   const database = await openTestDatabase();
@@ -21,7 +21,7 @@ describeOnPostgres("metrics at the reference's path", () => {
     const text = await ask(`${url}/metrics`);
     expect(text.status).toBe(200);
     expect(text.headers.get("content-type")).toMatch(/^text\/plain; version=0\.0\.4/);
-    expect(text.headers.get("cache-control")).toContain("no-store");
+    await expectNotKept(`${url}/metrics`);
     expect(text.body).toContain("tasker_things_total 1");
     const json = await ask(`${url}/metrics`, null, { headers: { accept: "application/json" } });
     expect(json.body).toMatchObject({ metrics: { tasker_things_total: { value: 1, type: "counter" } } });

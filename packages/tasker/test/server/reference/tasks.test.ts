@@ -29,13 +29,16 @@ const send = (method: string, body: unknown): RequestInit => ({
 
 describeOnPostgres("tasks at the reference's paths", () => {
   test("are listed by a column, a page at a time, with bounded limits", async () => {
-    const { client, url } = await serveTasks(3);
+    const { client, engine, url } = await serveTasks(3);
     const list = async (query: { limit?: number; offset?: number; sort_by?: string; sort_order?: "asc" | "desc" }) =>
       (await client.call(REFERENCE_ROUTES.listTasks, { query })).tasks.map(({ task_id }) => task_id);
     expect(await list({})).toEqual([1, 2, 3]);
     expect(await list({ limit: 2, offset: 1 })).toEqual([2, 3]);
     expect(await list({ sort_by: "initiator", sort_order: "desc" })).toEqual([3, 2, 1]);
     expect(await list({ sort_by: "nothing" })).toEqual([1, 2, 3]);
+    // Their order would tell of values that are hidden.
+    await engine.submit({ name: "graph", namespace: "shop", context: { order: 0 } });
+    expect(await list({ sort_by: "context" })).toEqual([1, 2, 3, 4]);
     for (const limit of ["0", "201", "many"]) {
       const { status, body } = await ask(`${url}/tasks?limit=${limit}`);
       expect(status).toBe(400);
@@ -87,6 +90,30 @@ describeOnPostgres("tasks at the reference's paths", () => {
       status: 422,
       body: { error: { name: ["expected a text"], context: [expect.any(String)], tags: ["expected a list"] } },
     });
+  });
+
+  test("of the same identity are one, and the second request is told which", async () => {
+    const { url } = await serveTasks(0, { engine: { identity: { strategy: "hash" } } });
+    const body = { task: { name: "graph", namespace: "shop", context: { order: 7 } } };
+    const create = () => ask(`${url}/tasks`, null, send("POST", body));
+    expect((await create()).status).toBe(201);
+    expect(await create()).toMatchObject({
+      status: 409,
+      body: { error: { identity: [expect.any(String)] }, task_id: 1 },
+    });
+  });
+
+  test("that are not there are 404, also those whose ids cannot be", async () => {
+    const { url } = await serveTasks(0);
+    for (const id of ["99", "0", "abc"]) {
+      const change = send("PATCH", { task: { reason: "x" } });
+      for (const init of [{}, change, { ...change, method: "PUT" }, { method: "DELETE" }]) {
+        expect(await ask(`${url}/tasks/${id}`, null, init)).toMatchObject({
+          status: 404,
+          body: { error: "Not Found" },
+        });
+      }
+    }
   });
 
   test("are changed by either method, and that stands in the audit log", async () => {

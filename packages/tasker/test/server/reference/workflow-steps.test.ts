@@ -27,6 +27,8 @@ describeOnPostgres("steps at the reference's paths", () => {
     expect(step).toMatchObject({ name: "a", children_ids: [2, 3], parents_ids: [], status: "pending" });
     expect((await ask(`${url}/tasks/2/workflow_steps/1`)).status).toBe(404);
     expect((await ask(`${url}/tasks/99/workflow_steps`)).status).toBe(404);
+    expect((await ask(`${url}/tasks/1/workflow_steps/abc`)).status).toBe(404);
+    expect((await ask(`${url}/tasks/1/workflow_steps`, null, { method: "POST" })).status).toBe(405);
   });
 
   test("are changed by either method, cancelled, and refuse what their state does not allow", async () => {

@@ -19,12 +19,16 @@ export interface ServeOptions extends AppOptions {
   readonly templates?: readonly TaskTemplate[];
   /** Default: nobody is asked who they are. */
   readonly auth?: AuthSettings;
+  readonly engine?: Parameters<typeof makeEngine>[2];
   readonly parts?: Partial<GivenParts>;
 }
 
 /** Makes a server on a database that listens on a free port of this machine until the test ends; its engine is not started. */
-export async function serve(database: Database, { templates = [], auth, parts, ...options }: ServeOptions = {}) {
-  const made = makeEngine(database, templates);
+export async function serve(
+  database: Database,
+  { templates = [], auth, engine, parts, ...options }: ServeOptions = {},
+) {
+  const made = makeEngine(database, templates, engine);
   const lines: LogLine[] = [];
   const server = await openServer({
     database,

@@ -1,3 +1,4 @@
+import { expect } from "vitest";
 import { createToken } from "../../../src/auth/tokens/manage-tokens.ts";
 import type { AuthSettings } from "../../../src/config/auth-config.ts";
 import type { Database } from "../../../src/database/database.ts";
@@ -23,6 +24,13 @@ export async function makeToken(
     by,
   );
   return secret;
+}
+
+/** Checks that nobody on the way keeps what is answered. */
+export async function expectNotKept(url: string): Promise<void> {
+  const { headers } = await ask(url);
+  const told = ["cache-control", "pragma", "expires"].map((name) => headers.get(name));
+  expect(told).toEqual(["no-cache, no-store, must-revalidate", "no-cache", "0"]);
 }
 
 /** What is answered to somebody with a token, or without one. */
