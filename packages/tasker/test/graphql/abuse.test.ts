@@ -7,6 +7,8 @@ import { type Answer, type ApiUnderTest, startApi } from "./support/graphql-harn
 
 /** Longest time for an answer that is a refusal, in milliseconds, on a machine that does other work besides. */
 const AT_MOST = 5_000;
+/** Most errors of an answer: a hundred, and that there were too many. */
+const MOST_ERRORS = 101;
 
 const times = (count: number, make: (index: number) => string) =>
   Array.from({ length: count }, (_, at) => make(at)).join(" ");
@@ -29,13 +31,14 @@ describeOnPostgres("abuse", () => {
     const start = performance.now();
     const answer = await api.ask(query, variables);
     expect(performance.now() - start).toBeLessThan(AT_MOST);
+    expect(answer.errors?.length ?? 0).toBeLessThanOrEqual(MOST_ERRORS);
     return answer;
   }
 
   const doubling = `{ tasks { ...f0 } } ${times(30, (at) => `fragment f${at} on Task { ${at === 29 ? "taskId" : `a: namedTask { namedTasksNamedSteps { namedTask { id } } } ...f${at + 1} ...f${at + 1}`} }`)}`;
   const multiplying = `{ step(taskId: 1, stepId: 1) { ...f0 } } ${times(20, (at) => `fragment f${at} on WorkflowStep { ${at === 19 ? "name" : `x: children { ...f${at + 1} } y: parents { ...f${at + 1} }`} }`)}`;
 
-  test.each<[string, string, Record<string, unknown>]>([
+  test.each<[what: string, query: string, facts: Record<string, unknown>, variables?: Record<string, unknown>]>([
     ["a thousand aliases", `{ ${times(1_000, (at) => `a${at}: __typename`)} }`, { limit: "maxAliases", value: 1000 }],
     [
       "a thousand aliases of a list",
@@ -76,6 +79,19 @@ describeOnPostgres("abuse", () => {
       { limit: "maxTokens" },
     ],
     ["nested lists without an end", `{ node(id: ${"[".repeat(100_000)}`, { limit: "maxTokens" }],
+    ["a thousand directives", `{ tasks { taskId ${times(1_000, () => "@skip(if: true)")} } }`, { limit: "maxTokens" }],
+    [
+      "a size in a variable that is none",
+      "query ($n: Int) { tasks(limit: $n) { workflowSteps { name } } }",
+      { limit: "maxCost" },
+      { n: 1e308 },
+    ],
+    [
+      "ids in a variable",
+      "query ($ids: [ID!]!) { nodes(ids: $ids) { id ... on Task { status } } }",
+      { limit: "maxCost" },
+      { ids: Array.from({ length: 50_000 }, () => "VGFzazox") },
+    ],
     [
       "pages within pages",
       "{ tasks(limit: 100) { workflowSteps(limit: 100) { children { name parents { name } } } } }",
@@ -91,8 +107,8 @@ describeOnPostgres("abuse", () => {
       `{ ${times(45, (at) => `a${at}: __schema { types { name fields { name args { name } type { name } } } }`)} }`,
       { limit: "maxCost" },
     ],
-  ])("%s is refused quickly, with what is allowed", async (_what, query, facts) => {
-    const answer = await answerTo(query);
+  ])("%s is refused quickly, with what is allowed", async (_what, query, facts, variables) => {
+    const answer = await answerTo(query, variables);
     expect(answer.data).toBeUndefined();
     expect(answer.errors).toMatchObject([{ extensions: { code: "TASKER_QUERY_LIMIT", ...facts } }]);
   });
@@ -108,6 +124,10 @@ describeOnPostgres("abuse", () => {
       "circular introspection",
       `{ __schema { types { fields { type { fields { type { fields { type { fields { name } } } } } } } } } }`,
     ],
+    ["directives that repeat each other", `{ tasks { taskId ${times(700, () => "@skip(if: true)")} } }`],
+    ["directives that there are not", `{ tasks { taskId ${times(1_000, (at) => `@a${at}`)} } }`],
+    ["variables that nobody uses", `query (${times(900, (at) => `$a${at}: Int`)}) { __typename }`],
+    ["fields that there are not", `{ ${times(900, (at) => `nothing${at}`)} }`],
     ["an operation that is none", "query a { tasks { taskId } } query b { tasks { taskId } }"],
     ["nothing", ""],
   ])("%s is answered quickly", async (_what, query) => {

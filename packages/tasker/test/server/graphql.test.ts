@@ -4,6 +4,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { graphTemplate } from "../support/engine-harness.ts";
 import { describeOnPostgres, openTestDatabase } from "../support/test-database.ts";
 import { type ServeOptions, serve } from "./support/serve.ts";
+import { makeToken, WITH_TOKENS } from "./support/tokens.ts";
 
 async function serveGraphql(options: ServeOptions = {}) {
   const database = await openTestDatabase();
@@ -99,9 +100,41 @@ describeOnPostgres("GraphQL over HTTP", () => {
     expect((await post({ query: `{ task(taskId: "x") { taskId } }` }, { accept })).status).toBe(200);
   });
 
-  test("asks who somebody is", async () => {
+  test("asks who somebody is, before it tells of the schema", async () => {
     const { post } = await serveGraphql({ auth: { authentication_enabled: true, authenticator_class: "tokens" } });
-    expect((await post({ query: "{ __typename }" })).status).toBe(401);
+    for (const query of ["{ __typename }", "{ __schema { types { name } } }", "{"]) {
+      const answer = await post({ query });
+      expect(answer.status).toBe(401);
+      expect(await answer.text()).not.toContain("Query");
+    }
+    expect((await post([{ query: "{ __typename }" }])).status).toBe(401);
+  });
+
+  test("asks for each operation of a list what somebody may", async () => {
+    const { post, database } = await serveGraphql({ auth: WITH_TOKENS });
+    const authorization = `Bearer ${await makeToken(database, ["tasker.task:index"])}`;
+    const answer = await post([{ query: "{ tasks { status } }" }, { query: NEW_TASK }], { authorization });
+    expect(await answer.json()).toMatchObject([
+      { data: { tasks: [] } },
+      { data: { createTask: null }, errors: [{ extensions: { code: "FORBIDDEN", action: "create" } }] },
+    ]);
+  });
+
+  test("bounds each operation of a list, and what variables hold", async () => {
+    const { post, database } = await serveGraphql();
+    const wide = `{ ${Array.from({ length: 60 }, (_, at) => `a${at}: __typename`).join(" ")} }`;
+    const answers = await (await post(Array(10).fill({ query: wide }))).json();
+    expect(answers).toHaveLength(10);
+    for (const { errors } of answers) expect(errors[0].extensions).toMatchObject({ limit: "maxAliases" });
+    const query = `mutation ($context: JSON!) { createTask(input: { name: "graph", context: $context }) { taskId errors { code } } }`;
+    for (const depth of [1_000, 100_000]) {
+      const nested = `{"a":${"[".repeat(depth)}${"]".repeat(depth)}}`;
+      const answer = await post(`{"query":${JSON.stringify(query)},"variables":{"context":${nested}}}`);
+      const text = await answer.text();
+      expect(answer.status, text).toBeLessThan(500);
+      expect(text).not.toMatch(/INTERNAL|RangeError|"taskId":"/);
+    }
+    expect(await database.query("select from tasker_tasks")).toEqual([]);
   });
 
   test("has limits and introspection as the options say", async () => {
