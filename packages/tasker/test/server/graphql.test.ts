@@ -123,9 +123,8 @@ describeOnPostgres("GraphQL over HTTP", () => {
   test("bounds each operation of a list, and what variables hold", async () => {
     const { post, database } = await serveGraphql();
     const wide = `{ ${Array.from({ length: 60 }, (_, at) => `a${at}: __typename`).join(" ")} }`;
-    const answers = await (await post(Array(10).fill({ query: wide }))).json();
-    expect(answers).toHaveLength(10);
-    for (const { errors } of answers) expect(errors[0].extensions).toMatchObject({ limit: "maxAliases" });
+    const refused = { errors: [{ extensions: { limit: "maxAliases" } }] };
+    expect(await (await post(Array(10).fill({ query: wide }))).json()).toMatchObject(Array(10).fill(refused));
     const query = `mutation ($context: JSON!) { createTask(input: { name: "graph", context: $context }) { taskId errors { code } } }`;
     for (const depth of [1_000, 100_000]) {
       const nested = `{"a":${"[".repeat(depth)}${"]".repeat(depth)}}`;
