@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { listAudit } from "../../src/auth/audit/list-audit.ts";
 import type { Database } from "../../src/database/database.ts";
 import { PermanentError } from "../../src/errors/index.ts";
+import { MUTATION_FIELDS } from "../../src/graphql/mutations/index.ts";
 import { graphTemplate } from "../support/engine-harness.ts";
 import { describeEachDatabase } from "../support/test-database.ts";
 import { type ApiUnderTest, startApi } from "./support/graphql-harness.ts";
@@ -254,6 +255,60 @@ describeEachDatabase("mutations", (open) => {
     expect(await mutate("signalTask", { taskId, name: "approved" }, "signalId")).toMatchObject({
       errors: [{ code: "TASKER_SIGNAL_REFUSED" }],
     });
+  });
+
+  /** What each mutation is in the audit log, as its twin below `/v1` or the reference's paths is; null: a task tells itself who made it. */
+  const AUDITED: Readonly<Record<string, string | null>> = {
+    cancelStep: "step.cancel",
+    cancelTask: "task.cancel",
+    completeStep: "step.complete",
+    createTask: null,
+    pauseTask: "task.pause",
+    rerunTask: "task.rerun",
+    rerunTaskFrom: "task.rerun_from",
+    resetStepAttempts: "step.reset",
+    resolveStep: "step.resolve",
+    resolveTask: "task.resolve",
+    resumeTask: "task.resume",
+    retryStep: "step.retry",
+    retryTask: "task.retry",
+    signalTask: "task.signal",
+    skipStep: "step.skip",
+    updateStep: "step.edit",
+    updateTask: "task.update",
+  };
+
+  /** What a mutation that does something is given: everything is made ready for it. */
+  async function inputOf(name: string): Promise<Readonly<Record<string, unknown>>> {
+    if (name === "createTask") return { name: "graph", context: {} };
+    if (name === "signalTask") {
+      const { taskId } = await api.engine.submit({ name: "waits", context: {} });
+      return { taskId, name: "approved" };
+    }
+    const { taskId, a, b } = await failed();
+    const note = { actor: "ada", reason: "a test" };
+    if (name === "rerunTask") await api.engine.actions.resolveTask(taskId, note);
+    if (name === "resumeTask") await api.engine.actions.pauseTask(taskId, note);
+    const { reason } = note;
+    if (name.startsWith("rerun")) return { taskId, reason, step: "a" };
+    if (name === "updateStep") return { taskId, reason, stepId: b, retryLimit: 7 };
+    if (name.includes("Step")) return { taskId, reason, stepId: name === "skipStep" ? b : a };
+    return { taskId, reason };
+  }
+
+  test("every mutation is in the audit log, once, if it did something", async () => {
+    expect(MUTATION_FIELDS.map(({ name }) => name).sort()).toEqual(Object.keys(AUDITED).sort());
+    for (const [name, action] of Object.entries(AUDITED)) {
+      const input = await inputOf(name);
+      const [last] = await listAudit(database, { limit: 1 });
+      expect(await mutate(name, input, "clientMutationId"), name).toMatchObject({ outcome: "done" });
+      const rows = (await listAudit(database, { limit: 10 })).filter(({ id }) => id > (last?.id ?? 0));
+      const who = { actor: "root", source: "graphql", address: "127.0.0.1", requestId: "request-1" };
+      const isStep = input.stepId !== undefined;
+      const resource = isStep ? "tasker.workflow_step" : "tasker.task";
+      const deed = { action, resource, resourceId: String(isStep ? input.stepId : input.taskId), namespace: "default" };
+      expect(rows, name).toMatchObject(action === null ? [] : [{ ...who, ...deed }]);
+    }
   });
 
   test("actions are the principal's, by way of GraphQL", async () => {

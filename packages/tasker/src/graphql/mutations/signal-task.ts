@@ -1,7 +1,8 @@
+import { recordAudit } from "../../auth/audit/record-audit.ts";
 import { parseId } from "../queries/parse-id.ts";
+import { auditEntryOf } from "./audit-entry-of.ts";
 import { checkTask } from "./find-for-action.ts";
 import { mutation } from "./mutation.ts";
-import { operatorNote } from "./operator-note.ts";
 
 interface SignalInput {
   readonly taskId: string;
@@ -26,10 +27,14 @@ export const signalTaskField = mutation<SignalInput>({
   perform: async ({ name, payload, idempotencyKey, ...input }, context) => {
     const taskId = parseId("taskId", input.taskId);
     await checkTask(context, "tasker.task:signal", taskId);
-    const sender = operatorNote(context, name).actor.slice(0, 128);
+    const entry = await auditEntryOf(context, { taskId, action: "task.signal" });
     const { signalId, created } = await context.parts.engine.signal(taskId, name, payload, {
-      sender,
+      sender: entry.actor.slice(0, 128),
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+      alongside: async (transaction, sent) => {
+        const details = { task_id: taskId, signal_id: sent.signalId, name };
+        await recordAudit(transaction, { ...entry, details });
+      },
     });
     const message = created ? `signal ${name} was sent to task ${taskId}` : `signal ${name} had been sent before`;
     return { taskId, stepId: null, signalId, created, outcome: created ? "done" : "already", message, errors: [] };

@@ -1,8 +1,8 @@
-import { auditActor } from "../../auth/audit/audit-actor.ts";
 import { recordAudit } from "../../auth/audit/record-audit.ts";
 import { InvalidRequestError } from "../../errors/index.ts";
 import * as Task from "../../models/task/task.ts";
 import { parseId } from "../queries/parse-id.ts";
+import { auditEntryOf } from "./audit-entry-of.ts";
 import { checkTask } from "./find-for-action.ts";
 import { mutation } from "./mutation.ts";
 
@@ -30,19 +30,10 @@ export const updateTaskField = mutation<UpdateInput>({
       throw new InvalidRequestError(`nothing is to change, expected ${expected}`, { context: { field: "", expected } });
     }
     const { database, clock } = context.parts;
-    const at = new Date(clock.now());
-    const namespace = (await context.loaders.tasks.load(taskId))?.subject.namespace;
+    const entry = await auditEntryOf(context, { taskId, action: "task.update", details: changes });
     await database.transaction(async (transaction) => {
-      await Task.update(transaction, taskId, changes, at);
-      await recordAudit(transaction, {
-        ...auditActor(context.caller.principal, context.caller, "graphql", context.caller.requestId),
-        at,
-        action: "task.update",
-        resource: "tasker.task",
-        resourceId: taskId,
-        namespace,
-        details: changes,
-      });
+      await Task.update(transaction, taskId, changes, new Date(clock.now()));
+      await recordAudit(transaction, entry);
     });
     return { taskId, stepId: null, outcome: "done", message: `task ${taskId} was changed`, errors: [] };
   },
