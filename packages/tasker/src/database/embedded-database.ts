@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { setImmediate } from "node:timers/promises";
 import { PGlite } from "@electric-sql/pglite";
 import type { Clock } from "../clock/clock.ts";
 import { DatabaseStatementError, NotRunningError, ProceduralError } from "../errors/index.ts";
@@ -59,6 +60,9 @@ class EmbeddedConnection implements Connection {
   }
 }
 
+/** After so many milliseconds of statements the rest of the process gets its turn. */
+const LONGEST_WITHOUT_PAUSE_MS = 10;
+
 /** A transaction while it is open; what runs inside it carries it in its async context. */
 interface OpenTransaction {
   open: boolean;
@@ -73,6 +77,7 @@ class EmbeddedDatabase extends EmbeddedConnection implements Database {
   readonly #openedAtMs: number;
   #plansExpireAtMs: number;
   readonly #queue: CallQueue;
+  #pausedAtMs = performance.now();
   readonly #current = new AsyncLocalStorage<OpenTransaction>();
   #closing: Promise<void> | undefined;
 
@@ -125,9 +130,17 @@ class EmbeddedDatabase extends EmbeddedConnection implements Database {
       return Promise.reject(error);
     }
     return this.#queue.add(async () => {
+      await this.#pause();
       await this.#discardOldPlans();
       return call();
     });
+  }
+
+  /** Statements wait for nothing but each other: without a pause now and then neither timers nor connections of the process get on. */
+  async #pause(): Promise<void> {
+    if (performance.now() - this.#pausedAtMs < LONGEST_WITHOUT_PAUSE_MS) return;
+    await setImmediate();
+    this.#pausedAtMs = performance.now();
   }
 
   async #discardOldPlans(): Promise<void> {

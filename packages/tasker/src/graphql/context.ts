@@ -1,9 +1,11 @@
 import type { Admission } from "../auth/auth.ts";
 import { ownerOf } from "../auth/authorization/authorization-context.ts";
+import type { Connection } from "../database/database.ts";
 import { RequestAccess } from "./access/request-access.ts";
 import type { GraphqlLimits } from "./limits/limits.ts";
 import { QueryBudget } from "./limits/query-budget.ts";
 import { type Loaders, makeLoaders } from "./loaders/loaders.ts";
+import { pacedConnection } from "./loaders/paced-connection.ts";
 import { Pages } from "./loaders/pages.ts";
 import { ProtectedValues } from "./loaders/protected-values.ts";
 import type { GraphqlParts } from "./parts.ts";
@@ -30,15 +32,24 @@ export class GraphqlContext {
   readonly limits: GraphqlLimits;
   readonly caller: Caller;
   readonly access: RequestAccess;
+  /** What is read is read with it. */
+  readonly database: Connection;
   readonly #budget: QueryBudget;
   #readers: Readers;
 
-  constructor(parts: GraphqlParts, limits: GraphqlLimits, caller: Caller) {
+  /** @param budget of the request; default: one of its own */
+  constructor(
+    parts: GraphqlParts,
+    limits: GraphqlLimits,
+    caller: Caller,
+    budget = new QueryBudget(limits, caller.signal),
+  ) {
     this.parts = parts;
     this.limits = limits;
     this.caller = caller;
     this.access = new RequestAccess(caller.access);
-    this.#budget = new QueryBudget(limits.maxRows, caller.signal ?? null);
+    this.#budget = budget;
+    this.database = pacedConnection(parts.database, budget);
     this.#readers = this.#makeReaders();
   }
 
@@ -54,14 +65,19 @@ export class GraphqlContext {
     return this.#readers.values;
   }
 
+  /** @throws the reason why nobody waits for the answer any more */
+  checkWanted(): void {
+    this.#budget.checkWanted();
+  }
+
   /** Forgets what was read: something was written since. */
   refresh(): void {
     this.#readers = this.#makeReaders();
   }
 
   #makeReaders(): Readers {
-    const { database, auth } = this.parts;
-    const { owner } = auth.policy;
+    const { database } = this;
+    const { owner } = this.parts.auth.policy;
     const ownerKey = owner?.contextKey;
     const loaders = makeLoaders({
       database,
@@ -71,7 +87,7 @@ export class GraphqlContext {
     return {
       loaders,
       pages: new Pages(database, loaders, this.limits, this.#budget),
-      values: new ProtectedValues(this.parts, loaders, this.#budget),
+      values: new ProtectedValues({ ...this.parts, database }, loaders, this.#budget),
     };
   }
 }

@@ -8,6 +8,7 @@ import {
 import { type Caller, GraphqlContext } from "./context.ts";
 import { formatError } from "./errors/format-error.ts";
 import type { GraphqlLimits } from "./limits/limits.ts";
+import type { QueryBudget } from "./limits/query-budget.ts";
 import type { GraphqlParts } from "./parts.ts";
 
 /** What every operation is executed with. */
@@ -27,14 +28,16 @@ export interface Operation {
 /**
  * Executes an operation with a context of its own: what is read for it is read for nothing else.
  * @param told of a subscription: what is told
+ * @param budget of the request that it is part of; default: one of its own
  */
 export async function executeOperation(
   { schema, parts, limits }: Execution,
   { document, variables, operationName }: Operation,
   caller: Caller,
   told?: unknown,
+  budget?: QueryBudget,
 ): Promise<FormattedExecutionResult> {
-  const contextValue = new GraphqlContext(parts, limits, caller);
+  const contextValue = new GraphqlContext(parts, limits, caller, budget);
   const result = await execute({
     schema,
     document,

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import {
   type DocumentNode,
   type FormattedExecutionResult,
@@ -18,6 +19,7 @@ import { type Execution, executeOperation, type Operation } from "./execute-oper
 import { checkDocument, refuseMore } from "./limits/check-document.ts";
 import { checkLimits, type GraphqlLimits } from "./limits/limits.ts";
 import { measureOperation } from "./limits/measure-operation.ts";
+import { QueryBudget } from "./limits/query-budget.ts";
 import type { GraphqlParts } from "./parts.ts";
 import { makeTaskerSchema } from "./schema/tasker-schema.ts";
 import { type AnswerStream, subscribeOperation } from "./subscribe-operation.ts";
@@ -43,6 +45,13 @@ interface Accepted extends Operation {
   readonly type: OperationTypeNode;
 }
 
+/** How an operation is accepted. */
+interface Acceptance {
+  readonly isReadOnly: boolean;
+  /** Of the request that it is part of. */
+  readonly budget: QueryBudget;
+}
+
 /** The GraphQL API: takes operations and gives answers. Knows nothing of HTTP, and keeps nothing of requests. */
 export class GraphqlApi {
   readonly schema: GraphQLSchema;
@@ -63,14 +72,34 @@ export class GraphqlApi {
    * Executes a query or a mutation. Never throws: what is wrong is told as errors of the answer.
    * @param isReadOnly refuses mutations, which no request may make that only reads, such as GET
    */
-  async execute(request: GraphqlRequest, caller: Caller, isReadOnly = false): Promise<FormattedExecutionResult> {
+  execute(request: GraphqlRequest, caller: Caller, isReadOnly = false): Promise<FormattedExecutionResult> {
+    return this.#execute(request, caller, { isReadOnly, budget: this.#budgetOf(caller) });
+  }
+
+  /** Executes queries and mutations one after the other. Never throws. What one may ask for at most is for all of them together. */
+  async executeAll(requests: readonly GraphqlRequest[], caller: Caller): Promise<FormattedExecutionResult[]> {
+    const budget = this.#budgetOf(caller);
+    const answers: FormattedExecutionResult[] = [];
+    for (const request of requests) {
+      // Other requests come in between.
+      await setImmediate();
+      answers.push(await this.#execute(request, caller, { isReadOnly: false, budget }));
+    }
+    return answers;
+  }
+
+  async #execute(request: GraphqlRequest, caller: Caller, how: Acceptance): Promise<FormattedExecutionResult> {
     try {
-      const { type, ...operation } = this.#accept(request, isReadOnly);
+      const { type, ...operation } = this.#accept(request, how);
       if (type === OperationTypeNode.SUBSCRIPTION) throw refusal("a subscription needs a stream of events");
-      return await executeOperation(this.#execution, operation, caller);
+      return await executeOperation(this.#execution, operation, caller, undefined, how.budget);
     } catch (error) {
       return this.#answerTo(error, caller);
     }
+  }
+
+  #budgetOf({ signal }: Caller): QueryBudget {
+    return new QueryBudget(this.limits, signal);
   }
 
   /**
@@ -83,7 +112,7 @@ export class GraphqlApi {
     isReadOnly = false,
   ): Promise<AnswerStream | FormattedExecutionResult> {
     try {
-      const { type, ...operation } = this.#accept(request, isReadOnly);
+      const { type, ...operation } = this.#accept(request, { isReadOnly, budget: this.#budgetOf(caller) });
       if (type !== OperationTypeNode.SUBSCRIPTION) return await executeOperation(this.#execution, operation, caller);
       return await subscribeOperation(this.#execution, operation, caller);
     } catch (error) {
@@ -97,7 +126,8 @@ export class GraphqlApi {
   }
 
   /** Parses, measures and validates, in this order: what is dear is done to what is known to be small. */
-  #accept({ query, variables, operationName }: GraphqlRequest, isReadOnly: boolean): Accepted {
+  #accept({ query, variables, operationName }: GraphqlRequest, { isReadOnly, budget }: Acceptance): Accepted {
+    budget.checkWanted();
     const document = this.#parse(query);
     const fragments = checkDocument(document, this.limits);
     const operation = getOperationAST(document, operationName);
@@ -112,7 +142,7 @@ export class GraphqlApi {
     }
     const { depth, cost } = measureOperation({ schema: this.schema, operation, fragments, variables: variables ?? {} });
     refuseMore("maxDepth", depth, this.limits, "levels of fields");
-    refuseMore("maxCost", cost, this.limits, "values in its answer, by the sizes of its pages");
+    budget.spend(cost);
     const errors = validate(this.schema, document, this.#rules, { maxErrors: 20 });
     if (errors.length > 0)
       throw new RefusedRequest(errors.map((error) => withCode(error, "GRAPHQL_VALIDATION_FAILED")));

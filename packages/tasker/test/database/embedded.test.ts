@@ -53,6 +53,19 @@ const holdLock = (directory: string) => `
   console.log("locked");
   setInterval(() => lock, 1000);`;
 
+test("timers and connections of the process get their turn between statements that wait for each other", async () => {
+  const database = await openMigratedEmbedded();
+  onTestFinished(() => database.close());
+  let ended = 0;
+  const statements = Array.from({ length: 20 }, async () => {
+    await database.query("select count(*) from generate_series(1, 20000)");
+    ended++;
+  });
+  const endedByThen = await new Promise<number>((resolve) => setTimeout(() => resolve(ended), 1));
+  await Promise.all(statements);
+  expect(endedByThen).toBeLessThan(20);
+});
+
 test("a call of the database from inside its own open transaction is refused instead of waiting for ever", async () => {
   const database = await openMigratedEmbedded();
   onTestFinished(() => database.close());

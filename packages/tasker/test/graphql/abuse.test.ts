@@ -107,6 +107,11 @@ describeOnPostgres("abuse", () => {
       `{ ${times(45, (at) => `a${at}: __schema { types { name fields { name args { name } type { name } } } }`)} }`,
       { limit: "maxCost" },
     ],
+    [
+      "counting all tasks again and again",
+      `{ ${times(50, (at) => `a${at}: tasksConnection(first: 1) { totalCount }`)} }`,
+      { limit: "maxCost" },
+    ],
   ])("%s is refused quickly, with what is allowed", async (_what, query, facts, variables) => {
     const answer = await answerTo(query, variables);
     expect(answer.data).toBeUndefined();
@@ -132,6 +137,48 @@ describeOnPostgres("abuse", () => {
     ["nothing", ""],
   ])("%s is answered quickly", async (_what, query) => {
     await answerTo(query);
+  });
+
+  test("operations of one request have one budget, whatever each of them asks for", async () => {
+    const counts = `{ ${times(15, (at) => `a${at}: tasksConnection(first: 1) { totalCount }`)} }`;
+    const start = performance.now();
+    const answers = await api.api.executeAll(Array(10).fill({ query: counts }), api.callerFor());
+    expect(performance.now() - start).toBeLessThan(AT_MOST);
+    const [first, ...others] = answers;
+    expect(first?.errors).toBeUndefined();
+    expect(others.map(({ errors }) => errors?.[0]?.extensions)).toMatchObject(
+      others.map(() => ({ code: "TASKER_QUERY_LIMIT", limit: "maxCost", allowed: 50_000 })),
+    );
+    const { api: small, caller } = await startedWith({ maxRows: 100 });
+    const lists = { query: "{ tasks(limit: 30) { taskId } }" };
+    const [one, ...more] = await small.executeAll(Array(5).fill(lists), caller);
+    expect(one?.errors).toBeUndefined();
+    expect(more.at(-1)?.errors?.[0]).toMatchObject({ extensions: { limit: "maxRows" } });
+  });
+
+  test("a page with its count, of each state and with all the steps, is within the limits", async () => {
+    const states = ["pending", "in_progress", "complete", "error", "cancelled", "resolved_manually"];
+    const pages = times(
+      6,
+      (at) => `s${at}: tasksConnection(filter: { statuses: ["${states[at]}"] }) {
+        totalCount nodes { taskId status context workflowSteps(limit: 20) { name status attempts } } }`,
+    );
+    expect((await answerTo(`{ ${pages} }`)).errors).toBeUndefined();
+  });
+
+  test("a request that nobody waits for any more reads nothing further, and does nothing further", async () => {
+    const controller = new AbortController();
+    const caller = api.callerFor(undefined, controller.signal);
+    api.statements();
+    const lists = { query: `{ ${times(40, (at) => `a${at}: tasks(offset: ${at}) { taskId }`)} }` };
+    const create = { query: `mutation { createTask(input: { name: "graph", context: {} }) { taskId } }` };
+    const asked = api.api.executeAll([lists, create], caller);
+    await new Promise((resolve) => setImmediate(resolve));
+    controller.abort();
+    const [read, created] = await asked;
+    expect(read?.errors).toHaveLength(40);
+    expect(created).toMatchObject({ errors: [{ extensions: { code: "SERVICE_UNAVAILABLE" } }] });
+    expect(api.statements().length).toBeLessThanOrEqual(8);
   });
 
   test("introspection as tools ask for it is answered", async () => {

@@ -33,6 +33,10 @@ function judge(error: GraphQLError, requestId: string, log: Log): Judgement {
   if (cause instanceof AuthorizationError) {
     return { code: "FORBIDDEN", message, facts: { resource: cause.context.resource, action: cause.context.action } };
   }
+  // Hardly anybody reads it.
+  if (cause.name === "AbortError") {
+    return { code: "SERVICE_UNAVAILABLE", message: "the request was ended before it was answered" };
+  }
   if (isUsersMistake(cause)) return { code: cause.code, message, facts: factsOf(cause.context) };
   log.error({ err: cause, requestId }, "a GraphQL field failed");
   if (cause instanceof DatabaseUnavailableError) {

@@ -1,6 +1,6 @@
 import { ConfigurationError } from "../../errors/index.ts";
 
-/** What one request may ask for at most. */
+/** What one request may ask for at most, `maxCost` and `maxRows` with all its operations. */
 export interface GraphqlLimits {
   /** Tokens of the document: names, punctuation, values. */
   readonly maxTokens: number;
@@ -12,9 +12,9 @@ export interface GraphqlLimits {
   readonly maxFragments: number;
   /** How deep fields are nested; a field of the operation has the depth 1. */
   readonly maxDepth: number;
-  /** Values that the answer may have by the sizes of the pages that are asked for, see docs/graphql.md. */
+  /** Values that the answers may have by the sizes of the pages that are asked for, see docs/graphql.md. */
   readonly maxCost: number;
-  /** Rows of the database that are read for the answer. The request ends when there are more. */
+  /** Rows of the database that are read for the answers. The request ends when there are more. */
   readonly maxRows: number;
   /** Entries of a page. */
   readonly maxPageSize: number;

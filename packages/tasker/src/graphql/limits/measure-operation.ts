@@ -18,7 +18,10 @@ import { listSize, type Variables } from "./list-size.ts";
 export interface Measure {
   /** Fields below one another, at the deepest place; those of introspection apart. */
   readonly depth: number;
-  /** Values that the answer has if every list is as long as its page may be. Never more than {@link MOST_COST}. */
+  /**
+   * Values that the answer has if every list is as long as its page may be, and what fields say that they cost besides. Never more than
+   * {@link MOST_COST}.
+   */
   readonly cost: number;
 }
 
@@ -52,14 +55,15 @@ export function measureOperation({ schema, operation, fragments, variables }: Me
         const name = selection.name.value;
         if (name.startsWith("__")) return add(sum, { depth: 1, cost: introspectionCost(selection.selectionSet) });
         const field = fieldOf(parent, name);
-        if (selection.selectionSet === undefined) return add(sum, { depth: 1, cost: 1 });
+        const own = costOf(field);
+        if (selection.selectionSet === undefined) return add(sum, { depth: 1, cost: own });
         const size = field === undefined ? 1 : isListOf(field) ? listSize(selection, field, variables, page) : 1;
         const within = field?.args.some(({ name: argument }) => argument === "first")
           ? listSize(selection, field, variables, page)
           : page;
         const type = field === undefined ? undefined : getNamedType(field.type);
         const inner = ofSelections(selection.selectionSet, type, within);
-        return add(sum, { depth: inner.depth + 1, cost: 1 + size * inner.cost });
+        return add(sum, { depth: inner.depth + 1, cost: own + size * inner.cost });
       }
       if (selection.kind === Kind.INLINE_FRAGMENT) {
         const type =
@@ -111,6 +115,11 @@ function add(a: Measure, b: Measure): Measure {
 
 function fieldOf(parent: GraphQLNamedType | undefined, name: string): GraphQLField<unknown, unknown> | undefined {
   return isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined;
+}
+
+function costOf(field: GraphQLField<unknown, unknown> | undefined): number {
+  const cost = field?.extensions.cost;
+  return typeof cost === "number" ? cost : 1;
 }
 
 function isListOf({ type }: GraphQLField<unknown, unknown>): boolean {

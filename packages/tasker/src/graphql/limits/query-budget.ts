@@ -1,20 +1,43 @@
 import { QueryLimitError } from "../../errors/index.ts";
+import { refuseMore } from "./check-document.ts";
+import type { GraphqlLimits } from "./limits.ts";
 
-/** Counts what is read for one request, and ends it when that is too much or nobody waits for the answer any more. */
+/** Counts what one request asks for and reads, with all its operations, and ends it when that is too much or nobody waits any more. */
 export class QueryBudget {
-  readonly #most: number;
-  readonly #signal: AbortSignal | null;
-  #used = 0;
+  readonly #limits: GraphqlLimits;
+  readonly #signal: AbortSignal | undefined;
+  #cost = 0;
+  #rows = 0;
 
-  /** @param most the limit `maxRows` */
-  constructor(most: number, signal: AbortSignal | null = null) {
-    this.#most = most;
+  /** @param signal aborted when nobody waits for the answer any more */
+  constructor(limits: GraphqlLimits, signal?: AbortSignal) {
+    this.#limits = limits;
     this.#signal = signal;
   }
 
-  /** How many more may be read. */
+  /** How many more rows may be read. */
   get left(): number {
-    return Math.max(0, this.#most - this.#used);
+    return Math.max(0, this.#limits.maxRows - this.#rows);
+  }
+
+  /** @throws the reason why nobody waits for the answer any more */
+  checkWanted(): void {
+    this.#signal?.throwIfAborted();
+  }
+
+  /**
+   * Counts an operation before it is executed.
+   * @throws QueryLimitError if the operations cost more than they may together
+   */
+  spend(cost: number): void {
+    const sum = this.#cost + cost;
+    refuseMore(
+      "maxCost",
+      sum,
+      this.#limits,
+      "values in its answer, by the sizes of its pages, or asks for what costs as much",
+    );
+    this.#cost = sum;
   }
 
   /**
@@ -22,12 +45,13 @@ export class QueryBudget {
    * @throws QueryLimitError if they are more than may be
    */
   take(count: number): void {
-    this.#signal?.throwIfAborted();
-    this.#used += count;
-    if (this.#used <= this.#most) return;
+    this.checkWanted();
+    this.#rows += count;
+    const { maxRows } = this.#limits;
+    if (this.#rows <= maxRows) return;
     throw new QueryLimitError(
-      `the answer is made of more than ${this.#most} rows: ask for smaller pages, or for fewer lists within lists`,
-      { context: { limit: "maxRows", allowed: this.#most } },
+      `the answer is made of more than ${maxRows} rows: ask for smaller pages, or for fewer lists within lists`,
+      { context: { limit: "maxRows", allowed: maxRows } },
     );
   }
 }

@@ -1,3 +1,4 @@
+import type { Connection } from "../../database/database.ts";
 import type { JsonValue } from "../../json/json-value.ts";
 import { loadProtections } from "../../reading/protection/load-protections.ts";
 import { TaskProtection } from "../../reading/protection/task-protection.ts";
@@ -12,7 +13,15 @@ export class ProtectedValues {
   readonly #loaders: Loaders;
   readonly #protections: BatchLoader<TaskProtection>;
 
-  constructor({ database, redact = [], encryption = null }: GraphqlParts, loaders: Loaders, budget: QueryBudget) {
+  constructor(
+    {
+      database,
+      redact = [],
+      encryption = null,
+    }: Pick<GraphqlParts, "redact" | "encryption"> & { readonly database: Connection },
+    loaders: Loaders,
+    budget: QueryBudget,
+  ) {
     this.#loaders = loaders;
     this.#protections = batchLoader(
       budget,

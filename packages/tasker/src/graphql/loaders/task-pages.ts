@@ -16,7 +16,7 @@ export interface TaskConnection extends Connection<TaskSource> {
  * @throws InvalidRequestError for a cursor that is none
  */
 export async function taskConnection(
-  { parts: { database }, loaders }: GraphqlContext,
+  { database, loaders }: GraphqlContext,
   filter: ScopedFilter,
   { size, after }: { readonly size: number; readonly after: string | null },
 ): Promise<TaskConnection> {

@@ -1,6 +1,7 @@
 import type { Permission } from "../access/permission.ts";
 import type { GraphqlContext } from "../context.ts";
 import { isUsersMistake } from "../errors/is-users-mistake.ts";
+import { MUTATION_COST } from "../limits/costs.ts";
 import { type RootField, rootField } from "../schema/root-field.ts";
 import { objectType } from "../schema/schema-module.ts";
 import { failedPayload, type Payload } from "./payload.ts";
@@ -31,11 +32,13 @@ export function mutation<Input extends object>(definition: MutationDefinition<In
   return rootField<{ readonly input: Input & { readonly clientMutationId?: string | null } }>({
     name,
     permission,
+    cost: MUTATION_COST,
     sdl: `
       """${definition.description} Needs ${permission}."""
       ${name}(input: ${type}Input!): ${type}Payload`,
     types: [inputType(type, definition), payloadType(type, definition)],
     resolve: async ({ input }, context): Promise<SentPayload> => {
+      context.checkWanted();
       const { clientMutationId = null, ...given } = input;
       const payload = await definition.perform(withoutNulls<Input>(given), context).catch((error: unknown) => {
         if (isUsersMistake(error)) return failedPayload(error);

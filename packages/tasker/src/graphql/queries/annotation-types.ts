@@ -1,4 +1,5 @@
 import { queryBuilder } from "../../database/query/query-builder.ts";
+import { LIST_COST } from "../limits/costs.ts";
 import { rootField } from "../schema/root-field.ts";
 import type { AnnotationTypeSource } from "../sources.ts";
 
@@ -6,12 +7,13 @@ import type { AnnotationTypeSource } from "../sources.ts";
 export const annotationTypesField = rootField<unknown>({
   name: "annotationTypes",
   permission: "tasker.annotation:index",
+  cost: LIST_COST,
   sdl: `
     """The types of annotations by their names. Needs tasker.annotation:index."""
     annotationTypes: [Annotation!]`,
-  resolve: async (_args, { access, parts, limits }): Promise<AnnotationTypeSource[]> => {
+  resolve: async (_args, { access, database, limits }): Promise<AnnotationTypeSource[]> => {
     await access.list("tasker.annotation:index");
-    const rows = await queryBuilder(parts.database)
+    const rows = await queryBuilder(database)
       .selectFrom("tasker_annotation_types")
       .selectAll()
       .orderBy("name")

@@ -1,5 +1,6 @@
 import { queryBuilder } from "../../database/query/query-builder.ts";
 import * as NamedTask from "../../models/named-task/named-task.ts";
+import { LIST_COST } from "../limits/costs.ts";
 import { pageSize } from "../relay/connection.ts";
 import { rootField } from "../schema/root-field.ts";
 import type { NamedTaskSource } from "../sources.ts";
@@ -15,13 +16,14 @@ interface Args {
 export const namedTasksField = rootField<Args>({
   name: "namedTasks",
   permission: "tasker.template:index",
+  cost: LIST_COST,
   sdl: `
     """Versions of templates that the database knows, in the order of their ids. Needs tasker.template:index."""
     namedTasks(namespace: String, limit: Int! = 20, offset: Int! = 0): [NamedTask!]`,
-  resolve: async (args, { access, limits, parts, loaders }): Promise<NamedTaskSource[]> => {
+  resolve: async (args, { access, database, limits, loaders }): Promise<NamedTaskSource[]> => {
     const scope = await access.list("tasker.template:index");
     const { namespace = null } = args;
-    const rows = await queryBuilder(parts.database)
+    const rows = await queryBuilder(database)
       .selectFrom("tasker_named_tasks")
       .selectAll()
       .where(NamedTask.visibleTo(scope))

@@ -38,14 +38,14 @@ const SORTABLE = [
  * @throws InvalidRequestError
  */
 export async function listTasks(
-  { parts, limits, loaders }: GraphqlContext,
+  { database, limits, loaders }: GraphqlContext,
   scope: NamespaceScope,
   { limit, offset, sortBy, sortOrder }: TaskListArgs,
   fits: Scope<"tasker_tasks"> = (eb) => eb.lit(true),
 ): Promise<TaskSource[]> {
   const column = sortColumn(sortBy ?? "requested_at");
   const direction = sortOrder?.toLowerCase() === "desc" ? "desc" : "asc";
-  const rows = await queryBuilder(parts.database)
+  const rows = await queryBuilder(database)
     .selectFrom("tasker_tasks")
     .select("task_id")
     .where(Task.visibleTo(scope))

@@ -1,4 +1,5 @@
 import * as Task from "../../models/task/task.ts";
+import { LIST_COST } from "../limits/costs.ts";
 import { rootField } from "../schema/root-field.ts";
 import { listTasks, TASK_LIST_ARGS, type TaskListArgs } from "./task-list.ts";
 
@@ -12,6 +13,7 @@ interface Args extends TaskListArgs {
 export const tasksByAnnotationField = rootField<Args>({
   name: "tasksByAnnotation",
   permission: "tasker.task:index",
+  cost: LIST_COST,
   sdl: `
     """
     Tasks with an annotation of a type in which a key at the top level has a value, compared as text. Needs tasker.task:index.

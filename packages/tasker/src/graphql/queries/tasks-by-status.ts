@@ -1,5 +1,6 @@
 import type { Scope } from "../../models/scope.ts";
 import type { State } from "../../states/state.ts";
+import { LIST_COST } from "../limits/costs.ts";
 import { rootField } from "../schema/root-field.ts";
 import { parseState } from "./task-filter.ts";
 import { listTasks, TASK_LIST_ARGS, type TaskListArgs } from "./task-list.ts";
@@ -8,6 +9,7 @@ import { listTasks, TASK_LIST_ARGS, type TaskListArgs } from "./task-list.ts";
 export const tasksByStatusField = rootField<TaskListArgs & { readonly status: string }>({
   name: "tasksByStatus",
   permission: "tasker.task:index",
+  cost: LIST_COST,
   sdl: `
     """Tasks in a state: pending, in_progress, complete, error, cancelled, resolved_manually. Needs tasker.task:index."""
     tasksByStatus(status: String!, ${TASK_LIST_ARGS}): [Task!]`,

@@ -1,3 +1,4 @@
+import { LIST_COST } from "../limits/costs.ts";
 import { taskConnection } from "../loaders/task-pages.ts";
 import { pageSize } from "../relay/connection.ts";
 import { rootField } from "../schema/root-field.ts";
@@ -13,6 +14,7 @@ interface Args {
 export const tasksConnectionField = rootField<Args>({
   name: "tasksConnection",
   permission: "tasker.task:index",
+  cost: LIST_COST,
   sdl: `
     """Tasks page by page, the newest first. Needs tasker.task:index."""
     tasksConnection(first: Int! = 20, after: String, filter: TaskFilter): TaskConnection`,

@@ -36,6 +36,8 @@ function attachFields(schema: GraphQLSchema, module: ObjectModule): void {
     const field = fields[name];
     if (field === undefined) throw new RangeError(`${module.type}.${name} is resolved and not declared`);
     field.resolve = guarded(module, name, resolver) as GraphQLFieldResolver<unknown, GraphqlContext>;
+    const cost = module.costs?.[name];
+    if (cost !== undefined) field.extensions = { ...field.extensions, cost };
     const stream = module.streams?.[name];
     if (stream !== undefined) field.subscribe = stream as GraphQLFieldResolver<unknown, GraphqlContext>;
   }

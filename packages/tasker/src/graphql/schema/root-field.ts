@@ -10,6 +10,8 @@ export interface RootField<Args = never, Told = never> {
   readonly sdl: string;
   /** What it needs. Its resolver asks for it: for a list, or for the thing that it is about. Null: by what it finds. */
   readonly permission: Permission | null;
+  /** What it counts as besides the values that it gives, see docs/graphql.md. Default: 1. */
+  readonly cost?: number;
   /** Types that nothing else has. */
   readonly types?: readonly SchemaModule[];
   /** What a subscription tells, one after the other. */
@@ -33,6 +35,7 @@ export function rootType(
     type: name,
     sdl: `"""${description}"""\ntype ${name} {\n${fields.map(({ sdl }) => sdl).join("\n")}\n}`,
     fields: Object.fromEntries(fields.map((field) => [field.name, resolverOf(field)])),
+    costs: Object.fromEntries(fields.flatMap(({ name: field, cost }) => (cost === undefined ? [] : [[field, cost]]))),
     streams: Object.fromEntries(
       fields.flatMap(({ name: field, subscribe }) => (subscribe === undefined ? [] : [[field, streamOf(subscribe)]])),
     ),

@@ -20,6 +20,8 @@ export interface ObjectModule<Source = never> {
   readonly fields: Readonly<Record<string, Resolver<Source>>>;
   /** Of subscriptions: what they tell. */
   readonly streams?: Readonly<Record<string, Resolver<Source>>>;
+  /** What fields count as besides the values that they give. Default: 1. */
+  readonly costs?: Readonly<Record<string, number>>;
   /** What fields need beyond what the object itself needed. */
   readonly permissions?: Readonly<Record<string, Permission>>;
   /** What the permissions are asked for. */

@@ -1,6 +1,7 @@
+import { COUNT_COST } from "../limits/costs.ts";
 import type { TaskConnection } from "../loaders/task-pages.ts";
 import type { Connection, PageInfo } from "../relay/connection.ts";
-import { objectType, type SchemaModule } from "../schema/schema-module.ts";
+import { type ObjectModule, objectType, type SchemaModule } from "../schema/schema-module.ts";
 
 /** What lies around a page. */
 export const pageInfoType = objectType<PageInfo>({
@@ -23,10 +24,17 @@ export const pageInfoType = objectType<PageInfo>({
 });
 
 type Counted = Readonly<Record<string, (page: Partial<TaskConnection>) => unknown>>;
-const NOT_COUNTED = { sdl: "", fields: {} };
+
+/** How entries of all pages are counted. */
+interface Counting extends Pick<ObjectModule, "costs"> {
+  readonly sdl: string;
+  readonly fields: Counted;
+}
+
+const NOT_COUNTED: Counting = { sdl: "", fields: {} };
 
 /** A page of objects of a type, and an entry of it. */
-function connectionTypes(node: string, counted: { readonly sdl: string; readonly fields: Counted } = NOT_COUNTED) {
+function connectionTypes(node: string, counted: Counting = NOT_COUNTED) {
   return [
     objectType<Connection<unknown> & Partial<TaskConnection>>({
       type: `${node}Connection`,
@@ -44,6 +52,7 @@ function connectionTypes(node: string, counted: { readonly sdl: string; readonly
         pageInfo: ({ pageInfo }) => pageInfo,
         ...counted.fields,
       },
+      costs: counted.costs,
     }),
     objectType<Connection<unknown>["edges"][number]>({
       type: `${node}Edge`,
@@ -64,6 +73,7 @@ export const connectionModules: readonly SchemaModule[] = [
   ...connectionTypes("Task", {
     sdl: `"""How many tasks the filter fits, of all pages. Takes as long as looking at each."""\ntotalCount: BigInt`,
     fields: { totalCount: ({ count }) => count?.() },
+    costs: { totalCount: COUNT_COST },
   }),
   ...connectionTypes("WorkflowStep"),
 ];

@@ -32,9 +32,7 @@ export function graphqlHandler(
     if (asked instanceof Response) return asked;
     const isReadOnly = raw.method !== "POST";
     if (!("query" in asked)) {
-      const answers: FormattedExecutionResult[] = [];
-      for (const request of asked) answers.push(await api.execute(request, caller));
-      return write(answers, 200, type, sizes.answer);
+      return write(await api.executeAll(asked, caller), 200, type, sizes.answer);
     }
     if (type !== "text/event-stream") {
       const answer = await api.execute(asked, caller, isReadOnly);
