@@ -17,7 +17,8 @@ function rowsOf(file: string): readonly Row[] {
 
 const acceptance = rowsOf("docs/acceptance.md");
 const telemetry = rowsOf("docs/observability/weaknesses.md");
-const rows = [...acceptance, ...telemetry];
+const interfaces = rowsOf("docs/interface-weaknesses.md");
+const rows = [...acceptance, ...telemetry, ...interfaces];
 
 /** The files and the names of tests that a line names. */
 function referencesIn(proof: string): { readonly file: string; readonly names: readonly string[] }[] {
@@ -41,9 +42,13 @@ test("every behaviour and every weakness has one line, in order", () => {
 });
 
 test("every weakness of events, telemetry and logs has one line, in order", () => {
-  // Those between are of the interfaces, authorization, the cache and the configuration.
   const ids = [1, 5, ...range(6, 26), ...range(31, 38), 55, 57, 58];
   expect(telemetry.map(({ id }) => id)).toEqual(ids.map((id) => `W-${id}`));
+});
+
+test("every weakness of the interfaces, authorization, the cache and the configuration has one line, in order", () => {
+  const ids = [2, 3, 4, ...range(27, 30), ...range(39, 54), 56, 59, 60];
+  expect(interfaces.map(({ id }) => id)).toEqual(ids.map((id) => `W-${id}`));
 });
 
 function range(first: number, last: number): number[] {

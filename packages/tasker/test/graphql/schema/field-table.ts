@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import {
   buildSchema,
+  type GraphQLArgument,
   type GraphQLNamedType,
   type GraphQLSchema,
   isInputObjectType,
@@ -102,10 +103,14 @@ function fieldsOf(type: GraphQLNamedType | undefined): Record<string, string> {
   if (!isObjectType(type) && !isInterfaceType(type)) return {};
   return Object.fromEntries(
     Object.values(type.getFields()).map(({ name, args, type: of }) => {
-      const given = args.map((argument) => `${argument.name}: ${argument.type}`).join(", ");
+      const given = args.map(argumentText).join(", ");
       return [name, given === "" ? String(of) : `(${given}): ${of}`];
     }),
   );
+}
+
+function argumentText({ name, type, defaultValue }: GraphQLArgument): string {
+  return `${name}: ${type}${defaultValue === undefined ? "" : ` = ${JSON.stringify(defaultValue)}`}`;
 }
 
 /** The table of docs/graphql.md. */
