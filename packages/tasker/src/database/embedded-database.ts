@@ -21,10 +21,17 @@ export interface Surroundings {
   readonly release: () => void;
 }
 
-/** Opens PGlite in a directory, or in memory if there is none. */
-export async function openPglite(dataDir: string | undefined, surroundings: Surroundings): Promise<Database> {
+/** Opens PGlite in a directory, or in memory if there is none; a new database begins with the files of the image. */
+export async function openPglite(
+  dataDir: string | undefined,
+  image: Blob | null,
+  surroundings: Surroundings,
+): Promise<Database> {
   try {
-    const pglite = await PGlite.create(dataDir === undefined ? {} : { dataDir });
+    const pglite = await PGlite.create({
+      ...(dataDir === undefined ? {} : { dataDir }),
+      ...(image === null ? {} : { loadDataDir: image }),
+    });
     await pglite.exec("set timezone = 'UTC'; set datestyle = 'ISO, YMD'; set jit = off");
     return new EmbeddedDatabase(new PgliteSession(pglite), surroundings);
   } catch (error) {
