@@ -1,14 +1,15 @@
 import { execFile } from "node:child_process";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { scratchDirectory } from "../../packages/tasker/test/support/scratch-directory.ts";
 import { ROOT } from "../support/repository.ts";
 import type { CodeBlock } from "./code-blocks.ts";
 
 const execFileAsync = promisify(execFile);
 
-/** A program that takes longer is killed: less than the time limit of the test that waits for it. */
-const LIMIT_MS = process.env.CI === "true" ? 100_000 : 25_000;
+/** A program that takes longer is killed, in milliseconds: less than the time limit of the test that waits for it. */
+const LIMIT_MS = 100_000;
 
 /** What running a program gave. */
 interface Outcome {
@@ -33,57 +34,52 @@ export function joinContinuedBlocks(blocks: readonly CodeBlock[]): CodeBlock[] {
 }
 
 /**
- * Type-checks all blocks in one go, each as a module of its own, against the source of the package.
- * @param name folder below node_modules/.cache to work in; it is emptied first
+ * Type-checks all blocks in one go, each as a module of its own, against the declarations of the package as it was built.
  * @returns the compiler's complaints with the places of the blocks, empty if there are none
  */
-export async function checkTypes(name: string, blocks: readonly CodeBlock[]): Promise<string> {
-  const directory = await emptyCache(name);
-  const modules = joinContinuedBlocks(blocks).map((block, index) => ({ ...block, file: moduleName(block, index) }));
-  for (const { file, code } of modules) await writeFile(join(directory, file), withExport(code));
-  const configuration = {
-    extends: join(ROOT, "tsconfig.base.json"),
-    compilerOptions: {
-      noEmit: true,
-      allowJs: true,
-      checkJs: true,
-      // Examples are short: they may import or name what they do not use.
-      noUnusedLocals: false,
-      noUnusedParameters: false,
-      typeRoots: [join(ROOT, "node_modules/@types")],
-      paths: {
-        tasker: [join(ROOT, "packages/tasker/src/index.ts")],
-        "tasker/*": [join(ROOT, "packages/tasker/src/*/index.ts")],
+export function checkTypes(blocks: readonly CodeBlock[]): Promise<string> {
+  return inProject(async (directory) => {
+    const modules = joinContinuedBlocks(blocks).map((block, index) => ({ ...block, file: moduleName(block, index) }));
+    for (const { file, code } of modules) await writeFile(join(directory, file), withExport(code));
+    const configuration = {
+      extends: join(ROOT, "tsconfig.base.json"),
+      compilerOptions: {
+        noEmit: true,
+        allowJs: true,
+        checkJs: true,
+        // Examples are short: they may import or name what they do not use.
+        noUnusedLocals: false,
+        noUnusedParameters: false,
       },
-    },
-    files: modules.map(({ file }) => file),
-  };
-  await writeFile(join(directory, "tsconfig.json"), JSON.stringify(configuration));
-  const { output } = await runProgram(join(ROOT, "node_modules/.bin/tsc"), ["-p", directory, "--pretty", "false"]);
-  return modules.reduce(
-    (text, { file, place }) => text.replaceAll(new RegExp(`^.*${file.replaceAll(".", "\\.")}`, "gm"), place),
-    output,
-  );
+      files: modules.map(({ file }) => file),
+    };
+    await writeFile(join(directory, "tsconfig.json"), JSON.stringify(configuration));
+    const { output } = await runProgram(join(ROOT, "node_modules/.bin/tsc"), ["-p", directory, "--pretty", "false"]);
+    return modules.reduce(
+      (text, { file, place }) => text.replaceAll(new RegExp(`^.*${file.replaceAll(".", "\\.")}`, "gm"), place),
+      output,
+    );
+  });
 }
 
-/** Runs a block as a module in an empty directory, with the package as it was built. */
-export async function runBlock(name: string, block: CodeBlock): Promise<Outcome> {
-  const directory = await emptyCache(name);
-  const file = join(directory, moduleName(block, 0));
-  await writeFile(file, block.code);
-  // Node does not strip types below node_modules, so the compiler does.
-  const out = join(directory, "out");
-  const flags = ["--target", "es2024", "--module", "nodenext", "--outDir", out, "--noCheck", "--skipLibCheck"];
-  const compiled = await runProgram(join(ROOT, "node_modules/.bin/tsc"), [...flags, "--ignoreConfig", file]);
-  if (compiled.failed) return compiled;
-  return runProgram(process.execPath, [join(out, "block0.mjs")], directory);
+/** Runs a block as a module in a directory where nothing else is, with the package as it was built. */
+export function runBlock(block: CodeBlock): Promise<Outcome> {
+  return inProject(async (directory) => {
+    const file = join(directory, moduleName(block, 0));
+    await writeFile(file, block.code);
+    return runProgram(process.execPath, [file], directory);
+  });
 }
 
-async function emptyCache(name: string): Promise<string> {
-  const directory = join(ROOT, "node_modules/.cache", name);
-  await rm(directory, { recursive: true, force: true });
-  await mkdir(directory, { recursive: true });
-  return directory;
+/** Calls back with a directory that sees the packages of the repository; it is removed afterwards. */
+async function inProject<T>(work: (directory: string) => Promise<T>): Promise<T> {
+  const directory = await mkdtemp(join(scratchDirectory(), "tasker-document-"));
+  try {
+    await symlink(join(ROOT, "node_modules"), join(directory, "node_modules"));
+    return await work(directory);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
 }
 
 function moduleName({ language }: CodeBlock, index: number): string {

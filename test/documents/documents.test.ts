@@ -31,8 +31,8 @@ describe("the documents", () => {
     expect(problems).toEqual([]);
   });
 
-  test("hold programs that type-check", async () => {
-    expect(await checkTypes("documented-code", blocksIn("ts", "js"))).toBe("");
+  test("hold programs that type-check", { timeout: 120_000 }, async () => {
+    expect(await checkTypes(blocksIn("ts", "js"))).toBe("");
   });
 
   test("hold YAML that can be read, and templates that are valid", () => {
@@ -63,8 +63,8 @@ describe("the documents", () => {
 const programs = joinContinuedBlocks(blocksIn("ts", "js")).filter(({ mark }) => mark === "run");
 
 describe.runIf(programs.length > 0)("programs marked to run", () => {
-  test.each(programs)("$place ends well", async (block) => {
-    const { failed, output } = await runBlock(`documented-program-${programs.indexOf(block)}`, block);
+  test.each(programs)("$place ends well", { timeout: 120_000 }, async (block) => {
+    const { failed, output } = await runBlock(block);
     expect(failed, output).toBe(false);
   });
 });
