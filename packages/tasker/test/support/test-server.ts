@@ -71,12 +71,20 @@ export class DatabaseFactory {
 
   /** Statements on databases as a whole run outside of transactions, on a connection to another one. */
   async #administer(sql: string): Promise<void> {
-    const client = new pg.Client({ connectionString: this.#url() });
-    await client.connect();
-    try {
-      await client.query(sql);
-    } finally {
-      await client.end();
-    }
+    await administrators(this.#url()).query(sql);
   }
+}
+
+/** For each server one connection of this process, kept for a moment: most tests make a database. It holds nobody up. */
+const pools = new Map<string, pg.Pool>();
+
+function administrators(url: string): pg.Pool {
+  let pool = pools.get(url);
+  if (pool === undefined) {
+    pool = new pg.Pool({ connectionString: url, max: 1, idleTimeoutMillis: 1_000, allowExitOnIdle: true });
+    // The server of some tests is stopped meanwhile; the next statement connects anew.
+    pool.on("error", () => undefined);
+    pools.set(url, pool);
+  }
+  return pool;
 }
