@@ -65,7 +65,7 @@ describeOnPostgres("two teams on one database", () => {
   /** Opens both teams on one clock. */
   async function open(options: TeamsOptions & { desk?: SupportDesk } = {}) {
     const clock = new ManualClock(Date.parse("2026-03-01T12:00:00Z"));
-    const engine = { clock, random: () => 0.5, leaseMs: 600_000 };
+    const engine = { clock, random: () => 0.5, leaseMs: 600_000, heartbeat: "loop" } as const;
     const teams = await openTeams(database, { ...options, engine });
     onTestFinished(() => teams.close());
     const run = async (

@@ -35,7 +35,7 @@ export async function openShop(database: Database, options: ShopOptions = {}) {
   const registry = new HandlerRegistry();
   registry.register(bindTemplate(await loadTemplateFile(TEMPLATE), createHandlers(services)));
   // The middle of the range: jitter adds nothing.
-  const engine = new Engine({ database, registry, clock, random: () => 0.5 });
+  const engine = new Engine({ database, registry, clock, random: () => 0.5, heartbeat: "loop" });
   engine.on("step.failed", ({ payload }) => {
     const retryAt = Date.parse(String(payload.backoff_until));
     if (!Number.isNaN(retryAt)) setImmediate(() => clock.advance(retryAt - clock.now()));
