@@ -3,9 +3,8 @@ import { defineConfig } from "vitest/config";
 
 const isCi = process.env.CI === "true";
 
-/** Tests that neither start processes nor replace modules: each process loads the sources once for all of these files. */
-const SHARING =
-  "packages/tasker/test/{checker,config,correlation,diagram,event-routing,events,graph,handlers,json,models,registries,retry,simulation,sql-functions,states,templates,text}/**/*.test.ts";
+/** Tests that replace what belongs to their process: each file has one of its own. */
+const ALONE = ["packages/tasker/test/tracing/**/*.test.ts"];
 
 const common = {
   resolve: {
@@ -20,6 +19,8 @@ const common = {
 };
 
 const limits = {
+  // What other processes and threads load is compiled once, and found again by its content.
+  env: { NODE_COMPILE_CACHE: new URL("node_modules/.cache/node", import.meta.url).pathname },
   // A shared machine may stand still for seconds, or do other work besides. What passes only at the second attempt is named
   // at the end of the run.
   retry: isCi ? 1 : 0,
@@ -30,11 +31,12 @@ const limits = {
 export default defineConfig({
   test: {
     projects: [
+      { ...common, test: { ...limits, name: "alone", include: ALONE } },
       {
         ...common,
         test: {
           ...limits,
-          name: "alone",
+          name: "sharing",
           include: [
             "packages/*/test/**/*.test.ts",
             "examples/*/test/**/*.test.ts",
@@ -42,10 +44,11 @@ export default defineConfig({
             "chaos/test/**/*.test.ts",
             "test/**/*.test.ts",
           ],
-          exclude: ["**/node_modules/**", SHARING],
+          exclude: ["**/node_modules/**", ...ALONE],
+          // Each process loads the sources once for all of its files.
+          isolate: false,
         },
       },
-      { ...common, test: { ...limits, name: "sharing", include: [SHARING], isolate: false } },
     ],
     globalSetup: [
       "packages/tasker/test/support/postgres-setup.ts",
