@@ -13,6 +13,7 @@ import {
   validate,
 } from "graphql";
 import { QueryLimitError } from "../errors/index.ts";
+import { checkTexts } from "./check-texts.ts";
 import type { Caller } from "./context.ts";
 import { formatError } from "./errors/format-error.ts";
 import { type Execution, executeOperation, type Operation } from "./execute-operation.ts";
@@ -143,6 +144,7 @@ export class GraphqlApi {
     const { depth, cost } = measureOperation({ schema: this.schema, operation, fragments, variables: variables ?? {} });
     refuseMore("maxDepth", depth, this.limits, "levels of fields");
     budget.spend(cost);
+    checkTexts(document, variables ?? {});
     const errors = validate(this.schema, document, this.#rules, { maxErrors: 20 });
     if (errors.length > 0)
       throw new RefusedRequest(errors.map((error) => withCode(error, "GRAPHQL_VALIDATION_FAILED")));

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { InvalidRequestError } from "../../errors/index.ts";
+import { textDefect } from "../../text/text-defect.ts";
 
 /** What a cursor holds, besides the list that it belongs to: the key of the last row that was looked at. */
 export type CursorKey = readonly (string | number)[];
@@ -8,7 +9,8 @@ export type CursorKey = readonly (string | number)[];
 const LONGEST = 1_024;
 
 const BASE64URL = /^[A-Za-z0-9_-]+$/;
-const Content = z.tuple([z.string()]).rest(z.union([z.string(), z.number()]));
+const storable = z.string().refine((text) => textDefect(text) === null);
+const Content = z.tuple([z.string()]).rest(z.union([storable, z.number()]));
 
 /**
  * A place in a list, as a text that means something to this module only: base64url of a JSON array of the list's name and the

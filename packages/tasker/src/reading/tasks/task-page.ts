@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Connection } from "../../database/database.ts";
 import { queryBuilder } from "../../database/query/query-builder.ts";
 import { type CursorKey, decodeCursor, encodeCursor } from "../paging/cursor.ts";
+import { momentKey } from "../paging/moment-key.ts";
 import { IdKey, type Page, type PageRequest, pageLimit } from "../paging/page.ts";
 import { countTasks } from "./count-tasks.ts";
 import { findKinds } from "./find-kinds.ts";
@@ -25,9 +26,7 @@ export interface TaskPage extends Page<ListedTask> {
   readonly total: number | null;
 }
 
-/** A time as the database has it, to the microsecond, which a `Date` has not. */
-const moment = z.string().regex(/^\d{4,6}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?$/);
-const MomentKey = z.tuple([moment, z.int().nonnegative()]);
+const MomentKey = z.tuple([momentKey, z.int().nonnegative()]);
 
 /**
  * A page of tasks in the order of their ids or of when they were requested. What is inserted between two pages moves nothing

@@ -3,6 +3,7 @@ import type { Connection } from "../../database/database.ts";
 import { bool, int4, int8, jsonb, nullable, text, timestamp, varchar } from "../../database/sql-type.ts";
 import { type RowOf, statement } from "../../database/statement.ts";
 import { type CursorKey, decodeCursor } from "../paging/cursor.ts";
+import { momentKey } from "../paging/moment-key.ts";
 import { type Page, type PageRequest, pageLimit, pageOf } from "../paging/page.ts";
 
 /**
@@ -48,8 +49,7 @@ export const selectTransitions = statement({
 /** One move of a task, or of one of its steps. */
 export type ReadTransition = Omit<RowOf<(typeof selectTransitions)["columns"]>, "key_at">;
 
-const moment = z.string().regex(/^\d{4,6}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?$/);
-const Key = z.tuple([moment, z.int().min(0).max(1), z.int().nonnegative()]);
+const Key = z.tuple([momentKey, z.int().min(0).max(1), z.int().nonnegative()]);
 
 /**
  * A page of the audit trail of a task, the oldest first; an empty one if there is no such task.

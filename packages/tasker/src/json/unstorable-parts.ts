@@ -1,5 +1,5 @@
-import type { RequestViolation } from "../../errors/index.ts";
-import { textDefect } from "../../text/text-defect.ts";
+import type { RequestViolation } from "../errors/index.ts";
+import { textDefect } from "../text/text-defect.ts";
 
 /** Most levels of lists and objects in each other, as of everything that is stored: whoever reads it has stack for that. */
 const MOST_LEVELS = 500;
@@ -11,7 +11,7 @@ const LONGEST_SHOWN = 100;
 /**
  * What the database has no way to hold, or to compare with, in a part of a request: texts with U+0000 or half of a surrogate pair,
  * and lists and objects in each other beyond {@link MOST_LEVELS}.
- * @param part of the request: `body`, `query`, `params`
+ * @param part of the request: `body`, `query`, `params`, `variables`
  */
 export function unstorableParts(part: string, value: unknown): RequestViolation[] {
   const found: RequestViolation[] = [];
