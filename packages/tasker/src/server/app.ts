@@ -3,7 +3,6 @@ import { compress } from "hono/compress";
 import { cors } from "hono/cors";
 import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
-import { timeout } from "hono/timeout";
 import { MethodNotAllowedError, NotFoundError } from "../errors/index.ts";
 import {
   type AppOptions,
@@ -16,6 +15,7 @@ import { graphqlHandler, wantsStream } from "./graphql/graphql-handler.ts";
 import type { Implementation } from "./http/call.ts";
 import { correlate } from "./http/correlate.ts";
 import type { HttpEnv } from "./http/http-env.ts";
+import { limitTime } from "./http/limit-time.ts";
 import { observeRequests } from "./http/observe-requests.ts";
 import { rateLimit } from "./http/rate-limit.ts";
 import { requestHandler } from "./http/request-handler.ts";
@@ -58,7 +58,7 @@ export function createApp(parts: ServerParts, options: AppOptions = {}): App {
   }
   if (options.compress ?? true) app.use(compress());
   if (rate !== null) app.use(rateLimit(rate));
-  const limited = timeout(timeoutMs);
+  const limited = limitTime(timeoutMs);
   const limits: SizeLimits = {
     body: options.bodyLimit ?? DEFAULT_BODY_LIMIT,
     answer: options.answerLimit ?? DEFAULT_ANSWER_LIMIT,

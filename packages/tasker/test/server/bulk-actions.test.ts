@@ -1,15 +1,16 @@
 import { expect, onTestFinished, test } from "vitest";
 import { ROUTES } from "../../src/client/index.ts";
-import { graphTemplate } from "../support/engine-harness.ts";
+import { graphTemplate, until } from "../support/engine-harness.ts";
 import { describeOnPostgres, openTestDatabase } from "../support/test-database.ts";
+import type { ServeOptions } from "./support/serve.ts";
 import { auditOf, refusalOf, serveTokens } from "./support/serve-tokens.ts";
 
 /** Tasks 1 to 3 are of the namespace `default`, 4 and 5 of `payments`. */
-async function serveTasks() {
+async function serveTasks(options: Pick<ServeOptions, "timeoutMs"> = {}) {
   const database = await openTestDatabase();
   onTestFinished(() => database.close());
   const templates = [graphTemplate("a -> b"), graphTemplate("a", { namespace: "payments", name: "charge" })];
-  const made = await serveTokens(database, { templates });
+  const made = await serveTokens(database, { templates, ...options });
   const graph = { name: "graph", context: {} };
   const charge = { namespace: "payments", name: "charge", context: {} };
   await made.engine.submitMany([graph, graph, graph, charge, charge]);
@@ -34,6 +35,24 @@ describeOnPostgres("actions on many tasks over HTTP", () => {
     const again = await operator.call(ROUTES.actOnTasks, { body: { ...body, limit: 10 } });
     expect(again.counts).toEqual({ done: 0, already: 3, refused: 0, failed: 0 });
     expect(again.results[0]).toMatchObject({ task_id: 1, outcome: "already", code: "paused" });
+  });
+
+  test("begin nothing more once their time is over", async () => {
+    const { database, url, tokenOf } = await serveTasks({ timeoutMs: 300 });
+    const { secret } = await tokenOf({ roles: ["operator"] });
+    await database.transaction(async (transaction) => {
+      await transaction.query("select from tasker_task_runs for update");
+      const answer = await fetch(`${url}/v1/tasks/actions`, {
+        method: "POST",
+        headers: { "content-type": "application/json", authorization: `Bearer ${secret}` },
+        body: JSON.stringify({ action: "pause", all: true, ...REASON }),
+      });
+      expect(answer.status).toBe(503);
+    });
+    // Those that had begun, and waited for the rows.
+    await until(async () => (await auditOf(database, "tasker.task")).length === 4, "four tasks are paused");
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(await auditOf(database, "tasker.task")).toHaveLength(4);
   });
 
   test("say of each task why it was refused", async () => {

@@ -1,6 +1,6 @@
 import { GraphQLError, type GraphQLFormattedError } from "graphql";
 import type { Log } from "../../engine/options.ts";
-import { AuthorizationError, DatabaseUnavailableError } from "../../errors/index.ts";
+import { AuthorizationError, DatabaseUnavailableError, RequestTimeoutError } from "../../errors/index.ts";
 import { isUsersMistake } from "./is-users-mistake.ts";
 
 /**
@@ -34,7 +34,7 @@ function judge(error: GraphQLError, requestId: string, log: Log): Judgement {
     return { code: "FORBIDDEN", message, facts: { resource: cause.context.resource, action: cause.context.action } };
   }
   // Hardly anybody reads it.
-  if (cause.name === "AbortError") {
+  if (cause.name === "AbortError" || cause instanceof RequestTimeoutError) {
     return { code: "SERVICE_UNAVAILABLE", message: "the request was ended before it was answered" };
   }
   if (isUsersMistake(cause)) return { code: cause.code, message, facts: factsOf(cause.context) };

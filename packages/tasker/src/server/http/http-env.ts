@@ -13,6 +13,8 @@ export interface HttpEnv {
   };
   readonly Variables: {
     requestId: string;
+    /** Aborted when the request has taken too long; a request that may wait has none. */
+    time?: AbortSignal;
     /** The route that answers; none does where there is nothing, or nothing for the method. */
     route?: Pick<Route, "id" | "dialect">;
   };

@@ -32,6 +32,7 @@ export const taskActions = implement(actOnTasks, async (call) => {
     scope,
     limit,
     cursor,
+    signal: request.signal,
   });
   const note = noteOf(call, reason);
   const act = async ({ taskId, namespace }: ChosenTask): Promise<Result> => {

@@ -15,16 +15,19 @@ export interface ChosenTask {
 export interface TaskChoice extends ScopedFilter {
   readonly limit: number;
   readonly cursor: string | undefined;
+  /** No further page is read once it is aborted. */
+  readonly signal: AbortSignal;
 }
 
 /**
  * The first tasks that a filter fits, the oldest first; fewer than the limit, and not the last, where many had to be looked at.
  * @throws InvalidRequestError for a cursor that is none
  */
-export async function chooseTasks(connection: Connection, { limit, cursor, ...filter }: TaskChoice) {
+export async function chooseTasks(connection: Connection, { limit, cursor, signal, ...filter }: TaskChoice) {
   const tasks: ChosenTask[] = [];
   let next = cursor ?? null;
   for (let page = 0; page < MOST_PAGES && tasks.length < limit && (page === 0 || next !== null); page++) {
+    signal.throwIfAborted();
     const request = { ...filter, order: "task_id" as const, limit: limit - tasks.length, cursor: next ?? undefined };
     const { items, nextCursor } = await readTaskPage(connection, request);
     tasks.push(...items.map(({ task_id: taskId, namespace }) => ({ taskId, namespace })));
