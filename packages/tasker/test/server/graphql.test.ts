@@ -56,6 +56,9 @@ describeOnPostgres("GraphQL over HTTP", () => {
       [await post({ query: "{ __typename }" }, { "content-type": "text/plain" }), 415, "text/plain"],
       [await post(`{"query": "${" ".repeat(3_000_000)}"}`), 413, "larger than"],
       [await fetch(`${url}?${new URLSearchParams({ query: NEW_TASK })}`), 405, "a mutation needs a POST request"],
+      [await fetch(url, { method: "DELETE" }), 405, "/graphql takes GET, POST, not DELETE"],
+      [await post({ query: "{ __typename }" }, { accept: "text/html" }), 406, "accept names no type"],
+      [await post({ query: "{ __typename }" }, { "sec-fetch-site": "cross-site" }), 403, "from this machine itself"],
     ];
     for (const [answer, status, text] of cases) {
       expect(answer.status).toBe(status);
@@ -64,7 +67,8 @@ describeOnPostgres("GraphQL over HTTP", () => {
       expect(errors[0].message).toContain(text);
       expect(errors[0].extensions.requestId).toEqual(expect.any(String));
     }
-    expect((await fetch(url, { method: "DELETE" })).status).toBe(405);
+    const { headers } = await fetch(url, { method: "DELETE" });
+    expect(headers.get("allow")).toBe("GET, POST");
   });
 
   test("does nothing by GET, however the answer is to be written", async () => {
@@ -104,8 +108,10 @@ describeOnPostgres("GraphQL over HTTP", () => {
     const { post } = await serveGraphql({ auth: { authentication_enabled: true, authenticator_class: "tokens" } });
     for (const query of ["{ __typename }", "{ __schema { types { name } } }", "{"]) {
       const answer = await post({ query });
-      expect(answer.status).toBe(401);
-      expect(await answer.text()).not.toContain("Query");
+      expect([answer.status, answer.headers.get("www-authenticate")]).toEqual([401, "Bearer"]);
+      const text = await answer.text();
+      expect(text).not.toContain("Query");
+      expect(JSON.parse(text)).toMatchObject({ errors: [{ extensions: { code: "TASKER_AUTHENTICATION" } }] });
     }
     expect((await post([{ query: "{ __typename }" }])).status).toBe(401);
   });

@@ -1,12 +1,10 @@
 import type { FormattedExecutionResult } from "graphql";
 import type { Context } from "hono";
-import { MalformedRequestError, TaskerError } from "../../errors/index.ts";
 import { type Caller, GraphqlApi, type GraphqlOptions } from "../../graphql/index.ts";
 import { admit } from "../http/admit.ts";
 import type { HttpEnv } from "../http/http-env.ts";
 import { factsOf } from "../http/request-facts.ts";
 import { checkAnswerSize, type SizeLimits } from "../http/size-limits.ts";
-import { statusOfCode } from "../problems/status-of-code.ts";
 import type { ServerParts } from "../server-parts.ts";
 import { type AnswerType, answerType } from "./answer-type.ts";
 import { eventSource } from "./event-source.ts";
@@ -22,14 +20,13 @@ export function graphqlHandler(
   return async (context) => {
     const { raw } = context.req;
     const type = answerType(raw.headers.get("accept"));
-    if (type === null) return new Response(null, { status: 406 });
     const facts = factsOf(context);
+    if (type === null) return write(notAcceptable(facts.id), 406, "application/json");
     const admission = await admit(parts, facts.auth);
     const signal = AbortSignal.any([facts.signal, parts.closing]);
     const caller: Caller = { ...admission, address: facts.address, requestId: facts.id, signal };
     const limits = { bodyLimit: sizes.body, maxBatch: api.limits.maxBatch };
-    const asked = await readRequests(raw, limits).catch((error: unknown) => malformed(error, facts.id, type));
-    if (asked instanceof Response) return asked;
+    const asked = await readRequests(raw, limits);
     const isReadOnly = raw.method !== "POST";
     if (!("query" in asked)) {
       return write(await api.executeAll(asked, caller), 200, type, sizes.answer);
@@ -78,13 +75,8 @@ function streamed(body: ReadableStream<Uint8Array>): Response {
   });
 }
 
-/** A request that cannot be read, in the form that clients of GraphQL expect. */
-function malformed(error: unknown, requestId: string, type: AnswerType): Response {
-  if (!(error instanceof TaskerError)) throw error;
-  const code = error instanceof MalformedRequestError ? "BAD_REQUEST" : error.code;
-  return write(
-    { errors: [{ message: error.message, extensions: { code, requestId } }] },
-    statusOfCode(error.code),
-    type,
-  );
+function notAcceptable(requestId: string): FormattedExecutionResult {
+  const message =
+    "accept names no type that answers can have: application/json, application/graphql-response+json, text/event-stream";
+  return { errors: [{ message, extensions: { code: "BAD_REQUEST", requestId } }] };
 }

@@ -1,35 +1,39 @@
 import type { Context } from "hono";
-import { HTTPException } from "hono/http-exception";
 import type { Problem } from "../../api/shapes/problem.ts";
-import {
-  AuthenticationError,
-  MethodNotAllowedError,
-  RequestTimeoutError,
-  TooManyRequestsError,
-} from "../../errors/index.ts";
+import { AuthenticationError, MethodNotAllowedError, TooManyRequestsError } from "../../errors/index.ts";
+import { graphqlErrors, graphqlType } from "../graphql/graphql-errors.ts";
 import type { HttpEnv } from "../http/http-env.ts";
 import type { ServerParts } from "../server-parts.ts";
 import { problemOf } from "./problem-of.ts";
 import { inReferenceTerms, referenceBody } from "./reference-error.ts";
 
-/** Answers a request for which something threw an error: as a problem document, or as the reference does below its paths. */
+/**
+ * Answers a request for which something threw an error: as a problem document, as errors of GraphQL, or as the reference does below its
+ * paths.
+ */
 export function answerError(
-  thrown: Error,
+  error: Error,
   { req, var: { requestId } }: Context<HttpEnv>,
   { log }: Pick<ServerParts, "log">,
 ): Response {
-  const error = thrown instanceof HTTPException ? ofFramework(thrown) : thrown;
-  const isOurs = req.path.startsWith("/v1/");
-  const problem = isOurs ? problemOf(error, requestId) : inReferenceTerms(problemOf(error, requestId));
+  const problem = problemOf(error, requestId);
   if (problem.status === 500) {
     log.error({ err: error, method: req.method, path: req.path, requestId }, "a request could not be answered");
   }
-  const body = isOurs ? problem : referenceBody(problem);
-  const type = isOurs ? "application/problem+json" : "application/json";
+  const { status, type, body } = inTermsOf(req.path, problem, req.header("accept") ?? null);
   return new Response(JSON.stringify(body), {
-    status: problem.status,
+    status,
     headers: { "content-type": type, "cache-control": "no-store", ...headersOf(error, problem) },
   });
+}
+
+/** A problem as clients of a path expect it. */
+function inTermsOf(path: string, problem: Problem, accept: string | null) {
+  const { status } = problem;
+  if (path.startsWith("/v1/")) return { status, type: "application/problem+json", body: problem };
+  if (path === "/graphql") return { status, type: graphqlType(accept), body: graphqlErrors(problem) };
+  const told = inReferenceTerms(problem);
+  return { status: told.status, type: "application/json", body: referenceBody(told) };
 }
 
 function headersOf(error: Error, { status }: Problem): Record<string, string> {
@@ -42,11 +46,4 @@ function headersOf(error: Error, { status }: Problem): Record<string, string> {
     return { "www-authenticate": error.reason === "missing" ? "Bearer" : 'Bearer error="invalid_token"' };
   }
   return {};
-}
-
-/** The one error that the framework throws by itself: the time of a request is over. */
-function ofFramework(error: HTTPException): Error {
-  return error.status === 504
-    ? new RequestTimeoutError("the request took too long; what it was to do may have been done", { cause: error })
-    : error;
 }
