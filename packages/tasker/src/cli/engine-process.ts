@@ -25,7 +25,7 @@ import { withDatabase } from "./open-command-database.ts";
 import { CHANGE_EVENTS } from "./progress/change-event.ts";
 import { FinishedTasks } from "./progress/finished-tasks.ts";
 import { readCommandConfiguration } from "./read-command-configuration.ts";
-import { drawFinished } from "./render/finished-line.ts";
+import { drawFinished, finishedRecord } from "./render/finished-line.ts";
 import { openLocalServer } from "./serving/open-local-server.ts";
 import type { CommandSession } from "./session.ts";
 import { StopRequest } from "./stop-request.ts";
@@ -38,6 +38,7 @@ export const ProcessOptions = GlobalOptions.extend(EngineChoice.shape)
     ...TEMPLATES_CHOICE,
     plugin: z.array(z.string()).optional(),
     events: z.array(z.string()).optional(),
+    json: z.boolean().default(false),
   });
 export type ProcessOptions = z.infer<typeof ProcessOptions>;
 
@@ -45,7 +46,8 @@ export type ProcessOptions = z.infer<typeof ProcessOptions>;
 export function addProcessOptions(command: Command): Command {
   return addSubscriptionOptions(addTemplatesOptions(addTelemetryOptions(addEngineOptions(command))))
     .option("--plugin <name>", "a module or an installed package with plugins; can be given several times", collect)
-    .option("--events <path>", "a file or directory in YAML that declares events; can be given several times", collect);
+    .option("--events <path>", "a file or directory in YAML that declares events; can be given several times", collect)
+    .option("--json", "print each task that ends as one JSON object a line");
 }
 
 /** How an engine is run. */
@@ -119,7 +121,7 @@ async function run(
   const telemetry = await openTelemetry(io, options, note, loaded, isMeasured);
   const parts = { ...options, adopt, plugins, ...telemetry.parts, configured: settings.engine };
   const engine = createCommandEngine(io, database, registry, parts, note);
-  const unsubscribe = tellFinished(session, engine);
+  const unsubscribe = tellFinished(session, engine, options.json);
   const log = telemetry.parts.log ?? createEngineLog(io, note);
   const { metrics } = telemetry;
   const followers: ((changed: LoadedConfiguration) => void)[] = [(changed) => telemetry.takeLevel(changed)];
@@ -156,10 +158,12 @@ async function run(
 }
 
 /** Prints a line for each task that ends. */
-function tellFinished({ printer }: CommandSession, engine: Engine): () => void {
+function tellFinished({ printer }: CommandSession, engine: Engine, json: boolean): () => void {
   const finished = new FinishedTasks();
   return engine.on(CHANGE_EVENTS, (event) => {
     const task = finished.observe(event);
-    if (task !== null) printer.line(drawFinished(task, { unicode: printer.unicode }));
+    if (task === null) return;
+    if (json) printer.json(finishedRecord(task));
+    else printer.line(drawFinished(task, { unicode: printer.unicode }));
   });
 }

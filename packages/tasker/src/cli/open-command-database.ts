@@ -15,7 +15,12 @@ export const DEFAULT_DATA_DIRECTORY = ".tasker/data";
 /** Which database a command works on. */
 export type DatabaseChoice =
   | { readonly kind: "postgres"; readonly url: string }
-  | { readonly kind: "embedded"; readonly directory: string };
+  | {
+      readonly kind: "embedded";
+      readonly directory: string;
+      /** Whether an option says so; otherwise nothing says anything. */
+      readonly isNamed: boolean;
+    };
 
 /**
  * The database that options and environment ask for: an option wins over `DATABASE_URL`, without either it is the
@@ -29,18 +34,23 @@ export function chooseDatabase(options: GlobalOptions, io: Pick<CommandIo, "env"
   }
   const url = options.databaseUrl ?? (options.data === undefined ? io.env.DATABASE_URL : undefined);
   if (url === undefined || url === "") {
-    return { kind: "embedded", directory: resolve(io.cwd, options.data ?? DEFAULT_DATA_DIRECTORY) };
+    const directory = resolve(io.cwd, options.data ?? DEFAULT_DATA_DIRECTORY);
+    return { kind: "embedded", directory, isNamed: options.data !== undefined };
   }
   const source = options.databaseUrl === undefined ? "DATABASE_URL" : "--database-url";
   return { kind: "postgres", url: checkPostgresUrl(url, source) };
 }
 
-/** @throws UsageError if a server is named, for commands that work on the database itself */
-export function refuseServer({ server }: GlobalOptions): void {
+/**
+ * @param works what the command does instead: `reads files`
+ * @throws UsageError if a server is named, for commands that do not go through one
+ */
+export function refuseServer(
+  { server }: GlobalOptions,
+  works = "works on the database itself: name that instead",
+): void {
   if (server === undefined) return;
-  throw new UsageError("--server is given, and this command works on the database itself: name that instead", {
-    context: { option: "--server" },
-  });
+  throw new UsageError(`--server is given, and this command ${works}`, { context: { option: "--server" } });
 }
 
 /**
@@ -93,10 +103,17 @@ export async function withDatabase<T>(
 }
 
 /**
- * Refuses the directory of an embedded database that is not there, for commands that must not make one.
- * @throws ConfigurationError
+ * Refuses the directory of an embedded database that is not there, for commands that must not make one, and one that nobody has named
+ * where a server is.
+ * @throws ConfigurationError, UsageError
  */
-export async function requireDatabase(choice: DatabaseChoice, io: Pick<CommandIo, "cwd">): Promise<void> {
+export async function requireDatabase(choice: DatabaseChoice, io: Pick<CommandIo, "cwd" | "env">): Promise<void> {
+  if (choice.kind === "embedded" && !choice.isNamed && (io.env.TASKER_SERVER ?? "") !== "") {
+    throw new UsageError(
+      "TASKER_SERVER is set, and this command works on the database itself: name that with --database-url or --data",
+      { context: { source: "TASKER_SERVER" } },
+    );
+  }
   if (choice.kind === "embedded" && !(await isThere(choice))) {
     throw missingDatabase(shownPath(choice.directory, io));
   }

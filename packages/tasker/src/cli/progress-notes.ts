@@ -4,10 +4,14 @@ import type { CommandSession } from "./session.ts";
 const BAR = 24;
 const CLEAR_LINE = "\r\x1b[K";
 
-/** A bar on the terminal that says how far long work has come; nothing where nobody sees it. */
+/** Least time between two drawings, in milliseconds. */
+const DRAWING_MS = 100;
+
+/** A line on the terminal that says how far long work has come; nothing where nobody sees it. */
 export class ProgressNotes {
   readonly #session: CommandSession;
   readonly isShown: boolean;
+  #drawnAt = Number.NEGATIVE_INFINITY;
 
   /** @param isWanted false for output that a program reads */
   constructor(session: CommandSession, isWanted: boolean) {
@@ -17,11 +21,19 @@ export class ProgressNotes {
 
   /** Says how much is done, of how much; null: nobody knows. */
   tell(done: number, total: number | null): void {
-    if (!this.isShown) return;
-    this.#session.io.stderr.write(`${CLEAR_LINE}${drawBar(done, total, this.#session.printer.unicode)}`);
+    this.say(() => drawBar(done, total, this.#session.printer.unicode));
   }
 
-  /** Takes the bar away again. */
+  /** Says something in the place of what was said before, unless that was just now. */
+  say(text: () => string): void {
+    const { io } = this.#session;
+    if (!this.isShown || io.clock.now() - this.#drawnAt < DRAWING_MS) return;
+    this.#drawnAt = io.clock.now();
+    // A line that wraps could not be taken back.
+    io.stderr.write(`${CLEAR_LINE}${text().slice(0, io.terminal.columns() - 1)}`);
+  }
+
+  /** Takes the line away again. */
   end(): void {
     if (this.isShown) this.#session.io.stderr.write(CLEAR_LINE);
   }

@@ -26,8 +26,13 @@ export async function writeResult(
   try {
     await writeFile(resolve(io.cwd, output), text);
   } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
-    throw new UsageError(`cannot write '${output}': ${REASONS[code] ?? code}`, { context: { path: output, code } });
+    throw unwritable(output, cause);
   }
   printer.text(`wrote ${output}`);
+}
+
+/** The error for a file that cannot be written, with what the system said. */
+export function unwritable(path: string, cause: unknown): UsageError {
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
+  return new UsageError(`cannot write '${path}': ${REASONS[code] ?? code}`, { context: { path, code } });
 }

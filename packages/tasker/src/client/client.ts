@@ -49,7 +49,7 @@ export class Client {
       return checked<Known["answer"]>(route.answer, route.answerType === "application/json" ? JSON.parse(text) : text);
     } catch (cause) {
       throw new RequestFailedError(
-        `what ${route.method} ${route.path} answered is not what this version knows`,
+        `what ${route.method} ${route.path} answered is not what this version knows: the server is of another one`,
         status,
         {
           cause,

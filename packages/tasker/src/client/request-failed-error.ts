@@ -23,7 +23,11 @@ export class RequestFailedError extends TaskerError {
     const isProblem = headers.get("content-type")?.startsWith("application/problem+json") === true;
     const parsed = isProblem ? Problem.safeParse(parse(text)) : null;
     if (parsed?.success === true) return new RequestFailedError(parsed.data.detail, status, { problem: parsed.data });
-    return new RequestFailedError(`the server answered ${status}: ${text.slice(0, 200)}`, status);
+    const said = text.replaceAll(/\s+/g, " ").trim().slice(0, 100);
+    return new RequestFailedError(
+      `what answered ${status} is no server of Tasker${said === "" ? "" : `: ${said}`}`,
+      status,
+    );
   }
 }
 

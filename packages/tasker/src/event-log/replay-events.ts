@@ -29,7 +29,12 @@ export interface ReplayOptions extends Omit<DurableSubscriberOptions, "from"> {
   readonly into?: string;
   /** Stops the replay. */
   readonly signal?: AbortSignal;
+  /** Called some times a second with what has been delivered so far. Default: nobody is told. */
+  readonly onProgress?: (figures: DeliveryFigures) => void;
 }
+
+/** Time between two calls of `onProgress`, in milliseconds. */
+const PROGRESS_MS = 200;
 
 /** What a replay came to. */
 export interface ReplayReport extends DeliveryFigures {
@@ -66,7 +71,7 @@ export const moveDeadLetters = statement({
  * @throws EventNotFoundError if it is to begin after an event that the log does not have
  */
 export async function replayEvents(options: ReplayOptions): Promise<ReplayReport> {
-  const { from, to, into, signal, ...subscription } = options;
+  const { from, to, into, signal, onProgress, ...subscription } = options;
   const { database, name, filter, clock } = subscriberSettings({ ...subscription, from });
   checkEnd(from, to);
   const isKnown = (await database.run(findSubscriber, [into ?? name])).length > 0;
@@ -88,9 +93,11 @@ export async function replayEvents(options: ReplayOptions): Promise<ReplayReport
   let isThere = true;
   const stop = () => void subscriber.stop();
   signal?.addEventListener("abort", stop, { once: true });
+  const endProgress = onProgress === undefined ? () => {} : tellOften(clock, () => onProgress(subscriber.statistics()));
   try {
     if (signal?.aborted !== true) await subscriber.run({ isReplay: true });
   } finally {
+    endProgress();
     signal?.removeEventListener("abort", stop);
     if (into !== undefined) await database.run(openEnd, [into]);
     else {
@@ -101,6 +108,16 @@ export async function replayEvents(options: ReplayOptions): Promise<ReplayReport
   if (!isThere) throw subscriberNotFound(target);
   const { delivered, failed, dead, heldBack } = subscriber.statistics();
   return { delivered, failed, dead, heldBack, stopped: signal?.aborted === true };
+}
+
+/** Calls something again and again until the returned function is called. */
+function tellOften(clock: Clock, tell: () => void): () => void {
+  let cancel = clock.after(PROGRESS_MS, again);
+  function again(): void {
+    tell();
+    cancel = clock.after(PROGRESS_MS, again);
+  }
+  return () => cancel();
 }
 
 /** @throws InvalidRequestError unless it is a time after the beginning */

@@ -9,8 +9,8 @@ import { formatPath } from "./source-tree.ts";
 export interface FieldChange {
   /** Keys of YAML, such as `handler_config.url`. */
   readonly path: string;
-  readonly before: JsonValue | undefined;
-  readonly after: JsonValue | undefined;
+  readonly before?: JsonValue | undefined;
+  readonly after?: JsonValue | undefined;
 }
 
 /** Which definition one side is. */

@@ -7,12 +7,16 @@ const choose = (options: { databaseUrl?: string; data?: string }, env: Record<st
 
 describe("which database a command works on", () => {
   test("the embedded one in the working directory, if nothing is said", () => {
-    expect(choose({})).toEqual({ kind: "embedded", directory: "/home/ada/.tasker/data" });
+    expect(choose({})).toEqual({ kind: "embedded", directory: "/home/ada/.tasker/data", isNamed: false });
   });
 
   test("the directory of --data, even where DATABASE_URL is set", () => {
-    expect(choose({ data: "here" }, { DATABASE_URL: URL })).toEqual({ kind: "embedded", directory: "/home/ada/here" });
-    expect(choose({ data: "/there" })).toEqual({ kind: "embedded", directory: "/there" });
+    expect(choose({ data: "here" }, { DATABASE_URL: URL })).toEqual({
+      kind: "embedded",
+      directory: "/home/ada/here",
+      isNamed: true,
+    });
+    expect(choose({ data: "/there" })).toEqual({ kind: "embedded", directory: "/there", isNamed: true });
   });
 
   test("the server of --database-url, else of DATABASE_URL", () => {

@@ -66,7 +66,7 @@ async function listAudit(session: CommandSession, options: z.infer<typeof ListOp
       return { items: answer.entries, next: answer.next_cursor };
     }),
   );
-  if (options.json) for (const { audit_id: id, ...record } of items) printer.json({ id, ...record });
+  if (options.json) for (const record of items) printer.json(record);
   else if (items.length === 0) printer.note("nothing in the audit log");
   else printer.lines(renderTable(items, COLUMNS, printer.columns));
   if (next !== null && !options.json) printer.note(`more with --cursor ${next}`);

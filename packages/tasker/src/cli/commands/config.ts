@@ -53,7 +53,7 @@ export function addConfigCommands(config: Command, session: CommandSession): voi
       const { fileJsonSchema } = await import("../../settings/file-schema.ts");
       const { PluginSections } = await import("../../settings/plugin-sections.ts");
       const options = ConfigOptions.parse(command.optsWithGlobals());
-      refuseServer(options);
+      refuseServer(options, "knows the options of this machine only");
       const { plugins } = await pluginsIn(session, options);
       const sections = plugins === undefined ? null : new PluginSections(pluginsOf(plugins));
       session.printer.raw(`${JSON.stringify(fileJsonSchema(sections?.whole), null, 2)}\n`);
@@ -170,5 +170,5 @@ async function ownOption(session: CommandSession, key: string, options: ConfigOp
   const reading = { ...(await pluginsIn(session, options)), mayMissReferences: true };
   const loaded = await readWholeConfiguration(options, session.io, reading);
   const { replacedBy, ...about } = describeOption(key, loaded.plugins);
-  return { ...about, ...shownOption(loaded, key), replaced_by: replacedBy };
+  return { ...shownOption(loaded, key), ...about, replaced_by: replacedBy };
 }

@@ -5,11 +5,9 @@ import { EXIT } from "../exit-code.ts";
 import { GlobalOptions } from "../global-options.ts";
 import { isoMoment, wholeNumber } from "../input/parse-option.ts";
 import { chooseDatabase, openChosenDatabase, requireDatabase } from "../open-command-database.ts";
+import { ProgressNotes } from "../progress-notes.ts";
 import { checkSummary, drawRule, jsonOfCheck } from "../render/history-lines.ts";
 import type { CommandSession } from "../session.ts";
-
-/** Least time between two lines of progress, in milliseconds. */
-const PROGRESS_MS = 1_000;
 
 const CheckChoice = GlobalOptions.extend({
   taskId: z.number().optional(),
@@ -32,22 +30,17 @@ export function addCheckCommand(db: Command, session: CommandSession): void {
     });
 }
 
-async function checkDatabase({ io, printer }: CommandSession, options: z.infer<typeof CheckChoice>): Promise<number> {
+async function checkDatabase(session: CommandSession, options: z.infer<typeof CheckChoice>): Promise<number> {
+  const { io, printer } = session;
   const choice = chooseDatabase(options, io);
   await requireDatabase(choice, io);
   const database = await openChosenDatabase(choice);
   const since = io.clock.now();
-  let told = since;
-  const note = ({ tasks, steps }: { readonly tasks: number; readonly steps: number }) => {
-    const now = io.clock.now();
-    if (now - told < PROGRESS_MS) return;
-    told = now;
-    printer.note(checkSummary({ tasks, steps }, now - since));
-  };
+  const progress = new ProgressNotes(session, !options.json);
   try {
     const report = await checkHistory(database, {
       ...options,
-      onProgress: io.terminal.isTty && !options.json ? note : undefined,
+      onProgress: (sofar) => progress.say(() => checkSummary(sofar, io.clock.now() - since)),
     });
     const ms = io.clock.now() - since;
     if (options.json) {
@@ -62,6 +55,7 @@ async function checkDatabase({ io, printer }: CommandSession, options: z.infer<t
     }
     return report.violations > 0 ? EXIT.failed : EXIT.done;
   } finally {
+    progress.end();
     await database.close();
   }
 }

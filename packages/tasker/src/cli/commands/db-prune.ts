@@ -11,13 +11,11 @@ import { EXIT } from "../exit-code.ts";
 import { GlobalOptions } from "../global-options.ts";
 import { age, filledText, required, secondsBetween, wholeNumber, wordList } from "../input/parse-option.ts";
 import { withDatabase } from "../open-command-database.ts";
+import { ProgressNotes } from "../progress-notes.ts";
 import { readWholeConfiguration } from "../read-command-configuration.ts";
 import { jsonOfPrune, pruneSummary, pruneTotals, skippedNotes } from "../render/prune-lines.ts";
 import type { CommandSession } from "../session.ts";
 import { StopRequest } from "../stop-request.ts";
-
-/** Least time between two lines of progress, in milliseconds. */
-const PROGRESS_MS = 1_000;
 
 const PruneChoice = GlobalOptions.extend({
   olderThan: z.number().optional(),
@@ -103,8 +101,10 @@ async function pruneUntilStopped(
   const { io, printer } = session;
   const { dryRun, olderThan, auditOlderThan, state: states, namespace, name, batchSize, pause } = options;
   const since = io.clock.now();
+  const progress = new ProgressNotes(session, !options.json);
   const abort = new AbortController();
   void stop.asked.then((reason) => {
+    progress.end();
     if (reason === "signal") printer.note("stopping after this batch; once more to stop at once");
     abort.abort();
   });
@@ -122,9 +122,10 @@ async function pruneUntilStopped(
       dryRun,
       signal: abort.signal,
       pauseMs: pause * 1000,
-      onProgress: io.terminal.isTty && !options.json ? progressNotes(session, dryRun, since) : undefined,
+      onProgress: (sofar) => progress.say(() => pruneTotals(sofar, { dryRun, ms: io.clock.now() - since })),
       clock: io.clock,
     });
+    progress.end();
     const ms = io.clock.now() - since;
     if (options.json) printer.json(jsonOfPrune(report, { dryRun, olderThan, archive: path ?? null, ms }));
     else printer.text(pruneSummary(report, { dryRun, ms }));
@@ -133,14 +134,4 @@ async function pruneUntilStopped(
   } finally {
     await archive?.close();
   }
-}
-
-function progressNotes({ io, printer }: CommandSession, dryRun: boolean, since: number) {
-  let last = since;
-  return (report: PruneReport): void => {
-    const now = io.clock.now();
-    if (now - last < PROGRESS_MS) return;
-    last = now;
-    printer.note(pruneTotals(report, { dryRun, ms: now - since }));
-  };
 }

@@ -5,6 +5,7 @@ import { withClient } from "../command-client.ts";
 import { UsageError } from "../errors.ts";
 import { GlobalOptions } from "../global-options.ts";
 import { filledText, wholeNumber } from "../input/parse-option.ts";
+import { ProgressNotes } from "../progress-notes.ts";
 import type { CommandSession } from "../session.ts";
 import { UNSAID_REASON } from "../unsaid-reason.ts";
 
@@ -53,7 +54,7 @@ export function addDeadLetterAction(letters: Command, session: CommandSession, a
       const options = ActionOptions.parse(command.optsWithGlobals());
       checkChoice(ids, options);
       const changed = await withClient(session, options, (client) =>
-        ids.length > 0 ? actOnEach(client, action, ids, options) : actOnAll(client, action, options),
+        ids.length > 0 ? actOnEach(client, action, ids, options) : actOnAll(session, client, action, options),
       );
       const said = options.dryRun ? `would be ${done}` : done;
       if (options.json) printer.json({ action: verb, dry_run: options.dryRun, dead_letter_ids: changed });
@@ -92,10 +93,12 @@ async function actOnEach(
 
 /** Goes on as long as there are more: a request takes a part of them. */
 async function actOnAll(
+  session: CommandSession,
   client: Client,
   { verb }: DeadLetterVerb,
-  { subscriber, event, task, dryRun, reason }: ActionOptions,
+  { subscriber, event, task, dryRun, reason, json }: ActionOptions,
 ): Promise<readonly number[]> {
+  const progress = new ProgressNotes(session, !json);
   const changed: number[] = [];
   const filter = { subscriber, event, task_id: task };
   const isEveryLetter = Object.values(filter).every((value) => value === undefined);
@@ -103,7 +106,9 @@ async function actOnAll(
   for (let isMore = true; isMore; ) {
     const answer = await client.call(ROUTES.actOnDeadLetters, { body });
     changed.push(...answer.dead_letter_ids);
+    progress.tell(changed.length, null);
     isMore = answer.more && !dryRun && answer.dead_letter_ids.length > 0;
   }
+  progress.end();
   return changed;
 }

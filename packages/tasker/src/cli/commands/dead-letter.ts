@@ -6,8 +6,9 @@ import { withClient } from "../command-client.ts";
 import { GlobalOptions } from "../global-options.ts";
 import { filledText, wholeNumber } from "../input/parse-option.ts";
 import { readPages } from "../read-pages.ts";
+import { drawJson } from "../render/json-lines.ts";
 import { renderTable, type TableColumn } from "../render/render-table.ts";
-import { span } from "../render/span.ts";
+import { type Line, span } from "../render/span.ts";
 import type { CommandSession } from "../session.ts";
 import { addDeadLetterAction } from "./dead-letter-actions.ts";
 
@@ -50,15 +51,17 @@ export function addDeadLetterCommands(letters: Command, session: CommandSession)
     .action((_options: unknown, command: Command) => list(session, LetterOptions.parse(command.optsWithGlobals())));
   letters
     .command("show")
-    .description("show a dead letter with its event, as JSON")
+    .description("show a dead letter: its event, and why it was given up")
     .argument("<id>", "id of a dead letter", wholeNumber("id", 1))
+    .option("--json", "print a JSON object")
     .addHelpText("after", "\nExample:\n  $ tasker dead-letter show 12")
     .action(async (id: number, _options: unknown, command: Command) => {
       const options = LetterOptions.parse(command.optsWithGlobals());
       const letter = await withClient(session, options, (client) =>
         client.call(ROUTES.getDeadLetter, { params: { dead_letter_id: id } }),
       );
-      printer.raw(`${JSON.stringify(jsonOf(letter), null, 2)}\n`);
+      if (options.json) printer.raw(`${JSON.stringify(letter, null, 2)}\n`);
+      else printer.lines(drawLetter(letter, printer.columns));
     });
   addDeadLetterAction(letters, session, {
     verb: "retry",
@@ -84,17 +87,27 @@ async function list(session: CommandSession, options: z.infer<typeof LetterOptio
       return { items: letters, next: following };
     }),
   );
-  if (options.json) for (const letter of items) printer.json(jsonOf(letter));
+  if (options.json) for (const letter of items) printer.json(letter);
   else if (items.length === 0) printer.note("no dead letters");
   else printer.lines(renderTable(items, COLUMNS, printer.columns));
   if (next !== null && !options.json) printer.note(`more with --cursor ${next}`);
 }
 
+function drawLetter(letter: Letter, columns: number): Line[] {
+  const { dead_letter_id: id, subscriber, event, attempts, died_at: at, error } = letter;
+  return [
+    [span(`dead letter ${id}`, "strong"), span(`  of ${subscriber}, given up at ${at} after ${attempts} attempts`)],
+    [span(messageOf(error), "bad")],
+    [],
+    [span("event", "strong")],
+    ...drawJson(event, "  ", columns),
+    [],
+    [span("error", "strong")],
+    ...drawJson(error, "  ", columns),
+  ];
+}
+
 function messageOf(error: unknown): string {
   const parsed = StoredError.safeParse(error);
   return parsed.success ? parsed.data.message : "-";
-}
-
-function jsonOf({ dead_letter_id: id, ...letter }: Letter): object {
-  return { id, ...letter };
 }

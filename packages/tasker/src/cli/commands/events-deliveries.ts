@@ -63,7 +63,7 @@ async function listDeliveries(session: CommandSession, options: z.infer<typeof D
       return { items: answer.deliveries, next: answer.next_cursor };
     }),
   );
-  if (options.json) for (const { delivery_id: id, ...delivery } of items) printer.json({ id, ...delivery });
+  if (options.json) for (const delivery of items) printer.json(delivery);
   else if (items.length === 0) printer.note("no deliveries");
   else printer.lines(renderTable(items, COLUMNS, printer.columns));
   if (next !== null && !options.json) printer.note(`more with --cursor ${next}`);

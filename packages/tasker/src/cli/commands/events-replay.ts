@@ -12,7 +12,8 @@ import { EXIT } from "../exit-code.ts";
 import { GlobalOptions } from "../global-options.ts";
 import { importHandlersModule } from "../input/load-handlers-module.ts";
 import { collect, collectFilled, filledText, isoMoment, required, wholeNumber } from "../input/parse-option.ts";
-import { withDatabase } from "../open-command-database.ts";
+import { refuseServer, withDatabase } from "../open-command-database.ts";
+import { ProgressNotes } from "../progress-notes.ts";
 import type { CommandSession } from "../session.ts";
 import { StopRequest } from "../stop-request.ts";
 
@@ -56,9 +57,11 @@ export function addReplayCommand(events: Command, session: CommandSession): void
 
 async function replay(session: CommandSession, options: ReplayCommandOptions): Promise<number> {
   const { io, printer } = session;
+  refuseServer(options, "runs a handler here: 'events rewind' has whoever runs the subscriber deliver again");
   checkOptions(options);
   const subscription = await findSubscription(io.cwd, options);
   const stop = new StopRequest(io, null);
+  const progress = new ProgressNotes(session, !options.json);
   const abort = new AbortController();
   void stop.asked.then(() => abort.abort());
   const record = auditing(io, {
@@ -87,11 +90,13 @@ async function replay(session: CommandSession, options: ReplayCommandOptions): P
       database,
       clock: io.clock,
       signal: abort.signal,
+      onProgress: ({ delivered }) => progress.tell(delivered, null),
       log: { info: () => {}, warn: (_facts, message) => printer.note(message) },
     });
   });
   try {
     const report = await Promise.race([work, stop.forced.then(() => null)]);
+    progress.end();
     if (report === null) return EXIT.forced;
     tellReport(session, report, options.json);
     return report.stopped || report.dead > 0 ? EXIT.failed : EXIT.done;

@@ -48,8 +48,10 @@ export function addSubscribersCommand(events: Command, session: CommandSession):
       const { remove, reason, json, ...options } = SubscribersOptions.parse(command.optsWithGlobals());
       await withClient(session, options, async (client) => {
         if (remove !== undefined) {
-          await client.call(ROUTES.removeSubscriber, { params: { subscriber: remove }, body: { reason } });
-          printer.note(`removed ${remove}`);
+          const params = { subscriber: remove };
+          const removed = await client.call(ROUTES.removeSubscriber, { params, body: { reason } });
+          if (json) printer.json(removed);
+          else printer.note(`removed ${remove}`);
           return;
         }
         const { subscribers } = await client.call(ROUTES.listSubscribers);

@@ -3,13 +3,14 @@ import { z } from "zod";
 import { hintAt } from "../../text/nearest-name.ts";
 import { readCommandTree } from "../completion/command-tree.ts";
 import { UsageError } from "../errors.ts";
+import { cliReference } from "../help/cli-reference.ts";
 import { manPage } from "../help/man-page.ts";
 import { renderMarkdown } from "../help/render-markdown.ts";
 import { readTopic, TOPIC_NAMES, TOPICS } from "../help/topics.ts";
 import { readOwnPackage } from "../own-package.ts";
 import type { CommandSession } from "../session.ts";
 
-const HelpOptions = z.object({ man: z.boolean().default(false) });
+const HelpOptions = z.object({ man: z.boolean().default(false), markdown: z.boolean().default(false) });
 
 /** Adds `help`: the help of a command, a text on a topic, or the page of the manual. */
 export function addHelpCommand(program: Command, session: CommandSession): void {
@@ -20,12 +21,17 @@ export function addHelpCommand(program: Command, session: CommandSession): void 
     .description("print help for a command or on a topic")
     .addArgument(new Argument("[words...]", "a command, or a topic"))
     .option("--man", "print the page of the manual, for man(1)")
+    .option("--markdown", "print the reference of all commands in Markdown")
     .addHelpText("after", "\nExample:\n  $ tasker help retries\n  $ tasker help task list")
     .action((words: readonly string[], _options: unknown, command: Command) => {
-      const { man } = HelpOptions.parse(command.opts());
+      const { man, markdown } = HelpOptions.parse(command.opts());
       const [first, ...more] = words;
       if (man) {
         printer.raw(manPage(readCommandTree(program), readOwnPackage().version));
+        return;
+      }
+      if (markdown) {
+        printer.raw(cliReference(readCommandTree(program)));
         return;
       }
       const found = findCommand(program, words);

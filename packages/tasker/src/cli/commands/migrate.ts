@@ -14,6 +14,7 @@ const INDEX_SETS = ["lean", "reference"] as const;
 
 const MigrateOptions = GlobalOptions.extend({
   status: z.boolean().default(false),
+  json: z.boolean().default(false),
   indexes: z.enum(INDEX_SETS),
 });
 
@@ -38,6 +39,7 @@ export function addMigrateCommand(
       oneOf("--indexes", INDEX_SETS),
       "lean",
     )
+    .option("--json", "print a JSON object; with --status one a line")
     .addHelpText("after", `\nExample:\n  $ ${words} --database-url postgres://localhost/orders`)
     .action(async (_options: unknown, command: Command) => {
       await migrateDatabase(session, MigrateOptions.parse(command.optsWithGlobals()));
@@ -54,10 +56,18 @@ async function migrateDatabase(
   const database = await openChosenDatabase(choice, { statementTimeoutMs: 0 });
   try {
     if (options.status) {
-      printer.lines(renderTable<MigrationState>(await migrationStatus(database), COLUMNS, printer.columns));
+      const states = await migrationStatus(database);
+      if (options.json) {
+        for (const { number, name, appliedAt } of states) printer.json({ number, name, applied_at: appliedAt });
+      } else printer.lines(renderTable<MigrationState>(states, COLUMNS, printer.columns));
       return;
     }
     const { applied, adopted } = await migrate(database);
+    if (options.json) {
+      const indexes = options.indexes === "reference" ? await createReferenceIndexes(database) : [];
+      printer.json({ applied, adopted, indexes });
+      return;
+    }
     for (const name of applied) printer.text(`${adopted.includes(name) ? "found in place" : "applied"} ${name}`);
     if (applied.length === 0) printer.text("the schema is up to date");
     if (options.indexes === "reference") {

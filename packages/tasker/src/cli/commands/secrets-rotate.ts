@@ -7,6 +7,7 @@ import { EXIT } from "../exit-code.ts";
 import { GlobalOptions } from "../global-options.ts";
 import { wholeNumber } from "../input/parse-option.ts";
 import { refuseServer, withDatabase } from "../open-command-database.ts";
+import { ProgressNotes } from "../progress-notes.ts";
 import { readProtection } from "../read-command-configuration.ts";
 import type { CommandSession } from "../session.ts";
 
@@ -25,7 +26,8 @@ export function addRotateCommand(secrets: Command, session: CommandSession): voi
     });
 }
 
-async function rotate({ io, printer, finish }: CommandSession, options: z.infer<typeof RotateOptions>): Promise<void> {
+async function rotate(session: CommandSession, options: z.infer<typeof RotateOptions>): Promise<void> {
+  const { io, printer, finish } = session;
   refuseServer(options);
   const { encryption } = await readProtection(options, io);
   if (encryption === null) {
@@ -41,11 +43,14 @@ async function rotate({ io, printer, finish }: CommandSession, options: z.infer<
     resourceId: "engine.encryption_keys",
     details: { key: encryption.currentKeyId },
   });
+  const progress = new ProgressNotes(session, !options.json);
+  const onProgress = (rotated: number) => progress.tell(rotated, null);
   const report = await withDatabase(options, io, "existing", async (database) => {
     await record(database);
-    return rotateKeys(database, encryption, { batchSize });
-  });
-  if (options.json) printer.json({ ...report });
+    return rotateKeys(database, encryption, { batchSize, onProgress });
+  }).finally(() => progress.end());
+  const { rotated, unreadable, unreadableCount } = report;
+  if (options.json) printer.json({ rotated, unreadable, unreadable_count: unreadableCount });
   else {
     printer.text(`${report.rotated} values are now under the key ${encryption.currentKeyId}`);
     for (const message of report.unreadable) printer.text(message);

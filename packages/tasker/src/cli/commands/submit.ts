@@ -1,10 +1,11 @@
 import type { Command } from "commander";
 import { z } from "zod";
-import { ROUTES } from "../../client/index.ts";
+import { type Client, ROUTES } from "../../client/index.ts";
 import { HandlerNotFoundError } from "../../errors/index.ts";
 import { HandlerRegistry } from "../../handlers/registry.ts";
 import type { TaskTemplate } from "../../handlers/task-template.ts";
-import { namesServer, withClient } from "../command-client.ts";
+import { hashDefinition } from "../../templates/definition-hash.ts";
+import { withRunningServer } from "../command-client.ts";
 import { createCommandEngine } from "../command-engine.ts";
 import { UsageError } from "../errors.ts";
 import { GlobalOptions } from "../global-options.ts";
@@ -35,7 +36,7 @@ type SubmitOptions = z.infer<typeof SubmitOptions>;
 export function addSubmitCommand(program: Command, session: CommandSession): void {
   addReadingOptions(program.command("submit <template>"))
     .description(
-      "create a task and print its id; 'tasker work' executes it. With --server, <template> is the name of a template",
+      "create a task and print its id; 'tasker work' executes it. A server also takes the name of a template as <template>",
     )
     .option("--context <file|json>", "the task's input: a file with a JSON object, or the object itself")
     .option(
@@ -49,12 +50,12 @@ export function addSubmitCommand(program: Command, session: CommandSession): voi
     )
     .option(
       "--namespace <name>",
-      "with --server: namespace of the template (default: default)",
+      "with the name of a template: its namespace (default: default)",
       filledText("--namespace"),
     )
     .option(
       "--template-version <version>",
-      "with --server: its version, or a range such as ^1.2.0 (default: the latest)",
+      "with the name of a template: its version, or a range such as ^1.2.0 (default: the latest)",
       filledText("--template-version"),
     )
     .option("--run-at <time>", "not before this moment, such as 2027-01-31T09:00:00Z", isoMoment("--run-at"))
@@ -72,9 +73,21 @@ export function addSubmitCommand(program: Command, session: CommandSession): voi
 async function submitTask(session: CommandSession, template: string, options: SubmitOptions): Promise<void> {
   const { io, printer } = session;
   const context = await readContext(io.cwd, required("--context", options.context));
-  const { taskId, created } = namesServer(options, io)
-    ? await submitByName(session, template, context, options)
-    : await submitFile(session, template, context, options);
+  const isFile = isTemplateFile(template);
+  const { taskId, created } = await withRunningServer(
+    session,
+    options,
+    (client) =>
+      isFile
+        ? submitFileThrough(session, client, template, context, options)
+        : submitByName(
+            client,
+            { name: template, namespace: options.namespace, version: options.templateVersion },
+            context,
+            options,
+          ),
+    () => submitFile(session, template, context, options),
+  );
   if (options.json) printer.json({ task_id: taskId, created });
   else printer.text(String(taskId));
   if (!created) printer.note(`task ${taskId} exists already with this idempotency key; nothing was created`);
@@ -86,21 +99,51 @@ interface Submitted {
   readonly created: boolean;
 }
 
+/** Whether a template is meant by a path rather than by its name: names have no slash and no such ending. */
+function isTemplateFile(template: string): boolean {
+  return /[/\\]|\.(ya?ml|json)$/i.test(template);
+}
+
 /** The server knows the template; its process makes the task. */
 async function submitByName(
-  session: CommandSession,
-  name: string,
+  client: Client,
+  template: { readonly name: string; readonly namespace: string | undefined; readonly version: string | undefined },
   context: Context,
-  options: SubmitOptions,
+  { runAt, priority, idempotencyKey: key }: SubmitOptions,
 ): Promise<Submitted> {
-  const { namespace, templateVersion: version, runAt, priority, idempotencyKey: key } = options;
   const body = {
-    ...{ name, namespace, version, priority, run_at: runAt?.toISOString() },
+    ...template,
+    ...{ priority, run_at: runAt?.toISOString() },
     context: z.record(z.string(), z.json()).parse(context),
   };
   const headers: Record<string, string> = key === undefined ? {} : { "idempotency-key": key };
-  const answer = await withClient(session, options, (client) => client.call(ROUTES.createTask, { body, headers }));
+  const answer = await client.call(ROUTES.createTask, { body, headers });
   return { taskId: answer.task_id, created: answer.created };
+}
+
+/** The file says which template of the server is meant; what counts is what the server has under that name. */
+async function submitFileThrough(
+  { io, printer }: CommandSession,
+  client: Client,
+  path: string,
+  context: Context,
+  options: SubmitOptions,
+): Promise<Submitted> {
+  refuseNames(options);
+  const definition = await loadCommandDefinition(io.cwd, { template: path, ...readingOf(options, io) });
+  const { name, namespace, version } = definition;
+  const submitted = await submitByName(client, { name, namespace, version }, context, options);
+  const made = await client.call(ROUTES.getTask, { params: { task_id: submitted.taskId } });
+  if (made.definition_hash !== hashDefinition(definition)) {
+    printer.note(`the server has another definition of ${namespace}/${name} ${version} than ${path}: its own counts`);
+  }
+  return submitted;
+}
+
+/** @throws UsageError for options that name what a file says itself */
+function refuseNames({ namespace, templateVersion }: SubmitOptions): void {
+  if (namespace === undefined && templateVersion === undefined) return;
+  throw new UsageError("--namespace and --template-version go with the name of a template: a file says them itself");
 }
 
 async function submitFile(
@@ -109,9 +152,7 @@ async function submitFile(
   context: Context,
   options: SubmitOptions,
 ): Promise<Submitted> {
-  if (options.namespace !== undefined || options.templateVersion !== undefined) {
-    throw new UsageError("--namespace and --template-version go with --server: a template file says them itself");
-  }
+  refuseNames(options);
   const template = await loadForSubmit(io, path, options);
   const registry = new HandlerRegistry();
   registry.register(template);

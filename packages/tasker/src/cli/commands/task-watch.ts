@@ -1,11 +1,11 @@
 import type { Command } from "commander";
 import { z } from "zod";
-import { Event } from "../../api/shapes/event.ts";
-import { type Client, RequestFailedError, ROUTES, streamMessages } from "../../client/index.ts";
+import { type Client, ROUTES } from "../../client/index.ts";
 import type { TaskerEvent } from "../../events/event.ts";
 import { withClient } from "../command-client.ts";
 import { chooseDisplay } from "../displays/choose-display.ts";
 import { EXIT } from "../exit-code.ts";
+import { followStream, type ToldEvent } from "../follow-stream.ts";
 import { GlobalOptions } from "../global-options.ts";
 import { wholeNumber } from "../input/parse-option.ts";
 import { CHANGE_EVENTS } from "../progress/change-event.ts";
@@ -19,12 +19,6 @@ const WatchOptions = GlobalOptions.extend({ json: z.boolean().default(false) });
 
 /** States in which a task does not go on by itself. */
 const OVER = new Set(["complete", "error", "cancelled", "resolved_manually"]);
-
-/** How long it takes until a stream that ended is asked for again, in milliseconds. */
-const AGAIN_MS = 1_000;
-
-/** What the payload of an event says that is kept as JSON. */
-const Told = Event.extend({ payload: z.record(z.string(), z.json()) });
 
 /** Adds `task watch`: a task as it goes on. */
 export function addWatchCommand(task: Command, session: CommandSession): void {
@@ -59,7 +53,14 @@ async function watchTask(
     if (OVER.has(details.state)) {
       display.begin(progressFromDetails(details, since));
     } else {
-      const events = taskEvents(session, client, taskId, abort.signal);
+      const params = { task_id: taskId };
+      const open = (after: string | undefined) =>
+        client.send(ROUTES.streamTaskEvents, {
+          params,
+          query: { name: [...CHANGE_EVENTS], ...(after === undefined ? {} : { after }) },
+          signal: abort.signal,
+        });
+      const events = followStream(io, open, abort.signal);
       // From now on the server remembers where this is: what happens between that and the reading below is told.
       await events.next();
       details = await read();
@@ -67,9 +68,9 @@ async function watchTask(
       while (!OVER.has(details.state)) {
         const { done, value } = await events.next();
         if (done === true) break;
-        if (value !== null) follower.observe(value);
+        if (value !== null) follower.observe(eventOf(value));
         // A stream that began anew may have left something out.
-        if (value === null || value.stepId === null) details = await read();
+        if (value === null || value.step_id === null) details = await read();
       }
       await events.return();
       if (stop.reason === null) details = await read();
@@ -83,41 +84,9 @@ async function watchTask(
   }
 }
 
-/** What happens to a task; null when the server has begun to tell it. A stream that breaks off is taken up where it was. */
-async function* taskEvents(
-  { io }: CommandSession,
-  client: Client,
-  taskId: number,
-  signal: AbortSignal,
-): AsyncGenerator<TaskerEvent | null, void> {
-  let after: string | null = null;
-  while (!signal.aborted) {
-    const query: { name: string[]; after?: string } = {
-      name: [...CHANGE_EVENTS],
-      ...(after === null ? {} : { after }),
-    };
-    try {
-      const response: Response = await client.send(ROUTES.streamTaskEvents, {
-        params: { task_id: taskId },
-        query,
-        signal,
-      });
-      if (!response.ok) throw RequestFailedError.of(response, await response.text());
-      for await (const { id, event, data } of streamMessages(response)) {
-        after = id;
-        if (event === "ready" || event === "reset") yield null;
-        else if (event === "message") yield eventOf(JSON.parse(data));
-      }
-    } catch (error) {
-      if (!signal.aborted) throw error;
-    }
-    if (!signal.aborted) await new Promise<void>((resolve) => io.clock.after(AGAIN_MS, resolve));
-  }
-}
-
-function eventOf(value: unknown): TaskerEvent {
-  const { occurred_at: at, task_id: taskId, step_id: stepId, step_name: stepName, ...told } = Told.parse(value);
-  const { id, name, namespace, version, payload } = told;
-  const names = { taskName: told.task_name, correlationId: told.correlation_id, stepName };
+function eventOf(told: ToldEvent): TaskerEvent {
+  const { occurred_at: at, task_id: taskId, step_id: stepId, step_name: stepName, ...rest } = told;
+  const { id, name, namespace, version, payload } = rest;
+  const names = { taskName: rest.task_name, correlationId: rest.correlation_id, stepName };
   return { id, name, at: Date.parse(at), taskId, stepId, namespace, version, payload, ...names };
 }

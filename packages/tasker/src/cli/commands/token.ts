@@ -127,7 +127,7 @@ async function revoke(session: CommandSession, id: number, command: Command): Pr
   const token = await withClient(session, options, (client) =>
     client.call(ROUTES.revokeToken, { params: { token_id: id } }),
   );
-  if (options.json) printer.json(jsonOf(token));
+  if (options.json) printer.json(token);
   else printer.text(`token ${id} (${token.name}) is revoked`);
 }
 
@@ -140,21 +140,17 @@ async function list(session: CommandSession, command: Command): Promise<void> {
       return { items: tokens, next };
     }),
   );
-  if (options.json) for (const token of items) printer.json(jsonOf(token));
+  if (options.json) for (const token of items) printer.json(token);
   else if (items.length === 0) printer.note("no tokens");
   else printer.lines(renderTable(items, COLUMNS, printer.columns));
 }
 
 function print({ printer }: CommandSession, { token: secret, ...token }: z.output<typeof MadeToken>, json: boolean) {
   if (json) {
-    printer.json({ ...jsonOf(token), token: secret });
+    printer.json({ ...token, token: secret });
     return;
   }
   // Alone on standard output, for $(...); it is not shown again.
   printer.note(`token ${token.token_id} (${token.name}); this is the only time that it is shown:`);
   printer.raw(`${secret}\n`);
-}
-
-function jsonOf({ token_id: id, namespaces, ...token }: Token): object {
-  return { id, namespaces: namespaces ?? "all", ...token };
 }

@@ -9,14 +9,22 @@ import type { CommandSession } from "../session.ts";
 
 const WhyOptions = GlobalOptions.extend({ json: z.boolean().default(false) });
 
-/** Adds `why`: why a task does not go on, and what would change that. */
-export function addWhyCommand(program: Command, session: CommandSession): void {
-  program
+/**
+ * Adds `task why`: why a task does not go on, and what would change that.
+ * @param parent `tasker task`, or `tasker` itself for the short form
+ */
+export function addWhyCommand(
+  parent: Command,
+  session: CommandSession,
+  description = "say why a task does not go on, and what would change that",
+): void {
+  const words = parent.parent === null ? "tasker why" : "tasker task why";
+  parent
     .command("why")
-    .description("say why a task does not go on, and what would change that")
+    .description(description)
     .argument("<task>", "id of the task", wholeNumber("task", 1))
     .option("--json", "print a JSON object")
-    .addHelpText("after", "\nExample:\n  $ tasker why 12")
+    .addHelpText("after", `\nExample:\n  $ ${words} 12`)
     .action(async (task: number, _options: unknown, command: Command) => {
       const { printer } = session;
       const options = WhyOptions.parse(command.optsWithGlobals());

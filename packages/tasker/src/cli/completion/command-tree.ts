@@ -1,4 +1,5 @@
-import type { Argument, Command, Option } from "commander";
+import { EventEmitter } from "node:events";
+import type { Argument, Command, Help, Option } from "commander";
 
 /** What can stand where a value is expected. */
 export interface ExpectedValue {
@@ -14,6 +15,8 @@ export interface OptionNode {
   readonly description: string;
   /** Null: it takes no value. */
   readonly value: ExpectedValue | null;
+  /** As the help writes it: `-V, --version`, `--limit <n>`. */
+  readonly flags: string;
 }
 
 /** A command, with all that can follow it. */
@@ -25,7 +28,16 @@ export interface CommandNode {
   readonly commands: readonly CommandNode[];
   /** Its own, without those of the program. */
   readonly options: readonly OptionNode[];
-  readonly arguments: readonly ExpectedValue[];
+  readonly arguments: readonly ArgumentNode[];
+  /** Command lines that its help shows. */
+  readonly examples: readonly string[];
+}
+
+/** An argument of a command. */
+export interface ArgumentNode extends ExpectedValue {
+  /** `<name>`, or `[name]` if it may be left out. */
+  readonly usage: string;
+  readonly description: string;
 }
 
 /** Reads all commands of a program. */
@@ -39,9 +51,29 @@ export function readCommandTree(command: Command, path = ""): CommandNode {
       .visibleCommands(command)
       .filter((child) => path === "" || child.name() !== "help")
       .map((child) => readCommandTree(child, path === "" ? child.name() : `${path} ${child.name()}`)),
-    options: help.visibleOptions(command).map(readOption),
-    arguments: command.registeredArguments.map(expectedValue),
+    options: help.visibleOptions(command).map((option) => readOption(option, help)),
+    arguments: command.registeredArguments.map((argument) => ({
+      ...expectedValue(argument),
+      usage: argument.required ? `<${argument.name()}>` : `[${argument.name()}]`,
+      description: help.argumentDescription(argument),
+    })),
+    examples: examplesOf(command),
   };
+}
+
+/** The command lines in what stands after a command's help, where commander writes it for whoever listens. */
+function examplesOf(command: Command): readonly string[] {
+  const written: string[] = [];
+  // Its types do not say that a command is an emitter.
+  EventEmitter.prototype.emit.call(command, "afterHelp", {
+    error: false,
+    command,
+    write: (text: string) => written.push(text),
+  });
+  return written
+    .join("")
+    .split("\n")
+    .flatMap((line) => /^ {2}\$ (.+)$/.exec(line)?.[1] ?? []);
 }
 
 /** A command and all below it. */
@@ -49,10 +81,15 @@ export function flatten(node: CommandNode): readonly CommandNode[] {
   return [node, ...node.commands.flatMap(flatten)];
 }
 
-function readOption(option: Option): OptionNode {
+function readOption(option: Option, help: Help): OptionNode {
   const names = [option.short, option.long].filter((name) => name !== undefined);
   const takesValue = option.required || option.optional;
-  return { names, description: option.description, value: takesValue ? expectedValue(option) : null };
+  return {
+    names,
+    flags: option.flags,
+    description: help.optionDescription(option),
+    value: takesValue ? expectedValue(option) : null,
+  };
 }
 
 /** By the words that its parser takes, else by the name that stands for the value. */

@@ -45,7 +45,7 @@ function systemCode(error: unknown): string | null {
 export function errorMessages(error: unknown): string[] {
   if (error instanceof InvalidTemplateError) return error.message.split("\n");
   if (error instanceof InvalidContextError) return violations(error) ?? withCauses(error).split("\n");
-  if (error instanceof RequestFailedError) return [answerOf(error)];
+  if (error instanceof RequestFailedError) return answerOf(error);
   if (error instanceof ServerUnreachableError) return [error.message];
   if (error instanceof TaskerError) return withCauses(error).split("\n");
   if (systemCode(error) !== null) return [withCauses(error)];
@@ -53,10 +53,12 @@ export function errorMessages(error: unknown): string[] {
   return [`${name}${withCauses(error)} (a defect of Tasker: DEBUG=tasker shows where)`];
 }
 
-/** What a server said is wrong, and by which id its log knows the request. */
-function answerOf({ message, problem }: RequestFailedError): string {
+/** What a server said is wrong, the last with the id by which its log knows the request. */
+function answerOf({ message, problem }: RequestFailedError): string[] {
+  const [first = "", ...more] = message.split("\n");
+  const sentences = more.length > 0 && first.endsWith(":") ? more : [[first, ...more].join("; ")];
   const request = problem === null || problem.request_id === "" ? "" : ` (request ${problem.request_id})`;
-  return `${message.split("\n").join("; ")}${request}`;
+  return sentences.with(-1, `${sentences.at(-1)}${request}`);
 }
 
 /** The message, followed by those of its causes that it does not repeat; those of zod are JSON, for programs. */

@@ -14,3 +14,13 @@ export function drawFinished(task: FinishedTask, options: { readonly unicode?: b
     ...(failure === null ? [] : [span(`  ${failure.stepName}: ${failure.message}`, "bad")]),
   ];
 }
+
+/** The same for a program. */
+export function finishedRecord({ taskId, state, durationMs, failure }: FinishedTask) {
+  return {
+    task_id: taskId,
+    state,
+    duration_ms: durationMs,
+    failure: failure === null ? null : { step_name: failure.stepName, message: failure.message },
+  };
+}

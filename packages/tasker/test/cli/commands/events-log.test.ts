@@ -65,12 +65,15 @@ describeOnPostgres("the commands of the event log", () => {
     expect((await tasker("events", "subscribers")).out).toContain("nobody");
     const listed = await tasker("dead-letter", "list", "--subscriber", "billing");
     expect(listed.out).toMatch(/1 +billing +step\.completed +1 +1 .* no printer/);
-    const shown: unknown = JSON.parse((await tasker("dead-letter", "show", "1")).out);
+    const shown: unknown = JSON.parse((await tasker("dead-letter", "show", "1", "--json")).out);
     expect(shown).toMatchObject({
-      id: 1,
+      dead_letter_id: 1,
       error: { message: "no printer" },
       event: { task_id: taskId, step_name: "a" },
     });
+    expect((await tasker("dead-letter", "show", "1")).out).toMatch(
+      /^dead letter 1 {2}of billing, given up at \S+ after 1 attempts\nno printer\n/,
+    );
     expect(await tasker("dead-letter", "show", "9")).toMatchObject({ code: 1, err: expect.stringContaining("9") });
 
     const replayed = await tasker(

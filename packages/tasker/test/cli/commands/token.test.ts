@@ -26,17 +26,17 @@ describeOnPostgres("tasker token", () => {
 
   test("rotate makes another one; revoke ends one; all print objects for programs", async () => {
     const made = JSON.parse((await tasker("token", "create", "bot", "--permission", "tasker.task:*", "--json")).out);
-    expect(made).toMatchObject({ name: "bot", permissions: ["tasker.task:*"], namespaces: "all", expires_at: null });
-    const next = JSON.parse((await tasker("token", "rotate", String(made.id), "--overlap", "1h", "--json")).out);
-    expect(next).toMatchObject({ name: "bot", rotated_from: made.id, token: expect.stringMatching(/^tasker_/) });
-    expect(await tasker("token", "revoke", String(next.id), "--actor", "grace")).toMatchObject({
+    expect(made).toMatchObject({ name: "bot", permissions: ["tasker.task:*"], namespaces: null, expires_at: null });
+    const next = JSON.parse((await tasker("token", "rotate", String(made.token_id), "--overlap", "1h", "--json")).out);
+    expect(next).toMatchObject({ name: "bot", rotated_from: made.token_id, token: expect.stringMatching(/^tasker_/) });
+    expect(await tasker("token", "revoke", String(next.token_id), "--actor", "grace")).toMatchObject({
       code: 0,
-      out: `token ${next.id} (bot) is revoked\n`,
+      out: `token ${next.token_id} (bot) is revoked\n`,
     });
     const listed = (await tasker("token", "list", "--json")).out.trim().split("\n");
     expect(listed.map((line) => JSON.parse(line))).toMatchObject([
-      { id: next.id, revoked_at: expect.any(String) },
-      { id: made.id, revoked_at: null, expires_at: expect.any(String) },
+      { token_id: next.token_id, revoked_at: expect.any(String) },
+      { token_id: made.token_id, revoked_at: null, expires_at: expect.any(String) },
       { name: "ci" },
     ]);
     expect(listed.join()).not.toContain(next.token);

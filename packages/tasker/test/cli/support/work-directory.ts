@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { scratchDirectory } from "../../support/scratch-directory.ts";
 import { copyEmbeddedTemplate } from "../../support/test-database.ts";
@@ -18,6 +18,11 @@ export class WorkDirectory implements Disposable {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text);
     return file;
+  }
+
+  /** The text of a file. */
+  read(path: string): string {
+    return readFileSync(join(this.path, path), "utf8");
   }
 
   /** Puts a migrated, empty embedded database where commands look for one: they start in a third of the time. */

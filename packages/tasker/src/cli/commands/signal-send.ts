@@ -15,11 +15,20 @@ const SignalCommandOptions = GlobalOptions.extend({
 });
 type SignalCommandOptions = z.infer<typeof SignalCommandOptions>;
 
-/** Adds `task signal`: tells a task something that one of its steps waits for, or will wait for. */
-export function addSignalCommand(task: Command, session: CommandSession): void {
-  task
-    .command("signal")
-    .description("send a signal to a task; it is kept until a step waits for it")
+/** Adds `task signal`, which is short for `signal send`. */
+export function addTaskSignalCommand(task: Command, session: CommandSession): void {
+  addSendCommand(task, session, "signal", "short for 'signal send'");
+}
+
+/** Adds `signal send`: tells a task something that one of its steps waits for, or will wait for. */
+export function addSignalSendCommand(signal: Command, session: CommandSession): void {
+  addSendCommand(signal, session, "send", "send a signal to a task; it is kept until a step waits for it");
+}
+
+function addSendCommand(parent: Command, session: CommandSession, name: string, description: string): void {
+  parent
+    .command(name)
+    .description(description)
     .argument("<id>", "id of the task", wholeNumber("id", 1))
     .argument("<name>", "name of the signal", filledText("name"))
     .option("--payload <json>", "what the step stores (default: null)")
@@ -36,7 +45,7 @@ export function addSignalCommand(task: Command, session: CommandSession): void {
     .option("--json", "print a JSON object")
     .addHelpText(
       "after",
-      `\nExample:\n  $ tasker task signal 12 manager_approval --payload '{"approved": true}' --sender grace`,
+      `\nExample:\n  $ tasker ${parent.name()} ${name} 12 manager_approval --payload '{"approved": true}' --sender grace`,
     )
     .action(async (id: number, name: string, _options: unknown, command: Command) => {
       await sendSignal(session, id, name, SignalCommandOptions.parse(command.optsWithGlobals()));
