@@ -6,7 +6,23 @@ import { judgeTaskerCommand } from "./tasker-command.ts";
 
 /** Programs of the system, of which a document may assume that readers know them. */
 const FOREIGN_PROGRAMS = [
-  ...["apt-get", "cd", "createdb", "curl", "docker", "export", "git", "jq", "kill", "mkdir", "psql", "rm", "sed", "sudo", "tail"],
+  ...[
+    "apt-get",
+    "cd",
+    "createdb",
+    "curl",
+    "docker",
+    "export",
+    "git",
+    "jq",
+    "kill",
+    "mkdir",
+    "psql",
+    "rm",
+    "sed",
+    "sudo",
+    "tail",
+  ],
   // their script is looked for as a path of the repository
   ...["bash", "node", "python3", "ruby"],
 ];
