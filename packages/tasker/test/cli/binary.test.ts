@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readOwnPackage } from "../../src/cli/own-package.ts";
+import { runCaptured } from "./support/captured-io.ts";
 import { createOrderProject } from "./support/order-project.ts";
 import { runTasker, TASKER, TaskerProcess } from "./support/tasker-process.ts";
 import { WorkDirectory } from "./support/work-directory.ts";
@@ -98,14 +99,12 @@ describe("the built command", () => {
       const stored = '{"config":{"greeting":"Good day"},"inputs":{"from":"Ada"}}';
       expect(run.out).toContain(stored);
 
-      await runTasker(["submit", "greet.yaml", "--context", '{"name":"Bob"}', "--idempotency-key", "bob"], options);
+      const submit = ["submit", "greet.yaml", "--context", '{"name":"Bob"}', "--idempotency-key", "bob"];
+      await runCaptured(submit, options);
       const worked = await runTasker(["work", "--template", "greet.yaml", "--until-idle"], options);
       expect(worked.code).toBe(0);
-      const again = await runTasker(
-        ["submit", "greet.yaml", "--context", '{"name":"Bob"}', "--idempotency-key", "bob"],
-        options,
-      );
-      const shown = await runTasker(["task", "show", again.out.trim(), "--json"], options);
+      const again = await runCaptured(submit, options);
+      const shown = await runCaptured(["task", "show", again.out.trim(), "--json"], options);
       expect(JSON.parse(shown.out)).toMatchObject({
         steps: [{ results: { config: { greeting: "Good day" }, inputs: { from: "Bob" } } }],
       });

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type PostgresServer, startPostgres } from "../support/postgres-server.ts";
 import { describeOnPostgres } from "../support/test-database.ts";
 import type { ThrowAwayDatabase } from "../support/test-server.ts";
-import { runTasker, TaskerProcess } from "./support/tasker-process.ts";
+import { runCaptured } from "./support/captured-io.ts";
+import { TaskerProcess } from "./support/tasker-process.ts";
 import { WorkDirectory } from "./support/work-directory.ts";
 
 const TIMEOUT_MS = 180_000;
@@ -93,7 +94,7 @@ async function finishHeldTask(place: Place): Promise<void> {
 
 /** The audit trail of the step that was killed: started, lost and given back, started again. */
 async function expectInterruption({ directory, env }: Place): Promise<void> {
-  const show = await runTasker(["task", "show", "1", "--json"], { cwd: directory.path, env });
+  const show = await runCaptured(["task", "show", "1", "--json"], { cwd: directory.path, env });
   const { state, steps, transitions } = JSON.parse(show.out);
   expect(state).toBe("complete");
   expect(steps[1]).toMatchObject({ name: "hold", state: "complete", attempts: 1 });
