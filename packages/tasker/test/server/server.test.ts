@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import express from "express";
 import fastify from "fastify";
 import { Agent, request as send } from "undici";
@@ -86,6 +87,26 @@ describeOnPostgres("the server", () => {
       422,
       "TASKER_HANDLER_NOT_FOUND",
     ]);
+  });
+
+  test("takes bodies in UTF-8 only, as they are", async () => {
+    const { url } = await serveTemplates();
+    const send = async (body: NonNullable<RequestInit["body"]>, headers: Record<string, string> = {}) => {
+      const answer = await fetch(`${url}/v1/tasks`, {
+        method: "POST",
+        headers: { ...CREATION.headers, ...headers },
+        body,
+      });
+      return [answer.status, answer.ok ? null : await codeOf(answer)];
+    };
+    const latin = Buffer.from(JSON.stringify({ name: "graph", context: { name: "Zo\u00eb" } }), "latin1");
+    expect(await send(latin)).toEqual([400, "TASKER_MALFORMED_REQUEST"]);
+    const refused = [415, "TASKER_UNSUPPORTED_MEDIA_TYPE"];
+    const utf16 = { "content-type": "application/json; charset=utf-16" };
+    expect(await send(Buffer.from(BODY, "utf16le"), utf16)).toEqual(refused);
+    expect(await send(gzipSync(BODY), { "content-encoding": "gzip" })).toEqual(refused);
+    expect(await send(BODY, { "content-type": 'application/json;charset="UTF-8"' })).toEqual([201, null]);
+    expect(await send(BODY, { "content-encoding": "identity" })).toEqual([201, null]);
   });
 
   test("says of a path which methods it takes, and of others that nothing is there", async () => {

@@ -13,14 +13,9 @@ export function takesBody({ body }: Pick<Route, "body">): boolean {
  * @throws MalformedRequestError, UnsupportedMediaTypeError, BodyTooLargeError
  */
 export async function readBody(request: Request, limit: number): Promise<unknown> {
-  const text = await readText(request, limit);
+  requireReadable(request.headers);
+  const text = decode(await readBytes(request, limit));
   if (text === "") throw new MalformedRequestError([{ path: "body", expected: "JSON" }]);
-  const type = request.headers.get("content-type");
-  if (type !== null && !/^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(type)) {
-    throw new UnsupportedMediaTypeError(`the body is ${type}, expected application/json`, {
-      context: { value: type, expected: "application/json" },
-    });
-  }
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -29,12 +24,34 @@ export async function readBody(request: Request, limit: number): Promise<unknown
   }
 }
 
-async function readText(request: Request, limit: number): Promise<string> {
+/** @throws UnsupportedMediaTypeError for what is not said to be JSON in UTF-8 as it stands */
+function requireReadable(headers: Headers): void {
+  const type = headers.get("content-type");
+  if (type !== null && !/^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(type)) refuse(type, "application/json");
+  const charset = /;\s*charset\s*=\s*"?([^\s";]*)/i.exec(type ?? "")?.[1];
+  if (charset !== undefined && !/^utf-?8$/i.test(charset)) refuse(`in ${charset}`, "UTF-8");
+  const encoding = headers.get("content-encoding");
+  if (encoding !== null && !/^(?:identity)?$/i.test(encoding.trim())) refuse(`encoded as ${encoding}`, "it as it is");
+}
+
+function refuse(value: string, expected: string): never {
+  throw new UnsupportedMediaTypeError(`the body is ${value}, expected ${expected}`, { context: { value, expected } });
+}
+
+function decode(bytes: Uint8Array | ArrayBuffer): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw new MalformedRequestError([{ path: "body", expected: "text in UTF-8" }], { cause: error });
+  }
+}
+
+async function readBytes(request: Request, limit: number): Promise<Uint8Array | ArrayBuffer> {
   const announced = Number(request.headers.get("content-length") ?? 0);
   if (announced > limit) throw tooLarge(limit);
   // Asked for its stream, a request is made anew as the platform has it, which costs more than all else here.
-  if (announced > 0) return request.text();
-  if (request.body === null) return "";
+  if (announced > 0) return request.arrayBuffer();
+  if (request.body === null) return new Uint8Array();
   const parts: Uint8Array[] = [];
   let size = 0;
   for await (const part of request.body) {
@@ -42,7 +59,7 @@ async function readText(request: Request, limit: number): Promise<string> {
     if (size > limit) throw tooLarge(limit);
     parts.push(part);
   }
-  return Buffer.concat(parts).toString("utf8");
+  return Buffer.concat(parts);
 }
 
 function tooLarge(limit: number): BodyTooLargeError {
