@@ -1,5 +1,5 @@
 import type { Connection } from "../../database/database.ts";
-import { int8, varchar } from "../../database/sql-type.ts";
+import { int8, jsonb, nullable, text, varchar } from "../../database/sql-type.ts";
 import { statement } from "../../database/statement.ts";
 
 /** The namespace that a task is in. */
@@ -12,6 +12,19 @@ export const namespaceOfTaskStatement = statement({
     where t.task_id = $1`,
   parameters: [int8],
   columns: { namespace: varchar },
+});
+
+/** The namespace that a task is in, and what its context has under a key. */
+export const placeOfTaskStatement = statement({
+  name: "reading_place_of_task",
+  text: `
+    select s.name as namespace, case when $2::text is not null then t.context -> $2::text end as named
+    from tasker_tasks t
+    join tasker_named_tasks n on n.named_task_id = t.named_task_id
+    join tasker_task_namespaces s on s.task_namespace_id = n.task_namespace_id
+    where t.task_id = $1`,
+  parameters: [int8, nullable(text)],
+  columns: { namespace: varchar, named: nullable(jsonb) },
 });
 
 /** The task that a step belongs to, and its namespace. */
@@ -31,6 +44,21 @@ export const placeOfStepStatement = statement({
 export async function namespaceOfTask(connection: Connection, taskId: number): Promise<string | null> {
   const [row] = await connection.run(namespaceOfTaskStatement, [taskId]);
   return row?.namespace ?? null;
+}
+
+/**
+ * The namespace of a task, and whom it names as its owner; null if there is no such task.
+ * @param ownerKey of the context; null: nobody is asked for
+ */
+export async function placeOfTask(
+  connection: Connection,
+  taskId: number,
+  ownerKey: string | null,
+): Promise<{ readonly namespace: string; readonly ownerId: string | null } | null> {
+  const [row] = await connection.run(placeOfTaskStatement, [taskId, ownerKey]);
+  if (row === undefined) return null;
+  const { namespace, named } = row;
+  return { namespace, ownerId: typeof named === "string" || typeof named === "number" ? String(named) : null };
 }
 
 /** The task of a step and the namespace that it is in; null if there is no such step. */

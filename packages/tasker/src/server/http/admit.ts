@@ -5,6 +5,8 @@ import { type AuthRequest, headerOf } from "../../auth/authenticators/auth-reque
 import { AuthorizationCoordinator } from "../../auth/authorization/coordinator.ts";
 import { ANONYMOUS, type NamespaceScope } from "../../auth/principal.ts";
 import { AuthorizationError, TaskNotFoundError } from "../../errors/index.ts";
+import { findStep } from "../../reading/steps/find-step.ts";
+import { placeOfTask } from "../../reading/task/namespace-of.ts";
 import type { ServerParts } from "../server-parts.ts";
 
 /** Whoever calls within the process, or by the socket that only the process's own user can open, may do everything. */
@@ -31,11 +33,19 @@ export function admit({ auth }: ServerParts, request: AuthRequest): Promise<Admi
   return Promise.resolve(admitLocal(headerOf(request, ACTOR_HEADER) || "local"));
 }
 
-/** What a permission may be asked for: where a task is, and what the path names. */
+/** What a permission may be asked for: what the path names. */
 export interface PermissionTarget {
   readonly params: Readonly<Record<string, unknown>>;
-  /** The namespace of a task; null: there is no such task. */
-  readonly namespaceOf: (taskId: number) => Promise<string | null>;
+  readonly parts: Pick<ServerParts, "auth" | "database">;
+}
+
+/** A task, or a step of it, as far as it counts for who may do something to it; null: there is no such task. */
+async function subjectOf({ params, parts: { auth, database } }: PermissionTarget, taskId: number) {
+  const place = await placeOfTask(database, taskId, auth.policy.owner?.contextKey ?? null);
+  if (place === null) return null;
+  const { step } = params;
+  if (typeof step !== "string" && typeof step !== "number") return { ...place, taskId };
+  return { ...place, taskId, stepId: (await findStep(database, taskId, step)) ?? undefined };
 }
 
 /**
@@ -47,10 +57,11 @@ export interface PermissionTarget {
 export async function authorize(
   { permission }: Pick<Route, "permission">,
   { access }: Admission,
-  { params, namespaceOf }: PermissionTarget,
+  target: PermissionTarget,
 ): Promise<NamespaceScope> {
   if (permission === null) return [];
   const { resource, action, or, on } = permission;
+  const { params } = target;
   switch (on) {
     case "list":
     case "body":
@@ -65,12 +76,14 @@ export async function authorize(
     }
     case "task": {
       const taskId = Number(params.task_id);
-      const namespace = await namespaceOf(taskId);
+      const subject = await subjectOf(target, taskId);
+      const can = async (of: string, wanted: string) => subject !== null && (await access.can(of, wanted, subject));
       for (const enough of or === undefined ? [action] : [action, or]) {
-        if (namespace !== null && (await access.can(resource, enough, { namespace, taskId }))) return [namespace];
+        if (subject !== null && (await can(resource, enough))) return [subject.namespace];
       }
-      const isVisible = namespace !== null && (await access.can("tasker.task", "show", { namespace, taskId }));
-      if (!isVisible) throw new TaskNotFoundError(`there is no task ${taskId}`, { context: { taskId } });
+      if (!(await can("tasker.task", "show"))) {
+        throw new TaskNotFoundError(`there is no task ${taskId}`, { context: { taskId } });
+      }
       throw new AuthorizationError(`Not authorized to ${action} on ${resource}`, { context: { resource, action } });
     }
   }

@@ -3,7 +3,6 @@ import type { z } from "zod";
 import type { Route } from "../../api/route.ts";
 import { MalformedRequestError, type RequestViolation } from "../../errors/index.ts";
 import { unstorableParts } from "../../json/unstorable-parts.ts";
-import { namespaceOfTask } from "../../reading/task/namespace-of.ts";
 import { violationsOf } from "../problems/violations-of.ts";
 import type { ServerParts } from "../server-parts.ts";
 import { admit, admitNobody, authorize } from "./admit.ts";
@@ -31,7 +30,7 @@ export function requestHandler<Known extends Route>(
     const params = readParams(route, decodeParams, context);
     const scope = await authorize(route, admission, {
       params: params as Readonly<Record<string, unknown>>,
-      namespaceOf: (taskId) => namespaceOfTask(parts.database, taskId),
+      parts,
     });
     const query = read<Known["query"]>(
       "query",
