@@ -7,7 +7,7 @@ import { expandVariables, type TemplateVariables } from "./expand-variables.ts";
 import { mergeEnvironment, splitEnvironments } from "./merge-environment.ts";
 import { readValue } from "./read-value.ts";
 import { readYaml } from "./read-yaml.ts";
-import type { SourceMapping, SourceNode } from "./source-tree.ts";
+import { type SourceMapping, type SourceNode, sizeOf } from "./source-tree.ts";
 import { toStrictSchema } from "./strict-schema.ts";
 
 /** How a template is read. */
@@ -24,6 +24,16 @@ export interface ReadingOptions {
    * is required, others are refused unless the schema speaks of `additionalProperties`. Default: false.
    */
   readonly strictSchema?: boolean | undefined;
+  /** How much a template may mean. Default: no more than 200,000 values. */
+  readonly limits?: TemplateLimits | undefined;
+}
+
+/** What bounds the work that a template of a few characters can make. */
+export interface TemplateLimits {
+  /** Values that aliases repeat. */
+  readonly mostRepeated: number;
+  /** Values of the template, as often as it is checked: once, and once more with each of its environments. */
+  readonly mostChecked: number;
 }
 
 /** Options of {@link parseTemplate}. */
@@ -40,7 +50,7 @@ export interface ParseTemplateOptions extends ReadingOptions {
  * @throws InvalidTemplateError with everything that is wrong, each issue with its line and column
  */
 export function parseTemplate(text: string, options: ParseTemplateOptions = {}): TaskDefinition {
-  const reading = readYaml(text);
+  const reading = readYaml(text, options.limits);
   const checked = reading.tree === null ? { issues: [] } : checkEnvironments(reading.tree, options);
   const drafts = [...reading.issues, ...("issues" in checked ? checked.issues : [])];
   if (!("definition" in checked) || drafts.length > 0) {
@@ -72,6 +82,12 @@ export function checkEnvironments(top: SourceNode, options: ReadingOptions): Che
     return { issues: [{ at: top.at, message: `found ${describeNode(top)}, expected a mapping` }] };
   }
   const parts = splitEnvironments(top);
+  const mostChecked = options.limits?.mostChecked ?? Number.POSITIVE_INFINITY;
+  const environments = parts.environments.size;
+  if (environments > 0 && sizeOf(parts.base) * (environments + 1) > mostChecked) {
+    const message = `found ${environments} environments of ${sizeOf(parts.base)} values, expected fewer: they may be ${mostChecked} in all`;
+    return { issues: [{ at: top.at, message }] };
+  }
   const schemaIssues = new Map<SourceNode, readonly DraftIssue[]>();
   const check = (tree: SourceMapping, isChosen: boolean) => {
     if (options.variables === undefined) return checkTemplate(tree, schemaIssues);

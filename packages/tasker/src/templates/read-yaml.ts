@@ -1,11 +1,12 @@
 import {
+  type Alias,
   isAlias,
   isMap,
+  isNode,
   isPair,
   isScalar,
   isSeq,
   LineCounter,
-  type Node,
   type Pair,
   parseAllDocuments,
   type Scalar,
@@ -22,7 +23,7 @@ const DEEPEST_LEVEL = 100;
 /** Plain words that are booleans in YAML 1.1, as Ruby reads it, and texts in YAML 1.2. */
 const YAML11_BOOLEAN = /^(?:(yes|on)|no|off)$/i;
 
-/** A text as values with their places. `tree` is null if the text could not be read at all. */
+/** A text as values with their places. `tree` is null if the text could not be read, or not all of it. */
 export interface YamlReading {
   readonly tree: SourceNode | null;
   readonly issues: readonly DraftIssue[];
@@ -31,27 +32,34 @@ export interface YamlReading {
 
 class TreeReader {
   readonly issues: DraftIssue[] = [];
-  readonly #document: ReturnType<typeof parseAllDocuments>[number];
+  /** Whether there are more values than there may be: what was read then is not all. */
+  hasTooMany = false;
   readonly #locate: LocateOffset;
+  readonly #mostRepeated: number;
+  /** What each anchor has stood for last. */
+  readonly #anchors = new Map<string, unknown>();
+  /** What each alias stands for. */
+  readonly #targets = new Map<unknown, unknown>();
   /** Aliases that are being followed. */
   readonly #following = new Set<unknown>();
   #nodes = 0;
+  #repeated = 0;
 
-  constructor(document: ReturnType<typeof parseAllDocuments>[number], locate: LocateOffset) {
-    this.#document = document;
+  constructor(locate: LocateOffset, mostRepeated: number) {
     this.#locate = locate;
+    this.#mostRepeated = mostRepeated;
   }
 
   read(node: unknown, path: SourcePath, fallbackOffset: number): SourceNode {
     const at: SourcePlace = { path, offset: offsetOf(node) ?? fallbackOffset };
+    if (path.length > DEEPEST_LEVEL) return this.#exceed(`${DEEPEST_LEVEL} levels of nesting`, at);
     this.#nodes += 1;
-    if (this.#nodes > MOST_NODES || path.length > DEEPEST_LEVEL) {
-      const limit = path.length > DEEPEST_LEVEL ? `${DEEPEST_LEVEL} levels of nesting` : `${MOST_NODES} values`;
-      // Reported once: every value after the first one beyond a limit is beyond it too.
-      if (!this.issues.some((issue) => issue.message.includes(limit))) {
-        this.issues.push({ at, message: `found more than ${limit}, expected fewer` });
-      }
-      return { kind: "scalar", at, value: null };
+    if (this.#following.size > 0) this.#repeated += 1;
+    else this.#remember(node);
+    if (this.#nodes > MOST_NODES || this.#repeated > this.#mostRepeated) {
+      this.hasTooMany = true;
+      const isRepeated = this.#repeated > this.#mostRepeated;
+      return this.#exceed(isRepeated ? `${this.#mostRepeated} values that aliases repeat` : `${MOST_NODES} values`, at);
     }
     if (isAlias(node)) return this.#readAlias(node, path, at);
     if (isMap(node)) return { kind: "mapping", at, entries: this.#readEntries(node.items, path, at) };
@@ -62,8 +70,22 @@ class TreeReader {
     return this.#readScalar(isScalar(node) ? node : null, at);
   }
 
-  #readAlias(node: Parameters<typeof isAlias>[0] & Node, path: SourcePath, at: SourcePlace): SourceNode {
-    const target = isAlias(node) ? node.resolve(this.#document) : undefined;
+  /** Reported once: every value after the first one beyond a limit is beyond it too. */
+  #exceed(limit: string, at: SourcePlace): SourceNode {
+    if (!this.issues.some((issue) => issue.message.includes(limit))) {
+      this.issues.push({ at, message: `found more than ${limit}, expected fewer` });
+    }
+    return { kind: "scalar", at, value: null };
+  }
+
+  /** An alias stands for what its anchor stood for last before it, also where the alias is repeated by another one. */
+  #remember(node: unknown): void {
+    if (isAlias(node)) this.#targets.set(node, this.#anchors.get(node.source));
+    else if (isNode(node) && node.anchor !== undefined) this.#anchors.set(node.anchor, node);
+  }
+
+  #readAlias(node: Alias, path: SourcePath, at: SourcePlace): SourceNode {
+    const target = this.#targets.get(node);
     if (target === undefined || this.#following.has(target)) {
       const found = target === undefined ? "an alias of an unknown anchor" : "an alias inside its own anchor";
       this.issues.push({ at, message: `found ${found}, expected an anchor that ends before it` });
@@ -81,6 +103,7 @@ class TreeReader {
     for (const pair of pairs) {
       if (!isPair(pair)) continue;
       const offset = offsetOf(pair.key) ?? at.offset ?? 0;
+      if (this.#following.size === 0) this.#remember(pair.key);
       const key = keyOf(pair.key);
       if (key === null || textDefect(key) !== null) {
         const found = key === null ? "that is not a text" : `with ${textDefect(key)}`;
@@ -178,12 +201,18 @@ function keyOf(key: unknown): string | null {
   return typeof key.value === "string" ? key.value : (key.source ?? String(key.value));
 }
 
+/** How much a text may mean. */
+export interface YamlLimits {
+  /** Values that aliases repeat: a text of some hundred characters can mean as many as one likes. Default: 200,000. */
+  readonly mostRepeated?: number | undefined;
+}
+
 /**
  * Reads YAML 1.2 (and so JSON) of one document, with anchors and merge keys.
  *
  * Never throws: what is wrong with the text is listed with its place.
  */
-export function readYaml(text: string): YamlReading {
+export function readYaml(text: string, { mostRepeated = MOST_NODES }: YamlLimits = {}): YamlReading {
   const lines = new LineCounter();
   const locate: LocateOffset = (offset) => {
     const { line, col } = lines.linePos(offset);
@@ -218,7 +247,7 @@ export function readYaml(text: string): YamlReading {
       "write one template per file",
     );
   }
-  const reader = new TreeReader(document, locate);
+  const reader = new TreeReader(locate, mostRepeated);
   const tree = reader.read(document.contents, [], 0);
-  return { tree, issues: reader.issues, locate };
+  return { tree: reader.hasTooMany ? null : tree, issues: reader.issues, locate };
 }

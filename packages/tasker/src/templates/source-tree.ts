@@ -47,6 +47,13 @@ export interface SourceMapping {
 /** A JSON value that remembers where each of its parts was written, also after parts of two were merged. */
 export type SourceNode = SourceScalar | SourceList | SourceMapping;
 
+/** How many values there are, each list and mapping counted, too. */
+export function sizeOf(node: SourceNode): number {
+  if (node.kind === "scalar") return 1;
+  const values = node.kind === "list" ? node.items : [...node.entries.values()].map(({ value }) => value);
+  return values.reduce((sum, value) => sum + sizeOf(value), 1);
+}
+
 /** The plain value. Keys such as `__proto__` become ordinary properties. */
 export function toPlainValue(node: SourceNode): JsonValue {
   switch (node.kind) {

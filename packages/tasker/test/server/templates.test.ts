@@ -25,7 +25,30 @@ async function serveTemplates() {
   return made;
 }
 
+/** A text of 300 characters that means ten to the power of eight values. */
+const REPEATING = `a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n${[1, 2, 3, 4, 5, 6, 7]
+  .map((level) => `a${level}: &a${level} [${Array.from({ length: 10 }, () => `*a${level - 1}`).join(", ")}]`)
+  .join("\n")}`;
+
 describeOnPostgres("templates over HTTP", () => {
+  test("that mean far more than they say are refused early", async () => {
+    const { client } = await serveTemplates();
+    const issuesOf = async (document: string) => {
+      const { valid, issues } = await client.call(ROUTES.validateTemplate, { body: { document } });
+      expect(valid).toBe(false);
+      return issues.map(({ message }) => message);
+    };
+    expect(await issuesOf(REPEATING)).toEqual(["found more than 5000 values that aliases repeat, expected fewer"]);
+    const refused = client.call(ROUTES.planTemplate, { body: { document: REPEATING } });
+    expect(await refusalOf(refused)).toEqual([422, "TASKER_INVALID_TEMPLATE"]);
+    const names = Array.from({ length: 600 }, (_, place) => `n${place}`);
+    const steps = names.map((name) => `- { name: ${name}, handler_class: A }`).join("\n");
+    const environments = `environments:\n${names.map((name) => `  ${name}: { description: x }`).join("\n")}`;
+    expect(await issuesOf(`name: order\nstep_templates:\n${steps}\n${environments}`)).toEqual([
+      "found 600 environments of 1803 values, expected fewer: they may be 500000 in all",
+    ]);
+  });
+
   test("are listed and shown with their versions, the highest first", async () => {
     const { client } = await serveTemplates();
     const { templates } = await client.call(ROUTES.listTemplates);
