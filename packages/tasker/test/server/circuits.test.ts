@@ -44,6 +44,36 @@ describeOnPostgres("circuits and limits over HTTP", () => {
     ]);
   });
 
+  test("are told page by page", async () => {
+    const { clientOf, database } = await serveCircuits();
+    await database.execute(`
+      insert into tasker_circuits (namespace, name, state, since, detail, version, updated_at)
+      select 'payments', 'c' || n, 'closed', '2026-01-01', '{}', 1, '2026-01-01' from generate_series(1, 4) n;
+      insert into tasker_permits (process_id, permit_no, limiter, task_id, workflow_step_id, granted_at)
+      select 1, 10 + n, format('["payments","system","s%s"]', n), 1, 1, now() from generate_series(1, 4) n`);
+    const limited = await clientOf(LIMITED);
+    const walk = async (read: (cursor?: string) => Promise<{ names: string[]; next: string | null }>) => {
+      const pages: string[][] = [];
+      let cursor: string | undefined;
+      do {
+        const { names, next } = await read(cursor);
+        pages.push(names);
+        cursor = next ?? undefined;
+      } while (cursor !== undefined);
+      return pages;
+    };
+    const circuits = walk(async (cursor) => {
+      const page = await limited.call(ROUTES.listCircuits, { query: { limit: 2, cursor } });
+      return { names: page.circuits.map(({ name }) => name), next: page.next_cursor };
+    });
+    expect(await circuits).toEqual([["bank", "c1"], ["c2", "c3"], ["c4"]]);
+    const limits = walk(async (cursor) => {
+      const page = await limited.call(ROUTES.listLimits, { query: { limit: 2, cursor } });
+      return { names: page.limits.map(({ name }) => name), next: page.next_cursor };
+    });
+    expect(await limits).toEqual([["bank", "s1"], ["s2", "s3"], ["s4"]]);
+  });
+
   test("a circuit is closed by those who may in its namespace, which stands in the audit log", async () => {
     const { clientOf, database } = await serveCircuits();
     const limited = await clientOf(LIMITED);

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { route } from "../route.ts";
 import { Circuit, CircuitParams, Limit } from "../shapes/circuit.ts";
-import { Reason } from "../shapes/common.ts";
+import { PageEnd, PageQuery, Reason } from "../shapes/common.ts";
 
-const OfNamespace = z.strictObject({ namespace: z.string().min(1).max(64).optional() });
+const OfNamespace = PageQuery.extend({ namespace: z.string().min(1).max(64).optional() });
 
 /** Lists circuit breakers. */
 export const listCircuits = route({
@@ -14,7 +14,7 @@ export const listCircuits = route({
   summary: "List the circuit breakers that have ever failed, by namespace and name",
   permission: { resource: "tasker.circuit", action: "index", on: "list" },
   query: OfNamespace,
-  answer: z.object({ circuits: z.array(Circuit) }),
+  answer: PageEnd.extend({ circuits: z.array(Circuit) }),
 });
 
 /** Closes a circuit breaker. */
@@ -40,5 +40,5 @@ export const listLimits = route({
   summary: "List the limits that are in use or that steps wait for, over all processes",
   permission: { resource: "tasker.limit", action: "index", on: "list" },
   query: OfNamespace,
-  answer: z.object({ limits: z.array(Limit) }),
+  answer: PageEnd.extend({ limits: z.array(Limit) }),
 });

@@ -5,6 +5,7 @@ import { ROUTES } from "../../client/index.ts";
 import { withClient } from "../command-client.ts";
 import { GlobalOptions } from "../global-options.ts";
 import { filledText, required } from "../input/parse-option.ts";
+import { readPages } from "../read-pages.ts";
 import { renderTable, type TableColumn } from "../render/render-table.ts";
 import { span } from "../render/span.ts";
 import type { CommandSession } from "../session.ts";
@@ -38,8 +39,11 @@ export function addCircuitCommands(circuit: Command, session: CommandSession): v
     .addHelpText("after", "\nExample:\n  $ tasker circuit list --namespace payments")
     .action(async (_options: unknown, command: Command) => {
       const { json, namespace, ...options } = CircuitOptions.parse(command.optsWithGlobals());
-      const { circuits } = await withClient(session, options, (client) =>
-        client.call(ROUTES.listCircuits, { query: { namespace } }),
+      const { items: circuits } = await withClient(session, options, (client) =>
+        readPages({ limit: Number.POSITIVE_INFINITY }, async (page) => {
+          const answer = await client.call(ROUTES.listCircuits, { query: { namespace, ...page } });
+          return { items: answer.circuits, next: answer.next_cursor };
+        }),
       );
       if (json) for (const one of circuits) printer.json(one);
       else if (circuits.length === 0) printer.note("no circuit has ever failed");

@@ -1,17 +1,18 @@
 import type { Connection } from "../../database/database.ts";
-import { int4, nullable, text, timestamp, varchar } from "../../database/sql-type.ts";
+import { array, int4, int8, nullable, text, timestamp, varchar } from "../../database/sql-type.ts";
 import { statement } from "../../database/statement.ts";
 
-/** All circuits, or those of one namespace. */
+/** Circuits of some namespaces (null: all), after one by namespace and name. */
 export const listCircuitsStatement = statement({
   name: "list_circuits",
   text: `
     select c.namespace, c.name, c.state, c.since, c.next_probe_at, c.updated_at,
       jsonb_array_length(coalesce(c.detail -> 'failure_times', '[]')) as failures,
       jsonb_array_length(coalesce(c.detail -> 'probes', '[]')) as probes
-    from tasker_circuits c where $1::varchar is null or c.namespace = $1
-    order by c.namespace, c.name`,
-  parameters: [nullable(varchar)],
+    from tasker_circuits c
+    where ($1::text[] is null or c.namespace = any($1)) and ($2::text is null or (c.namespace, c.name) > ($2::text, $3::text))
+    order by c.namespace, c.name limit $4`,
+  parameters: [nullable(array(text)), nullable(text), nullable(text), nullable(int8)],
   columns: {
     namespace: varchar,
     name: varchar,
@@ -49,12 +50,26 @@ export interface CircuitStatus {
   readonly updatedAt: Date;
 }
 
+/** Which circuits are asked for. */
+export interface CircuitSelection {
+  /** Only those of this namespace. Default: all. */
+  readonly namespace?: string;
+  /** Only those of these namespaces. Default: all. */
+  readonly namespaces?: readonly string[] | undefined;
+  /** Only those that come after this one. Default: from the first one on. */
+  readonly after?: { readonly namespace: string; readonly name: string } | undefined;
+  /** Default: all. */
+  readonly limit?: number;
+}
+
 /** The circuits that have ever failed, by namespace and name. Those that never have are not listed: they are closed. */
 export async function listCircuits(
   connection: Connection,
-  options: { readonly namespace?: string } = {},
+  { namespace, namespaces, after, limit }: CircuitSelection = {},
 ): Promise<CircuitStatus[]> {
-  const rows = await connection.run(listCircuitsStatement, [options.namespace ?? null]);
+  const wanted = namespace === undefined ? (namespaces ?? null) : [namespace];
+  const parameters = [wanted, after?.namespace ?? null, after?.name ?? null, limit ?? null] as const;
+  const rows = await connection.run(listCircuitsStatement, parameters);
   return rows.map((row) => ({
     namespace: row.namespace,
     name: row.name,

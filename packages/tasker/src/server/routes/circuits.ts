@@ -1,20 +1,41 @@
+import { z } from "zod";
 import { closeCircuit, listCircuits, listLimits } from "../../api/routes/circuits.ts";
 import { recordAudit } from "../../auth/audit/record-audit.ts";
+import { intersectScopes, type NamespaceScope } from "../../auth/principal.ts";
 import { closeCircuit as forgetCircuit, listCircuits as readCircuits } from "../../engine/circuits/list-circuits.ts";
 import { limiterUsage } from "../../engine/limits/limiter-usage.ts";
+import { decodeCursor } from "../../reading/paging/cursor.ts";
+import { pageOf } from "../../reading/paging/page.ts";
 import { auditEntryOf } from "../http/audit-entry-of.ts";
 import { implement } from "../http/call.ts";
-import { withinScope } from "./within-scope.ts";
+
+const CIRCUITS = "circuits";
+const LIMITS = "limits";
+const CircuitKey = z.tuple([z.string(), z.string()]);
+const LimitKey = z.tuple([z.string()]);
+
+/** The namespaces that are asked for, of those that the caller may see; undefined: all. */
+function visible(scope: NamespaceScope, namespace: string | undefined): readonly string[] | undefined {
+  const both = intersectScopes(scope, namespace === undefined ? "all" : [namespace]);
+  return both === "all" ? undefined : both;
+}
 
 /** Lists circuit breakers. */
-export const circuitList = implement(listCircuits, async ({ query: { namespace }, scope, parts: { database } }) => {
-  const found = await readCircuits(database, namespace === undefined ? {} : { namespace });
-  const circuits = withinScope(found, scope).map(({ nextProbeAt, updatedAt, ...circuit }) => ({
+export const circuitList = implement(listCircuits, async ({ query, scope, parts: { database } }) => {
+  const { namespace, limit, cursor } = query;
+  const [ofNamespace = "", name = ""] = cursor === undefined ? [] : decodeCursor(CIRCUITS, CircuitKey, cursor);
+  const found = await readCircuits(database, {
+    namespaces: visible(scope, namespace),
+    after: cursor === undefined ? undefined : { namespace: ofNamespace, name },
+    limit: limit + 1,
+  });
+  const { items, nextCursor } = pageOf(CIRCUITS, found, limit, (circuit) => [circuit.namespace, circuit.name]);
+  const circuits = items.map(({ nextProbeAt, updatedAt, ...circuit }) => ({
     ...circuit,
     next_probe_at: nextProbeAt,
     updated_at: updatedAt,
   }));
-  return { answer: { circuits } };
+  return { answer: { circuits, next_cursor: nextCursor } };
 });
 
 /** Closes a circuit breaker. */
@@ -32,9 +53,12 @@ export const circuitClosing = implement(closeCircuit, async (call) => {
 });
 
 /** Lists limits. */
-export const limitList = implement(listLimits, async ({ query: { namespace }, scope, parts: { database } }) => {
-  const found = await limiterUsage(database, namespace ?? null);
-  const limits = withinScope(found, scope).map((limit) => ({
+export const limitList = implement(listLimits, async ({ query, scope, parts: { database } }) => {
+  const { namespace, limit: most, cursor } = query;
+  const [after] = cursor === undefined ? [] : decodeCursor(LIMITS, LimitKey, cursor);
+  const found = await limiterUsage(database, { namespaces: visible(scope, namespace), after, limit: most + 1 });
+  const { items, nextCursor } = pageOf(LIMITS, found, most, ({ id }) => [id]);
+  const limits = items.map((limit) => ({
     namespace: limit.namespace,
     kind: limit.kind,
     name: limit.name,
@@ -46,5 +70,5 @@ export const limitList = implement(listLimits, async ({ query: { namespace }, sc
     waiting_since: limit.waitingSince,
     next_at: limit.nextAt,
   }));
-  return { answer: { limits } };
+  return { answer: { limits, next_cursor: nextCursor } };
 });
