@@ -10,6 +10,7 @@ export const listSteps = route({
   path: "/v1/tasks/{task_id}/steps",
   tag: "Tasks",
   summary: "List the steps of a task in the order of their ids",
+  description: "A page ends before its limit where inputs and results would be too large together.",
   permission: { resource: "tasker.workflow_step", action: "index", on: "task" },
   params: TaskParams,
   query: PageQuery,

@@ -3,7 +3,7 @@ import { Id, Json, Moment, PageEnd } from "./common.ts";
 import { State, StepDetails, Transition } from "./task.ts";
 
 /** A step, with how it stands to others of its task. */
-export const Step = StepDetails.omit({ depends_on: true }).extend({
+export const Step = StepDetails.omit({ depends_on: true, left_out: true }).extend({
   task_id: Id,
   skippable: z.boolean(),
   processed_at: Moment.nullable(),

@@ -74,6 +74,9 @@ export const StepDetails = z.object({
   metadata: z.record(z.string(), z.unknown()).nullable(),
   inputs: Json,
   results: Json,
+  left_out: z
+    .boolean()
+    .describe("Inputs and results are null because the answer would be too large: ask for the step, which has them"),
 });
 
 /** A row of the audit trail. */
@@ -159,4 +162,7 @@ export const TaskDetails = z.object({
       }),
     )
     .describe("What operators did to it"),
+  truncated: z
+    .array(z.enum(["steps", "edges", "transitions", "annotations", "late_results", "children", "signals", "actions"]))
+    .describe("Of what there is more than this answer has; lists of a task's steps, transitions and so on have all"),
 });

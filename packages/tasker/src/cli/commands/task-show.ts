@@ -1,10 +1,10 @@
 import type { Command } from "commander";
 import { z } from "zod";
-import { ROUTES } from "../../client/index.ts";
 import { withClient } from "../command-client.ts";
 import { GlobalOptions } from "../global-options.ts";
 import { wholeNumber } from "../input/parse-option.ts";
 import { detailsOfAnswer } from "../progress/details-of-answer.ts";
+import { readWholeTask } from "../progress/read-whole-task.ts";
 import { drawTaskDetails } from "../render/task-details-lines.ts";
 import type { CommandSession } from "../session.ts";
 
@@ -25,9 +25,7 @@ export function addShowCommand(task: Command, session: CommandSession): void {
 
 async function showTask(session: CommandSession, taskId: number, options: z.infer<typeof ShowOptions>): Promise<void> {
   const { io, printer } = session;
-  const answer = await withClient(session, options, (client) =>
-    client.call(ROUTES.getTask, { params: { task_id: taskId } }),
-  );
+  const answer = await withClient(session, options, (client) => readWholeTask(client, taskId));
   if (options.json) return printer.raw(`${JSON.stringify(answer, null, 2)}\n`);
   const { columns, unicode } = printer;
   printer.lines(drawTaskDetails(detailsOfAnswer(answer), { columns, unicode, now: io.clock.now() }));

@@ -11,6 +11,7 @@ import { wholeNumber } from "../input/parse-option.ts";
 import { CHANGE_EVENTS } from "../progress/change-event.ts";
 import { detailsOfAnswer } from "../progress/details-of-answer.ts";
 import { progressFromDetails } from "../progress/progress-from-details.ts";
+import { readWholeTask } from "../progress/read-whole-task.ts";
 import type { CommandSession } from "../session.ts";
 import { StopRequest } from "../stop-request.ts";
 import { TaskFollower } from "../task-follower.ts";
@@ -46,7 +47,7 @@ async function watchTask(
   const stop = new StopRequest(io, null);
   const abort = new AbortController();
   void stop.asked.then(() => abort.abort());
-  const read = async () => detailsOfAnswer(await client.call(ROUTES.getTask, { params: { task_id: taskId } }));
+  const read = async () => detailsOfAnswer(await readWholeTask(client, taskId));
   try {
     let details = await read();
     const since = details.transitions.at(0)?.at.getTime() ?? details.requested_at.getTime();

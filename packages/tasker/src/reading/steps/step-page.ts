@@ -20,7 +20,14 @@ export interface ReadStep extends Omit<StepRow, "metadata" | "inputs" | "results
 const Metadata = z.record(z.string(), z.unknown()).nullable().catch(null);
 const NO_RELATIONS: StepRelations = { parents: [], children: [], siblings: [] };
 
-/** A page of the steps of a task, in the order of their ids; an empty one if there is no such task. @throws InvalidRequestError */
+/** Bytes of inputs and results on a page; a step that has more is alone on one. */
+const MOST_BYTES = 8_000_000;
+
+/**
+ * A page of the steps of a task, in the order of their ids; an empty one if there is no such task. It ends before its limit where
+ * inputs and results would be too large together.
+ * @throws InvalidRequestError
+ */
 export async function readStepPage(
   connection: Connection,
   taskId: number,
@@ -31,7 +38,12 @@ export async function readStepPage(
   const list = `steps:${taskId}`;
   const [after] = request.cursor === undefined ? [0] : decodeCursor(list, IdKey, request.cursor);
   const found = await connection.run(selectStepIdsAfter, [taskId, after, limit + 1]);
-  const { items, nextCursor } = pageOf(list, found, limit, (row) => [row.workflow_step_id]);
+  let bytes = 0;
+  const end = found.slice(0, limit).findIndex(({ size }, place) => {
+    bytes += size;
+    return place > 0 && bytes > MOST_BYTES;
+  });
+  const { items, nextCursor } = pageOf(list, found, end === -1 ? limit : end, (row) => [row.workflow_step_id]);
   const ids = items.map((row) => row.workflow_step_id);
   return { items: [...(await loadSteps(connection, ids, protection)).values()], nextCursor };
 }

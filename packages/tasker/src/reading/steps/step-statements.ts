@@ -42,14 +42,16 @@ export const selectSteps = statement({
 /** A step as it is stored, with its name and current state. */
 export type StepRow = RowOf<(typeof selectSteps)["columns"]>;
 
-/** Ids of the steps of one task after one of them, in the order of their ids. */
+/** Ids of the steps of one task after one of them, in the order of their ids, with the bytes of their values. */
 export const selectStepIdsAfter = statement({
   name: "reading_step_ids_after",
   text: `
-    select w.workflow_step_id from tasker_workflow_steps w
+    select w.workflow_step_id,
+      coalesce(octet_length(w.inputs::text), 0) + coalesce(octet_length(w.results::text), 0) as size
+    from tasker_workflow_steps w
     where w.task_id = $1 and w.workflow_step_id > $2 order by w.workflow_step_id limit $3::int4`,
   parameters: [int8, int8, int4],
-  columns: { workflow_step_id: int8 },
+  columns: { workflow_step_id: int8, size: int4 },
 });
 
 /** Ids of the steps of tasks, in the order of their ids. */

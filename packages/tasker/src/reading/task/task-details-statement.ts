@@ -4,22 +4,37 @@ import { statement } from "../../database/statement.ts";
 /**
  * Everything about one task in one row: its columns, its steps with their current state and the names that they depend
  * on, the transitions of the task and of its steps by time, its annotations, what came too late, the tasks that steps of it
- * have submitted, signals without what they bring, and what operators did.
+ * have submitted, signals without what they bring, and what operators did. `$2` things of each kind at most and one more, ten times
+ * as many edges; `$3` bytes of inputs and results at most, and as many of annotations: what goes beyond is left out. Null: all.
  */
 export const selectTaskDetails = statement({
   name: "reading_task_details",
   text: `
-    with steps as materialized (
+    with sized as materialized (
       select w.workflow_step_id, n.name, w.retryable, w.retry_limit, w.attempts, w.last_attempted_at, w.processed_at,
-        w.backoff_request_seconds, w.inputs, w.results, x.to_state, x.metadata, x.created_at as changed_at
+        w.backoff_request_seconds, w.inputs, w.results, x.to_state, x.metadata, x.created_at as changed_at,
+        case when $3::int8 is not null
+          then coalesce(octet_length(w.inputs::text), 0) + coalesce(octet_length(w.results::text), 0) else 0 end as size
       from tasker_workflow_steps w
       join tasker_named_steps n on n.named_step_id = w.named_step_id
       left join tasker_workflow_step_transitions x on x.workflow_step_id = w.workflow_step_id and x.most_recent
       where w.task_id = $1::int8
+      order by w.workflow_step_id limit $2::int8 + 1
+    ),
+    steps as materialized (
+      -- What is too large by itself takes no room from the others.
+      select z.*, $3::int8 is not null and (z.size > $3::int8 or
+        sum(z.size) filter (where z.size <= $3::int8) over (order by z.workflow_step_id) > $3::int8) as left_out
+      from sized z
+    ),
+    edges as materialized (
+      select e.id, e.from_step_id, e.to_step_id
+      from tasker_workflow_step_edges e join steps p on p.workflow_step_id = e.to_step_id
+      order by e.from_step_id, e.to_step_id limit $2::int8 * 10 + 1
     ),
     parents as materialized (
       select e.to_step_id, json_agg(p.name order by e.id) as names
-      from tasker_workflow_step_edges e
+      from edges e
       join steps p on p.workflow_step_id = e.from_step_id
       group by e.to_step_id
     )
@@ -36,7 +51,8 @@ export const selectTaskDetails = statement({
           'attempts', coalesce(p.attempts, 0), 'retry_limit', coalesce(p.retry_limit, 3), 'retryable', p.retryable,
           'depends_on', coalesce(d.names, '[]'), 'last_attempted_at', p.last_attempted_at,
           'backoff_request_seconds', p.backoff_request_seconds, 'changed_at', p.changed_at, 'metadata', p.metadata,
-          'inputs', p.inputs, 'results', p.results) order by p.workflow_step_id), '[]')
+          'inputs', case when not p.left_out then p.inputs end, 'results', case when not p.left_out then p.results end,
+          'left_out', p.left_out) order by p.workflow_step_id), '[]')
         from steps p left join parents d on d.to_step_id = p.workflow_step_id
       ) as steps,
       (
@@ -48,49 +64,69 @@ export const selectTaskDetails = statement({
             case when y.to_state = 'in_progress' then 0 else 2 end as rank
           from tasker_task_transitions y where y.task_id = $1::int8
           union all
-          select p.name, y.from_state, y.to_state, y.metadata, y.created_at, y.sort_key, y.id, 1
-          from tasker_workflow_step_transitions y join steps p on p.workflow_step_id = y.workflow_step_id
+          select n.name, y.from_state, y.to_state, y.metadata, y.created_at, y.sort_key, y.id, 1
+          from tasker_workflow_steps w
+          join tasker_named_steps n on n.named_step_id = w.named_step_id
+          join tasker_workflow_step_transitions y on y.workflow_step_id = w.workflow_step_id
+          where w.task_id = $1::int8
+          order by created_at, rank, sort_key, id limit $2::int8 + 1
         ) h
       ) as transitions,
       (
-        select coalesce(json_agg(json_build_object('type', k.name, 'value', a.annotation)
-          order by a.task_annotation_id), '[]')
-        from tasker_task_annotations a
-        join tasker_annotation_types k on k.annotation_type_id = a.annotation_type_id
-        where a.task_id = $1::int8
+        select coalesce(json_agg(json_build_object('type', a.name, 'value', a.annotation) order by a.id), '[]')
+        from (
+          select a.task_annotation_id as id, k.name, a.annotation,
+            case when $3::int8 is not null
+              then sum(octet_length(a.annotation::text)) over (order by a.task_annotation_id) else 0 end as size_so_far
+          from tasker_task_annotations a
+          join tasker_annotation_types k on k.annotation_type_id = a.annotation_type_id
+          where a.task_id = $1::int8
+          order by a.task_annotation_id limit $2::int8 + 1
+        ) a
+        where $3::int8 is null or a.size_so_far <= $3::int8
       ) as annotations,
+      (select count(*) from tasker_task_annotations a where a.task_id = $1::int8) as annotation_count,
       (
         select coalesce(json_agg(json_build_object(
           'step_name', p.name, 'execution_id', e.execution_id, 'attempt', e.attempt, 'process_id', e.process_id,
           'finished_at', e.finished_at, 'outcome', e.outcome ->> 'kind', 'reason', e.reason)
           order by e.finished_at, e.execution_id), '[]')
-        from tasker_step_executions e join steps p on p.workflow_step_id = e.workflow_step_id
-        where e.task_id = $1::int8 and e.state = 'refused'
+        from (
+          select e.* from tasker_step_executions e where e.task_id = $1::int8 and e.state = 'refused'
+          order by e.finished_at, e.execution_id limit $2::int8 + 1
+        ) e
+        join steps p on p.workflow_step_id = e.workflow_step_id
       ) as late_results,
       (
         select coalesce(json_agg(json_build_object('from_step_id', e.from_step_id, 'to_step_id', e.to_step_id)
           order by e.from_step_id, e.to_step_id), '[]')
-        from tasker_workflow_step_edges e join steps p on p.workflow_step_id = e.to_step_id
+        from edges e
       ) as edges,
       (
         select coalesce(json_agg(json_build_object('task_id', q.task_id, 'step_id', q.parent_step_id, 'namespace', z.name,
           'name', k.name, 'version', k.version, 'state', coalesce(y.to_state, 'pending')) order by q.task_id), '[]')
-        from tasker_task_runs q
+        from (
+          select c.* from tasker_task_runs c where c.parent_task_id = $1::int8 order by c.task_id limit $2::int8 + 1
+        ) q
         join tasker_named_tasks k on k.named_task_id = q.named_task_id
         join tasker_task_namespaces z on z.task_namespace_id = k.task_namespace_id
         left join tasker_task_transitions y on y.task_id = q.task_id and y.most_recent
-        where q.parent_task_id = $1::int8
       ) as children,
       (
         select coalesce(json_agg(json_build_object('signal_id', g.signal_id, 'name', g.name, 'sender', g.sender,
           'received_at', g.received_at, 'consumed_at', g.consumed_at, 'consumed_by_step_id', g.consumed_by_step_id)
           order by g.signal_id), '[]')
-        from tasker_signals g where g.task_id = $1::int8
+        from (
+          select g.signal_id, g.name, g.sender, g.received_at, g.consumed_at, g.consumed_by_step_id
+          from tasker_signals g where g.task_id = $1::int8 order by g.signal_id limit $2::int8 + 1
+        ) g
       ) as signals,
       (
         select coalesce(json_agg(json_build_object('action', o.action, 'step_id', o.workflow_step_id, 'actor', o.actor,
           'reason', o.reason, 'at', o.created_at) order by o.action_id), '[]')
-        from tasker_operator_actions o where o.task_id = $1::int8
+        from (
+          select o.* from tasker_operator_actions o where o.task_id = $1::int8 order by o.action_id limit $2::int8 + 1
+        ) o
       ) as actions
     from tasker_tasks t
     join tasker_named_tasks n on n.named_task_id = t.named_task_id
@@ -98,7 +134,7 @@ export const selectTaskDetails = statement({
     left join tasker_task_transitions x on x.task_id = t.task_id and x.most_recent
     left join tasker_task_runs r on r.task_id = t.task_id
     where t.task_id = $1::int8`,
-  parameters: [int8],
+  parameters: [int8, nullable(int8), nullable(int8)],
   columns: {
     task_id: int8,
     namespace: text,
@@ -130,6 +166,7 @@ export const selectTaskDetails = statement({
     steps: json,
     transitions: json,
     annotations: json,
+    annotation_count: int8,
     late_results: json,
     edges: json,
     children: json,

@@ -22,6 +22,8 @@ const StepDetails = z.object({
   metadata: z.record(z.string(), z.unknown()).nullable(),
   inputs: z.unknown(),
   results: z.unknown(),
+  /** Whether inputs and results are null because they were too large together with those of other steps. */
+  left_out: z.boolean(),
 });
 
 const TransitionDetails = z.object({
@@ -77,6 +79,25 @@ const LateResult = z.object({
   reason: z.string().nullable(),
 });
 
+/** How much of a task is told. */
+export interface DetailBounds {
+  /** Things of each kind, the first ones; ten times as many edges. */
+  readonly things: number;
+  /** Bytes of inputs and results, and as many of annotations. */
+  readonly bytes: number;
+}
+
+/** Kinds of things of which there can be more than are told. */
+export type Bounded =
+  | "steps"
+  | "edges"
+  | "transitions"
+  | "annotations"
+  | "late_results"
+  | "children"
+  | "signals"
+  | "actions";
+
 /** A step as it is stored, with its current transition's metadata. */
 export type StepDetails = TaskDetails["steps"][number];
 /** One row of the audit trail. */
@@ -86,6 +107,7 @@ export type TransitionDetails = z.infer<typeof TransitionDetails>;
  * Reads everything about a task; names are those of the columns. Transitions stand in the order of their commits if
  * this engine wrote them all, by time otherwise.
  * @param scope namespaces of which child tasks are told of. Default: all
+ * @param bounds default: everything is told; `truncated` says of what there is more
  * @throws TaskNotFoundError
  */
 export async function readTaskDetails(
@@ -93,30 +115,37 @@ export async function readTaskDetails(
   taskId: number,
   protection: Protection = NO_PROTECTION,
   scope: VisibleNamespaces = "all",
+  bounds: DetailBounds | null = null,
 ) {
-  const [found] = await connection.run(selectTaskDetails, [taskId]);
+  const [found] = await connection.run(selectTaskDetails, [taskId, bounds?.things ?? null, bounds?.bytes ?? null]);
   if (found === undefined) throw new TaskNotFoundError(`there is no task ${taskId}`, { context: { taskId } });
-  const { redact, seal, ...row } = found;
+  const { redact, seal, annotation_count: annotationCount, ...row } = found;
   const own = new TaskProtection(protection, { redact, seal });
   const isSeen = ({ namespace }: { readonly namespace: string }) => scope === "all" || scope.includes(namespace);
+  const things = bounds?.things ?? Number.POSITIVE_INFINITY;
+  const truncated: Bounded[] = [];
+  const first = <Item>(kind: Bounded, items: readonly Item[], most = things): Item[] => {
+    const all = kind === "annotations" ? annotationCount : items.length;
+    const told = items.slice(0, most);
+    if (all > told.length) truncated.push(kind);
+    return told;
+  };
   return {
     ...row,
     context: own.context(row.context),
-    steps: z
-      .array(StepDetails)
-      .parse(row.steps)
-      .map((step) => ({
-        ...step,
-        inputs: own.inputs(step.name, step.inputs),
-        results: own.results(step.name, step.results),
-      })),
-    edges: z.array(Edge).parse(row.edges),
-    transitions: inCommitOrder(z.array(TransitionDetails).parse(row.transitions)),
-    annotations: z.array(AnnotationDetails).parse(row.annotations),
-    late_results: z.array(LateResult).parse(row.late_results),
-    children: z.array(ChildTask).parse(row.children).filter(isSeen),
-    signals: z.array(SignalDetails).parse(row.signals),
-    actions: z.array(OperatorAction).parse(row.actions),
+    steps: first("steps", z.array(StepDetails).parse(row.steps)).map((step) => ({
+      ...step,
+      inputs: own.inputs(step.name, step.inputs),
+      results: own.results(step.name, step.results),
+    })),
+    edges: first("edges", z.array(Edge).parse(row.edges), things * 10),
+    transitions: inCommitOrder(first("transitions", z.array(TransitionDetails).parse(row.transitions))),
+    annotations: first("annotations", z.array(AnnotationDetails).parse(row.annotations)),
+    late_results: first("late_results", z.array(LateResult).parse(row.late_results)),
+    children: first("children", z.array(ChildTask).parse(row.children)).filter(isSeen),
+    signals: first("signals", z.array(SignalDetails).parse(row.signals)),
+    actions: first("actions", z.array(OperatorAction).parse(row.actions)),
+    truncated,
   };
 }
 
