@@ -9,6 +9,7 @@ import { createMcpServer } from "../../src/mcp/mcp-server.ts";
 import { runCaptured } from "../cli/support/captured-io.ts";
 import { TASKER } from "../cli/support/tasker-process.ts";
 import { serve } from "../server/support/serve.ts";
+import { writeLetters } from "../server/support/write-letters.ts";
 import { graphTemplate } from "../support/engine-harness.ts";
 import { describeOnPostgres, openTestDatabase } from "../support/test-database.ts";
 
@@ -72,6 +73,11 @@ describeOnPostgres("tools for language models", () => {
     const model = await connect(client, true);
     const preview = await call(model, "cancel_task", { task_id: 1, reason: "not wanted" });
     expect(preview.value).toMatchObject({ preview: true, would: "Cancel a task", task: { state: "pending" } });
+    expect(preview.value).toMatchObject({ permission: "tasker.task:cancel", allowed: true, possible: true });
+    const retry = await call(model, "retry_task", { task_id: 1, reason: "again" });
+    expect(retry.value).toMatchObject({ allowed: false, possible: false, because: "no step has failed" });
+    const skip = await call(model, "skip_step", { task_id: 1, step: "z", reason: "again" });
+    expect(skip.value).toMatchObject({ allowed: false, because: "the task has no step z" });
     expect((await client.call(ROUTES.getTask, { params: { task_id: 1 } })).state).toBe("pending");
     const done = await call(model, "cancel_task", { task_id: 1, reason: "not wanted", confirm: true });
     expect(done.value).toMatchObject({ outcome: "done" });
@@ -81,6 +87,21 @@ describeOnPostgres("tools for language models", () => {
     });
     const audit = await database.query("select actor, action from tasker_audit_log where action = 'task.cancel'");
     expect(audit).toEqual([{ actor: expect.stringContaining("model (token:"), action: "task.cancel" }]);
+  });
+
+  test("show the dead letter that they would deliver again", async () => {
+    const { url, database } = await serveTasks();
+    await writeLetters(database);
+    const by = { actor: "test", actorKind: "system", source: "test" } as const;
+    const permissions = ["tasker.dead_letter:show"];
+    const { secret } = await createToken(database, { name: "model", permissions }, by);
+    const model = await connect(new Client({ baseUrl: url, token: secret }), true);
+    const retry = (id: number) => call(model, "retry_dead_letter", { dead_letter_id: id, reason: "again" });
+    expect((await retry(2)).value).toMatchObject({
+      ...{ preview: true, permission: "tasker.dead_letter:retry", allowed: false },
+      dead_letter: { dead_letter_id: 2, subscriber: "mail", event: { name: "task.completed" } },
+    });
+    expect(await retry(9)).toMatchObject({ isError: true });
   });
 
   test("are offered by tasker mcp over standard input and output", async () => {
