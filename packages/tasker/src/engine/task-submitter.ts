@@ -8,6 +8,7 @@ import { settleWithin } from "./identity.ts";
 import { DefinitionNaming } from "./name-definition.ts";
 import { repeatUnwritten } from "./outage/repeat-unwritten.ts";
 import type { PreparedTask, TaskPreparer } from "./prepare-task.ts";
+import { refuseOtherRequests } from "./refuse-other-requests.ts";
 import type { Runtime } from "./runtime.ts";
 import { SubmitLine } from "./submit-line.ts";
 import { type InitialOwner, submitTasks, type WrittenTask } from "./submit-tasks.ts";
@@ -22,6 +23,11 @@ export interface SubmitOptions {
    * starting at once.
    */
   readonly transaction?: Connection;
+  /**
+   * Whether a request with the idempotency key of a task that was asked for with something else is refused; of many, then none
+   * is written. Default: false, it gives that task.
+   */
+  readonly refuseOthers?: boolean;
 }
 
 /** A task that is to be written, with its place in a trace. */
@@ -60,13 +66,16 @@ export class TaskSubmitter {
   }
 
   /** See {@link Engine.submitMany}. */
-  async submit(requests: readonly TaskRequest[], { transaction }: SubmitOptions): Promise<SubmittedTask[]> {
+  async submit(
+    requests: readonly TaskRequest[],
+    { transaction, refuseOthers = false }: SubmitOptions,
+  ): Promise<SubmittedTask[]> {
     if (requests.length === 0) return [];
     const now = new Date(this.#runtime.clock.now());
     const tasks = requests.map((request) => this.#preparer.prepare(request, now));
     const spans = traceSubmit(this.#runtime.tracing, tasks);
     const items = tasks.map((task, place) => ({ task, trace: spans[place]?.stored ?? null }));
-    const written = await this.#add(items, transaction).catch((error: unknown) => {
+    const written = await this.#add(items, transaction, refuseOthers).catch((error: unknown) => {
       for (const span of spans) span.fail(error);
       throw error;
     });
@@ -82,12 +91,24 @@ export class TaskSubmitter {
     if (transaction === undefined && written.some((row) => row.created && !row.owned)) {
       this.#runtime.hints.tell({ topic: "tasks" });
     }
+    // One by itself has written nothing if it gave a task that was there: whoever else is written with it is not concerned.
+    if (refuseOthers && tasks.length === 1)
+      await this.#refuseOthers(transaction ?? this.#runtime.database, tasks, written);
     return written.map(({ taskId, created }) => ({ taskId, created }));
   }
 
-  async #add(items: readonly Submission[], transaction: Connection | undefined): Promise<readonly Written[]> {
+  #refuseOthers(connection: Connection, tasks: readonly PreparedTask[], rows: readonly WrittenTask[]): Promise<void> {
+    return refuseOtherRequests(connection, tasks, rows, this.#runtime.protection.encryption);
+  }
+
+  async #add(
+    items: readonly Submission[],
+    transaction: Connection | undefined,
+    refuseOthers: boolean,
+  ): Promise<readonly Written[]> {
     const [only, ...others] = items;
-    if (only === undefined || others.length > 0 || transaction !== undefined) return this.#write(items, transaction);
+    if (only === undefined || others.length > 0) return this.#write(items, transaction, refuseOthers);
+    if (transaction !== undefined) return this.#write(items, transaction);
     const { identity, context } = only.task;
     return [await this.#lines[identity.isUnique ? "unique" : "keyed"].add(only, context.text.length)];
   }
@@ -101,18 +122,26 @@ export class TaskSubmitter {
   }
 
   /** Room that was taken for what is written is given back by whoever submits it; here, if nothing was. */
-  async #write(items: readonly Submission[], transaction?: Connection): Promise<readonly Written[]> {
+  async #write(
+    items: readonly Submission[],
+    transaction?: Connection,
+    refuseOthers = false,
+  ): Promise<readonly Written[]> {
     const at = new Date(this.#runtime.clock.now());
     const tasks = settleWithin(items.map(({ task }) => task));
     const owner = transaction === undefined ? this.#takeRoom(tasks) : null;
     const traces = items.map(({ trace }) => trace);
-    const remember = transaction === undefined;
-    const write = (connection: Connection) =>
-      submitTasks(connection, this.#naming, tasks, { now: at, remember, owner, traces });
+    const { database } = this.#runtime;
+    const mayFail = refuseOthers && tasks.some(({ request }) => request.idempotencyKey !== undefined);
+    const remember = transaction === undefined && !mayFail;
+    const write = async (connection: Connection) => {
+      const rows = await submitTasks(connection, this.#naming, tasks, { now: at, remember, owner, traces });
+      if (mayFail) await this.#refuseOthers(connection, tasks, rows);
+      return rows;
+    };
+    const begin = () => (mayFail ? database.transaction(write) : write(database));
     try {
-      const rows = await (transaction === undefined
-        ? repeatUnwritten(this.#runtime, () => write(this.#runtime.database))
-        : write(transaction));
+      const rows = await (transaction === undefined ? repeatUnwritten(this.#runtime, begin) : write(transaction));
       return rows.map((row, place) => ({
         ...row,
         ...{ at, epoch: owner?.epoch ?? 0, hasRoom: owner?.takes[place] === true },

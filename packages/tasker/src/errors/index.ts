@@ -50,6 +50,7 @@ export {
 export {
   HandlerConflictError,
   HandlerNotFoundError,
+  IdempotencyKeyReusedError,
   InvalidContextError,
   InvalidInterfaceError,
   InvalidRequestError,

@@ -10,6 +10,11 @@ export class InvalidContextError extends TaskerError {
   readonly code = "TASKER_INVALID_CONTEXT";
 }
 
+/** An idempotency key was used before for another request; `context` has the `taskId` of that one, and the `field` that differs. */
+export class IdempotencyKeyReusedError extends TaskerError {
+  readonly code = "TASKER_IDEMPOTENCY_KEY_REUSED";
+}
+
 /** A value cannot be stored as JSON: `context.path` names the place, `context.reason` the rule. */
 export class UnencodableValueError extends TaskerError {
   readonly code = "TASKER_UNENCODABLE_VALUE";

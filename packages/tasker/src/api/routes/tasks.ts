@@ -25,6 +25,9 @@ export const getTask = route({
   path: "/v1/tasks/{task_id}",
   tag: "Tasks",
   summary: "Show everything about a task",
+  description:
+    "The first 1,000 things of each kind; `truncated` says of what there is more. Inputs and results of 8 MB in all; steps that " +
+    "are beyond say that theirs are `left_out`.",
   permission: { resource: "tasker.task", action: "show", on: "task" },
   params: TaskParams,
   answer: TaskDetails,
@@ -40,7 +43,7 @@ export const createTask = route({
   summary: "Create a task",
   description:
     "With the header `Idempotency-Key`, a request that is sent again gives the task of the first one: 200 instead of 201. " +
-    "Keys count within a template.",
+    "Keys count within a template. With another context, version, priority or other steps to bypass, 422.",
   permission: { resource: "tasker.task", action: "create", on: "body" },
   body: TaskCreation,
   answer: TaskCreated,

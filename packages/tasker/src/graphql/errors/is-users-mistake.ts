@@ -1,5 +1,6 @@
 import {
   HandlerNotFoundError,
+  IdempotencyKeyReusedError,
   InvalidContextError,
   InvalidRecordError,
   InvalidRequestError,
@@ -16,6 +17,7 @@ import {
 
 const USERS_MISTAKES = [
   HandlerNotFoundError,
+  IdempotencyKeyReusedError,
   InvalidContextError,
   InvalidRecordError,
   InvalidRequestError,

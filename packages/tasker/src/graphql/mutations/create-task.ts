@@ -1,3 +1,4 @@
+import { initiatorOf } from "../../auth/initiator-of.ts";
 import { InvalidRequestError } from "../../errors/index.ts";
 import { mutation } from "./mutation.ts";
 
@@ -43,14 +44,16 @@ export const createTaskField = mutation<CreateInput>({
         """Not to start before. Default: at once."""
         runAt: ISO8601DateTime
         correlationId: String`,
-  perform: async ({ context: given, tags, bypassSteps, ...request }, { access, parts }) => {
+  perform: async ({ context: given, tags, bypassSteps, ...request }, { access, caller, parts }) => {
     await access.require("tasker.task:create", { namespace: request.namespace ?? "default" });
-    const { taskId, created } = await parts.engine.submit({
+    const wanted = {
+      initiator: initiatorOf(caller.principal),
       ...request,
       context: parseContext(given),
       ...(tags === undefined ? {} : { tags: [...tags] }),
       ...(bypassSteps === undefined ? {} : { bypassSteps: [...bypassSteps] }),
-    });
+    };
+    const { taskId, created } = await parts.engine.submit(wanted, { refuseOthers: true });
     const message = created ? `task ${taskId} was created` : `task ${taskId} was created by the same request before`;
     return { taskId, stepId: null, outcome: created ? "done" : "already", created, message, errors: [] };
   },
