@@ -202,7 +202,7 @@ function keyOf(key: unknown): string | null {
 }
 
 /** How much a text may mean. */
-export interface YamlLimits {
+interface YamlLimits {
   /** Values that aliases repeat: a text of some hundred characters can mean as many as one likes. Default: 200,000. */
   readonly mostRepeated?: number | undefined;
 }

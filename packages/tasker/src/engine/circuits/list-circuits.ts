@@ -51,7 +51,7 @@ export interface CircuitStatus {
 }
 
 /** Which circuits are asked for. */
-export interface CircuitSelection {
+interface CircuitSelection {
   /** Only those of this namespace. Default: all. */
   readonly namespace?: string;
   /** Only those of these namespaces. Default: all. */

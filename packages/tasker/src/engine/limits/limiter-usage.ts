@@ -59,7 +59,7 @@ const LimiterId = z
   .rest(z.string().nullable());
 
 /** Which limiters are asked for. */
-export interface LimiterSelection {
+interface LimiterSelection {
   /** Only those of these namespaces. Default: all. */
   readonly namespaces?: readonly string[] | undefined;
   /** Only those that come after the one with this id. Default: from the first one on. */

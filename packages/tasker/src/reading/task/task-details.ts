@@ -88,7 +88,7 @@ export interface DetailBounds {
 }
 
 /** Kinds of things of which there can be more than are told. */
-export type Bounded =
+type Bounded =
   | "steps"
   | "edges"
   | "transitions"

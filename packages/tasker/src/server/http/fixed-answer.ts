@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
 /** An answer that is the same as long as the process lives. */
-export interface FixedAnswer {
+interface FixedAnswer {
   readonly text: string;
   /** Of the text, as it stands in the header `ETag`. */
   readonly tag: string;
