@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { Step, TransitionPage } from "../../api/shapes/step.ts";
 import { TaskSummary } from "../../api/shapes/task.ts";
 import { type Client, RequestFailedError, ROUTES } from "../../client/index.ts";
+import { readWholeTask } from "../progress/read-whole-task.ts";
 import { readPages } from "../read-pages.ts";
 
 type Task = z.output<typeof TaskSummary>;
@@ -29,8 +30,7 @@ export const EXPORT_KINDS: readonly ExportKind[] = [
     name: "tasks",
     description: "write tasks: as JSON with everything about them, also steps and transitions; as CSV a row each",
     columns: Object.keys(TaskSummary.shape),
-    rows: async (client, task, format) =>
-      format === "csv" ? [task] : [await client.call(ROUTES.getTask, { params: { task_id: task.task_id } })],
+    rows: async (client, task, format) => (format === "csv" ? [task] : [await readWholeTask(client, task.task_id)]),
   },
   {
     name: "steps",
