@@ -24,8 +24,8 @@ const limits = {
   // A shared machine may stand still for seconds, or do other work besides. What passes only at the second attempt is named
   // at the end of the run.
   retry: isCi ? 1 : 0,
-  testTimeout: isCi ? 120_000 : 30_000,
-  hookTimeout: isCi ? 180_000 : 60_000,
+  testTimeout: 120_000,
+  hookTimeout: 180_000,
 };
 
 export default defineConfig({

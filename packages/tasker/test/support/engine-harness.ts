@@ -45,9 +45,12 @@ export async function startEngine(...args: Parameters<typeof makeEngine>): Promi
   return made;
 }
 
-/** Resolves when a condition holds; looks every few milliseconds, and gives up after 10 seconds. */
+/** How long a condition may take to hold, in milliseconds: processes begin, and leases end, late on a machine that is busy. */
+const PATIENCE_MS = 60_000;
+
+/** Resolves when a condition holds; looks every few milliseconds, and gives up after a minute. */
 export async function until(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const end = performance.now() + 10_000;
+  const end = performance.now() + PATIENCE_MS;
   while (!(await holds())) {
     if (performance.now() > end) throw new Error(`waited in vain: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));

@@ -5,7 +5,7 @@ import { onTestFinished } from "vitest";
 import type { MemberCommand, MemberOrder, MemberReport } from "./member-messages.ts";
 
 /** How long a report may take, in milliseconds. */
-const PATIENCE_MS = 25_000;
+const PATIENCE_MS = 60_000;
 
 /** A process with an engine, as in production: the machine's clock, a heartbeat of its own thread. */
 export class Member {
