@@ -11,7 +11,7 @@ interface Reading {
 
 /** CPU time spent in an interval. */
 export interface CpuUse {
-  /** By this process, in microseconds. */
+  /** By the process of Node that is measured, in microseconds. */
   readonly nodeUs: number;
   /** By all processes of the PostgreSQL server, in microseconds. Null if the server is not ours. */
   readonly serverUs: number | null;
@@ -25,13 +25,20 @@ export interface CpuUse {
  */
 export class CpuMeter {
   readonly #serverPid: number | null;
+  readonly #nodePid: number | null;
   readonly #ticksPerSecond: number;
   readonly #start: Reading;
 
-  /** Begins an interval. @param serverPid process id of our own PostgreSQL server on Linux, or null */
-  constructor(serverPid: number | null) {
+  /**
+   * Begins an interval.
+   * @param serverPid process id of our own PostgreSQL server on Linux, or null
+   * @param nodePid the process that is measured, on Linux; null: this one
+   */
+  constructor(serverPid: number | null, nodePid: number | null = null) {
     this.#serverPid = serverPid;
-    this.#ticksPerSecond = serverPid === null ? 1 : Number(execFileSync("getconf", ["CLK_TCK"], { encoding: "utf8" }));
+    this.#nodePid = nodePid;
+    this.#ticksPerSecond =
+      serverPid === null && nodePid === null ? 1 : Number(execFileSync("getconf", ["CLK_TCK"], { encoding: "utf8" }));
     this.#start = this.#read();
   }
 
@@ -50,11 +57,12 @@ export class CpuMeter {
 
   #read(): Reading {
     const { user, system } = process.cpuUsage();
+    const node = this.#nodePid;
     const toUs = (ticks: number) => (ticks * 1e6) / this.#ticksPerSecond;
     const own = this.#serverPid;
     return {
       atMs: performance.now(),
-      nodeUs: user + system,
+      nodeUs: node === null ? user + system : toUs(readProcess(node)?.ownTicks ?? 0),
       serverUs: own === null ? null : toUs(readServerTicks(own)),
       machineUs: own === null ? null : toUs(readBusyTicks()),
     };

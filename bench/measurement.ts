@@ -9,7 +9,7 @@ export const Finding = z.strictObject({
   /** What was measured, with its unit's prefix in the name where it has one: `steps_per_s`, `handoff_p50_ms`. */
   metric: z.string(),
   value: z.number(),
-  unit: z.enum(["1/s", "us", "ns", "ms", "MB", "CPUs", "steps", "x", "min", "MB/h", "1/h"]),
+  unit: z.enum(["1/s", "us", "ns", "ms", "MB", "CPUs", "steps", "events", "x", "min", "MB/h", "1/h"]),
   /** Form of the graph or of the tasks: `linear`, `layered`, `fan`; what else was counted: `subscribers`, `process`. */
   shape: z.string(),
   /** Steps of the graph, or of one task. */

@@ -30,6 +30,15 @@ export const Sizes = z.strictObject({
   /** Tasks of remote, in each of its rounds, and rounds of each kind. */
   remoteTasks: count,
   remoteRounds: count,
+  /** Steps of the tasks of http-create, each in a run of its own. */
+  httpSteps: z.array(count).min(1),
+  /** How long each load of http-create and http-read takes, in seconds. */
+  httpSeconds: z.number().positive(),
+  /** Tasks that are there in http-read. */
+  listedTasks: count,
+  /** Clients of live, and rounds of W1 with each kind of them. */
+  watchers: count,
+  watchRounds: count,
   /** Events of one round. */
   events: count,
   /** Tasks of ten steps of which a durable subscriber is told. */
@@ -82,6 +91,11 @@ export const FULL_SIZES: Sizes = {
   scalingTasks: 2_000,
   remoteTasks: 200,
   remoteRounds: 3,
+  httpSteps: [1, 4, 10],
+  httpSeconds: 8,
+  listedTasks: 1_000_000,
+  watchers: 10_000,
+  watchRounds: 3,
   events: 1_000_000,
   durableTasks: 2_000,
   liveTasks: 10_000,

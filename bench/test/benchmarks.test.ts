@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { createTestDatabase, describeOnPostgres } from "../../packages/tasker/test/support/test-database.ts";
 import type { BenchServer } from "../bench-server.ts";
 import { BENCHMARK_NAMES, type BenchmarkName } from "../benchmark-names.ts";
+import { hasWrk } from "../load/wrk.ts";
 import { measureJob } from "../measure-job.ts";
 import { Measurement } from "../measurement.ts";
 import { hasRails } from "../rails/ask-rails.ts";
@@ -40,6 +41,21 @@ const METRICS: Record<BenchmarkName, readonly string[]> = {
   "fan-out": ["steps_per_s", "task_ms"],
   flatness: ["early_step_p50_ms", "late_step_p50_ms", "late_to_early", "verified_steps"],
   remote: ["here_steps_per_s", "ratio", "remote_steps_per_s", "verified_steps"],
+  "http-create": ["alone", "batch", "working"].flatMap((way) =>
+    ["node_cpu_us_per_task", "p50_ms", "p99_ms", "tasks_per_s"].map((figure) => `${way}_${figure}`),
+  ),
+  "http-read": ["filled_ms", "p50_ms", "p99_ms", "requests_per_s"],
+  live: [
+    ...["cpu_us_per_step", "rss_mb", "steps_per_s"].map((figure) => `alone_${figure}`),
+    ...["elsewhere", "ends", "everything", "task"].flatMap((audience) =>
+      [
+        "cpu_us_per_step",
+        ...(audience === "elsewhere" ? [] : ["events"]),
+        ...["late_ms", "ratio", "rss_mb", "steps_per_s"],
+      ].map((figure) => `${audience}_${figure}`),
+    ),
+    "verified_steps",
+  ],
   scaling: ["steps_per_s", "verified_steps"],
   events: ["events_per_s"],
   tracing: ["off_steps_per_s", "on_steps_per_s", "ratio", "verified_steps"],
@@ -104,15 +120,17 @@ const VERIFIED_STEPS: Partial<Record<BenchmarkName, number>> = {
   transition: 2 + 5,
   flatness: 30,
   remote: 2 * (2 + 2) * 10,
+  live: (2 + 4 * (1 + 2 * 4)) * 10,
   scaling: 2 * 3 * 10,
   memory: (2 + 4 + 5 + 2 + 4) * 10,
   soak: 6,
 };
 
 describeOnPostgres("benchmarks", () => {
-  // The comparison with ActiveRecord needs Ruby, which not everybody has.
-  test.for(BENCHMARK_NAMES)("%s gives its figures as lines of JSON", { timeout: 60_000 }, async (bench, { skip }) => {
+  // The comparison with ActiveRecord needs Ruby, and the load over HTTP wrk, which not everybody has.
+  test.for(BENCHMARK_NAMES)("%s gives its figures as lines of JSON", { timeout: 180_000 }, async (bench, { skip }) => {
     if (bench === "rails") skip(!hasRails(), "ruby-activerecord and ruby-pg are not installed");
+    if (bench === "http-create" || bench === "http-read") skip(!hasWrk(), "wrk is not installed");
     const measurements = await measureLines(bench);
     expect([...new Set(measurements.map(({ metric }) => metric))].sort()).toEqual(METRICS[bench]);
     for (const measurement of measurements) expect(measurement).toMatchObject({ bench, repeat: 1 });
