@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -68,10 +68,4 @@ async function urlOf({ stderr }: ChildProcess): Promise<string> {
     }
   }
   throw new Error(`the server ended: ${said.join("\n")}`);
-}
-
-/** Resident memory of a process that runs, in megabytes. From /proc: Linux only. */
-export function residentMbOf(pid: number): number {
-  const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
-  return (Number(kilobytes) * 1_024) / 1e6;
 }

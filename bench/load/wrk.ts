@@ -71,7 +71,7 @@ export async function runWrk({ url, method, body = "", paths, connections, secon
       "--connections",
       String(connections),
       "--timeout",
-      "10s",
+      "60s",
       "--script",
       SCRIPT,
       url,

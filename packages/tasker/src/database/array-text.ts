@@ -24,6 +24,11 @@ function encodeElement(element: Element): string {
  * @throws RangeError if the text is not that of an array
  */
 export function parseArray(text: string, parse: (element: string) => unknown): unknown[] {
+  if (isPlainList(text)) {
+    if (text === "{}") return [];
+    const elements = text.slice(1, -1).split(",");
+    return elements.map((bare) => (bare === "NULL" ? null : parse(bare)));
+  }
   // "[2:3]={a,b}" is an array whose subscripts do not start at 1; JavaScript's do, so the bounds are dropped
   let at = text.startsWith("[") ? text.indexOf("=") + 1 : 0;
   const fail = (): never => {
@@ -60,4 +65,12 @@ export function parseArray(text: string, parse: (element: string) => unknown): u
     return values;
   };
   return list();
+}
+
+/** Whether an array has one dimension and no element in quotes, as lists of numbers are: these are taken apart by the machine's own code. */
+function isPlainList(text: string): boolean {
+  const last = text.length - 1;
+  return (
+    text.lastIndexOf("{") === 0 && text.indexOf("}") === last && !text.includes('"') && !text.startsWith(",", last - 1)
+  );
 }

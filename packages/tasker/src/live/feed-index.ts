@@ -1,5 +1,5 @@
-import { LOG_SOURCES } from "../event-log/cursor/log-source.ts";
-import type { RowInterest } from "../event-log/reading/row-reader.ts";
+import { LOG_SOURCES, type LogSource } from "../event-log/cursor/log-source.ts";
+import type { ScannedRow } from "../event-log/reading/row-reader.ts";
 import type { LiveFeed } from "./live-feed.ts";
 import type { CompiledFilter } from "./live-filter.ts";
 
@@ -44,12 +44,18 @@ export class FeedIndex {
   }
 
   /** Which rows any of them may be told of. Null: rows of every kind of all tasks. */
-  get interest(): RowInterest {
-    const wide = [...this.#everywhere, ...[...this.#byNamespace.values()].flatMap((groups) => [...groups])];
-    const sources = new Set(LOG_SOURCES.filter((source) => wide.some(({ filter }) => filter.mayTake(source))));
-    if (sources.has("stepRows")) return null;
-    const tasks = this.#byTask;
-    return ({ source, taskId }) => sources.has(source) || (taskId !== null && tasks.has(taskId));
+  get interest(): FeedInterest | null {
+    const everywhere = sourcesOf(this.#everywhere);
+    if (everywhere.has("stepRows")) return null;
+    const ofNamespaces = new Map([...this.#byNamespace].map(([name, groups]) => [name, sourcesOf(groups)]));
+    const ofTasks = this.#byTask;
+    return {
+      asksNamespaces: ofNamespaces.size > 0,
+      takes: ({ source, taskId }, namespace) =>
+        everywhere.has(source) ||
+        (taskId !== null && ofTasks.has(taskId)) ||
+        (namespace !== null && ofNamespaces.get(namespace)?.has(source) === true),
+    };
   }
 
   /** Groups that may take events of a task and namespace; null: of none. */
@@ -59,6 +65,19 @@ export class FeedIndex {
     if (ofTask === undefined && ofNamespace === undefined && this.#everywhere.size === 0) return NONE;
     return [...(ofTask ?? []), ...(ofNamespace ?? []), ...this.#everywhere];
   }
+}
+
+/** Which rows somebody may be told of. */
+export interface FeedInterest {
+  /** Whether that depends on the namespaces of tasks. */
+  readonly asksNamespaces: boolean;
+  /** @param namespace of the task; null: it is about none, or that was not asked */
+  takes(row: ScannedRow, namespace: string | null): boolean;
+}
+
+/** Tables of which any of some groups may take what rows tell. */
+function sourcesOf(groups: ReadonlySet<FeedGroup>): ReadonlySet<LogSource> {
+  return new Set(LOG_SOURCES.filter((source) => [...groups].some(({ filter }) => filter.mayTake(source))));
 }
 
 const NONE: readonly FeedGroup[] = [];

@@ -3,7 +3,7 @@ import { type CancelTimer, systemClock } from "../clock/clock.ts";
 import type { LogCursor } from "../event-log/cursor/log-cursor.ts";
 import { LOG_SOURCES } from "../event-log/cursor/log-source.ts";
 import { NameBook } from "../event-log/reading/name-book.ts";
-import type { RowWindow } from "../event-log/reading/row-reader.ts";
+import type { RowInterest, RowWindow } from "../event-log/reading/row-reader.ts";
 import { catchUp } from "./catch-up.ts";
 import { type FeedGroup, FeedIndex } from "./feed-index.ts";
 import { LiveFeed } from "./live-feed.ts";
@@ -13,6 +13,7 @@ import { type LiveEventsOptions, type LiveSettings, liveSettings } from "./live-
 import { decodePosition, encodePosition, type LivePosition } from "./live-position.ts";
 import { LiveTail } from "./live-tail.ts";
 import { StretchReader } from "./stretch-reader.ts";
+import { TaskNamespaces } from "./task-namespaces.ts";
 import { WindowEvents } from "./window-events.ts";
 
 /** Feeds that are told something before the process does something else. */
@@ -51,6 +52,7 @@ export interface LiveStatistics {
 export class LiveEvents {
   readonly #settings: LiveSettings;
   readonly #names = new NameBook();
+  readonly #namespaces: TaskNamespaces;
   readonly #stretches: StretchReader;
   readonly #index = new FeedIndex();
   readonly #feeds = new Map<LiveFeed, CompiledFilter>();
@@ -65,6 +67,7 @@ export class LiveEvents {
   constructor(options: LiveEventsOptions) {
     this.#settings = liveSettings(options);
     const { database, mask } = this.#settings;
+    this.#namespaces = new TaskNamespaces(database);
     this.#stretches = new StretchReader(database, this.#names, mask);
   }
 
@@ -184,7 +187,7 @@ export class LiveEvents {
       lookMs,
       pollMs,
       onFailure,
-      interest: () => this.#index.interest,
+      interest: () => this.#interest(),
       onWindow: (window) => this.#tell(window),
     });
     this.#tail = opened;
@@ -199,6 +202,16 @@ export class LiveEvents {
     opened.catch(() => (this.#tail === opened ? this.#stopTail() : undefined));
     this.#beatLater(opened);
     return opened;
+  }
+
+  /** Which rows of the next window somebody may be told of. */
+  #interest(): RowInterest {
+    const interest = this.#index.interest;
+    if (interest === null) return null;
+    return async (rows) => {
+      if (interest.asksNamespaces) await this.#namespaces.learn(rows.map(({ taskId }) => taskId));
+      return new Set(rows.filter((row) => interest.takes(row, this.#namespaces.of(row.taskId))));
+    };
   }
 
   /** Tells a window. Who is told what is decided before it first waits for anything. */

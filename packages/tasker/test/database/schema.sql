@@ -1031,7 +1031,7 @@ tasker_same_requests
   (p_hashes text[], p_windows bigint[]) returns text[] set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
 tasker_scan_log
-  (p_sources integer[], p_froms bigint[], p_tos bigint[], p_limit integer) returns TABLE(source integer, id bigint, place integer, found integer, task_id bigint, seq double precision, at timestamp without time zone, written_at timestamp without time zone) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+  (p_sources integer[], p_froms bigint[], p_tos bigint[], p_limit integer) returns TABLE(source integer, ids bigint[], task_ids bigint[], seqs double precision[], ats bigint[], written_ats bigint[], more boolean) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
 tasker_settle_delivery
   (p_subscriber integer, p_epoch bigint, p_delivery bigint, p_now timestamp without time zone, p_attempts integer, p_due timestamp without time zone, p_error jsonb, p_dead boolean) returns bigint set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC

@@ -105,6 +105,19 @@ describeEachDatabase("live events", (open) => {
     expect(hidden.events).toEqual([]);
   });
 
+  test("of a namespace are told to whoever watches it, without the others being read", async () => {
+    const database = await useDatabase(open);
+    const templates = ["default", "shop"].map((namespace) => graphTemplate("a -> b", { namespace }));
+    const { engine } = await startEngine(database, templates);
+    const live = openLive(database);
+    const shop = await Listener.open(live, { filter: { namespaces: ["shop"] } });
+    await engine.settled((await engine.submit({ name: "graph", context: {} })).taskId);
+    const { taskId } = await engine.submit({ name: "graph", namespace: "shop", context: {} });
+    await until(() => shop.events.some(({ name }) => name === "task.completed"), "the end of the task");
+    expect(new Set(shop.events.map((event) => event.taskId))).toEqual(new Set([taskId]));
+    expect(shop.events).toHaveLength(7);
+  });
+
   test("go on after any of them, with nothing left out and nothing twice", async () => {
     const database = await useDatabase(open);
     const { engine } = await startEngine(database, [graphTemplate("a -> b, a -> c"), failing]);

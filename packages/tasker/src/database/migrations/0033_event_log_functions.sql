@@ -146,12 +146,12 @@ begin
 end
 $$;
 
--- Which rows of the log there are with ids in ranges, under one snapshot, without what they tell: a fraction of the work. Parameters,
--- `place` and `found` as in tasker_read_log; `seq` as in tasker_log_beyond.
+-- Which rows of the log there are with ids in ranges, under one snapshot, without what they tell: a fraction of the work. Parameters as
+-- in tasker_read_log. One row for each table that has some: what their rows have, ascending by id, times in milliseconds since the
+-- epoch, `seqs` as in tasker_log_beyond; `more`: there are further ones.
 create function tasker_scan_log(p_sources integer[], p_froms bigint[], p_tos bigint[], p_limit integer)
 returns table (
-  source integer, id bigint, place integer, found integer, task_id bigint, seq double precision, at timestamp,
-  written_at timestamp
+  source integer, ids bigint[], task_ids bigint[], seqs double precision[], ats bigint[], written_ats bigint[], more boolean
 )
 language plpgsql
 set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off
@@ -160,61 +160,66 @@ as $$
 #variable_conflict use_column
 begin
   return query
-  select q.source, q.id, q.place::integer, q.found::integer, q.task_id, q.seq, q.at, q.written_at
+  select k.source, k.ids[1:p_limit], k.task_ids[1:p_limit], k.seqs[1:p_limit], k.ats[1:p_limit],
+    (coalesce(k.written_ats, k.ats))[1:p_limit], cardinality(k.ids) > p_limit
   from (
-    select k.*, row_number() over (partition by k.source order by k.id) as place,
-      count(*) over (partition by k.source) as found
+    select 0 as source, array_agg(q.id) as ids, array_agg(q.id) as task_ids, array_agg(null::double precision) as seqs,
+      array_agg(floor(extract(epoch from q.at) * 1000)::bigint) as ats, null::bigint[] as written_ats
     from (
-      (
-        select 0 as source, x.task_id as id, x.task_id, null::double precision as seq, x.created_at as at,
-          x.created_at as written_at
-        from unnest(p_sources, p_froms, p_tos) as g(s, f, t)
-        cross join lateral (
-          select y.task_id, y.created_at from tasker_tasks y where g.s = 0 and y.task_id >= g.f and y.task_id <= g.t
-          order by y.task_id limit p_limit + 1
-        ) x
-        order by x.task_id limit p_limit + 1
-      )
-      union all
-      (
-        select 1, x.id, x.task_id,
-          case when jsonb_typeof(x.metadata -> 'seq') = 'number' and x.metadata ? 'writer'
-            then (x.metadata -> 'seq')::double precision end, x.created_at, x.created_at
-        from unnest(p_sources, p_froms, p_tos) as g(s, f, t)
-        cross join lateral (
-          select y.* from tasker_task_transitions y where g.s = 1 and y.id >= g.f and y.id <= g.t
-          order by y.id limit p_limit + 1
-        ) x
-        order by x.id limit p_limit + 1
-      )
-      union all
-      (
-        select 2, x.id, w.task_id,
-          case when jsonb_typeof(x.metadata -> 'seq') = 'number' and x.metadata ? 'writer'
-            then (x.metadata -> 'seq')::double precision end, x.created_at, x.created_at
-        from unnest(p_sources, p_froms, p_tos) as g(s, f, t)
-        cross join lateral (
-          select y.* from tasker_workflow_step_transitions y where g.s = 2 and y.id >= g.f and y.id <= g.t
-          order by y.id limit p_limit + 1
-        ) x
-        cross join lateral (
-          select y.task_id from tasker_workflow_steps y where y.workflow_step_id = x.workflow_step_id limit 1
-        ) w
-        order by x.id limit p_limit + 1
-      )
-      union all
-      (
-        select 3, x.id, x.task_id, x.seq::double precision, x.occurred_at, x.created_at
-        from unnest(p_sources, p_froms, p_tos) as g(s, f, t)
-        cross join lateral (
-          select y.* from tasker_events y where g.s = 3 and y.id >= g.f and y.id <= g.t order by y.id limit p_limit + 1
-        ) x
-        order by x.id limit p_limit + 1
-      )
-    ) k
-  ) q
-  where q.place <= p_limit
-  order by 1, 2;
+      select x.task_id as id, x.created_at as at
+      from unnest(p_sources, p_froms, p_tos) as g(s, f, t)
+      cross join lateral (
+        select y.task_id, y.created_at from tasker_tasks y where g.s = 0 and y.task_id >= g.f and y.task_id <= g.t
+        order by y.task_id limit p_limit + 1
+      ) x
+      order by x.task_id limit p_limit + 1
+    ) q
+    union all
+    select 1, array_agg(q.id), array_agg(q.task_id),
+      array_agg(case when jsonb_typeof(q.metadata -> 'seq') = 'number' and q.metadata ? 'writer'
+        then (q.metadata -> 'seq')::double precision end),
+      array_agg(floor(extract(epoch from q.at) * 1000)::bigint), null
+    from (
+      select x.id, x.task_id, x.metadata, x.created_at as at
+      from unnest(p_sources, p_froms, p_tos) as g(s, f, t)
+      cross join lateral (
+        select y.* from tasker_task_transitions y where g.s = 1 and y.id >= g.f and y.id <= g.t
+        order by y.id limit p_limit + 1
+      ) x
+      order by x.id limit p_limit + 1
+    ) q
+    union all
+    select 2, array_agg(q.id), array_agg(q.task_id),
+      array_agg(case when jsonb_typeof(q.metadata -> 'seq') = 'number' and q.metadata ? 'writer'
+        then (q.metadata -> 'seq')::double precision end),
+      array_agg(floor(extract(epoch from q.at) * 1000)::bigint), null
+    from (
+      select x.id, w.task_id, x.metadata, x.created_at as at
+      from unnest(p_sources, p_froms, p_tos) as g(s, f, t)
+      cross join lateral (
+        select y.* from tasker_workflow_step_transitions y where g.s = 2 and y.id >= g.f and y.id <= g.t
+        order by y.id limit p_limit + 1
+      ) x
+      cross join lateral (
+        select y.task_id from tasker_workflow_steps y where y.workflow_step_id = x.workflow_step_id limit 1
+      ) w
+      order by x.id limit p_limit + 1
+    ) q
+    union all
+    select 3, array_agg(q.id), array_agg(q.task_id), array_agg(q.seq::double precision),
+      array_agg(floor(extract(epoch from q.occurred_at) * 1000)::bigint),
+      array_agg(floor(extract(epoch from q.created_at) * 1000)::bigint)
+    from (
+      select x.id, x.task_id, x.seq, x.occurred_at, x.created_at
+      from unnest(p_sources, p_froms, p_tos) as g(s, f, t)
+      cross join lateral (
+        select y.* from tasker_events y where g.s = 3 and y.id >= g.f and y.id <= g.t order by y.id limit p_limit + 1
+      ) x
+      order by x.id limit p_limit + 1
+    ) q
+  ) k
+  where k.ids is not null
+  order by 1;
 end
 $$;
 

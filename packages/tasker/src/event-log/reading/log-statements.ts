@@ -52,18 +52,25 @@ export const readLogRows = statement({
 export const scanLogRows = statement({
   name: "log_scan",
   text: `
-    select source, id, place, found, task_id, seq, at, written_at from tasker_scan_log($1, $2, $3, $4)`,
+    select source, ids, task_ids, seqs, ats, written_ats, more from tasker_scan_log($1, $2, $3, $4)`,
   parameters: [array(int4), array(int8), array(int8), int4],
   columns: {
     source: int4,
-    id: int8,
-    place: int4,
-    found: int4,
-    task_id: nullable(int8),
-    seq: nullable(float8),
-    at: timestamp,
-    written_at: timestamp,
+    ids: array(int8),
+    task_ids: array(nullable(int8)),
+    seqs: array(nullable(float8)),
+    ats: array(int8),
+    written_ats: array(int8),
+    more: bool,
   },
+});
+
+/** Of which named tasks tasks are. */
+export const readTaskKinds = statement({
+  name: "log_task_kinds",
+  text: "select task_id, named_task_id from tasker_tasks where task_id = any($1)",
+  parameters: [array(int8)],
+  columns: { task_id: int8, named_task_id: int4 },
 });
 
 /** The first of the rows that tasks have above some ids. */

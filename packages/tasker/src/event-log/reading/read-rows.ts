@@ -43,8 +43,12 @@ export async function scanRows(
   most: number,
   end: PerSource<number>,
 ): Promise<Reading> {
-  const rows = await connection.run(scanLogRows, [...rangesToRead(cursor, end, null), most]);
-  return readingOf(rows, toScannedRow);
+  const found = await connection.run(scanLogRows, [...rangesToRead(cursor, end, null), most]);
+  const tables = new Map(found.map((table) => [LOG_SOURCES[table.source], table]));
+  return perSource((source) => {
+    const table = tables.get(source);
+    return table === undefined ? { rows: [], more: false } : { rows: scannedRows(source, table), more: table.more };
+  });
 }
 
 /** Reads rows of which it is known that they are there. @param ids of each table, ascending */
@@ -117,16 +121,15 @@ export async function readFirstLeft(
   });
 }
 
-function toScannedRow(row: RowOf<typeof scanLogRows.columns>): LogRow {
-  return {
+function scannedRows(
+  source: LogSource,
+  { ids, task_ids: taskIds, seqs, ats, written_ats: writtenAts }: RowOf<typeof scanLogRows.columns>,
+): readonly LogRow[] {
+  return ids.map((id, place) => ({
     ...NOTHING_TOLD,
-    source: sourceAt(row.source),
-    id: row.id,
-    taskId: row.task_id,
-    seq: row.seq,
-    at: row.at.getTime(),
-    writtenAt: row.written_at.getTime(),
-  };
+    ...{ source, id, taskId: taskIds[place] ?? null, seq: seqs[place] ?? null },
+    ...{ at: ats[place] ?? 0, writtenAt: writtenAts[place] ?? 0 },
+  }));
 }
 
 const NOTHING_TOLD = {

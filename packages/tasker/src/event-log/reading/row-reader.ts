@@ -33,8 +33,11 @@ export interface WindowBounds {
   readonly except?: PerSource<readonly IdRange[]>;
 }
 
-/** Which rows are told; what others tell is not read. Null: all. */
-export type RowInterest = ((row: Pick<LogRow, "source" | "taskId">) => boolean) | null;
+/** Chooses the rows that are told among those that there are; what others tell is not read. Null: all are told. */
+export type RowInterest = ((rows: readonly ScannedRow[]) => Promise<ReadonlySet<ScannedRow>>) | null;
+
+/** A row of which it is known that it is there. */
+export type ScannedRow = Pick<LogRow, "source" | "id" | "taskId">;
 
 /** Reads the next rows of the log, nothing of a task before what came earlier in that task. */
 export async function readWindow(
@@ -70,7 +73,8 @@ async function scanWindow(
   const cut = cutReading(cursor, await scanRows(connection, cursor, limits.rows * SCAN_FACTOR, end));
   const held = holdBack(cut, await readFirstLeft(connection, cut));
   const waits = new Set(held);
-  const wanted = cut.rows.filter((row) => interest(row) && !waits.has(row));
+  const chosen = await interest(cut.rows);
+  const wanted = cut.rows.filter((row) => chosen.has(row) && !waits.has(row));
   const ids = Map.groupBy(wanted, ({ source }) => source);
   const found = perSource((source) => (ids.get(source) ?? []).map(({ id }) => id));
   const rows = wanted.length === 0 ? [] : orderRows(await readRowsOf(connection, found, limits));
