@@ -23,6 +23,7 @@ import { CHANGE_EVENTS } from "../progress/change-event.ts";
 import { progressFromDetails } from "../progress/progress-from-details.ts";
 import { readCommandConfiguration } from "../read-command-configuration.ts";
 import { describeResume } from "../resume-hint.ts";
+import { openLocalServerSoon } from "../serving/open-local-server.ts";
 import type { CommandSession } from "../session.ts";
 import { type StopReason, StopRequest } from "../stop-request.ts";
 import { TaskFollower } from "../task-follower.ts";
@@ -119,13 +120,20 @@ async function executeTask(
   const since = io.clock.now();
   const follower = new TaskFollower(display);
   const unsubscribe = engine.on(CHANGE_EVENTS, (event) => follower.observe(event));
+  const log = telemetry.parts.log ?? createEngineLog(io, note);
+  let closeLocal = async () => {};
   let stopped: StopReason | null = null;
   let taskId: number;
   try {
     await telemetry.observe(engine, database);
-    settings.follow(engine, telemetry.parts.log ?? createEngineLog(io, note), (loaded) => telemetry.takeLevel(loaded));
+    settings.follow(engine, log, (loaded) => telemetry.takeLevel(loaded));
     // A started engine owns what is submitted to it.
     await engine.start();
+    closeLocal = openLocalServerSoon(io, options, {
+      ...{ engine, database, registry, log, loaded: settings.loaded, metrics: telemetry.metrics },
+      httpMetrics: null,
+      onConfiguration: () => {},
+    });
     const { namespace, name, version } = template.definition;
     ({ taskId } = await engine.submit({ namespace, name, version, context }));
     follower.begin(progressFromDetails(await readTaskDetails(database, taskId), since));
@@ -133,6 +141,7 @@ async function executeTask(
     stopped = await Promise.race([settled, stop.asked]);
     if (stopped === "signal") display.notice("stopping when the running steps have ended; once more to stop at once");
   } finally {
+    await closeLocal();
     await engine.stop();
     await settings.close();
     await telemetry.close();

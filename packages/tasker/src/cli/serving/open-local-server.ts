@@ -21,3 +21,29 @@ export async function openLocalServer(
   await server.listenLocally(await claimSocketPath(choice.directory));
   return () => server.close({ graceMs: 1_000 });
 }
+
+/** How long a command runs before others can find it, in milliseconds: most are over sooner. */
+const FOUND_AFTER_MS = 1_000;
+
+/**
+ * The same for a command that may be over at once: without a server until it has run for a second. What goes wrong with it is
+ * logged, and does not end the command.
+ * @returns closes it again
+ */
+export function openLocalServerSoon(
+  io: Pick<CommandIo, "cwd" | "env" | "clock">,
+  options: GlobalOptions,
+  process: Omit<EngineProcess, "stop">,
+): () => Promise<void> {
+  let opening: Promise<() => Promise<void>> = Promise.resolve(async () => {});
+  const cancel = io.clock.after(FOUND_AFTER_MS, () => {
+    opening = openLocalServer(io, options, process).catch((err: unknown) => {
+      process.log.warn({ err }, "other commands cannot go through this one");
+      return async () => {};
+    });
+  });
+  return async () => {
+    cancel();
+    await (await opening)();
+  };
+}

@@ -102,4 +102,14 @@ describe("the command line beside a process on the embedded database", () => {
     expect(existsSync(join(cwd, ".tasker/data/socket"))).toBe(false);
     expect(await runCaptured(["task", "list"], { cwd })).toEqual({ code: 0, out: "", err: "no tasks\n" });
   });
+
+  test("goes through a run that lasts", async () => {
+    const { path: cwd } = makeProject().addDatabase();
+    const { ended } = start(["run", "order.yaml", "--context", '{"amount": 1, "hold": true}'], { cwd });
+    while (!existsSync(join(cwd, ".tasker/data/socket"))) await new Promise((resolve) => setTimeout(resolve, 10));
+    const { out } = await runCaptured(["task", "list", "--json"], { cwd });
+    expect(JSON.parse(out)).toMatchObject({ task_id: 1, state: "in_progress" });
+    expect(await runCaptured(["task", "cancel", "1", "--reason", "asked for"], { cwd })).toMatchObject({ code: 0 });
+    expect(await ended).toBe(1);
+  });
 });
