@@ -80,6 +80,7 @@ async function readHelp(path: readonly string[]): Promise<string> {
       onHangup: () => () => undefined,
     },
     clock: systemClock,
+    prompt: null,
   });
   if (exitCode !== 0) throw new Error(`tasker ${path.join(" ")} --help ended with ${exitCode}`);
   return text;

@@ -26,6 +26,9 @@ export interface Terminal {
   rows(): number;
 }
 
+/** Asks a person at the terminal; null: nobody answers any more, because the input has ended or was interrupted. */
+export type Prompt = (question: string) => Promise<string | null>;
+
 /** Everything of the outside world that a command uses besides files and the database. */
 export interface CommandIo {
   readonly stdout: TextSink;
@@ -37,4 +40,6 @@ export interface CommandIo {
   readonly signals: SignalSource;
   readonly workers: WorkerHost;
   readonly clock: Clock;
+  /** Null: nobody is there to be asked. */
+  readonly prompt: Prompt | null;
 }

@@ -6,6 +6,7 @@ import { EXIT } from "./exit-code.ts";
 import type { CommandIo, SignalSource, StopSignal, TextSink } from "./io.ts";
 import { Printer } from "./printer.ts";
 import { processHost } from "./supervisor/process-host.ts";
+import { terminalPrompt } from "./terminal-prompt.ts";
 
 /** Runs a command line in this process and ends it with the command's exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -25,6 +26,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     signals,
     workers: processHost,
     clock: systemClock,
+    prompt: terminalPrompt(),
   };
   const endedByItself = reportForeignEnd(io);
   const exitCode = await runCommandLine(argv, io);

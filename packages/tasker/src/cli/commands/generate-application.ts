@@ -4,13 +4,16 @@ import { z } from "zod";
 import { UsageError } from "../errors.ts";
 import { EXIT } from "../exit-code.ts";
 import { applicationFiles } from "../generate/application/application-files.ts";
+import { askText, askWhether } from "../generate/application/ask-choices.ts";
 import { checkEnvironment } from "../generate/application/check-environment.ts";
 import { DOMAIN_NAMES, DOMAINS } from "../generate/application/domains.ts";
-import { readGeneratedName } from "../generate/generated-name.ts";
+import { type GeneratedName, readGeneratedName } from "../generate/generated-name.ts";
 import { addGenerator, GenerateOptions, generateFiles } from "../generate/generator.ts";
 import { filledText, wordList } from "../input/parse-option.ts";
 import { readOwnPackage } from "../own-package.ts";
 import type { CommandSession } from "../session.ts";
+
+const DEFAULT_NAME = "my-tasker-app";
 
 const ApplicationOptions = GenerateOptions.extend({
   tasks: z.array(z.string()).default(DOMAIN_NAMES),
@@ -18,14 +21,16 @@ const ApplicationOptions = GenerateOptions.extend({
   test: z.boolean(),
   docker: z.boolean().default(false),
   observability: z.boolean(),
+  interactive: z.boolean(),
 });
+type ApplicationOptions = z.infer<typeof ApplicationOptions>;
 
 const CheckOptions = z.object({ docker: z.boolean().default(false), json: z.boolean().default(false) });
 
 /** Adds `generate application`, and what belongs to it: the list of its workflows, and a look whether it can run here. */
 export function addApplicationGenerator(generate: Command, session: CommandSession): void {
   addGenerator(generate, "application [name]", "tasker-applications")
-    .description("write an application with workflows that run at once (name: my-tasker-app)")
+    .description("write an application with workflows that run at once; on a terminal it asks for what is not given")
     .option(
       "--tasks <names>",
       `its workflows, separated by commas: ${DOMAIN_NAMES.join(", ")} (default: all)`,
@@ -35,10 +40,10 @@ export function addApplicationGenerator(generate: Command, session: CommandSessi
     .option("--no-test", "leave out the tests")
     .option("--docker", "add a Dockerfile, and a file for docker compose")
     .option("--no-observability", "serve no metrics")
+    .option("--no-interactive", "ask nothing, also on a terminal: what is not given has its default")
     .addHelpText("after", "\nExample:\n  $ tasker generate application shop --tasks ecommerce,inventory --docker")
     .action(async (text: string | undefined, _options: unknown, command: Command) => {
-      const options = ApplicationOptions.parse(command.opts());
-      const name = readGeneratedName(text ?? "my-tasker-app", "");
+      const { name, ...options } = await askForRest(session, command, text);
       const dir = join(options.dir, name.kebab);
       const files = await applicationFiles(
         {
@@ -78,6 +83,41 @@ export function addApplicationGenerator(generate: Command, session: CommandSessi
         for (const { name, ok, found } of findings) session.printer.text(`${ok ? "ok" : "missing"} ${name}: ${found}`);
       session.finish(findings.every(({ ok }) => ok) ? EXIT.done : EXIT.failed);
     });
+}
+
+/** The choices of the command line, and, if somebody is there to answer, of whoever sits at the terminal. @throws UsageError */
+async function askForRest(
+  { io }: CommandSession,
+  command: Command,
+  text: string | undefined,
+): Promise<ApplicationOptions & { readonly name: GeneratedName }> {
+  const options = ApplicationOptions.parse(command.opts());
+  const readName = (given: string) => readGeneratedName(given, "");
+  const { prompt } = io;
+  if (prompt === null || !options.interactive || options.json) {
+    return { ...options, name: readName(text ?? DEFAULT_NAME) };
+  }
+  const isOpen = (option: string) => command.getOptionValueSource(option) !== "cli";
+  const name = text === undefined ? await askText(prompt, "Name", DEFAULT_NAME, readName) : readName(text);
+  const readTasks = wordList("the answer", DOMAIN_NAMES);
+  const all = DOMAIN_NAMES.join(",");
+  return {
+    ...options,
+    name,
+    tasks: isOpen("tasks")
+      ? [...(await askText(prompt, "Workflows, separated by commas", all, (given) => readTasks(given, undefined)))]
+      : options.tasks,
+    apiBaseUrl: isOpen("apiBaseUrl")
+      ? await askText(prompt, "What its API steps call", options.apiBaseUrl, httpUrl)
+      : options.apiBaseUrl,
+    test: isOpen("test") ? await askWhether(prompt, "With tests?", options.test) : options.test,
+    docker: isOpen("docker")
+      ? await askWhether(prompt, "With a Dockerfile and compose?", options.docker)
+      : options.docker,
+    observability: isOpen("observability")
+      ? await askWhether(prompt, "Serve metrics?", options.observability)
+      : options.observability,
+  };
 }
 
 /** An address as the API steps of an application take it, as commander's argument parser. */

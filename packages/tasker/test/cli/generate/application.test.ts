@@ -46,6 +46,46 @@ describe("tasker generate application", () => {
     expect(Object.keys(compose.services)).toEqual(["postgres", "work", "prometheus"]);
   });
 
+  test("asks on a terminal for what is not given, and again for what cannot be", async () => {
+    using project = new WorkDirectory();
+    const answers = ["7up", "shop", "customers", "customer", "ftp://h", "", "no", "maybe", "y"];
+    const argv = ["generate", "application", "--no-observability"];
+    const { code, out, err } = await runCaptured(argv, { cwd: project.path, answers });
+    expect(code).toBe(0);
+    expect(err.split("\n")).toEqual([
+      "Name [my-tasker-app] ",
+      "the name is '7up', expected a letter, then letters, digits, - and _",
+      "Name [my-tasker-app] ",
+      "Workflows, separated by commas [ecommerce,inventory,customer] ",
+      "the answer is 'customers', expected ecommerce, inventory, customer",
+      "Workflows, separated by commas [ecommerce,inventory,customer] ",
+      "What its API steps call [https://dummyjson.com] ",
+      "--api-base-url is 'ftp://h', expected an address that begins with http:// or https://",
+      "What its API steps call [https://dummyjson.com] ",
+      "With tests? [yes] ",
+      "With a Dockerfile and compose? [no] ",
+      "the answer is 'maybe', expected yes or no",
+      "With a Dockerfile and compose? [no] ",
+      "",
+    ]);
+    expect(out).toContain("wrote tasker-applications/shop/compose.yaml\n");
+    expect(out).toContain("wrote tasker-applications/shop/tasks/welcome-customer.yaml\n");
+    expect(out).not.toMatch(/process-order|test\//);
+  });
+
+  test("writes nothing when nobody answers any more, and asks nothing with --no-interactive", async () => {
+    using project = new WorkDirectory();
+    const argv = ["generate", "application"];
+    expect(await runCaptured(argv, { cwd: project.path, answers: ["shop"] })).toMatchObject({
+      code: 2,
+      out: "",
+      err: expect.stringContaining("error TASKER_USAGE: not all was answered: nothing was written\n"),
+    });
+    const silent = await runCaptured([...argv, "--no-interactive", "--dry-run"], { cwd: project.path, answers: [] });
+    expect(silent).toMatchObject({ code: 0, err: "" });
+    expect(existsSync(join(project.path, "tasker-applications"))).toBe(false);
+  });
+
   test("has only the workflows that are chosen, and nothing that is left out", async () => {
     using project = new WorkDirectory();
     const argv = ["application", "shop", "--tasks", "customer", "--no-test", "--no-observability"];

@@ -12,6 +12,8 @@ export interface CapturedOptions {
   readonly columns?: number;
   readonly rows?: number;
   readonly clock?: Clock;
+  /** What somebody at the terminal answers, one after the other. Default: nobody is there. */
+  readonly answers?: readonly string[];
 }
 
 /** Output that is kept, and signals that tests send. */
@@ -20,18 +22,28 @@ export class CapturedIo implements CommandIo {
   readonly cwd: string;
   readonly terminal: CommandIo["terminal"];
   readonly clock: Clock;
+  readonly prompt: CommandIo["prompt"];
   /** Everything written so far. */
   out = "";
   err = "";
   readonly #listeners = new Set<(signal: StopSignal) => void>();
   readonly #watchers = new Set<() => void>();
 
-  constructor({ cwd, env = {}, isTty = false, columns = 80, rows = 24, clock = systemClock }: CapturedOptions) {
+  constructor({
+    cwd,
+    env = {},
+    isTty = false,
+    columns = 80,
+    rows = 24,
+    clock = systemClock,
+    answers,
+  }: CapturedOptions) {
     this.cwd = cwd;
     this.env = env;
     this.stderr.isTTY = isTty;
     this.terminal = { isTty, columns: () => columns, rows: () => rows };
     this.clock = clock;
+    this.prompt = answers === undefined ? null : this.#answering([...answers]);
   }
 
   readonly stdout = {
@@ -81,6 +93,14 @@ export class CapturedIo implements CommandIo {
         this.#watchers.add(wake);
       });
     }
+  }
+
+  /** Questions go where a terminal would have them; null when there are no answers left. */
+  #answering(answers: string[]): CommandIo["prompt"] {
+    return async (question) => {
+      this.err += `${question}\n`;
+      return answers.shift() ?? null;
+    };
   }
 
   #changed(): void {
