@@ -175,7 +175,7 @@ describeOnPostgres("a checkout that is watched", () => {
   });
 });
 
-test("the demonstration ends by itself and shows what was measured", { timeout: 60_000 }, async () => {
+test("the demonstration ends by itself and shows what was measured", async () => {
   const script = fileURLToPath(new URL("../run.ts", import.meta.url));
   const { stdout, stderr } = await promisify(execFile)(process.execPath, [script]);
   expect(stderr).toBe("");

@@ -139,5 +139,5 @@ describeOnPostgres("an operator of the reference who works on the tasks of two e
     const strange = engines.flatMap(({ lines }) => lines.filter(({ level }) => level === "error" || level === "warn"));
     expect(strange).toEqual([]);
     await expectCleanAuditTrail(database);
-  }, 60_000);
+  });
 });

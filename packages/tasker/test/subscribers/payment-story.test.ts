@@ -129,7 +129,7 @@ describeOnPostgres("a payment that is tried again and then refused", () => {
     expect(await listWebhookDeliveries(database, { failed: true })).toMatchObject([
       { attempt: 1, status: 503, taskId },
     ]);
-  }, 60_000);
+  });
 });
 
 const FACTS = ["attempt_number", "error_message", "retry_available", "order", "reason"];

@@ -102,5 +102,5 @@ describeOnPostgres("the trace of a task that fans out over two processes", () =>
     expect(task?.startTimeUnixNano).toBeLessThanOrEqual((list?.startTimeUnixNano ?? 0) + 1);
     expect(outline(trees)).toContain("    step.execution list");
     await expectCleanAuditTrail(database);
-  }, 60_000);
+  });
 });
