@@ -245,6 +245,8 @@ export class LiveEvents {
         feed.tell(message);
       }
     }
+    // What was told is written by then, which counts for how long telling takes.
+    if (count > 0) await nextTurn();
     this.#isTelling = false;
   }
 

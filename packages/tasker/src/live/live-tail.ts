@@ -15,6 +15,16 @@ export const LIVE_LIMITS: ReadingLimits = { rows: 1_000, bytes: 4_000_000 };
 /** Latest ids of each table among which those are looked for that open transactions have taken when reading begins. */
 const RECENT_IDS = 1_000;
 
+/**
+ * Where telling takes long, because many clients are told something, it pauses for so many times as long, and not longer than that:
+ * what comes meanwhile is told together, and the process is there for other things.
+ */
+const LONG_MS = 50;
+const PAUSE_TIMES = 9;
+const LONGEST_PAUSE_MS = 2_000;
+/** How many times as much is read at once after such a pause. */
+const PAUSED_TIMES = 5;
+
 /** What a tail is made with. */
 export interface LiveTailParts {
   readonly database: Database;
@@ -50,6 +60,7 @@ export class LiveTail {
   #between: (() => void)[] = [];
   #isLooking = false;
   #isStopped = false;
+  readonly #stopped = Promise.withResolvers<void>();
 
   private constructor(parts: LiveTailParts, reader: RowReader) {
     this.#parts = parts;
@@ -98,6 +109,7 @@ export class LiveTail {
 
   async stop(): Promise<void> {
     this.#isStopped = true;
+    this.#stopped.resolve();
     this.#bell.ring();
     await this.#running;
     for (const call of [...this.#between.splice(0), ...this.#asking.splice(0), ...this.#answering.splice(0)]) call();
@@ -108,11 +120,12 @@ export class LiveTail {
     let waitMs = lookMs;
     let failures = 0;
     let unlearned: RowWindow | null = null;
+    let times = 1;
     while (!this.#isStopped) {
       try {
         this.#answering.push(...this.#asking.splice(0));
         this.#isLooking = true;
-        unlearned ??= await this.#reader.next(this.#parts.interest());
+        unlearned ??= await this.#reader.next(this.#parts.interest(), times);
         const window = unlearned;
         if (window !== null) await this.#parts.names.learn(this.#parts.database, window.rows);
         unlearned = null;
@@ -120,7 +133,7 @@ export class LiveTail {
         waitMs = window === null ? Math.min(waitMs * 2, pollMs) : lookMs;
         const told = window === null ? null : this.#tell(window);
         this.#endLook();
-        await told;
+        times = (await this.#pauseAfter(told)) ? PAUSED_TIMES : 1;
         if (window?.more === true) continue;
         for (const resolve of this.#answering.splice(0)) resolve();
       } catch (error) {
@@ -132,6 +145,19 @@ export class LiveTail {
       await new Promise<void>((resolve) => void systemClock.after(lookMs, resolve));
       await this.#bell.wait(waitMs - lookMs);
     }
+  }
+
+  /** Waits until a window has been told, and some time more if that took long. @returns whether it did */
+  async #pauseAfter(told: Promise<void> | null): Promise<boolean> {
+    if (told === null) return false;
+    const startedAt = performance.now();
+    await told;
+    const tookMs = performance.now() - startedAt;
+    if (tookMs < LONG_MS) return false;
+    const pauseMs = Math.min(LONGEST_PAUSE_MS, tookMs * PAUSE_TIMES);
+    const paused = new Promise<void>((resolve) => void systemClock.after(pauseMs, resolve));
+    await Promise.race([paused, this.#stopped.promise]);
+    return true;
   }
 
   #tell(window: RowWindow): Promise<void> {

@@ -1,8 +1,11 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { PermanentError } from "../../src/errors/index.ts";
+import { NameBook } from "../../src/event-log/reading/name-book.ts";
 import { maskEvents } from "../../src/events/bus/mask.ts";
+import { LiveTail } from "../../src/live/live-tail.ts";
 import { ManualClock } from "../../src/testing/run/manual-clock.ts";
-import { graphTemplate, startEngine, until, useDatabase } from "../support/engine-harness.ts";
+import { graphTemplate, makeEngine, startEngine, until, useDatabase } from "../support/engine-harness.ts";
 import { describeEachDatabase, describeOnPostgres, openTestDatabase } from "../support/test-database.ts";
 import { byTask, Listener, openLive } from "./support.ts";
 
@@ -116,6 +119,26 @@ describeEachDatabase("live events", (open) => {
     await until(() => shop.events.some(({ name }) => name === "task.completed"), "the end of the task");
     expect(new Set(shop.events.map((event) => event.taskId))).toEqual(new Set([taskId]));
     expect(shop.events).toHaveLength(7);
+  });
+
+  test("of which the telling takes long come together with what happens until some time after", async () => {
+    const database = await useDatabase(open);
+    const { engine } = makeEngine(database, [graphTemplate("a")]);
+    const windows: number[] = [];
+    const tail = await LiveTail.open({
+      ...{ database, names: new NameBook(), lookMs: 5, pollMs: 20, interest: () => null, onFailure: () => {} },
+      onWindow: async ({ rows }) => {
+        windows.push(rows.length);
+        if (windows.length === 1) await sleep(250);
+      },
+    });
+    await engine.submit({ name: "graph", context: {} });
+    await until(() => windows.length === 1, "the first one");
+    await engine.submit({ name: "graph", context: {} });
+    await engine.submit({ name: "graph", context: {} });
+    await until(() => windows.length === 2, "the others");
+    expect(windows).toEqual([1, 2]);
+    await tail.stop();
   });
 
   test("go on after any of them, with nothing left out and nothing twice", async () => {
