@@ -10,6 +10,7 @@ type Row = Readonly<Record<string, unknown>>;
 
 /** Forms of an export: a JSON object on each line, or a table. */
 export const EXPORT_FORMATS = ["jsonl", "csv"] as const;
+/** A form of an export. */
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 /** What of tasks is exported. */
