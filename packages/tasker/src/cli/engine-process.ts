@@ -90,9 +90,9 @@ export async function runEngineProcess(
 ): Promise<number> {
   const { io } = session;
   const registry = new HandlerRegistry();
-  registry.registerMany(await loadTemplates(io, options));
   const plugins = await loadPlugins(io.cwd, options.plugin ?? []);
   const configured = await readCommandConfiguration(options, io, { plugins });
+  registry.registerMany(await loadTemplates(io, options, configured.document.engine.remote_handlers));
   const events = await configuredEvents(io.cwd, options.events ?? [], configured);
   registry.eventDeclarations.register(await loadEventDeclarations(io.cwd, events));
   const stop = new StopRequest(io, null);

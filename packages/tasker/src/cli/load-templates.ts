@@ -15,6 +15,7 @@ export const TEMPLATES_CHOICE = {
   template: z.array(z.string()).optional(),
   templates: z.array(z.string()).optional(),
   handlers: z.string().optional(),
+  remote: z.array(z.string()).optional(),
   ...READING_CHOICE,
 };
 
@@ -25,18 +26,25 @@ export function addTemplatesOptions(command: Command): Command {
   return addReadingOptions(command)
     .option("--template <file>", "a template; can be given several times", collect)
     .option("--templates <dir>", "all templates below a directory; can be given several times", collect)
-    .option("--handlers <module>", "module with all step handlers (default: beside each template, with its name)");
+    .option("--handlers <module>", "module with all step handlers (default: beside each template, with its name)")
+    .option(
+      "--remote <pattern>",
+      "leave handlers without code here that match to workers, such as 'Shop::*'; can be given several times",
+      collect,
+    );
 }
 
 /**
  * The templates that were named, and those of the directories.
+ * @param remote patterns of handlers that workers run, besides those of the options
  * @throws UsageError for a file that cannot be read, DiscoveryError that lists every file of the directories that cannot be used
  */
 export async function loadTemplates(
   io: Pick<CommandIo, "cwd" | "env">,
   options: z.infer<typeof TemplatesChoice>,
+  remote: readonly string[] = [],
 ): Promise<readonly TaskTemplate[]> {
-  const reading = readingOf(options, io);
+  const reading = { ...readingOf(options, io), remote: [...(options.remote ?? []), ...remote] };
   const { handlers, template: files = [], templates: directories = [] } = options;
   const templates: TaskTemplate[] = [];
   for (const template of files) templates.push(await loadCommandTemplate(io.cwd, { template, handlers, ...reading }));

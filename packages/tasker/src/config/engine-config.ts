@@ -35,6 +35,10 @@ export const EngineSchema = mapping({
   audit_log_retention_days: whole(1, 36_500).nullable().default(null),
   stored_events: list(eventName(), "a list of names and patterns of events").default([]),
   masked_event_keys: list(filled("a place in a payload"), "a list of places in payloads").default([]),
+  remote_handlers: list(
+    filled("the name of a handler, or a pattern such as Shop::*"),
+    "a list of names and patterns of handlers",
+  ).default([]),
   redact: list(
     z.string({ error: REDACTED_PATH_EXPECTED }).refine(isRedactedPath, { error: REDACTED_PATH_EXPECTED }),
     "a list of places of values",

@@ -68,6 +68,7 @@ async function runTask(session: CommandSession, path: string, options: RunOption
   const template = await loadCommandTemplate(io.cwd, {
     template: path,
     handlers: options.handlers,
+    remote: (await readCommandConfiguration(options, io)).document.engine.remote_handlers,
     ...readingOf(options, io),
   });
   const stop = new StopRequest(io, options.timeout === undefined ? null : options.timeout * 1000);

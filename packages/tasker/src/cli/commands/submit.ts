@@ -181,7 +181,8 @@ async function loadForSubmit(io: CommandIo, path: string, options: SubmitOptions
   const choice = { template: path, handlers: options.handlers, ...readingOf(options, io) };
   const definition = await loadCommandDefinition(cwd, choice);
   if (options.handlers !== undefined || (await findModuleBeside(cwd, path)) !== null) {
-    return loadCommandTemplate(cwd, choice);
+    // Whoever executes the task has the handlers that are not here.
+    return loadCommandTemplate(cwd, { ...choice, remote: ["*"] });
   }
   return {
     definition,

@@ -104,6 +104,12 @@ export const ENGINE_OPTIONS: SectionFacts = {
     reader: "settings/engine-options.ts",
     test: MAPPED,
   },
+  remote_handlers: {
+    says: "names and patterns of handlers that workers run where no code for them is given",
+    own: true,
+    reader: "cli/engine-process.ts",
+    test: ["cli/commands/remote-handlers.test.ts", "goes by engine.remote_handlers"],
+  },
   redact: {
     says: "places of values that are neither stored nor shown",
     own: true,
