@@ -1,7 +1,6 @@
 import { explainPermit } from "./explain-permit.ts";
 import type { WhyReason, WhySituation } from "./why.ts";
-import { declarationOf, type WhyFacts, type WhyStep } from "./why-facts.ts";
-
+import { declarationOf, type WhyExecution, type WhyFacts, type WhyOffer, type WhyStep } from "./why-facts.ts";
 import { actionOf, commandOf, countWords, listCommands, momentWords } from "./words.ts";
 
 /** Why one step does not go on. */
@@ -120,26 +119,57 @@ export function stateWords(state: string): string {
   return state === "error" ? "in error" : state.replaceAll("_", " ");
 }
 
+/** What waits for a worker: whether one lives that would take it. */
+function explainWorkerWait(
+  step: WhyStep,
+  handler: string,
+  { queue, offered_at, workers }: WhyOffer,
+  { namespace, now }: WhyFacts,
+): WhyReason {
+  const who =
+    workers === 0
+      ? `No worker that lives has registered for that in the namespace ${namespace}: \`tasker worker list\` shows those there are.`
+      : `${countWords(workers, "worker")} that ${workers === 1 ? "lives has" : "live have"} registered for it: it goes to the first that polls with free capacity.`;
+  return reason(
+    step,
+    "waiting_for_worker",
+    `Step ${step.name} is ready and has been offered to workers, in the queue ${queue} for the handler ${handler}, since ${momentWords(offered_at, now)}. ${who}`,
+  );
+}
+
+/** The worker that runs a step, as part of a sentence. */
+function workerWords({ process_id: id, host, pid, worker }: WhyExecution): string {
+  return `worker ${id} (${[worker?.name, worker?.language, host].filter((word) => word != null).join(", ")}, pid ${pid})`;
+}
+
+/** What is known of the worker that runs a step, as a sentence of its own. */
+function heardWords({ worker }: WhyExecution, now: number): string {
+  if (worker === null) return "";
+  const told = worker.progress === null ? "" : `, and told of its progress ${JSON.stringify(worker.progress)}`;
+  return ` The worker was heard of at ${momentWords(worker.heartbeat_at, now)}${told}; if it stays silent until ${momentWords(worker.silent_until, now)}, another one gets the step.`;
+}
+
 function explainRunning(step: WhyStep, facts: WhyFacts): WhyReason {
   const outside = facts.executions.find(({ step_id }) => step_id === step.id);
   const { owner, ownerId, now } = facts;
   const place =
-    outside !== undefined
-      ? processWords(outside.process_id, outside)
-      : ownerId === 0
-        ? "a process that is gone"
-        : processWords(ownerId, owner);
+    outside === undefined
+      ? `in ${ownerId === 0 ? "a process that is gone" : processWords(ownerId, owner)}`
+      : outside.worker === null
+        ? `in ${processWords(outside.process_id, outside)}`
+        : `at ${workerWords(outside)}`;
+  const heard = outside === undefined ? "" : heardWords(outside, now);
   const since = step.changed_at === null ? "" : ` since ${momentWords(step.changed_at, now)}`;
   const timeout = declarationOf(step, facts)?.timeoutSeconds ?? null;
   const deadline =
     outside?.deadline_at ?? (timeout === null || step.changed_at === null ? null : step.changed_at + timeout * 1_000);
   const commands = [actionOf("step", "cancel", facts.taskId, step.name)];
-  const text = `Step ${step.name} (attempt ${step.attempts} of ${step.retry_limit}) has been running in ${place}${since}`;
+  const text = `Step ${step.name} (attempt ${step.attempts} of ${step.retry_limit}) has been running ${place}${since}`;
   if (deadline === null) {
     return reason(
       step,
       "running",
-      `${text}; its template sets no deadline, so nothing ends it but its handler, or ${listCommands(commands)}.`,
+      `${text}; its template sets no deadline, so nothing ends it but its handler, or ${listCommands(commands)}.${heard}`,
       commands,
     );
   }
@@ -147,7 +177,7 @@ function explainRunning(step: WhyStep, facts: WhyFacts): WhyReason {
   return reason(
     step,
     isPast ? "past_deadline" : "running",
-    `${text}; its deadline ${isPast ? "was" : "is"} ${momentWords(deadline, now)}${isPast ? ", and its end has not been written yet" : ""}. ${listCommands(commands)} ends it.`,
+    `${text}; its deadline ${isPast ? "was" : "is"} ${momentWords(deadline, now)}${isPast ? ", and its end has not been written yet" : ""}. ${listCommands(commands)} ends it.${heard}`,
     commands,
   );
 }
@@ -186,7 +216,9 @@ function explainStartable(step: WhyStep, facts: WhyFacts): WhyReason {
   }
   const permit = explainPermit(step, facts);
   if (permit !== null) return permit;
-  if (facts.offered.includes(step.id)) {
+  const offer = facts.offered.find(({ step_id }) => step_id === step.id);
+  if (offer !== undefined && offer.handler !== null) return explainWorkerWait(step, offer.handler, offer, facts);
+  if (offer !== undefined) {
     return reason(
       step,
       "offered",

@@ -12,6 +12,7 @@ const ORDER: readonly WhySituation[] = [
   "failed_step",
   "behind_cancelled",
   "waiting_for_permit",
+  "waiting_for_worker",
   "circuit_open",
   "waiting_for_retry",
   "waiting_for_signal",

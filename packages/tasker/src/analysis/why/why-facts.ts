@@ -44,6 +44,36 @@ const LimitWait = z.object({
   holders: z.array(Holder),
 });
 
+/** A worker that runs an attempt, and what it told. */
+const WorkerFacts = z.object({
+  name: z.string().nullable(),
+  language: z.string(),
+  heartbeat_at: moment,
+  /** When the attempt goes to another one, unless it is heard of before. */
+  silent_until: moment,
+  progress: z.json(),
+});
+
+const ExecutionFacts = z.object({
+  step_id: z.number(),
+  process_id: z.number(),
+  host: z.string().nullable(),
+  pid: z.number().nullable(),
+  deadline_at: moment.nullable(),
+  /** Null: a process with an engine runs it. */
+  worker: WorkerFacts.nullable(),
+});
+
+const OfferFacts = z.object({
+  step_id: z.number(),
+  /** Null: for processes with an engine. */
+  handler: z.string().nullable(),
+  queue: z.string(),
+  offered_at: moment,
+  /** Workers that live and have registered for it. */
+  workers: z.number(),
+});
+
 const counts = z
   .record(z.string(), z.number())
   .nullable()
@@ -67,16 +97,8 @@ export const WhyDetails = z.object({
   children: z.array(z.object({ step_id: z.number(), task_id: z.number(), state: z.string() })),
   limit_waits: z.array(LimitWait),
   circuits: z.array(z.object({ name: z.string(), state: z.string(), next_probe_at: moment.nullable() })),
-  executions: z.array(
-    z.object({
-      step_id: z.number(),
-      process_id: z.number(),
-      host: z.string().nullable(),
-      pid: z.number().nullable(),
-      deadline_at: moment.nullable(),
-    }),
-  ),
-  offered: z.array(z.number()),
+  executions: z.array(ExecutionFacts),
+  offered: z.array(OfferFacts),
   pause: z.object({ actor: z.string(), reason: z.string(), at: moment }).nullable(),
   parent: z.object({ task_id: z.number(), state: z.string() }).nullable(),
 });
@@ -92,6 +114,12 @@ export interface StepDeclaration {
 
 /** One step of {@link WhyFacts}. */
 export type WhyStep = z.infer<typeof StepFacts>;
+
+/** An attempt of {@link WhyFacts} that another process, or a worker, runs. */
+export type WhyExecution = z.infer<typeof ExecutionFacts>;
+
+/** A step of {@link WhyFacts} that is offered to others. */
+export type WhyOffer = z.infer<typeof OfferFacts>;
 
 /** Everything that says why a task does not go on, read at one moment. */
 export interface WhyFacts extends z.infer<typeof WhyDetails> {

@@ -100,12 +100,22 @@ export const selectWhyFacts = statement({
       ) as circuits,
       (
         select coalesce(json_agg(json_build_object('step_id', e.workflow_step_id, 'process_id', e.process_id,
-          'host', p.host, 'pid', p.pid, 'deadline_at', ${ms("e.deadline_at")})), '[]')
+          'host', p.host, 'pid', p.pid, 'deadline_at', ${ms("e.deadline_at")},
+          'worker', case when p.kind = 'worker' then json_build_object('name', p.name, 'language', p.language,
+            'heartbeat_at', ${ms("e.heartbeat_at")},
+            'silent_until', ${ms("e.heartbeat_at + coalesce(e.silence_ms, p.lease_ms) * interval '1 millisecond'")},
+            'progress', e.progress) end)), '[]')
         from tasker_step_executions e left join tasker_processes p on p.process_id = e.process_id
         where e.task_id = $1 and e.state = 'running'
       ) as executions,
       (
-        select coalesce(json_agg(o.workflow_step_id), '[]') from tasker_ready_steps o where o.task_id = $1
+        select coalesce(json_agg(json_build_object('step_id', o.workflow_step_id, 'handler', o.handler, 'queue', o.queue,
+          'offered_at', ${ms("o.offered_at")}, 'workers', (
+            select count(*) from tasker_processes p
+            where p.kind = 'worker' and p.stopped_at is null and p.expires_at > n.now and o.handler = any(p.handlers)
+              and o.queue = any(p.queues) and (p.namespaces is null or s.name = any(p.namespaces))
+          ))), '[]')
+        from tasker_ready_steps o where o.task_id = $1
       ) as offered,
       case when r.owner_id = 0 and r.wake_at <= $2 then (
         select count(*)::int4 from (

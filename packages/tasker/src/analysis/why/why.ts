@@ -25,6 +25,7 @@ export type WhySituation =
   | "running"
   | "retry_due"
   | "offered"
+  | "waiting_for_worker"
   | "waiting_for_slot"
   | "behind_cancelled"
   | "moving";

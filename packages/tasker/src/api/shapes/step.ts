@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Id, Json, Moment, PageEnd } from "./common.ts";
-import { State, StepDetails, Transition } from "./task.ts";
+import { OutsideAttempt, State, StepDetails, Transition } from "./task.ts";
 
 /** A step, with how it stands to others of its task. */
 export const Step = StepDetails.omit({ depends_on: true, left_out: true }).extend({
@@ -9,6 +9,7 @@ export const Step = StepDetails.omit({ depends_on: true, left_out: true }).exten
   processed_at: Moment.nullable(),
   parents: z.array(Id).describe("The steps that it waits for"),
   children: z.array(Id).describe("The steps that wait for it"),
+  outside: OutsideAttempt.nullable().describe("The attempt that a worker, or another process, is running"),
 });
 
 /** A page of the steps of a task. */

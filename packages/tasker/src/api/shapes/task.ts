@@ -79,6 +79,21 @@ export const StepDetails = z.object({
     .describe("Inputs and results are null because the answer would be too large: ask for the step, which has them"),
 });
 
+const outside = {
+  execution_id: z.string(),
+  attempt: z.int(),
+  process_id: Id,
+  worker: z.string().nullable().describe("What a worker calls itself"),
+  language: z.string().nullable().describe("Of a worker; null for a process with an engine"),
+  started_at: Moment,
+  heartbeat_at: Moment.describe("When it was heard of last, by the clock of the database"),
+  deadline_at: Moment.nullable(),
+  progress: Json.describe("What a worker told last of how far it is"),
+};
+
+/** An attempt that another process, or a worker, runs for the one that owns the task. */
+export const OutsideAttempt = z.object(outside);
+
 /** A row of the audit trail. */
 export const Transition = z.object({
   step_name: z.string().nullable().describe("Null: of the task itself"),
@@ -129,6 +144,9 @@ export const TaskDetails = z.object({
       reason: z.string().nullable(),
     }),
   ),
+  outside: z
+    .array(z.object({ step_name: z.string(), ...outside }))
+    .describe("Attempts that workers, or other processes, are running"),
   children: z
     .array(
       z.object({
@@ -163,6 +181,18 @@ export const TaskDetails = z.object({
     )
     .describe("What operators did to it"),
   truncated: z
-    .array(z.enum(["steps", "edges", "transitions", "annotations", "late_results", "children", "signals", "actions"]))
+    .array(
+      z.enum([
+        "steps",
+        "edges",
+        "transitions",
+        "annotations",
+        "late_results",
+        "outside",
+        "children",
+        "signals",
+        "actions",
+      ]),
+    )
     .describe("Of what there is more than this answer has; lists of a task's steps, transitions and so on have all"),
 });

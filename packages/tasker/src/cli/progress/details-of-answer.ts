@@ -20,6 +20,12 @@ export function detailsOfAnswer(answer: z.output<typeof Answer>): TaskDetails {
     })),
     transitions: answer.transitions.map((transition) => ({ ...transition, at: moment(transition.at) })),
     late_results: answer.late_results.map((late) => ({ ...late, finished_at: moment(late.finished_at) })),
+    outside: answer.outside.map((attempt) => ({
+      ...attempt,
+      started_at: moment(attempt.started_at),
+      heartbeat_at: moment(attempt.heartbeat_at),
+      deadline_at: momentOrNull(attempt.deadline_at),
+    })),
     signals: answer.signals.map((signal) => ({
       ...signal,
       received_at: moment(signal.received_at),

@@ -35,6 +35,7 @@ export function drawTaskDetails(details: TaskDetails, options: StepLineOptions):
       section(`annotation ${type}`, drawJson(value, "  ", options.columns)),
     ),
     ...drawTimeline(details, options),
+    ...drawOutside(details, options),
     ...drawLateResults(details, options),
   ];
 }
@@ -77,6 +78,19 @@ function drawTimeline(details: TaskDetails, options: StepLineOptions): Line[] {
     lines.push(...wrapLine(line, options.columns, CHANGE_INDENT));
   }
   return lines.length === 0 ? [] : section("audit trail (UTC)", lines);
+}
+
+/** What workers, and other processes, are running of the task. */
+function drawOutside({ outside }: TaskDetails, options: StepLineOptions): Line[] {
+  const lines = outside.flatMap((attempt) => {
+    const { started_at: at, step_name: step, process_id: processId, worker, language, progress } = attempt;
+    const who = language === null ? `process ${processId}` : `worker ${processId} (${worker ?? language})`;
+    const seen = `last heard of ${formatMoment(attempt.heartbeat_at)}`;
+    const told = progress == null ? "" : `, progress ${JSON.stringify(progress)}`;
+    const facts = `${step}  attempt ${attempt.attempt} at ${who}, ${seen}${told}`;
+    return wrapLine([span(`  ${formatMoment(at)}  `, "faint"), span(facts)], options.columns, CHANGE_INDENT);
+  });
+  return lines.length === 0 ? [] : section("running elsewhere (UTC)", lines);
 }
 
 /** What handlers came to when their step had gone on without them. */

@@ -5,16 +5,19 @@ import { decodeCursor } from "../paging/cursor.ts";
 import { IdKey, type Page, type PageRequest, pageLimit, pageOf } from "../paging/page.ts";
 import { loadProtections } from "../protection/load-protections.ts";
 import type { Protection, TaskProtection } from "../protection/task-protection.ts";
+import { OutsideAttempt } from "./outside-attempt.ts";
 import { loadRelations, type StepRelations } from "./relations.ts";
 import { type StepRow, selectStepIdsAfter, selectStepIdsOfTasks, selectSteps } from "./step-statements.ts";
 
 /** A step with how it stands to others. Its values are decrypted and without what is to be hidden. */
-export interface ReadStep extends Omit<StepRow, "metadata" | "inputs" | "results"> {
+export interface ReadStep extends Omit<StepRow, "metadata" | "inputs" | "results" | "outside"> {
   /** Of the current transition. */
   readonly metadata: Readonly<Record<string, unknown>> | null;
   readonly inputs: JsonValue;
   readonly results: JsonValue;
   readonly relations: StepRelations;
+  /** The attempt that another process, or a worker, is running. */
+  readonly outside: OutsideAttempt | null;
 }
 
 const Metadata = z.record(z.string(), z.unknown()).nullable().catch(null);
@@ -92,5 +95,6 @@ function readStep(row: StepRow, relations = NO_RELATIONS, protection?: TaskProte
     inputs: protection?.inputs(row.name, row.inputs) ?? null,
     results: protection?.results(row.name, row.results) ?? null,
     relations,
+    outside: OutsideAttempt.nullable().parse(row.outside),
   };
 }

@@ -1,4 +1,4 @@
-import { array, bool, int4, int8, jsonb, nullable, timestamp, varchar } from "../../database/sql-type.ts";
+import { array, bool, int4, int8, json, jsonb, nullable, timestamp, varchar } from "../../database/sql-type.ts";
 import { type RowOf, statement } from "../../database/statement.ts";
 
 /** Steps as they are stored, with their names and current states, in the order of the ids that are given. */
@@ -7,7 +7,7 @@ export const selectSteps = statement({
   text: `
     select w.workflow_step_id, w.task_id, w.named_step_id, n.name, coalesce(x.to_state, 'pending') as state,
       x.created_at as changed_at, x.metadata, w.attempts, w.skippable, w.retryable, w.retry_limit, w.processed,
-      w.processed_at, w.in_process, w.backoff_request_seconds, w.last_attempted_at, w.inputs, w.results
+      w.processed_at, w.in_process, w.backoff_request_seconds, w.last_attempted_at, w.inputs, w.results, e.outside
     from unnest($1::int8[]) with ordinality as i(id, place)
     cross join lateral (select q.* from tasker_workflow_steps q where q.workflow_step_id = i.id limit 1) w
     join tasker_named_steps n on n.named_step_id = w.named_step_id
@@ -15,6 +15,13 @@ export const selectSteps = statement({
       select y.to_state, y.created_at, y.metadata from tasker_workflow_step_transitions y
       where y.workflow_step_id = i.id and y.most_recent limit 1
     ) x on true
+    left join lateral (
+      select json_build_object('execution_id', e.execution_id, 'attempt', e.attempt, 'process_id', e.process_id,
+        'worker', p.name, 'language', p.language, 'started_at', e.started_at, 'heartbeat_at', e.heartbeat_at,
+        'deadline_at', e.deadline_at, 'progress', e.progress) as outside
+      from tasker_step_executions e left join tasker_processes p on p.process_id = e.process_id
+      where e.task_id = w.task_id and e.workflow_step_id = i.id and e.state = 'running' limit 1
+    ) e on true
     order by i.place`,
   parameters: [array(int8)],
   columns: {
@@ -36,6 +43,7 @@ export const selectSteps = statement({
     last_attempted_at: nullable(timestamp),
     inputs: nullable(jsonb),
     results: nullable(jsonb),
+    outside: nullable(json),
   },
 });
 

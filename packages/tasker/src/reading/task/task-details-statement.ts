@@ -98,6 +98,18 @@ export const selectTaskDetails = statement({
         join steps p on p.workflow_step_id = e.workflow_step_id
       ) as late_results,
       (
+        select coalesce(json_agg(json_build_object(
+          'step_name', p.name, 'execution_id', e.execution_id, 'attempt', e.attempt, 'process_id', e.process_id,
+          'worker', w.name, 'language', w.language, 'started_at', e.started_at, 'heartbeat_at', e.heartbeat_at,
+          'deadline_at', e.deadline_at, 'progress', e.progress) order by e.started_at, e.execution_id), '[]')
+        from (
+          select q.* from tasker_step_executions q where q.task_id = $1::int8 and q.state = 'running'
+          order by q.started_at, q.execution_id limit $2::int8 + 1
+        ) e
+        join steps p on p.workflow_step_id = e.workflow_step_id
+        left join tasker_processes w on w.process_id = e.process_id
+      ) as outside,
+      (
         select coalesce(json_agg(json_build_object('from_step_id', e.from_step_id, 'to_step_id', e.to_step_id)
           order by e.from_step_id, e.to_step_id), '[]')
         from edges e
@@ -168,6 +180,7 @@ export const selectTaskDetails = statement({
     annotations: json,
     annotation_count: int8,
     late_results: json,
+    outside: json,
     edges: json,
     children: json,
     signals: json,

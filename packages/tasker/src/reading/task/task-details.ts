@@ -2,11 +2,10 @@ import { z } from "zod";
 import type { Connection } from "../../database/database.ts";
 import { TaskNotFoundError } from "../../errors/index.ts";
 import type { VisibleNamespaces } from "../../models/visible-namespaces.ts";
+import { moment } from "../json-moment.ts";
 import { NO_PROTECTION, type Protection, TaskProtection } from "../protection/task-protection.ts";
+import { OutsideAttempt } from "../steps/outside-attempt.ts";
 import { selectTaskDetails } from "./task-details-statement.ts";
-
-/** A time as `to_json` writes a `timestamp` column, which holds UTC. */
-const moment = z.string().transform((text) => new Date(`${text}Z`));
 
 const StepDetails = z.object({
   step_id: z.number(),
@@ -94,6 +93,7 @@ type Bounded =
   | "transitions"
   | "annotations"
   | "late_results"
+  | "outside"
   | "children"
   | "signals"
   | "actions";
@@ -142,6 +142,7 @@ export async function readTaskDetails(
     transitions: inCommitOrder(first("transitions", z.array(TransitionDetails).parse(row.transitions))),
     annotations: first("annotations", z.array(AnnotationDetails).parse(row.annotations)),
     late_results: first("late_results", z.array(LateResult).parse(row.late_results)),
+    outside: first("outside", z.array(OutsideAttempt.extend({ step_name: z.string() })).parse(row.outside)),
     children: first("children", z.array(ChildTask).parse(row.children)).filter(isSeen),
     signals: first("signals", z.array(SignalDetails).parse(row.signals)),
     actions: first("actions", z.array(OperatorAction).parse(row.actions)),

@@ -33,5 +33,6 @@ function shown(step: ReadStep) {
     retry_limit: step.retry_limit ?? 3,
     parents: relations.parents,
     children: relations.children,
+    outside: step.outside,
   };
 }

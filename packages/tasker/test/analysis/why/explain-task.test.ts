@@ -254,11 +254,65 @@ const CASES: readonly (readonly [WhySituation, Partial<WhyFacts>, readonly strin
     "past_deadline",
     {
       steps: [step("in_progress")],
-      executions: [{ step_id: 7, process_id: 4, host: "worker-2", pid: 1, deadline_at: NOW - 3_000 }],
+      executions: [{ step_id: 7, process_id: 4, host: "worker-2", pid: 1, deadline_at: NOW - 3_000, worker: null }],
     },
     ["running in process 4 (worker-2, pid 1)", "its deadline was", "its end has not been written yet"],
   ],
-  ["offered", { steps: [startable], offered: [7] }, ["has offered it to the others"]],
+  [
+    "offered",
+    {
+      steps: [startable],
+      offered: [{ step_id: 7, handler: null, queue: "@engines", offered_at: NOW - 5_000, workers: 0 }],
+    },
+    ["has offered it to the others"],
+  ],
+  [
+    "waiting_for_worker",
+    {
+      steps: [startable],
+      offered: [{ step_id: 7, handler: "Shop::Charge", queue: "python", offered_at: NOW - 5_000, workers: 0 }],
+    },
+    [
+      "in the queue python for the handler Shop::Charge, since 2027-01-31 11:59:55 UTC (5 seconds ago)",
+      "No worker that lives has registered for that in the namespace shop",
+      "tasker worker list",
+    ],
+  ],
+  [
+    "waiting_for_worker",
+    {
+      steps: [startable],
+      offered: [{ step_id: 7, handler: "Shop::Charge", queue: "python", offered_at: NOW - 5_000, workers: 2 }],
+    },
+    ["2 workers that live have registered for it: it goes to the first that polls with free capacity"],
+  ],
+  [
+    "running",
+    {
+      steps: [step("in_progress")],
+      executions: [
+        {
+          step_id: 7,
+          process_id: 9,
+          host: "box-1",
+          pid: 33,
+          deadline_at: null,
+          worker: {
+            name: "charger",
+            language: "python",
+            heartbeat_at: NOW - 4_000,
+            silent_until: NOW + 26_000,
+            progress: { done: 0.5 },
+          },
+        },
+      ],
+    },
+    [
+      "has been running at worker 9 (charger, python, box-1, pid 33) since 2027-01-31 11:58:30 UTC",
+      'heard of at 2027-01-31 11:59:56 UTC (4 seconds ago), and told of its progress {"done":0.5}',
+      "if it stays silent until 2027-01-31 12:00:26 UTC (in 26 seconds), another one gets the step",
+    ],
+  ],
   ["waiting_for_slot", { steps: [startable], ownerRunning: 12 }, ["12 steps run there", "--concurrency"]],
   ["moving", { steps: [startable], ownerRunning: 0 }, ["is ready and starts with the next commit"]],
   ["moving", {}, ["Nothing keeps it"]],
