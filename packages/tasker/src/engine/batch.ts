@@ -1,7 +1,7 @@
 import type { Annotation } from "../handlers/task-handler.ts";
 import { AddedSteps } from "./added-steps.ts";
 import type { Execution } from "./execution.ts";
-import type { ReadyStep } from "./ready-figures.ts";
+import type { RemoteStep } from "./remote/remote-step.ts";
 import type { StandingWait } from "./standing-wait.ts";
 import type { StepMove, TransitionRow } from "./step-move.ts";
 import type { StepRun } from "./step-run.ts";
@@ -64,7 +64,7 @@ export class Batch {
   /** Steps that have become viable since the batch before; empty if nobody wants to be told. */
   viable: readonly ViableStep[] = [];
   /** Steps that workers may run once it is committed. */
-  readonly remote: ReadyStep[] = [];
+  readonly remote: RemoteStep[] = [];
   readonly #tasks = new Map<TaskRun, TaskEntry>();
 
   /** @param elapsedMs the same moment by the time that passes evenly; see `elapsedOf` */
@@ -81,6 +81,13 @@ export class Batch {
   /** The tasks it touches, in ascending order of their ids: the order in which their rows are locked. */
   get tasks(): TaskEntry[] {
     return [...this.#tasks.values()].sort((a, b) => a.run.taskId - b.run.taskId);
+  }
+
+  /** Takes out the steps for workers of tasks that it does not touch: they are ready by what is committed. */
+  takeReadyRemote(): RemoteStep[] {
+    const remote = this.remote.splice(0);
+    this.remote.push(...remote.filter(({ run }) => this.#tasks.has(run)));
+    return remote.filter(({ run }) => !this.#tasks.has(run));
   }
 
   get taskCount(): number {

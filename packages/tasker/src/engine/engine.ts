@@ -192,9 +192,9 @@ export class Engine {
     hints.onHint(({ topic }) => {
       if (topic === "tasks") claimer.noticeSubmit(true);
       if (topic === "remote") return runtime.workers.lookNow();
+      if (topic === "outside") return runtime.offers.lookNow();
       if (topic === "steps") runtime.taker?.lookNow();
       else claimer.lookSoon();
-      if (topic === "owner") runtime.offers.lookNow();
     });
     runtime.onDue = () => {
       claimer.lookNow();

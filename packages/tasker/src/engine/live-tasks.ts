@@ -79,7 +79,7 @@ export class LiveTasks {
     const { room, limits, tracing, clock, maxInterruptions, offers } = this.#host;
     this.#live.set(run.taskId, run);
     room.add(run.view.namespace);
-    run.limits = limits.of(run.compiled);
+    run.limits ??= limits.of(run.compiled);
     if (run.isOver && tracing !== null) traceForeignEnd(tracing, run, clock.now());
     const agenda = this.#host.agendaOf(run);
     for (const step of recoverLostSteps(run, maxInterruptions)) agenda.endLost(run, step);

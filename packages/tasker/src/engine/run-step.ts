@@ -5,8 +5,8 @@ import type { EventBus } from "../events/bus/event-bus.ts";
 import type { CircuitBoard, Guard } from "../handlers/circuits/circuit-board.ts";
 import type { CustomEventRegistry } from "../handlers/custom-events/registry.ts";
 import { encodeJson } from "../json/encode.ts";
-import type { Verdict } from "../retry/circuit-breaker.ts";
 import type { Tracing } from "../tracing/tracing.ts";
+import { guardOf, postponedBy, verdictOf } from "./circuits/step-guard.ts";
 import { concludeOutcome } from "./conclude-outcome.ts";
 import { describeFailure } from "./describe-failure.ts";
 import { subjectOf } from "./event-subject.ts";
@@ -64,7 +64,7 @@ export function runStep(runner: StepRunner, execution: Execution): void {
   const fail = (error: unknown) => {
     const { interruption } = execution;
     if (interruption !== null) finish({ kind: "interrupted", reason: interruption.message });
-    else if (error instanceof CircuitOpenError) finish({ kind: "postponed", ...factsOf(error) });
+    else if (error instanceof CircuitOpenError) finish(postponedBy(error));
     else finish({ kind: "failure", failure: describeFailure(error), durationMs: elapsedOf(clock) - begun });
   };
   const succeed = () => {
@@ -93,20 +93,13 @@ export function runStep(runner: StepRunner, execution: Execution): void {
       );
     return span === null ? execute() : span.run(execute);
   };
-  const guard = guardOf(execution);
+  const guard = guardOf(run, name);
   try {
     const work = guard === undefined ? call() : passThrough(runner, execution, guard, call);
     Promise.resolve(work).then(succeed, fail);
   } catch (error) {
     fail(error);
   }
-}
-
-/** The circuit that an execution goes through; a join calls nobody, and needs none. */
-function guardOf({ run: { compiled }, name }: Execution): Guard | undefined {
-  const { guards, stepNamed } = compiled;
-  if (guards === null || stepNamed.roleOf(name).kind === "join") return undefined;
-  return guards.get(stepNamed.get(name)?.name ?? name);
 }
 
 /** Calls the handler if its circuit lets it through. What becomes of it is told to the circuit when it settles. */
@@ -125,13 +118,6 @@ async function passThrough(
   execution.passage = passage;
   if (execution.interruption !== null) throw execution.interruption;
   return call();
-}
-
-const factsOf = ({ circuit, message, retryAt }: CircuitOpenError) => ({ circuit, message, retryAt });
-
-function verdictOf(outcome: Outcome): Verdict {
-  if (outcome.kind === "success") return "worked";
-  return outcome.kind === "failure" && outcome.failure.isOutage ? "failed" : "unknown";
 }
 
 /** Settles an execution unless it is settled already. */

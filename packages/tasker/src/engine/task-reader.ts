@@ -7,6 +7,7 @@ import { buildTaskRun } from "./build-task-run.ts";
 import { findVainBypasses } from "./check-bypass.ts";
 import type { DefinitionCache } from "./compiled-definition.ts";
 import { fetchDefinitions } from "./fetch-definitions.ts";
+import type { DefinitionLimits } from "./limits/definition-limits.ts";
 import { loadChildren } from "./load-children.ts";
 import { loadSignals } from "./load-signals.ts";
 import { giveBack, type LoadedTask, loadTasks } from "./load-tasks.ts";
@@ -25,6 +26,7 @@ export interface TaskReaderHost {
   readonly log: Log;
   readonly protection: Pick<Protection, "encryption">;
   readonly definitions: DefinitionCache;
+  readonly limits: DefinitionLimits;
   readonly resources: HandlerResources;
   readonly strategies: Pick<Strategies, "lookAgainAt">;
   /** Age in milliseconds after which a step that somebody else runs counts as left behind; null: never. */
@@ -48,7 +50,8 @@ export class TaskReader {
   /** The tasks of these that this process owns. One that cannot be run as it is stored is given back for a while. */
   async read(taskIds: readonly number[]): Promise<TaskRun[]> {
     if (taskIds.length === 0) return [];
-    const { database, definitions, clock, abandonedStepMs, processId, resources, tracing, protection } = this.#host;
+    const { database, definitions, limits, clock, abandonedStepMs, processId, resources, tracing, protection } =
+      this.#host;
     const rows = await database.run(loadTasks, [processId, taskIds]);
     const found = await fetchDefinitions(database, definitions, rows);
     const seals = await loadSeals(
@@ -71,6 +74,7 @@ export class TaskReader {
           rules,
           seals.get(row.task_id) ?? null,
         );
+        run.limits = limits.of(compiled);
         this.#warnOfBypasses(run);
         runs.push(run);
       } catch (error) {

@@ -14,7 +14,7 @@ import type { StepLimits } from "./limits/step-limits.ts";
 import type { ChildTask } from "./load-children.ts";
 import type { WaitingSignal } from "./load-signals.ts";
 import type { TaskSeal } from "./protection/task-seal.ts";
-import type { OutsideAttempt } from "./sharing/outside-attempt.ts";
+import type { StartedOutside } from "./sharing/outside-attempt.ts";
 import { endOfWait, LOOK_AGAIN_MS } from "./standing-wait.ts";
 import { freshStep, type StepRun } from "./step-run.ts";
 import type { LiveTaskView } from "./task-view.ts";
@@ -77,7 +77,7 @@ export class TaskRun {
   /** Places of the steps whose task is being submitted. */
   readonly startingChildren = new Set<number>();
   /** Attempts that other processes have started, and whose start is still to be written. */
-  readonly startedOutside: { readonly step: StepRun; readonly attempt: OutsideAttempt }[] = [];
+  readonly startedOutside: Omit<StartedOutside, "run">[] = [];
   /** Whether a process that took a step of it could not run it: its steps are offered no more. */
   isUnshareable = false;
   /** Encrypts and decrypts its values; null: nothing is encrypted. */

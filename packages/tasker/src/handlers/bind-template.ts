@@ -27,7 +27,6 @@ const BUILT_IN: HandlerExports = { ApiStepHandler, "Tasker::StepHandler::Api": A
  * `customEventConfiguration`; what that throws goes through unchanged. `ApiStepHandler` is there without being given.
  * Functions that a `run_if` asks are looked up by their names. Steps with a `queue` need no handler here, nor do those whose
  * handler matches a pattern of `remote`: workers run them.
- * @throws InvalidTemplateError if a step that workers run has limits or a circuit breaker
  * @throws HandlerNotFoundError that lists every handler which is missing, with the nearest export of each
  * @throws InvalidRequestError that lists every export which was found and cannot be a handler
  */

@@ -5,7 +5,7 @@ import type { TaskDefinition } from "../templates/definition.ts";
 import { hintAt } from "../text/nearest-name.ts";
 import type { ConditionFunction } from "./condition-function.ts";
 import type { HandlerMaker } from "./handler-maker.ts";
-import { checkRemoteSteps, declaredQueues } from "./remote-steps.ts";
+import { declaredQueues } from "./remote-steps.ts";
 import type { HandlesStep } from "./step-handler.ts";
 import type { TaskHandler } from "./task-handler.ts";
 import type { StartedStep, TaskTemplate } from "./task-template.ts";
@@ -25,13 +25,9 @@ export interface TemplateCode {
   readonly queues: ReadonlyMap<string, string>;
 }
 
-/**
- * A template whose handlers are known.
- * @throws InvalidTemplateError if a step that workers run has what does not hold for it
- */
+/** A template whose handlers are known. */
 export function createTaskTemplate(definition: TaskDefinition, code: TemplateCode): TaskTemplate {
   const { makers, taskHandler, customEvents, conditions, findMaker = () => null, queues } = code;
-  checkRemoteSteps(definition, queues);
   const own = new Map<string, StartedStep>();
   for (const step of definition.steps) {
     own.set(step.name, step);

@@ -54,7 +54,7 @@ const PROBE: Admission = { kind: "probe" };
 
 /**
  * Asks whether an execution may go through. An open circuit whose time has passed becomes half open with the asking
- * execution as its first probe.
+ * execution as its first probe. One that is a probe already stays one.
  */
 export function admit(circuit: Circuit, policy: CircuitPolicy, probe: Probe, nowMs: number): Admitted {
   if (circuit.state === "closed") return { circuit, admission: FREE };
@@ -62,6 +62,8 @@ export function admit(circuit: Circuit, policy: CircuitPolicy, probe: Probe, now
     if (nowMs < circuit.until) return { circuit, admission: { kind: "refused", retryAt: circuit.until } };
     return { circuit: { state: "half_open", since: nowMs, probes: [probe], successes: 0 }, admission: PROBE };
   }
+  // Asked once more, as after an answer that was lost.
+  if (circuit.probes.some(({ id }) => id === probe.id)) return { circuit, admission: PROBE };
   const running = circuit.probes.filter(({ expiresAt }) => expiresAt > nowMs);
   if (running.length + circuit.successes >= policy.probes) {
     return { circuit, admission: { kind: "refused", retryAt: nowMs + policy.openSeconds * 1_000 } };

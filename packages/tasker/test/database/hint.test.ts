@@ -6,6 +6,7 @@ const anyHint: fc.Arbitrary<Hint> = fc.oneof(
   fc.constant<Hint>({ topic: "tasks" }),
   fc.constant<Hint>({ topic: "steps" }),
   fc.nat().map((processId): Hint => ({ topic: "owner", processId })),
+  fc.nat().map((processId): Hint => ({ topic: "outside", processId })),
 );
 const words = (hints: readonly Hint[]) => new Set(hints.map((hint) => JSON.stringify(hint)));
 

@@ -10,6 +10,8 @@ export type Hint =
   | { readonly topic: "tasks" }
   /** Something was done to, or delivered for, a task of the process `processId`. */
   | { readonly topic: "owner"; readonly processId: number }
+  /** Something has come of a step that others run for the process `processId`. */
+  | { readonly topic: "outside"; readonly processId: number }
   /** Ready steps were offered to other processes. */
   | { readonly topic: "steps" }
   /** Ready steps were offered to workers. */
@@ -69,11 +71,11 @@ export function decodeHints(payload: string): HintMessage {
   const hints = words.split(",").flatMap((word): Hint[] => {
     const [topic, id] = word.split(".", 2);
     if (topic === "tasks" || topic === "steps" || topic === "remote") return [{ topic }];
-    return topic === "owner" && id !== undefined ? [{ topic, processId: Number(id) }] : [];
+    return (topic === "owner" || topic === "outside") && id !== undefined ? [{ topic, processId: Number(id) }] : [];
   });
   return { senderId: Number(sender), hints };
 }
 
 function encodeHint(hint: Hint): string {
-  return hint.topic === "owner" ? `owner.${hint.processId}` : hint.topic;
+  return "processId" in hint ? `${hint.topic}.${hint.processId}` : hint.topic;
 }

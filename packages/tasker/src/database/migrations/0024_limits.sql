@@ -4,7 +4,7 @@
 
 -- A step that runs under a limiter, or is about to. A process takes permits before it starts a step and gives them back when
 -- the step's outcome is committed; those of a process that died go when its task is taken over. A step under several limiters
--- has a row for each.
+-- has a row for each. Of one that a remote worker runs they are as long as it does, whoever owns the task.
 create table tasker_permits (
   process_id bigint not null,
   -- Drawn by the process.
@@ -12,11 +12,14 @@ create table tasker_permits (
   limiter text not null,
   task_id bigint not null,
   workflow_step_id bigint not null,
+  -- Of an attempt that a remote worker will run: its id.
+  execution_id varchar(64),
   granted_at timestamp(6) not null,
   primary key (process_id, permit_no, limiter)
 );
 
 create index tasker_permits_limiter on tasker_permits (limiter);
+create index tasker_permits_outside on tasker_permits (task_id) where execution_id is not null;
 
 -- Starts of steps under a limiter with a rate. Those of one moment share a row.
 create table tasker_rate_starts (

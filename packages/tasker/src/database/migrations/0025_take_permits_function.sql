@@ -4,12 +4,13 @@
 --                 so that what they took can be given back, and those still to come will do nothing. To be made without groups:
 --                 the process's row stays locked, and its lease could not be renewed while limiters are waited for
 --   p_now         null: the database's own time, so that the clocks of machines may differ
---   p_given_back  numbers of permits; null for none
+--   p_given_back  numbers of permits; null for none. One of a remote worker's attempt stays while that is offered or runs: it
+--                 goes with the task to whoever loads it next
 --   p_patience_ms how much longer a step of another process must have waited to go first, and for how long it keeps that right
 --                 when its process does not ask; twice the time after which a process asks again
 --   p_groups      steps with the same limits, in the order of their turns: [{g: number of the group,
 --                 l: its limits [{i: limiter, c: most at the same time, n: most starts within s seconds; null: any number}],
---                 w: the steps asked for [[permit number, task, step]], k: number of those that wait, with these,
+--                 w: the steps asked for [[permit number, task, step, id of the attempt of a remote worker or absent]], k: number of those that wait, with these,
 --                 o: milliseconds that the first has waited, h: whether the group has a row in tasker_limit_waits}]
 -- Returns for each group how many of its steps got their permits: the first ones. If not all did: the limiter that refused,
 -- and if that is only a matter of time, how many milliseconds are left.
@@ -47,7 +48,8 @@ begin
     where p.process_id = p_process and p.stopped_at is null and p.first_permit_call < p_call;
   end if;
   if p_given_back is not null then
-    delete from tasker_permits p where p.process_id = p_process and p.permit_no = any(p_given_back);
+    delete from tasker_permits p where p.process_id = p_process and p.permit_no = any(p_given_back)
+      and (p.execution_id is null or not tasker_is_outside(p.workflow_step_id, p.execution_id));
   end if;
 
   -- A process that was declared dead and does not know it yet gets nothing, nor does a call that was given up.
@@ -125,8 +127,8 @@ begin
     end loop;
 
     if v_free > 0 then
-      insert into tasker_permits (process_id, permit_no, limiter, task_id, workflow_step_id, granted_at)
-      select p_process, (w.value ->> 0)::bigint, l.i, (w.value ->> 1)::bigint, (w.value ->> 2)::bigint, v_now
+      insert into tasker_permits (process_id, permit_no, limiter, task_id, workflow_step_id, execution_id, granted_at)
+      select p_process, (w.value ->> 0)::bigint, l.i, (w.value ->> 1)::bigint, (w.value ->> 2)::bigint, w.value ->> 3, v_now
       from json_array_elements(v_group.w) with ordinality as w(value, place)
       cross join lateral json_to_recordset(v_group.l) as l(i text, c integer)
       where w.place <= v_free and l.c is not null;

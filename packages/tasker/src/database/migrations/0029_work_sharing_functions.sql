@@ -10,6 +10,15 @@ create function tasker_step_is_over(p_step bigint) returns boolean language sql 
   )
 $$;
 
+-- Whether an attempt is offered, or runs outside its owner, or has an outcome there that is not written.
+create function tasker_is_outside(p_step bigint, p_execution varchar) returns boolean language sql stable as $$
+  select exists (
+    select from tasker_ready_steps o where o.workflow_step_id = p_step and o.execution_id = p_execution
+  ) or exists (
+    select from tasker_step_executions x where x.execution_id = p_execution and x.state in ('running', 'finished')
+  )
+$$;
+
 -- Offers ready steps of tasks that p_owner runs. Tasks that it does not hold as it thinks are left out. Called again with the
 -- same offers because the answer was lost, it offers none of them twice: an execution starts once.
 --   p_tasks  [{t: task, e: epoch, r: revision}], in ascending order of t
@@ -152,7 +161,8 @@ $$;
 
 -- Makes p_owner, which has just read them, the one who waits for what of these tasks runs outside its owner: offers are
 -- deleted, and executions told that run or whose outcome nobody has written. The offers first: one that is being taken is
--- waited for, and its execution is seen by the statement after.
+-- waited for, and its execution is seen by the statement after. The permits of remote workers' attempts become those of
+-- p_owner, under the negative ids of their steps, or go with the offers.
 create function tasker_adopt_executions(p_owner bigint, p_task_ids bigint[])
 returns table (
   execution_id varchar, workflow_step_id bigint, task_id bigint, attempt integer, process_id bigint, timeout_ms bigint,
@@ -165,6 +175,14 @@ as $$
 #variable_conflict use_column
 begin
   delete from tasker_ready_steps o using unnest(p_task_ids) as i(id) where o.task_id = i.id;
+  with left_behind as (
+    delete from tasker_permits p using unnest(p_task_ids) as i(id)
+    where p.task_id = i.id and p.execution_id is not null
+    returning p.*
+  )
+  insert into tasker_permits (process_id, permit_no, limiter, task_id, workflow_step_id, execution_id, granted_at)
+  select p_owner, -l.workflow_step_id, l.limiter, l.task_id, l.workflow_step_id, l.execution_id, l.granted_at
+  from left_behind l where tasker_is_outside(l.workflow_step_id, l.execution_id);
   return query
   update tasker_step_executions x set owner_id = p_owner
   from (

@@ -48,7 +48,7 @@ create function tasker_start_offers(
   p_worker bigint, p_lease integer, p_steps bigint[], p_nonces varchar[], p_now timestamp
 ) returns table (
   execution_id varchar, workflow_step_id bigint, task_id bigint, attempt integer, owner_id bigint, revision integer,
-  started_at timestamp, deadline_at timestamp, progress jsonb
+  started_at timestamp, deadline_at timestamp, progress jsonb, traceparent varchar, tracestate varchar
 )
 language plpgsql
 set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off
@@ -77,8 +77,9 @@ begin
     returning execution_id, workflow_step_id, task_id, attempt, owner_id, deadline_at
   )
   select s.execution_id, s.workflow_step_id, s.task_id, s.attempt, s.owner_id,
-    (select t.revision from taken t where t.execution_id = s.execution_id), p_now, s.deadline_at, null::jsonb
-  from started s;
+    (select t.revision from taken t where t.execution_id = s.execution_id), p_now, s.deadline_at, null::jsonb,
+    r.traceparent, r.tracestate
+  from started s cross join lateral (select y.* from tasker_task_runs y where y.task_id = s.task_id limit 1) r;
 end
 $$;
 
@@ -92,7 +93,7 @@ create function tasker_poll_steps(
   p_now timestamp
 ) returns table (
   execution_id varchar, workflow_step_id bigint, task_id bigint, attempt integer, owner_id bigint, revision integer,
-  started_at timestamp, deadline_at timestamp, progress jsonb
+  started_at timestamp, deadline_at timestamp, progress jsonb, traceparent varchar, tracestate varchar
 )
 language plpgsql
 set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off
@@ -107,15 +108,16 @@ declare
 begin
   if v_lease is null then
     return query select null::varchar, null::bigint, null::bigint, null::integer, null::bigint, null::integer,
-      null::timestamp, null::timestamp, null::jsonb;
+      null::timestamp, null::timestamp, null::jsonb, null::varchar, null::varchar;
     return;
   end if;
   -- A call whose answer was lost may still be under way.
   perform pg_advisory_xact_lock(c_lock_class, hashtext(p_worker || ' ' || p_nonce));
   return query
-  select x.execution_id, x.workflow_step_id, x.task_id, x.attempt, x.owner_id,
-    (select r.revision from tasker_task_runs r where r.task_id = x.task_id), x.started_at, x.deadline_at, x.progress
+  select x.execution_id, x.workflow_step_id, x.task_id, x.attempt, x.owner_id, r.revision, x.started_at, x.deadline_at,
+    x.progress, r.traceparent, r.tracestate
   from tasker_step_executions x
+  cross join lateral (select y.* from tasker_task_runs y where y.task_id = x.task_id limit 1) r
   where x.process_id = p_worker and x.nonce = p_nonce and x.state = 'running';
   if found then
     return;
@@ -152,7 +154,7 @@ $$;
 create function tasker_start_steps(p_worker bigint, p_items json, p_namespaces varchar[], p_now timestamp)
 returns table (
   execution_id varchar, outcome varchar, workflow_step_id bigint, task_id bigint, attempt integer, owner_id bigint,
-  revision integer, started_at timestamp, deadline_at timestamp, progress jsonb
+  revision integer, started_at timestamp, deadline_at timestamp, progress jsonb, traceparent varchar, tracestate varchar
 )
 language plpgsql
 set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off
@@ -167,7 +169,7 @@ declare
 begin
   if v_lease is null then
     return query select null::varchar, null::varchar, null::bigint, null::bigint, null::integer, null::bigint,
-      null::integer, null::timestamp, null::timestamp, null::jsonb;
+      null::integer, null::timestamp, null::timestamp, null::jsonb, null::varchar, null::varchar;
     return;
   end if;
   select array_agg(l.workflow_step_id), array_agg(l.n) into v_steps, v_nonces from (
@@ -190,27 +192,31 @@ begin
   return query
   select i.x, (case when e.execution_id is null then 'absent'
       when e.process_id = p_worker and e.nonce = i.n and e.state = 'running' then 'started' else 'taken' end)::varchar,
-    e.workflow_step_id, e.task_id, e.attempt, e.owner_id,
-    (select r.revision from tasker_task_runs r where r.task_id = e.task_id), e.started_at, e.deadline_at, e.progress
+    e.workflow_step_id, e.task_id, e.attempt, e.owner_id, r.revision, e.started_at, e.deadline_at, e.progress,
+    r.traceparent, r.tracestate
   from json_to_recordset(p_items) as i(x varchar, s bigint, n varchar)
   left join lateral (
     select y.* from tasker_step_executions y
     where y.execution_id = i.x and (v_namespaces is null or y.task_namespace_id = any(v_namespaces))
-  ) e on true;
+  ) e on true
+  left join lateral (select y.* from tasker_task_runs y where y.task_id = e.task_id limit 1) r on true;
 end
 $$;
 
 -- Says that p_worker still runs these executions, and how far it is.
 --   p_items  [{x: execution, p: progress or absent}]
+--   p_namespaces  where; null: in all
 -- One row for each that is or was its own: its state, why it is revoked, and the state of its step, which says whether somebody has
 -- ended that. One row without an execution: the worker is not registered.
-create function tasker_beat_worker(p_worker bigint, p_items json)
+create function tasker_beat_worker(p_worker bigint, p_items json, p_namespaces varchar[])
 returns table (execution_id varchar, state varchar, reason text, step_state varchar)
 language plpgsql
 set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off
 set jit = off set plan_cache_mode = force_generic_plan set timezone = 'UTC'
 as $$
 #variable_conflict use_column
+declare
+  v_namespaces integer[] := tasker_namespace_ids(p_namespaces);
 begin
   if tasker_renew_worker(p_worker) is null then
     return query select null::varchar, null::varchar, null::text, null::varchar;
@@ -227,7 +233,8 @@ begin
       select y.workflow_step_id from tasker_step_executions y where y.execution_id = i.x limit 1
     ) e
   ) q
-  where x.execution_id = q.x and x.process_id = p_worker and x.state = 'running';
+  where x.execution_id = q.x and x.process_id = p_worker and x.state = 'running'
+    and (v_namespaces is null or x.task_namespace_id = any(v_namespaces));
   return query
   select e.execution_id, e.state, e.reason, (
       select t.to_state from tasker_workflow_step_transitions t
@@ -236,6 +243,7 @@ begin
   from json_to_recordset(p_items) as i(x varchar, p jsonb)
   cross join lateral (
     select y.* from tasker_step_executions y where y.execution_id = i.x and y.process_id = p_worker
+      and (v_namespaces is null or y.task_namespace_id = any(v_namespaces))
   ) e;
 end
 $$;

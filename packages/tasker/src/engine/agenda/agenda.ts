@@ -11,7 +11,7 @@ import type { LaneHost } from "../lane-host.ts";
 import type { Failure } from "../outcome.ts";
 import { readyFactsOf } from "../ready-facts.ts";
 import type { ReadyFigures } from "../ready-figures.ts";
-import type { OutsideAttempt } from "../sharing/outside-attempt.ts";
+import type { StartedOutside } from "../sharing/outside-attempt.ts";
 import { mayStart, type StepRun } from "../step-run.ts";
 import type { TaskRun } from "../task-run.ts";
 import { MOST_EVENTS, MOST_RESULT_TEXT } from "./batch-limits.ts";
@@ -114,11 +114,11 @@ export class Agenda {
   adopt(run: TaskRun): void {
     // Of one that somebody else has stopped nothing starts; it is let go when what runs has ended.
     const steps = run.isStopped ? [] : run.steps;
-    for (const { step, attempt } of run.startedOutside.splice(0)) {
+    for (const { step, ...started } of run.startedOutside.splice(0)) {
       step.queued = true;
       step.dueAt = null;
       run.activeCount += 1;
-      this.startOutside(run, step, attempt);
+      this.startOutside({ run, step, ...started });
     }
     if (steps.some(({ state }) => state === "cancelled")) {
       for (const { step, closing } of decideCancellations(run.graph, steps)) this.close(run, step, closing);
@@ -136,8 +136,8 @@ export class Agenda {
   }
 
   /** Takes a step whose attempt another process has started: its start is written, then its outcome is waited for. */
-  startOutside(run: TaskRun, step: StepRun, attempt: OutsideAttempt): void {
-    this.#starts.pushOutside(run, step, attempt);
+  startOutside(started: StartedOutside): void {
+    this.#starts.pushOutside(started);
     this.#onWork();
   }
 
@@ -212,7 +212,8 @@ export class Agenda {
     this.#releases.clear();
     // What nothing is written of yet is told with the next batch.
     if (batch.taskCount > 0) batch.viable = this.#viable.splice(0);
-    else if (batch.remote.length > 0) this.#host.offers.offerRemote(batch.remote);
+    const remote = batch.takeReadyRemote();
+    if (remote.length > 0) this.#host.offers.offerRemote(remote);
     return batch;
   }
 

@@ -1,5 +1,4 @@
 import { elapsedOf } from "../../clock/clock.ts";
-import { ConfigurationError } from "../../errors/index.ts";
 import type { JsonObject } from "../../json/json-value.ts";
 import type { Batch } from "../batch.ts";
 import { beginWait } from "../begin-wait.ts";
@@ -8,14 +7,15 @@ import { describeFailure } from "../describe-failure.ts";
 import { Execution } from "../execution.ts";
 import { itemsToAdd, planFanOut } from "../fan-out.ts";
 import { type LaneHost, writerOf } from "../lane-host.ts";
-import type { Demand } from "../limits/limiter.ts";
 import type { AdmittedStep } from "../limits/permit.ts";
 import type { Failure } from "../outcome.ts";
 import { type ReadyFigures, type ReadyStep, readyFigures } from "../ready-figures.ts";
 import { ReadyQueue } from "../ready-queue.ts";
+import { remoteExecutionId } from "../remote/remote-execution-id.ts";
+import type { RemoteStep } from "../remote/remote-step.ts";
 import type { OfferingLine } from "../sharing/offer-desk-host.ts";
 import { isShareable } from "../sharing/offer-steps.ts";
-import type { OutsideAttempt } from "../sharing/outside-attempt.ts";
+import type { StartedOutside } from "../sharing/outside-attempt.ts";
 import type { LaneSlots } from "../slots.ts";
 import type { WaitingFor } from "../standing-wait.ts";
 import type { StepMove } from "../step-move.ts";
@@ -50,8 +50,8 @@ export class StartLine implements OfferingLine {
   readonly #slots: LaneSlots;
   readonly #ready = new ReadyQueue<ReadyStep>();
   #admitted: AdmittedStep[] = [];
-  #remote: ReadyStep[] = [];
-  #outside: (StepOfRun & { readonly attempt: OutsideAttempt })[] = [];
+  #remote: RemoteStep[] = [];
+  #outside: StartedOutside[] = [];
   #waiting: (StepOfRun & { readonly failure: Failure | null })[] = [];
 
   constructor(host: LaneHost, waits: StepWaits, ends: StartEnds) {
@@ -65,12 +65,12 @@ export class StartLine implements OfferingLine {
   /** Takes a step that calls its handler when there is room; or whose handler a worker calls, when there is one. */
   push(run: TaskRun, step: StepRun): void {
     const demands = run.demandsOf(step);
-    const readySince = elapsedOf(this.#host.clock);
-    if (run.queueOf(step) !== null) {
-      if (demands.length === 0) this.#remote.push({ run, step, readySince });
-      else this.pushWait(run, step, limitFailure(step, demands));
-    } else if (demands.length === 0) this.#ready.push({ run, step, readySince }, run.rankOf(step), run.view.namespace);
-    else this.#host.permits.ask({ run, step, readySince, admit: this.#admit }, demands);
+    const ready: ReadyStep = { run, step, readySince: elapsedOf(this.#host.clock) };
+    const executionId =
+      run.queueOf(step) === null ? null : remoteExecutionId(this.#host.executions.nextId(), step.stepId);
+    if (demands.length > 0) this.#host.permits.ask({ ...ready, executionId, admit: this.#admit }, demands);
+    else if (executionId !== null) this.#remote.push({ ...ready, executionId, permit: null });
+    else this.#ready.push(ready, run.rankOf(step), run.view.namespace);
   }
 
   /** The steps that wait for a slot. */
@@ -87,8 +87,8 @@ export class StartLine implements OfferingLine {
   }
 
   /** Takes a step whose attempt another process has started: it needs no slot. */
-  pushOutside(run: TaskRun, step: StepRun, attempt: OutsideAttempt): void {
-    this.#outside.push({ run, step, attempt });
+  pushOutside(started: StartedOutside): void {
+    this.#outside.push(started);
   }
 
   /** Whether steps wait for which there is no slot. */
@@ -182,10 +182,12 @@ export class StartLine implements OfferingLine {
     if (this.#ready.isEmpty && this.#host.starting) this.#host.offers.takeBack();
   }
 
-  #addAdmitted(batch: Batch, { run, step, permit, slots }: AdmittedStep): void {
+  #addAdmitted(batch: Batch, { run, step, readySince, permit, slots, executionId }: AdmittedStep): void {
     if (run.dropped) {
-      slots.give();
+      slots?.give();
       this.#host.permits.giveBack(permit);
+    } else if (executionId !== null) {
+      batch.remote.push({ run, step, readySince, executionId, permit });
     } else {
       step.queued = false;
       const execution = this.#addStart(batch, run, step, this.#host.executions.nextId(), permit.facts);
@@ -194,11 +196,13 @@ export class StartLine implements OfferingLine {
     }
   }
 
-  #addOutside(batch: Batch, { run, step, attempt }: StepOfRun & { readonly attempt: OutsideAttempt }): void {
+  #addOutside(batch: Batch, { run, step, attempt, permit }: StartedOutside): void {
     if (run.dropped) return;
     step.queued = false;
-    const execution = this.#addStart(batch, run, step, attempt.executionId, { worker: attempt.processId });
+    const facts = { worker: attempt.processId, ...permit?.facts };
+    const execution = this.#addStart(batch, run, step, attempt.executionId, facts);
     execution.outside = attempt;
+    execution.permit = permit;
     this.#host.offers.watch(execution, attempt);
   }
 
@@ -257,14 +261,4 @@ function attemptWait(begin: () => WaitingFor): WaitingFor | Failure {
   } catch (error) {
     return { kind: "failure", failure: describeFailure(error), durationMs: 0 };
   }
-}
-
-/** What becomes of a step that workers run and on which the engine puts limits, which hold in processes with an engine only. */
-function limitFailure(step: StepRun, demands: readonly Demand[]): Failure {
-  const labels = demands.map(({ label }) => label).join(", ");
-  const error = new ConfigurationError(
-    `step ${step.name} is run by workers, for which limits do not hold: the engine option limits names ${labels}`,
-    { context: { option: "limits", value: labels, expected: "no limits of steps that workers run" } },
-  );
-  return { kind: "failure", failure: { ...describeFailure(error), permanent: true }, durationMs: 0 };
 }

@@ -58,11 +58,12 @@ export class PermitDesk {
 
   /** Takes a step that is ready but for its permits. */
   ask(waiter: PermitWaiter, demands: readonly Demand[]): void {
-    const key = groupKey(demands);
+    const isRemote = waiter.executionId !== null;
+    const key = groupKey({ demands, isRemote });
     let group = this.#groups.get(key);
     if (group === undefined) {
       this.#groupNo += 1;
-      group = new PermitGroup(this.#groupNo, demands);
+      group = new PermitGroup(this.#groupNo, demands, isRemote);
       this.#groups.set(key, group);
     }
     group.push(waiter);
@@ -161,11 +162,14 @@ export class PermitDesk {
     const due = [...this.#groups.values()].filter((group) => group.retryAt <= now).sort(inTurn);
     // What is due is so until it is answered, whether or not there is a slot for it now.
     for (const group of due) group.retryAt = 0;
+    let isFull = false;
     for (const group of due.slice(0, MOST_GROUPS)) {
+      if (isFull && !group.isRemote) continue;
       const waiters: PermitWaiter[] = [];
       for (let next = group.peek(); next !== undefined && waiters.length < group.most; next = group.peek()) {
         // Without a slot the step stays where it is, and this desk is told when it is its turn.
-        if (!this.#slots.take(group.rank)) break;
+        isFull = !group.isRemote && !this.#slots.take(group.rank);
+        if (isFull) break;
         group.shift();
         waiters.push(next);
       }
@@ -173,11 +177,10 @@ export class PermitDesk {
         requests.push({ group, waiters, firstPermitNo: this.#permitNo + 1 });
         this.#permitNo += waiters.length;
       } else if (group.peek() === undefined) {
-        this.#groups.delete(groupKey(group.demands));
+        this.#groups.delete(groupKey(group));
       }
-      if (this.#slots.waiting) return requests;
     }
-    this.#slots.stopWaiting();
+    if (!isFull) this.#slots.stopWaiting();
     return requests;
   }
 
@@ -186,9 +189,9 @@ export class PermitDesk {
     const granted = answer?.granted ?? 0;
     const now = elapsedOf(this.#host.clock);
     for (const [place, waiter] of waiters.slice(0, granted).entries()) {
-      const { run, step } = waiter;
-      const permit = { ...permitOf(request, place, processId), facts: factsOf(group, now - waiter.readySince) };
-      waiter.admit({ run, step, permit, slots: this.#slots });
+      const permit = { ...permitOf(request, place, processId), facts: factsOf(group.demands, now - waiter.readySince) };
+      const { run, step, readySince, executionId } = waiter;
+      waiter.admit({ run, step, readySince, executionId, permit, slots: group.isRemote ? null : this.#slots });
     }
     const isRefused = granted < waiters.length;
     // A process that was declared dead gets no answer: nothing was written about the group either.
@@ -200,12 +203,12 @@ export class PermitDesk {
     const waitMs = Math.ceil(answer?.waitMs ?? this.#host.pollIntervalMs);
     group.retryAt = isRefused && !isOutdated ? now + waitMs : 0;
     this.#refuse(group, waiters.slice(granted));
-    if (group.size === 0 && group.rowOf === 0) this.#groups.delete(groupKey(group.demands));
+    if (group.size === 0 && group.rowOf === 0) this.#groups.delete(groupKey(group));
   }
 
   #refuse(group: PermitGroup, waiters: readonly PermitWaiter[]): void {
     group.putBack(waiters);
-    for (const _waiter of waiters) this.#slots.give();
+    if (!group.isRemote) for (const _waiter of waiters) this.#slots.give();
   }
 
   /** When the first group is to ask again; null if none has a time. */
@@ -237,11 +240,20 @@ export class PermitDesk {
 }
 
 function permitOf({ group, firstPermitNo }: PermitRequest, place: number, processId: number): Permit {
-  const limiters = group.demands.filter(({ concurrency }) => concurrency !== null).map(({ limiter }) => limiter);
-  return { processId, permitNo: firstPermitNo + place, limiters, facts: {} };
+  return { processId, permitNo: firstPermitNo + place, limiters: countedLimiters(group.demands), facts: {} };
 }
 
-function factsOf({ demands }: PermitGroup, waitedMs: number): Permit["facts"] {
+/** What a step of a remote worker holds that began before this process had the task: the database has it under that number. */
+export function inheritedPermit(processId: number, stepId: number, demands: readonly Demand[]): Permit | null {
+  if (demands.length === 0) return null;
+  return { processId, permitNo: -stepId, limiters: countedLimiters(demands), facts: factsOf(demands, 0) };
+}
+
+function countedLimiters(demands: readonly Demand[]): string[] {
+  return demands.filter(({ concurrency }) => concurrency !== null).map(({ limiter }) => limiter);
+}
+
+function factsOf(demands: readonly Demand[], waitedMs: number): Permit["facts"] {
   return {
     limiters: demands.map(({ label }) => label),
     concurrency_limits: demands.map(({ concurrency }) => concurrency),

@@ -5,9 +5,14 @@ import type { PermitWaiter } from "./permit.ts";
 /** Steps of which a group asks for at a time, at most. */
 const MOST_ASKED = 200;
 
-/** The waiting steps of a process that run under the same limiters with the same numbers: which of them goes first is all. */
+/**
+ * The waiting steps of a process that run under the same limiters with the same numbers, here or at workers: which of them goes first
+ * is all.
+ */
 export class PermitGroup {
   readonly groupNo: number;
+  /** Whether workers run them: they need no slot. */
+  readonly isRemote: boolean;
   readonly demands: readonly Demand[];
   /** When to ask again, by the elapsed time of the clock: 0 for at once. */
   retryAt = 0;
@@ -18,8 +23,9 @@ export class PermitGroup {
   readonly #waiting = new ReadyQueue<PermitWaiter>();
   readonly #most: number;
 
-  constructor(groupNo: number, demands: readonly Demand[]) {
+  constructor(groupNo: number, demands: readonly Demand[], isRemote: boolean) {
     this.groupNo = groupNo;
+    this.isRemote = isRemote;
     this.demands = demands;
     const numbers = demands.flatMap(({ concurrency, rate }) => [concurrency ?? MOST_ASKED, rate?.count ?? MOST_ASKED]);
     this.#most = Math.min(MOST_ASKED, ...numbers);
@@ -72,6 +78,6 @@ export function inTurn(a: PermitGroup, b: PermitGroup): number {
 }
 
 /** What makes two steps members of one group. */
-export function groupKey(demands: readonly Demand[]): string {
-  return JSON.stringify(demands.map(({ limiter, concurrency, rate }) => [limiter, concurrency, rate]));
+export function groupKey({ demands, isRemote }: Pick<PermitGroup, "demands" | "isRemote">): string {
+  return JSON.stringify([isRemote, ...demands.map(({ limiter, concurrency, rate }) => [limiter, concurrency, rate])]);
 }

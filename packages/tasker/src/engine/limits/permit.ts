@@ -1,8 +1,6 @@
 import type { JsonObject } from "../../json/json-value.ts";
 import type { ReadyStep } from "../ready-figures.ts";
 import type { LaneSlots } from "../slots.ts";
-import type { StepRun } from "../step-run.ts";
-import type { TaskRun } from "../task-run.ts";
 
 /** What a step under limits got before it starts: its permits, which are rows in the name of a process. */
 export interface Permit {
@@ -18,16 +16,18 @@ export interface Permit {
 }
 
 /** A step that got its permits, and a slot with them. */
-export interface AdmittedStep {
-  readonly run: TaskRun;
-  readonly step: StepRun;
+export interface AdmittedStep extends ReadyStep {
   readonly permit: Permit;
-  /** Where its slot is to be given back. */
-  readonly slots: LaneSlots;
+  /** Where its slot is to be given back; null: a worker runs it, which takes none here. */
+  readonly slots: LaneSlots | null;
+  /** The id that its attempt will have, if a worker runs it; else null. */
+  readonly executionId: string | null;
 }
 
 /** A step that waits for its permits. */
 export interface PermitWaiter extends ReadyStep {
+  /** The id that its attempt will have, if a worker runs it: it waits for no slot. Else null. */
+  readonly executionId: string | null;
   /** Called once it has its permits. */
   admit(step: AdmittedStep): void;
 }

@@ -12,12 +12,13 @@ export const takePermitsStatement = statement({
   columns: { place: int4, granted: int4, refused_by: nullable(text), wait_ms: nullable(float8) },
 });
 
-/** Gives back all permits of a process, and takes it out of those that wait. */
+/** Gives back all permits of a process but those of attempts outside it, and takes it out of those that wait. */
 export const leavePermits = statement({
   name: "leave_permits",
   text: `
     with waits as (delete from tasker_limit_waits where process_id = $1)
-    delete from tasker_permits where process_id = $1`,
+    delete from tasker_permits p where p.process_id = $1
+      and (p.execution_id is null or not tasker_is_outside(p.workflow_step_id, p.execution_id))`,
   parameters: [int8],
   columns: {},
 });
@@ -90,7 +91,10 @@ function encodeRequest({ group, waiters, firstPermitNo }: PermitRequest, process
       n: rate?.count ?? null,
       s: rate?.perSeconds ?? null,
     })),
-    w: waiters.map(({ run, step }, place) => [firstPermitNo + place, run.taskId, step.stepId]),
+    w: waiters.map(({ run, step, executionId }, place) => {
+      const permit = [firstPermitNo + place, run.taskId, step.stepId];
+      return executionId === null ? permit : [...permit, executionId];
+    }),
     k: group.size + waiters.length,
     o: Math.max(0, elapsedMs - (waiters[0]?.readySince ?? elapsedMs)),
     h: group.rowOf === processId,

@@ -35,7 +35,7 @@ export class Hints {
    * it after the commit that it is about.
    */
   tell(hint: Hint): void {
-    const isOurs = hint.topic === "owner" && hint.processId === this.processId;
+    const isOurs = "processId" in hint && hint.processId === this.processId;
     if (isOurs || hint.topic === "remote") for (const listener of this.#listeners) listener(hint);
     if (isOurs) return;
     // The embedded database is open in this process alone.
@@ -55,7 +55,7 @@ export class Hints {
     const { senderId, hints } = decodeHints(payload);
     if (senderId !== 0 && senderId === this.processId) return;
     for (const hint of hints) {
-      if (hint.topic === "owner" && hint.processId !== this.processId) continue;
+      if ("processId" in hint && hint.processId !== this.processId) continue;
       for (const listener of this.#listeners) listener(hint);
     }
   }

@@ -85,7 +85,8 @@ export const releaseTasksOfStopped = statement({
 
 /**
  * Marks stopped processes of which no task is left. Permits of processes that are gone are free from then on, each as soon as
- * its task is not that process's any more: until then the process may still run the step.
+ * its task is not that process's any more: until then the process may still run the step. That of a remote worker's attempt is
+ * the attempt's.
  */
 export const markReleased = statement({
   name: "mark_released",
@@ -98,7 +99,7 @@ export const markReleased = statement({
       delete from tasker_permits t
       where t.process_id not in (select a.process_id from alive a) and not exists (
         select from tasker_task_runs r where r.task_id = t.task_id and r.owner_id = t.process_id
-      )
+      ) and (t.execution_id is null or not tasker_is_outside(t.workflow_step_id, t.execution_id))
     )
     update tasker_processes p set released_at = clock_timestamp() at time zone 'UTC'
     where p.released_at is null and p.stopped_at is not null and not exists (

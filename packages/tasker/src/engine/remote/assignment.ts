@@ -1,6 +1,5 @@
 import type { JsonValue } from "../../json/json-value.ts";
 import { isSatisfied } from "../../states/guards.ts";
-import type { StoredTrace } from "../../tracing/stored-trace.ts";
 import type { Execution } from "../execution.ts";
 import type { StepRun } from "../step-run.ts";
 import type { StartedStep } from "./worker-statements.ts";
@@ -13,16 +12,11 @@ export type SequenceExtent = "parents" | "all";
  * are, and the worker has its own.
  * @throws UnreadableValueError if the context, the inputs or results cannot be decrypted
  */
-export function assignmentOf(
-  execution: Execution,
-  started: StartedStep,
-  trace: StoredTrace | null,
-  extent: SequenceExtent,
-) {
+export function assignmentOf(execution: Execution, started: StartedStep, extent: SequenceExtent) {
   const { run, step, unreadable } = execution;
   if (unreadable !== undefined) throw unreadable;
   const { view } = run;
-  const { started_at: startedAt, deadline_at: deadlineAt } = started;
+  const { started_at: startedAt, deadline_at: deadlineAt, trace } = started;
   const parents = parentsOf(execution);
   return {
     execution_id: execution.executionId,

@@ -30,16 +30,18 @@ export interface BeatAnswer {
 
 /**
  * Says that attempts still run; answers in the order of the beats, an error for one whose progress cannot be stored.
+ * @param namespaces where the caller may report; null: everywhere
  * @throws WorkerNotFoundError
  */
 export async function beatAttempts(
   connection: Connection,
   workerId: number,
   beats: readonly Beat[],
+  namespaces: readonly string[] | null,
 ): Promise<(BeatAnswer | Error)[]> {
   const encoded = beats.map(encode);
   const items = encoded.filter((item) => typeof item === "string");
-  const rows = await connection.run(beatWorker, [workerId, `[${items.join(",")}]`]);
+  const rows = await connection.run(beatWorker, [workerId, `[${items.join(",")}]`, namespaces]);
   if (rows.some((row) => row.execution_id === null)) throw workerNotFound(workerId);
   const byId = new Map(rows.map((row) => [row.execution_id, row]));
   return beats.map(({ executionId }, place) => {

@@ -1,17 +1,12 @@
 import { elapsedOf } from "../../clock/clock.ts";
-import type { ReadyStep } from "../ready-figures.ts";
 import type { OfferDeskHost } from "../sharing/offer-desk-host.ts";
-import type { OfferedStep } from "../sharing/offer-steps.ts";
 import { OfferWriter } from "../sharing/offer-writer.ts";
-import { remoteExecutionId } from "./remote-execution-id.ts";
+import type { RemoteStep } from "./remote-step.ts";
 
 /** Most steps in one statement that offers. */
 const MOST_AT_ONCE = 500;
 /** How long nothing is offered after a task was refused, in milliseconds. */
 const PAUSE_MS = 250;
-
-/** A step that is offered to workers. */
-export interface RemoteOffer extends OfferedStep, ReadyStep {}
 
 /**
  * The ready steps of this process's tasks that workers run. They are offered at once, whether or not anybody waits for them, and
@@ -20,9 +15,9 @@ export interface RemoteOffer extends OfferedStep, ReadyStep {}
 export class RemoteBook {
   readonly #host: OfferDeskHost;
   readonly #writer: OfferWriter;
-  #waiting: ReadyStep[] = [];
+  #waiting: RemoteStep[] = [];
   /** By the ids of their steps. */
-  readonly #offers = new Map<number, RemoteOffer>();
+  readonly #offers = new Map<number, RemoteStep>();
   #pausedUntil = Number.NEGATIVE_INFINITY;
 
   constructor(host: OfferDeskHost) {
@@ -46,21 +41,30 @@ export class RemoteBook {
   }
 
   /** Takes steps that are ready by what is committed. */
-  push(steps: readonly ReadyStep[]): void {
+  push(steps: readonly RemoteStep[]): void {
     for (const step of steps) this.#waiting.push(step);
   }
 
   /** Takes out an offer under which an execution has begun; null if it is none of these. */
-  take(stepId: number, executionId: string): RemoteOffer | null {
+  take(stepId: number, executionId: string): RemoteStep | null {
     const offer = this.#offers.get(stepId);
     if (offer?.executionId !== executionId) return null;
     this.#offers.delete(stepId);
     return offer;
   }
 
+  /** Takes steps that are not offered: what they hold is free, unless a worker has one of them; then it is whoever loads the task next. */
+  letGo(steps: readonly RemoteStep[]): void {
+    for (const { permit } of steps) if (permit !== null) this.#host.permits.giveBack(permit);
+  }
+
   /** Forgets the offers of tasks that were loaded again: with that they were deleted. */
   forgetDropped(): void {
-    for (const [stepId, { run }] of this.#offers) if (run.dropped) this.#offers.delete(stepId);
+    for (const [stepId, offer] of this.#offers) {
+      if (!offer.run.dropped) continue;
+      this.#offers.delete(stepId);
+      this.letGo([offer]);
+    }
   }
 
   /** Forgets everything. */
@@ -76,20 +80,21 @@ export class RemoteBook {
 
   /** Offers steps that wait for that; whether any were. */
   async offer(): Promise<boolean> {
-    const { clock, hints, processId, starting, executions } = this.#host;
+    const { clock, hints, processId, starting } = this.#host;
     if (!starting || this.#waiting.length === 0 || elapsedOf(clock) < this.#pausedUntil) return false;
-    const ready = this.#waiting.splice(0, MOST_AT_ONCE).filter(({ run }) => !run.dropped);
-    const offers = ready.map((one) => ({
-      ...one,
-      executionId: remoteExecutionId(executions.nextId(), one.step.stepId),
-    }));
+    const ready = this.#waiting.splice(0, MOST_AT_ONCE);
+    this.letGo(ready.filter(({ run }) => run.dropped));
+    const offers = ready.filter(({ run }) => !run.dropped);
     if (offers.length === 0) return false;
     for (const offer of offers) this.#offers.set(offer.step.stepId, offer);
     const { refused, skipLocked } = await this.#writer.write(offers);
     if (processId !== this.#host.processId) return false;
-    for (const { run, step, readySince } of offers) {
-      if (!refused.has(run.taskId) || !this.#offers.delete(step.stepId) || run.dropped) continue;
-      this.#waiting.push({ run, step, readySince });
+    for (const offer of offers) {
+      const { run, step } = offer;
+      if (!refused.has(run.taskId) || !this.#offers.delete(step.stepId)) continue;
+      // Of a task that was loaded again meanwhile they are let go the next time.
+      this.#waiting.push(offer);
+      if (run.dropped) continue;
       this.#pause();
       // One that may only be locked is asked about by its next commit.
       if (!skipLocked) this.#host.agendaOf(run).recheck(run);

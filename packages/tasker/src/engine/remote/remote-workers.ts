@@ -1,20 +1,21 @@
-import type { Connection } from "../../database/database.ts";
-import { ExecutionTakenError } from "../../errors/index.ts";
+import { CircuitOpenError, ExecutionTakenError } from "../../errors/index.ts";
+import type { CircuitBoard } from "../../handlers/circuits/circuit-board.ts";
 import type { HandlerRegistry } from "../../handlers/registry.ts";
-import type { StoredTrace } from "../../tracing/stored-trace.ts";
+import { guardOf } from "../circuits/step-guard.ts";
 import { describeFailure } from "../describe-failure.ts";
+import type { Execution } from "../execution.ts";
 import type { Protection } from "../protection/protection.ts";
-import { readTraces } from "../tracing/load-traces.ts";
+import type { OfferDesk } from "../sharing/offer-desk.ts";
 import { type Assignment, assignmentOf, type SequenceExtent } from "./assignment.ts";
 import { type Beat, type BeatAnswer, beatAttempts } from "./beat-attempts.ts";
+import { Registrations } from "./registrations.ts";
 import { stepOfRemoteExecution } from "./remote-execution-id.ts";
 import { RemoteExecutions, type RemoteExecutionsHost } from "./remote-executions.ts";
-import type { Report } from "./report.ts";
+import type { Postponement, Report } from "./report.ts";
 import { notFound, type ReportAnswer, ReportDesk, type ReportDeskHost } from "./report-desk.ts";
 import { type PollCall, WaitingPolls, type WaitingPollsHost, workerNotFound } from "./waiting-polls.ts";
 import { parseWorkerSettings, type WorkerSettings } from "./worker-settings.ts";
 import {
-  findWorker,
   leaveWorker,
   pollSteps,
   registerWorker,
@@ -26,9 +27,11 @@ import {
 /** What serving workers needs of the engine around it. */
 export interface RemoteWorkersHost
   extends Omit<RemoteExecutionsHost, "protection">,
-    Omit<ReportDeskHost, "protection">,
+    Omit<ReportDeskHost, "protection" | "circuits" | "offers">,
     WaitingPollsHost {
   readonly protection: Protection;
+  readonly circuits: Pick<CircuitBoard, "enter" | "leaveAs">;
+  readonly offers: Pick<OfferDesk, "noticeStart" | "noticeEnd">;
 }
 
 /** Namespaces in which a caller may take and report steps; null: in all. */
@@ -62,11 +65,13 @@ export class RemoteWorkers {
   readonly #executions: RemoteExecutions;
   readonly #reports: ReportDesk;
   readonly #polls: WaitingPolls;
+  readonly #registrations: Registrations;
 
   constructor(host: RemoteWorkersHost, registry: HandlerRegistry) {
     this.#host = host;
     this.#executions = new RemoteExecutions(host, registry);
     this.#reports = new ReportDesk(host, this.#executions);
+    this.#registrations = new Registrations(host.database);
     this.#polls = new WaitingPolls(host, (call) => this.#take(call));
   }
 
@@ -76,11 +81,14 @@ export class RemoteWorkers {
   }
 
   /**
-   * Registers a worker.
+   * Registers a worker. It takes steps in namespaces of its scope alone.
    * @returns its id, and how long it may be silent, in milliseconds
    * @throws InvalidRequestError
    */
-  async register(settings: WorkerSettings): Promise<{ readonly workerId: number; readonly leaseMs: number }> {
+  async register(
+    settings: WorkerSettings,
+    scope: WorkerScope = null,
+  ): Promise<{ readonly workerId: number; readonly leaseMs: number }> {
     const worker = parseWorkerSettings(settings);
     const leaseMs = Math.round(worker.leaseSeconds * 1_000);
     const [row] = await this.#host.database.run(registerWorker, [
@@ -92,16 +100,19 @@ export class RemoteWorkers {
       worker.name,
       [...new Set(worker.handlers)],
       [...new Set(worker.queues)],
-      worker.namespaces,
+      intersect(worker.namespaces, scope),
     ]);
     return { workerId: row?.process_id ?? 0, leaseMs };
   }
 
-  /** Ends a worker: what it still runs is interrupted, and runs elsewhere. False if it was not registered. */
-  async deregister(workerId: number): Promise<boolean> {
-    const rows = await this.#host.database.run(leaveWorker, [workerId]);
+  /**
+   * Ends a worker: what it still runs is interrupted, and runs elsewhere. False if it was not registered, or takes steps outside of
+   * the scope.
+   */
+  async deregister(workerId: number, scope: WorkerScope = null): Promise<boolean> {
+    const rows = await this.#host.database.run(leaveWorker, [workerId, scope]);
     for (const { owner_id: processId } of rows)
-      if (processId !== 0) this.#host.hints.tell({ topic: "owner", processId });
+      if (processId !== 0) this.#host.hints.tell({ topic: "outside", processId });
     return rows.length > 0;
   }
 
@@ -111,8 +122,8 @@ export class RemoteWorkers {
    * @throws WorkerNotFoundError
    */
   async poll(request: PollRequest, scope: WorkerScope, signal?: AbortSignal): Promise<Assignment[]> {
-    const [worker] = await this.#host.database.run(findWorker, [request.workerId]);
-    if (worker === undefined) throw workerNotFound(request.workerId);
+    const worker = await this.#registrations.find(request.workerId);
+    if (worker === null) throw workerNotFound(request.workerId);
     const call: PollCall = {
       workerId: request.workerId,
       nonce: request.nonce,
@@ -147,7 +158,7 @@ export class RemoteWorkers {
     const rows = await this.#host.database.run(startSteps, [workerId, JSON.stringify(items), scope, now]);
     if (rows.some((row) => row.execution_id === null)) throw workerNotFound(workerId);
     const started = rows.flatMap((row) => (row.outcome === "started" ? (toStartedStep(row) ?? []) : []));
-    this.#tellOwners(started);
+    this.#tellOwners(workerId, started);
     const unique = [...new Map(started.map((step) => [step.execution_id, step])).values()];
     const assigned = await this.#assign(workerId, unique, sequence);
     const answers = new Map(unique.map((step, place) => [step.execution_id, assigned[place]]));
@@ -164,8 +175,8 @@ export class RemoteWorkers {
    * the error: it was not heard of.
    * @throws WorkerNotFoundError
    */
-  heartbeat(workerId: number, beats: readonly Beat[]): Promise<(BeatAnswer | Error)[]> {
-    return beatAttempts(this.#host.database, workerId, beats);
+  heartbeat(workerId: number, beats: readonly Beat[], scope: WorkerScope = null): Promise<(BeatAnswer | Error)[]> {
+    return beatAttempts(this.#host.database, workerId, beats, scope);
   }
 
   /** Writes what attempts came to: one answer for each report, in their order. */
@@ -195,16 +206,21 @@ export class RemoteWorkers {
       capacity,
       now,
     ]);
-    if (rows.some((row) => row.execution_id === null)) throw workerNotFound(workerId);
+    if (rows.some((row) => row.execution_id === null)) {
+      this.#registrations.forget(workerId);
+      throw workerNotFound(workerId);
+    }
     const started = rows.flatMap((row) => toStartedStep(row) ?? []);
-    this.#tellOwners(started);
+    this.#tellOwners(workerId, started);
     return started;
   }
 
-  #tellOwners(started: readonly StartedStep[]): void {
+  #tellOwners(workerId: number, started: readonly StartedStep[]): void {
+    const { hints, offers, processId: own } = this.#host;
     for (const processId of new Set(started.map((step) => step.owner_id))) {
-      this.#host.hints.tell({ topic: "owner", processId });
+      if (processId !== own) hints.tell({ topic: "outside", processId });
     }
+    for (const step of started) if (step.owner_id === own) offers.noticeStart(workerId, step);
   }
 
   /** What a worker needs for each; one that cannot be given to it has failed, as where a handler is called here. */
@@ -214,38 +230,36 @@ export class RemoteWorkers {
     extent: SequenceExtent,
   ): Promise<(Assignment | Error)[]> {
     if (started.length === 0) return [];
-    const [executions, traces] = await Promise.all([
-      this.#executions.begin(started),
-      readPlaces(this.#host.database, started),
-    ]);
-    const failed: Report[] = [];
-    const answers = started.map((step, place) => {
+    const executions = await this.#executions.begin(started);
+    const failed: (Report | Postponement)[] = [];
+    const answer = async (step: StartedStep, execution: Execution | Error) => {
       try {
-        const execution = executions[place] ?? new RangeError("its task could not be read");
         if (execution instanceof Error) throw execution;
-        return assignmentOf(execution, step, traces.get(step.task_id) ?? null, extent);
+        const guard = guardOf(execution.run, execution.name);
+        if (guard !== undefined) await this.#host.circuits.enter(guard, step.execution_id);
+        return assignmentOf(execution, step, extent);
       } catch (error) {
-        const { message, errorClass, backtrace, errorCode } = describeFailure(error);
-        const told = { message, errorClass, backtrace, errorCode: errorCode ?? undefined };
-        failed.push({ kind: "fail", executionId: step.execution_id, error: told });
-        return error instanceof Error ? error : new Error(message);
+        failed.push(reportOf(step.execution_id, error));
+        return error instanceof Error ? error : new Error(String(error));
       }
-    });
+    };
+    const answers = await Promise.all(
+      started.map((step, place) => answer(step, executions[place] ?? new RangeError("its task could not be read"))),
+    );
     if (failed.length > 0) await this.#reports.take(workerId, failed, null);
     return answers;
   }
 }
 
-async function readPlaces(
-  database: Connection,
-  steps: readonly StartedStep[],
-): Promise<ReadonlyMap<number, StoredTrace>> {
-  const rows = await database.run(readTraces, [[...new Set(steps.map((step) => step.task_id))]]);
-  return new Map(
-    rows.flatMap(({ task_id: taskId, traceparent, tracestate }) =>
-      traceparent === null ? [] : [[taskId, { traceparent, tracestate }] as const],
-    ),
-  );
+/** What is written of an attempt that cannot be given to its worker. */
+function reportOf(executionId: string, error: unknown): Report | Postponement {
+  if (error instanceof CircuitOpenError) return { kind: "postpone", executionId, error };
+  const { message, errorClass, backtrace, errorCode } = describeFailure(error);
+  return {
+    kind: "fail",
+    executionId,
+    error: { message, errorClass, backtrace, errorCode: errorCode ?? undefined },
+  };
 }
 
 const narrow = (known: readonly string[], asked: readonly string[] | undefined) =>

@@ -2,14 +2,17 @@ import type { Clock } from "../../clock/clock.ts";
 import type { Connection } from "../../database/database.ts";
 import { failureKindOf } from "../../database/failure-kind.ts";
 import { ExecutionEndedError, ExecutionNotFoundError, ExecutionRevokedError } from "../../errors/index.ts";
+import type { CircuitBoard } from "../../handlers/circuits/circuit-board.ts";
+import { guardOf, verdictOf } from "../circuits/step-guard.ts";
 import { concludeOutcome } from "../conclude-outcome.ts";
 import type { EventRules, Execution } from "../execution.ts";
 import type { Hints } from "../membership/hints.ts";
 import type { Protection } from "../protection/protection.ts";
+import type { OfferDesk } from "../sharing/offer-desk.ts";
 import { encodeOutcome } from "../sharing/outcome-record.ts";
 import { stepOfRemoteExecution } from "./remote-execution-id.ts";
 import type { RemoteExecutions } from "./remote-executions.ts";
-import { outcomeOfReport, type Report } from "./report.ts";
+import { outcomeOfReport, type Postponement, type Report } from "./report.ts";
 import { finishRemote, type InspectedExecution, inspectExecutions } from "./worker-statements.ts";
 
 /** What taking reports needs of the engine around it. */
@@ -18,7 +21,13 @@ export interface ReportDeskHost extends EventRules {
   readonly clock: Clock;
   readonly hints: Pick<Hints, "tell">;
   readonly protection: Protection;
+  readonly circuits: Pick<CircuitBoard, "leaveAs">;
+  readonly offers: Pick<OfferDesk, "noticeEnd">;
+  readonly processId: number;
 }
+
+/** What the desk takes. */
+type Ended = Report | Postponement;
 
 /** What a report came to: what the attempt counts as, or the error for which it counts as nothing. */
 export type ReportAnswer =
@@ -32,7 +41,7 @@ export type ReportAnswer =
   | Error;
 
 interface Entry {
-  readonly report: Report;
+  readonly report: Ended;
   readonly execution: Execution;
 }
 
@@ -54,15 +63,17 @@ export class ReportDesk {
    */
   async take(
     workerId: number,
-    reports: readonly Report[],
+    reports: readonly Ended[],
     namespaces: readonly string[] | null,
   ): Promise<ReportAnswer[]> {
-    const answers = new Map<Report, ReportAnswer>();
+    const answers = new Map<Ended, ReportAnswer>();
     const entries = await this.#find(workerId, reports, namespaces, answers);
     const written = await this.#write(workerId, entries, answers);
     const left = entries.filter(({ report }) => !answers.has(report) && !written.has(report));
     for (const { report, execution } of entries) {
-      if (written.has(report)) answers.set(report, recorded(execution, report, false));
+      if (!written.has(report)) continue;
+      answers.set(report, recorded(execution, report, false));
+      this.#tellCircuit(report, execution);
     }
     if (left.length > 0) await this.#explain(workerId, left, answers);
     const first = new Map(entries.map((entry) => [entry.report.executionId, answers.get(entry.report)]));
@@ -79,9 +90,9 @@ export class ReportDesk {
   /** The attempts that are reported, with their outcomes; of the others the answer is known. */
   async #find(
     workerId: number,
-    reports: readonly Report[],
+    reports: readonly Ended[],
     namespaces: readonly string[] | null,
-    answers: Map<Report, ReportAnswer>,
+    answers: Map<Ended, ReportAnswer>,
   ): Promise<Entry[]> {
     const inspected = await this.#inspect(reports.filter(({ executionId }) => !this.#executions.has(executionId)));
     const entries = new Map<string, Entry>();
@@ -104,7 +115,7 @@ export class ReportDesk {
     return [...entries.values()];
   }
 
-  #conclude(report: Report, execution: Execution): Execution {
+  #conclude(report: Ended, execution: Execution): Execution {
     const { clock, protection, maxValueBytes } = this.#host;
     execution.openEvents(this.#host);
     const outcome = outcomeOfReport(report, execution, maxValueBytes, Math.max(0, clock.now() - execution.startedAt));
@@ -112,9 +123,25 @@ export class ReportDesk {
     return execution;
   }
 
+  /** The process that owns the task gets it at once if it is this one. */
+  #tellOwner(processId: number, execution: Execution | undefined): void {
+    if (processId !== this.#host.processId) this.#host.hints.tell({ topic: "outside", processId });
+    else if (execution?.outcome != null) {
+      const { executionId, outcome, published } = execution;
+      this.#host.offers.noticeEnd(executionId, { outcome, published, spanId: null, isStored: true });
+    }
+  }
+
+  #tellCircuit(report: Ended, { run, name, executionId, outcome }: Execution): void {
+    const guard = guardOf(run, name);
+    // One that was not let through owes nothing.
+    if (guard === undefined || outcome === null || report.kind === "postpone") return;
+    this.#host.circuits.leaveAs(guard, executionId, verdictOf(outcome));
+  }
+
   /** @returns the reports that are written */
-  async #write(workerId: number, entries: readonly Entry[], answers: Map<Report, ReportAnswer>): Promise<Set<Report>> {
-    const written = new Set<Report>();
+  async #write(workerId: number, entries: readonly Entry[], answers: Map<Ended, ReportAnswer>): Promise<Set<Ended>> {
+    const written = new Set<Ended>();
     if (entries.length === 0) return written;
     const byId = new Map(entries.map((entry) => [entry.execution.executionId, entry]));
     const texts = [...byId.values()]
@@ -127,7 +154,7 @@ export class ReportDesk {
         const report = byId.get(row.execution_id)?.report;
         if (report === undefined || row.state !== "finished") continue;
         written.add(report);
-        this.#host.hints.tell({ topic: "owner", processId: row.owner_id });
+        this.#tellOwner(row.owner_id, byId.get(row.execution_id)?.execution);
       }
     } catch (error) {
       if (failureKindOf(error) !== "data") throw error;
@@ -140,9 +167,9 @@ export class ReportDesk {
   async #isolate(
     workerId: number,
     entries: readonly Entry[],
-    answers: Map<Report, ReportAnswer>,
+    answers: Map<Ended, ReportAnswer>,
     error: unknown,
-  ): Promise<Set<Report>> {
+  ): Promise<Set<Ended>> {
     const [only] = entries;
     if (entries.length > 1) {
       const middle = Math.ceil(entries.length / 2);
@@ -158,7 +185,7 @@ export class ReportDesk {
   }
 
   /** Says why reports were not written: they had been before, or nobody waits for them. */
-  async #explain(workerId: number, entries: readonly Entry[], answers: Map<Report, ReportAnswer>): Promise<void> {
+  async #explain(workerId: number, entries: readonly Entry[], answers: Map<Ended, ReportAnswer>): Promise<void> {
     const inspected = await this.#inspect(entries.map(({ report }) => report));
     for (const { report, execution } of entries) {
       const row = inspected.get(report.executionId);
@@ -175,7 +202,7 @@ export class ReportDesk {
     }
   }
 
-  async #inspect(reports: readonly Report[]): Promise<ReadonlyMap<string, InspectedExecution>> {
+  async #inspect(reports: readonly Ended[]): Promise<ReadonlyMap<string, InspectedExecution>> {
     const asked = reports.flatMap(({ executionId }) => {
       const stepId = stepOfRemoteExecution(executionId);
       return stepId === null ? [] : [{ x: executionId, s: stepId }];
@@ -205,7 +232,7 @@ function encode({ executionId, name: step, run, outcome, published }: Execution)
   return `{"x":${JSON.stringify(executionId)},"o":${encoded.outcome}${results}}`;
 }
 
-function recorded({ outcome }: Execution, report: Report, isDuplicate: boolean): ReportAnswer {
+function recorded({ outcome }: Execution, report: Ended, isDuplicate: boolean): ReportAnswer {
   if (outcome?.kind === "success") return { recorded: "complete", refusal: null, isDuplicate };
   if (outcome?.kind !== "failure") return { recorded: "released", refusal: null, isDuplicate };
   const { errorCode: code, message } = outcome.failure;

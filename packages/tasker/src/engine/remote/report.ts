@@ -1,6 +1,8 @@
+import type { CircuitOpenError } from "../../errors/index.ts";
 import { encodeJson } from "../../json/encode.ts";
 import type { JsonObject } from "../../json/json-value.ts";
 import { truncateText } from "../../text/bounded-text.ts";
+import { postponedBy } from "../circuits/step-guard.ts";
 import { describeFailure } from "../describe-failure.ts";
 import type { Execution } from "../execution.ts";
 import type { Outcome } from "../outcome.ts";
@@ -48,16 +50,24 @@ export type Report = {
   | { readonly kind: "release"; readonly reason?: string | undefined }
 );
 
+/** What is written of an attempt that does not get to its worker, for its circuit does not let it through. */
+export interface Postponement {
+  readonly kind: "postpone";
+  readonly executionId: string;
+  readonly error: CircuitOpenError;
+}
+
 /**
  * What an attempt came to by what its worker tells. What cannot be stored, and events that cannot be published, make it a failure
  * for good, as those of a handler that an engine calls.
  */
 export function outcomeOfReport(
-  report: Report,
+  report: Report | Postponement,
   execution: Execution,
   maxValueBytes: number,
   elapsedMs: number,
 ): Outcome {
+  if (report.kind === "postpone") return postponedBy(report.error);
   if (report.kind === "release") {
     const reason = truncateText(report.reason ?? "its worker gave it back", BOUNDS.message);
     return { kind: "interrupted", reason, isUnbegun: true };

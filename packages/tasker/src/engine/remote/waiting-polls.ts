@@ -147,6 +147,9 @@ export class WaitingPolls {
   }
 
   async #look(): Promise<void> {
+    // One that is alone asks for itself.
+    const [only, ...others] = this.#waiters;
+    if (only !== undefined && others.length === 0) return void (await this.#serve(only));
     const wanted = new Map<string, readonly [string, string]>();
     for (const { call } of this.#waiters) {
       for (const queue of call.queues) {

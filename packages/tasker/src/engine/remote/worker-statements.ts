@@ -1,5 +1,6 @@
 import { array, int4, int8, json, jsonb, nullable, text, timestamp, varchar } from "../../database/sql-type.ts";
 import { type RowOf, statement } from "../../database/statement.ts";
+import type { StoredTrace } from "../../tracing/stored-trace.ts";
 
 /** Registers a remote worker; its lease ends `$5` milliseconds from now by the database's clock. */
 export const registerWorker = statement({
@@ -34,18 +35,19 @@ export const findWorker = statement({
   columns: { handlers: array(varchar), queues: array(varchar), namespaces: nullable(array(varchar)), lease_ms: int4 },
 });
 
-/** Ends a remote worker; gives the owners of what it was running. */
+/** Ends a remote worker that takes steps in no other namespaces than `$2`; gives the owners of what it was running. */
 export const leaveWorker = statement({
   name: "leave_worker",
   text: `
     with gone as (
       update tasker_processes set stopped_at = clock_timestamp() at time zone 'UTC'
       where process_id = $1 and kind = 'worker' and stopped_at is null
+        and ($2::varchar[] is null or coalesce(namespaces <@ $2, false))
       returning process_id
     )
     select distinct coalesce(x.owner_id, 0) as owner_id from gone g
     left join tasker_step_executions x on x.process_id = g.process_id and x.state = 'running'`,
-  parameters: [int8],
+  parameters: [int8, nullable(array(varchar))],
   columns: { owner_id: int8 },
 });
 
@@ -83,13 +85,16 @@ const STARTED = {
   started_at: nullable(timestamp),
   deadline_at: nullable(timestamp),
   progress: nullable(jsonb),
+  traceparent: nullable(varchar),
+  tracestate: nullable(varchar),
 };
 
 /** Starts attempts of steps that are offered to workers. */
 export const pollSteps = statement({
   name: "poll_steps",
   text: `
-    select execution_id, workflow_step_id, task_id, attempt, owner_id, revision, started_at, deadline_at, progress
+    select execution_id, workflow_step_id, task_id, attempt, owner_id, revision, started_at, deadline_at, progress,
+      traceparent, tracestate
     from tasker_poll_steps($1, $2, $3, $4, $5, $6, $7)`,
   parameters: [int8, varchar, array(varchar), array(varchar), nullable(array(varchar)), int4, timestamp],
   columns: STARTED,
@@ -99,7 +104,8 @@ export const pollSteps = statement({
 export const startSteps = statement({
   name: "start_steps",
   text: `
-    select execution_id, outcome, workflow_step_id, task_id, attempt, owner_id, revision, started_at, deadline_at, progress
+    select execution_id, outcome, workflow_step_id, task_id, attempt, owner_id, revision, started_at, deadline_at, progress,
+      traceparent, tracestate
     from tasker_start_steps($1, $2, $3, $4)`,
   parameters: [int8, json, nullable(array(varchar)), timestamp],
   columns: { ...STARTED, outcome: nullable(varchar) },
@@ -108,8 +114,8 @@ export const startSteps = statement({
 /** Says that attempts still run, and how far they are. */
 export const beatWorker = statement({
   name: "beat_worker",
-  text: "select execution_id, state, reason, step_state from tasker_beat_worker($1, $2)",
-  parameters: [int8, json],
+  text: "select execution_id, state, reason, step_state from tasker_beat_worker($1, $2, $3)",
+  parameters: [int8, json, nullable(array(varchar))],
   columns: {
     execution_id: nullable(varchar),
     state: nullable(varchar),
@@ -167,13 +173,19 @@ export interface StartedStep {
   readonly started_at: Date;
   readonly deadline_at: Date | null;
   readonly progress: unknown;
+  /** Place of its task in a trace; null if it is in none. */
+  readonly trace: StoredTrace | null;
 }
 
 /** The row as a started attempt; null if there is none in it. */
 export function toStartedStep(row: RowOf<typeof pollSteps.columns>): StartedStep | null {
-  const { execution_id, workflow_step_id, task_id, attempt, owner_id, revision, started_at, deadline_at, progress } =
-    row;
+  const { execution_id, workflow_step_id, task_id, attempt, owner_id, revision, started_at, deadline_at } = row;
   if (execution_id === null || workflow_step_id === null || task_id === null || attempt === null) return null;
   if (owner_id === null || revision === null || started_at === null) return null;
-  return { execution_id, workflow_step_id, task_id, attempt, owner_id, revision, started_at, deadline_at, progress };
+  const { progress, traceparent, tracestate } = row;
+  const trace = traceparent === null ? null : { traceparent, tracestate };
+  return {
+    ...{ execution_id, workflow_step_id, task_id, attempt, owner_id, revision, started_at, deadline_at },
+    ...{ progress, trace },
+  };
 }

@@ -1,10 +1,11 @@
 import type { Connection } from "../../database/database.ts";
 import type { HandlerResources } from "../../handlers/resources.ts";
 import { Execution } from "../execution.ts";
+import { inheritedPermit } from "../limits/permit-desk.ts";
 import { mayStart, type StepRun } from "../step-run.ts";
 import type { TaskRun } from "../task-run.ts";
 import { adoptExecutions, type ExecutionRow, revokeExecutions } from "./offer-statements.ts";
-import type { OutsideAttempt } from "./outside-attempt.ts";
+import type { StartedOutside } from "./outside-attempt.ts";
 import { attemptOf } from "./outside-watch.ts";
 
 /**
@@ -32,16 +33,24 @@ export async function loadExecutions(
       stepsOf.set(run, steps);
     }
     const step = steps.get(row.workflow_step_id);
-    if (step === undefined || !resume(run, step, row, resources)) stale.push(row.execution_id);
+    if (step === undefined || !resume(processId, run, step, row, resources)) stale.push(row.execution_id);
   }
   if (stale.length === 0) return;
   await connection.run(revokeExecutions, [processId, stale, ["running", "finished"], "the step went on without it"]);
 }
 
 /** @returns whether the step is as the attempt needs it */
-function resume(run: TaskRun, step: StepRun, row: ExecutionRow, resources: HandlerResources): boolean {
+function resume(
+  processId: number,
+  run: TaskRun,
+  step: StepRun,
+  row: ExecutionRow,
+  resources: HandlerResources,
+): boolean {
+  const attempt = attemptOf(row, { seal: run.seal, step: step.name });
+  const permit = inheritedPermit(processId, step.stepId, run.demandsOf(step));
   if (step.lostExecutionId === row.execution_id) {
-    resumeExecution(run, step, attemptOf(row, { seal: run.seal, step: step.name }), resources);
+    resumeExecution({ run, step, attempt, permit }, resources);
     return true;
   }
   const isUnwritten =
@@ -49,13 +58,14 @@ function resume(run: TaskRun, step: StepRun, row: ExecutionRow, resources: Handl
     step.outside !== "closed" &&
     row.attempt === step.attempts + 1;
   if (!isUnwritten || run.isStopped || !mayStart(step)) return false;
-  run.startedOutside.push({ step, attempt: attemptOf(row, { seal: run.seal, step: step.name }) });
+  run.startedOutside.push({ step, attempt, permit });
   return true;
 }
 
-function resumeExecution(run: TaskRun, step: StepRun, attempt: OutsideAttempt, resources: HandlerResources): void {
+function resumeExecution({ run, step, attempt, permit }: StartedOutside, resources: HandlerResources): void {
   const execution = new Execution(attempt.executionId, run, step, resources);
   execution.outside = attempt;
+  execution.permit = permit;
   execution.launched = true;
   step.execution = execution;
   step.lostExecutionId = null;

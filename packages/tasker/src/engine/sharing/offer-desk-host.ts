@@ -1,8 +1,10 @@
 import type { Database } from "../../database/database.ts";
+import type { CircuitBoard } from "../../handlers/circuits/circuit-board.ts";
 import type { Agenda } from "../agenda/agenda.ts";
 import type { Asker } from "../ask-until-answered.ts";
 import type { EventRules } from "../execution.ts";
 import type { Executions } from "../executions.ts";
+import type { PermitDesk } from "../limits/permit-desk.ts";
 import type { Hints } from "../membership/hints.ts";
 import type { ReadyStep } from "../ready-figures.ts";
 import type { Slots } from "../slots.ts";
@@ -24,6 +26,8 @@ export interface OfferDeskHost extends Asker {
   readonly starting: boolean;
   /** Where executions get their ids. */
   readonly executions: Pick<Executions, "nextId">;
+  readonly permits: Pick<PermitDesk, "giveBack">;
+  readonly circuits: Pick<CircuitBoard, "leaveAs">;
   agendaOf(run: TaskRun): Agenda;
 }
 

@@ -1,13 +1,14 @@
 import { type CancelTimer, systemClock } from "../../clock/clock.ts";
 import type { Batch } from "../batch.ts";
 import type { Execution } from "../execution.ts";
-import type { ReadyStep } from "../ready-figures.ts";
 import { RemoteBook } from "../remote/remote-book.ts";
+import type { RemoteStep } from "../remote/remote-step.ts";
+import type { StartedStep } from "../remote/worker-statements.ts";
 import type { TaskRun } from "../task-run.ts";
 import { OfferBook } from "./offer-book.ts";
 import type { OfferDeskHost, OfferingLine } from "./offer-desk-host.ts";
 import { type ExecutionRow, lookAtExecutions } from "./offer-statements.ts";
-import type { OutsideAttempt } from "./outside-attempt.ts";
+import type { OutsideAttempt, OutsideEnd } from "./outside-attempt.ts";
 import { attemptOf, OutsideWatch } from "./outside-watch.ts";
 
 /** How long steps wait for a slot before it is asked whether others have some, in milliseconds. */
@@ -88,6 +89,17 @@ export class OfferDesk {
     this.#watch.began(execution);
   }
 
+  /** A worker has begun an attempt of one of this process's steps, through this process. */
+  noticeStart(workerId: number, { started_at, deadline_at, ...started }: StartedStep): void {
+    const timeout_ms = deadline_at === null ? null : deadline_at.getTime() - started_at.getTime();
+    this.#take({ ...started, process_id: workerId, started_at, timeout_ms, outcome: null, results: null });
+  }
+
+  /** What came of an attempt outside is written, through this process. */
+  noticeEnd(executionId: string, end: OutsideEnd): void {
+    if (!this.#watch.finish(executionId, end)) this.lookNow();
+  }
+
   /** Ends the waiting for an attempt of a task that somebody else has ended. */
   stop(execution: Execution, reason: string): Promise<void> {
     return this.#watch.stop(execution, reason);
@@ -96,11 +108,13 @@ export class OfferDesk {
   /** Forgets the attempts whose outcome is committed, and offers the steps that workers may run by what is. */
   committed(batch: Batch, refused: ReadonlySet<TaskRun>): void {
     this.#watch.committed(batch, refused);
-    if (batch.remote.length > 0) this.offerRemote(batch.remote.filter(({ run }) => !refused.has(run)));
+    if (batch.remote.length === 0) return;
+    this.#remote.letGo(batch.remote.filter(({ run }) => refused.has(run)));
+    this.offerRemote(batch.remote.filter(({ run }) => !refused.has(run)));
   }
 
   /** Offers steps to workers that are ready by what is committed. */
-  offerRemote(steps: readonly ReadyStep[]): void {
+  offerRemote(steps: readonly RemoteStep[]): void {
     this.#remote.push(steps);
     this.#waitMs = FIRST_WAIT_MS;
     this.#workNow();
@@ -208,10 +222,12 @@ export class OfferDesk {
   /** If somebody has taken an offer: its attempt is waited for, and its start gets into a batch. */
   #take(row: ExecutionRow): void {
     const { workflow_step_id: stepId, execution_id: executionId } = row;
-    const offer = this.#book.take(stepId, executionId) ?? this.#remote.take(stepId, executionId);
+    const remote = this.#remote.take(stepId, executionId);
+    const offer = remote ?? this.#book.take(stepId, executionId);
     if (offer === null || offer.run.dropped) return;
-    const attempt = attemptOf(row, { seal: offer.run.seal, step: offer.step.name });
-    this.#watch.take(offer.run, attempt);
-    this.#host.agendaOf(offer.run).startOutside(offer.run, offer.step, attempt);
+    const { run, step } = offer;
+    const attempt = attemptOf(row, { seal: run.seal, step: step.name });
+    this.#watch.take(run, attempt);
+    this.#host.agendaOf(run).startOutside({ run, step, attempt, permit: remote?.permit ?? null });
   }
 }

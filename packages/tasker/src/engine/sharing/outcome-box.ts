@@ -124,7 +124,7 @@ export class OutcomeBox {
     const { hints, log } = this.#host;
     for (const { execution_id: executionId, state, owner_id: ownerId } of rows) {
       if (state === "refused") log.warn({ executionId }, "an outcome came too late: it is kept and changes nothing");
-      else hints.tell({ topic: "owner", processId: ownerId });
+      else hints.tell({ topic: "outside", processId: ownerId });
     }
   }
 }

@@ -1,5 +1,8 @@
 import type { PublishedEvent } from "../execution.ts";
+import type { Permit } from "../limits/permit.ts";
 import type { Outcome } from "../outcome.ts";
+import type { StepRun } from "../step-run.ts";
+import type { TaskRun } from "../task-run.ts";
 
 /** What came of an attempt that another process ran. */
 export interface OutsideEnd {
@@ -23,6 +26,15 @@ export interface OutsideAttempt {
   readonly startedAt: number;
   /** Null while it runs. */
   end: OutsideEnd | null;
+}
+
+/** An attempt that another process has started, and whose start is still to be written. */
+export interface StartedOutside {
+  readonly run: TaskRun;
+  readonly step: StepRun;
+  readonly attempt: OutsideAttempt;
+  /** What it holds under the limits of its step; null: nothing. */
+  readonly permit: Permit | null;
 }
 
 /** An attempt that this process runs for the one that owns the task. */

@@ -2,6 +2,7 @@ import { elapsedOf } from "../../clock/clock.ts";
 import { StepTimeoutError } from "../../errors/index.ts";
 import { askUntilAnswered } from "../ask-until-answered.ts";
 import type { Batch } from "../batch.ts";
+import { guardOf, verdictOf } from "../circuits/step-guard.ts";
 import { LOST_PROCESS } from "../decide-step.ts";
 import { describeFailure } from "../describe-failure.ts";
 import type { Execution } from "../execution.ts";
@@ -11,7 +12,7 @@ import type { TaskRun } from "../task-run.ts";
 import type { OfferDeskHost } from "./offer-desk-host.ts";
 import { type ExecutionRow, revokeExecutions, type SeenExecution } from "./offer-statements.ts";
 import { decodeOutcome, type OutcomePlace } from "./outcome-record.ts";
-import type { OutsideAttempt } from "./outside-attempt.ts";
+import type { OutsideAttempt, OutsideEnd } from "./outside-attempt.ts";
 
 /** How much longer than its deadline an attempt may take whose own process does not end it, in milliseconds. */
 const DEADLINE_GRACE_MS = 5_000;
@@ -74,6 +75,17 @@ export class OutsideWatch {
     execution.launched = true;
     execution.startedAt = this.#host.clock.now();
     this.#settle(execution);
+  }
+
+  /** Takes the outcome of an attempt. @returns false if nobody here waits for it */
+  finish(executionId: string, end: OutsideEnd): boolean {
+    const watched = this.#watched.get(executionId);
+    if (watched === undefined) return false;
+    if (watched.attempt.end !== null) return true;
+    watched.attempt.end = end;
+    this.#noticeUnbegun(watched.execution?.run ?? watched.run, watched.attempt);
+    if (watched.execution !== null) this.#settle(watched.execution);
+    return true;
   }
 
   /** Ends the waiting for an attempt of a task that somebody else has ended. */
@@ -205,11 +217,20 @@ export class OutsideWatch {
     const ids = ended.map(([{ attempt }]) => attempt.executionId);
     const rows = await database.run(revokeExecutions, [processId, ids, ["running"], reason]);
     const revoked = new Set(rows.map((row) => row.execution_id));
-    for (const [{ attempt, execution }, outcome] of ended) {
+    for (const [{ attempt, execution, run }, outcome] of ended) {
       if (!revoked.has(attempt.executionId) || attempt.end !== null) continue;
+      this.#tellCircuit(execution?.run ?? run, attempt.executionId, outcome);
       attempt.end = { outcome, published: [], spanId: null, isStored: false };
       if (execution !== null) this.#settle(execution);
     }
+  }
+
+  /** Of a worker's attempt nobody else does; a process with an engine does it itself. */
+  #tellCircuit(run: TaskRun, executionId: string, outcome: Outcome): void {
+    const stepId = stepOfRemoteExecution(executionId);
+    const step = stepId === null ? undefined : run.steps.find((one) => one.stepId === stepId);
+    const guard = step === undefined ? undefined : guardOf(run, step.name);
+    if (guard !== undefined) this.#host.circuits.leaveAs(guard, executionId, verdictOf(outcome));
   }
 
   /** Ends attempts of steps that went on without them, as when an offer came late. */

@@ -122,20 +122,42 @@ export class CircuitBoard implements Circuits {
     }
   }
 
+  /**
+   * Takes what became of an execution that another process may have let through, of which only the id is known here.
+   * @param probeId by which it was let through
+   */
+  leaveAs(guard: Guard, probeId: string, verdict: Verdict): void {
+    this.#track(this.#leaveAs(guard, probeId, verdict));
+  }
+
   /** Takes what became of an execution. What has to be written is written soon; see {@link written}. */
   leave(passage: Passage, verdict: Verdict): void {
     if (passage.probeId === null && verdict !== "failed") return;
     const entry = this.#entryOf(passage.guard.key);
     entry.outcomes.push({ passage, verdict, at: this.#parts.clock.now() });
-    const write = this.#judgeAll(entry)
-      .catch((error: unknown) => this.#parts.onTrouble(error))
-      .finally(() => this.#writes.delete(write));
-    this.#writes.add(write);
+    this.#track(this.#judgeAll(entry));
   }
 
   /** Resolves when everything that executions came to is written. */
   async written(): Promise<void> {
     while (this.#writes.size > 0) await Promise.all(this.#writes);
+  }
+
+  #track(work: Promise<void>): void {
+    const write = work
+      .catch((error: unknown) => this.#parts.onTrouble(error))
+      .finally(() => this.#writes.delete(write));
+    this.#writes.add(write);
+  }
+
+  async #leaveAs(guard: Guard, probeId: string, verdict: Verdict): Promise<void> {
+    const entry = this.#entryOf(guard.key);
+    await this.#refresh(entry);
+    // Whether it is a probe is in the database; a circuit that was closed a moment ago has none.
+    if (entry.stored.circuit.state !== "closed") await this.#read([entry]);
+    const { circuit } = entry.stored;
+    const isProbe = circuit.state === "half_open" && circuit.probes.some(({ id }) => id === probeId);
+    this.leave({ guard, probeId: isProbe ? probeId : null }, verdict);
   }
 
   async #judgeAll(entry: Entry): Promise<void> {

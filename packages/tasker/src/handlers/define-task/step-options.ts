@@ -170,8 +170,7 @@ export interface TaskStepOptions<Parents extends string> extends WaitSettings<Pa
 }
 
 /** Settings of a step that workers run. */
-export interface RemoteStepOptions<Parents extends string>
-  extends Omit<StepSettings<Parents>, "limits" | "circuitBreaker"> {
+export interface RemoteStepOptions<Parents extends string> extends StepSettings<Parents> {
   /** The name under which workers have the handler. */
   readonly handlerClass: string;
   /** What the worker gets as `handler_config`, as it is: references to secrets are for the worker to resolve. */

@@ -22,16 +22,16 @@ const HEARTBEAT_SHARE = 1 / 3;
 const scopeOf = (scope: NamespaceScope): WorkerScope => (scope === "all" ? null : scope);
 
 /** Registers a worker. */
-export const workerRegistration = implement(registerWorker, async ({ body, parts }) => {
+export const workerRegistration = implement(registerWorker, async ({ body, scope, parts }) => {
   const { lease_seconds: leaseSeconds, ...worker } = body;
-  const { workerId, leaseMs } = await parts.engine.workers.register({ ...worker, leaseSeconds });
+  const { workerId, leaseMs } = await parts.engine.workers.register({ ...worker, leaseSeconds }, scopeOf(scope));
   const answer = { worker_id: workerId, lease_ms: leaseMs, heartbeat_ms: Math.floor(leaseMs * HEARTBEAT_SHARE) };
   return { answer };
 });
 
 /** Ends a worker. */
-export const workerDeparture = implement(deregisterWorker, async ({ body, parts }) => ({
-  answer: { left: await parts.engine.workers.deregister(body.worker_id) },
+export const workerDeparture = implement(deregisterWorker, async ({ body, scope, parts }) => ({
+  answer: { left: await parts.engine.workers.deregister(body.worker_id, scopeOf(scope)) },
 }));
 
 /** Gives steps to a worker. */
@@ -57,10 +57,10 @@ export const stepStart = implement(startSteps, async ({ body, scope, parts }) =>
 });
 
 /** Keeps attempts alive. */
-export const stepHeartbeat = implement(heartbeatSteps, async ({ body, parts }) => {
+export const stepHeartbeat = implement(heartbeatSteps, async ({ body, scope, parts }) => {
   const beat = async (items: readonly z.output<typeof BeatItem>[]) => {
     const beats = items.map(({ execution_id: executionId, progress }) => ({ executionId, progress }));
-    const found = await parts.engine.workers.heartbeat(body.worker_id, beats);
+    const found = await parts.engine.workers.heartbeat(body.worker_id, beats, scopeOf(scope));
     return found.map((answer, place) => {
       if (answer instanceof Error) return refuse(items[place]?.execution_id ?? null, answer);
       const { executionId: execution_id, reason, detail } = answer;

@@ -1,7 +1,5 @@
 import { expect, test } from "vitest";
-import { ExecutionRevokedError, InvalidTemplateError, WorkerNotFoundError } from "../../../src/errors/index.ts";
-import { bindTemplate } from "../../../src/handlers/bind-template.ts";
-import { parseTemplate } from "../../../src/templates/parse-template.ts";
+import { ExecutionRevokedError, WorkerNotFoundError } from "../../../src/errors/index.ts";
 import { expectCleanAuditTrail } from "../../support/audit-trail.ts";
 import {
   graphTemplate,
@@ -137,26 +135,6 @@ describeOnPostgres("workers", () => {
     expect((await Promise.all(polls)).flat()).toEqual([]);
     expect(looks.poll_steps).toBe(100);
     expect(looks.count_offers).toBeLessThan(40);
-  });
-
-  test("do not run what is under limits or goes through a circuit: such a template is refused", () => {
-    const text = "name: t\nstep_templates: [{name: a, handler_class: A, queue: q, limits: [{concurrency: 1}]}]";
-    expect(() => bindTemplate(parseTemplate(text), {})).toThrow(InvalidTemplateError);
-    const system =
-      "name: t\nhandler_limits: {Shop::A: {concurrency: 1}}\nstep_templates: [{name: a, handler_class: 'Shop::A'}]";
-    expect(() => bindTemplate(parseTemplate(system), {}, { remote: ["Shop::*"] })).toThrow(/limits do not hold/);
-  });
-
-  test("whose step the engine's own limits name get none of it: it fails for good, and says why", async () => {
-    const database = await useDatabase(openTestDatabase);
-    const limits = { handlers: { Run: { concurrency: 1 } } };
-    const { engine } = await startEngine(database, [one()], { limits });
-    const { taskId } = await engine.submit({ name: "graph", context: {} });
-    expect(await engine.settled(taskId)).toMatchObject({ state: "error" });
-    expect((await readTransitions(database, taskId, "a")).at(-1)).toMatchObject({
-      to_state: "error",
-      metadata: { error_code: "TASKER_CONFIGURATION", permanent: true },
-    });
   });
 
   test("of which the fifth is lost with the same step have it fail for good", async () => {
