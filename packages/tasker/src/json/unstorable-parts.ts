@@ -12,8 +12,13 @@ const LONGEST_SHOWN = 100;
  * What the database has no way to hold, or to compare with, in a part of a request: texts with U+0000 or half of a surrogate pair,
  * and lists and objects in each other beyond {@link MOST_LEVELS}.
  * @param part of the request: `body`, `query`, `params`, `variables`
+ * @param isStoredText whether the text at a path is looked at. Default: each is
  */
-export function unstorableParts(part: string, value: unknown): RequestViolation[] {
+export function unstorableParts(
+  part: string,
+  value: unknown,
+  isStoredText: (path: string) => boolean = () => true,
+): RequestViolation[] {
   const found: RequestViolation[] = [];
   const tell = (path: string, violation: Omit<RequestViolation, "path">) => {
     found.push({ path: path.length > LONGEST_SHOWN ? `${path.slice(0, LONGEST_SHOWN)}...` : path, ...violation });
@@ -21,7 +26,7 @@ export function unstorableParts(part: string, value: unknown): RequestViolation[
   const look = (path: string, level: number, member: unknown): void => {
     if (found.length >= MOST_TOLD) return;
     if (typeof member === "string") {
-      const defect = textDefect(member);
+      const defect = isStoredText(path) ? textDefect(member) : null;
       if (defect !== null) tell(path, { value: member.slice(0, LONGEST_SHOWN), expected: `a text without ${defect}` });
     } else if (typeof member === "object" && member !== null) {
       if (level > MOST_LEVELS) tell(path, { value: "...", expected: `at most ${MOST_LEVELS} levels in each other` });

@@ -3,7 +3,7 @@ import { ROUTES } from "../../src/client/index.ts";
 import { graphTemplate, until } from "../support/engine-harness.ts";
 import { HttpWorker } from "../support/http-worker.ts";
 import { describeOnPostgres, openTestDatabase } from "../support/test-database.ts";
-import { serveTokens } from "./support/serve-tokens.ts";
+import { refusalOf, serveTokens } from "./support/serve-tokens.ts";
 
 const WORKER = ["tasker.worker:register", "tasker.worker:poll", "tasker.worker:report"];
 const REMOTE = { steps: { a: { queue: "python" } } };
@@ -40,7 +40,7 @@ describeOnPostgres("a worker whose token is limited to namespaces", () => {
     expect((await all.pollOne()).task).toMatchObject({ task_id: elsewhere, namespace: "south" });
   });
 
-  test("starts, reports and keeps alive nothing of others, even under the id of their worker", async () => {
+  test("starts, reports and keeps alive nothing of others, nor ends their worker", async () => {
     const { database, submit, workerOf } = await start();
     const south = await workerOf(["south"]);
     const north = await workerOf(["north"]);
@@ -55,7 +55,8 @@ describeOnPostgres("a worker whose token is limited to namespaces", () => {
     expect(await south.client.call(ROUTES.startSteps, asStart(south.id))).toMatchObject({
       answers: [{ status: "started", step: { execution_id: id, step: { name: "a" } } }],
     });
-    for (const worker_id of [north.id, south.id]) {
+    {
+      const worker_id = north.id;
       const items = [{ execution_id: id, results: 1 }];
       expect(await north.client.call(ROUTES.completeSteps, { body: { worker_id, items } })).toMatchObject(unknown);
       const failed = [{ execution_id: id, error: { message: "no" } }];
@@ -75,8 +76,32 @@ describeOnPostgres("a worker whose token is limited to namespaces", () => {
     expect(await south.client.call(ROUTES.deregisterWorker, { body: { worker_id: south.id } })).toEqual({ left: true });
   });
 
-  test("is registered for those alone, whatever it says", async () => {
-    const { database, tokenOf, url } = await start();
+  test("is known to none but the one who registered it: not even within its namespaces, and not by its nonce", async () => {
+    const { submit, workerOf } = await start();
+    const owner = await workerOf(["north"]);
+    const other = await workerOf(["north"]);
+    await submit("north");
+    const body = { worker_id: owner.id, nonce: "mine", capacity: 1, wait_ms: 20_000 };
+    const { steps } = await owner.client.call(ROUTES.pollSteps, { body });
+    expect(steps).toHaveLength(1);
+    const id = steps[0]?.execution_id ?? "";
+    const unknown = [404, "TASKER_WORKER_NOT_FOUND"];
+    const items = [{ execution_id: id, nonce: "mine" }];
+    const { client } = other;
+    expect(await refusalOf(client.call(ROUTES.pollSteps, { body }))).toEqual(unknown);
+    expect(await refusalOf(client.call(ROUTES.startSteps, { body: { worker_id: owner.id, items } }))).toEqual(unknown);
+    const beat = { worker_id: owner.id, items: [{ execution_id: id, progress: "false" }] };
+    expect(await refusalOf(client.call(ROUTES.heartbeatSteps, { body: beat }))).toEqual(unknown);
+    const ended = { worker_id: owner.id, items: [{ execution_id: id, results: 1 }] };
+    expect(await client.call(ROUTES.completeSteps, { body: ended })).toMatchObject({
+      answers: [{ error: { code: "TASKER_EXECUTION_NOT_FOUND" } }],
+    });
+    expect(await client.call(ROUTES.deregisterWorker, { body: { worker_id: owner.id } })).toEqual({ left: false });
+    expect(await owner.complete(id, 1)).toMatchObject({ recorded: "complete" });
+  });
+
+  test("is registered for those alone, whatever it says, and listed to who may see them", async () => {
+    const { database, tokenOf, clientOf, url } = await start();
     const { secret } = await tokenOf({ permissions: WORKER, namespaces: ["north"] });
     await HttpWorker.register(url, { ...SETTINGS, namespaces: ["north", "south"] }, secret);
     await HttpWorker.register(url, SETTINGS, secret);
@@ -84,5 +109,13 @@ describeOnPostgres("a worker whose token is limited to namespaces", () => {
       { namespaces: ["north"] },
       { namespaces: ["north"] },
     ]);
+    const listed = async (namespace: string) => {
+      const viewer = await clientOf({ permissions: ["tasker.process:index"], namespaces: [namespace] });
+      const { processes } = await viewer.call(ROUTES.listProcesses);
+      return processes.filter(({ kind }) => kind === "worker");
+    };
+    const worker = { language: "test", handlers: ["Run"], queues: ["python"], namespaces: ["north"], lease: "live" };
+    expect(await listed("north")).toMatchObject([worker, worker]);
+    expect(await listed("south")).toEqual([]);
   });
 });

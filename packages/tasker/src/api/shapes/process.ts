@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Id, Moment } from "./common.ts";
 
-/** A process that runs tasks, or attempts of others. */
+/** A process that runs tasks, or attempts of others; or a worker. */
 export const Process = z.object({
   process_id: Id,
   host: z.string(),
@@ -18,6 +18,12 @@ export const Process = z.object({
   kinds: z
     .array(z.object({ namespace: z.string(), name: z.string(), version: z.string() }))
     .describe("The templates that are registered in it"),
+  kind: z.enum(["engine", "worker"]),
+  name: z.string().nullable().describe("What a worker calls itself"),
+  language: z.string().nullable().describe("Of a worker; its release is the `engine_version`"),
+  handlers: z.array(z.string()).describe("Those of a worker"),
+  queues: z.array(z.string()).describe("From which a worker takes steps"),
+  namespaces: z.array(z.string()).nullable().describe("Where a worker takes steps; null: in all, or it is none"),
   owned_tasks: z.int(),
   executions: z.int().describe("Attempts that run in it"),
 });

@@ -15,6 +15,10 @@ const TONES = { live: "good", late: "bad", stopped: "faint" } as const;
 const COLUMNS: readonly TableColumn<z.output<typeof Process>>[] = [
   { title: "id", cell: ({ process_id: id }) => span(String(id)), right: true },
   { title: "where", cell: ({ host, pid }) => span(`${host} ${pid}`, "strong") },
+  {
+    title: "what",
+    cell: ({ kind, name, language }) => span(kind === "engine" ? kind : `${language} ${name ?? kind}`),
+  },
   { title: "lease", cell: ({ lease }) => span(lease, TONES[lease]) },
   { title: "started", cell: ({ started_at: at }) => span(at) },
   { title: "heartbeat", cell: ({ heartbeat_at: at }) => span(at) },

@@ -10,6 +10,8 @@ alter table tasker_processes
   add column handlers varchar(255)[] not null default '{}',
   add column queues varchar(64)[] not null default '{}',
   add column namespaces varchar(64)[],
+  -- Who registered it: to others it is not known. Null: a program with an engine.
+  add column principal text,
   add constraint known_kind check (kind = 'engine' or kind = 'worker');
 
 -- Renews the lease of a remote worker, if a tenth of it has passed. Null: it is not registered, or was declared dead.
@@ -118,7 +120,8 @@ begin
     x.progress, r.traceparent, r.tracestate
   from tasker_step_executions x
   cross join lateral (select y.* from tasker_task_runs y where y.task_id = x.task_id limit 1) r
-  where x.process_id = p_worker and x.nonce = p_nonce and x.state = 'running';
+  where x.process_id = p_worker and x.nonce = p_nonce and x.state = 'running'
+    and (v_namespaces is null or x.task_namespace_id = any(v_namespaces));
   if found then
     return;
   end if;

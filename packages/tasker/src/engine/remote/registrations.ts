@@ -8,7 +8,15 @@ const MOST_KNOWN = 10_000;
 /** What a worker has registered with. */
 type Registration = RowOf<typeof findWorker.columns>;
 
-/** What workers have registered with. It does not change: whether one still is registered is found by what it asks for. */
+/** Who calls for a worker. */
+export interface WorkerCaller {
+  /** To others than who registered it a worker is not known. */
+  readonly principal: string;
+  /** In which it may take and report steps; null: in all. */
+  readonly namespaces: readonly string[] | null;
+}
+
+/** What workers have registered with. It does not change: whether one still is registered is found by what it calls. */
 export class Registrations {
   readonly #database: Connection;
   readonly #known = new Map<number, Registration>();
@@ -17,8 +25,14 @@ export class Registrations {
     this.#database = database;
   }
 
-  /** Null: it is not registered. */
-  async find(workerId: number): Promise<Registration | null> {
+  /** @param caller null: this program itself. @returns null if the caller has no such worker */
+  async find(workerId: number, caller: WorkerCaller | null): Promise<Registration | null> {
+    const found = await this.#read(workerId);
+    const isTheirs = caller === null || found?.principal === null || found?.principal === caller.principal;
+    return isTheirs ? found : null;
+  }
+
+  async #read(workerId: number): Promise<Registration | null> {
     const known = this.#known.get(workerId);
     if (known !== undefined) return known;
     const [found] = await this.#database.run(findWorker, [workerId]);
@@ -27,10 +41,5 @@ export class Registrations {
     if (this.#known.size >= MOST_KNOWN && oldest.done !== true) this.#known.delete(oldest.value);
     this.#known.set(workerId, found);
     return found;
-  }
-
-  /** It is not registered any more. */
-  forget(workerId: number): void {
-    this.#known.delete(workerId);
   }
 }

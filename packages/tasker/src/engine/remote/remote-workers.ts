@@ -7,12 +7,13 @@ import type { Execution } from "../execution.ts";
 import type { Protection } from "../protection/protection.ts";
 import type { OfferDesk } from "../sharing/offer-desk.ts";
 import { type Assignment, assignmentOf, type SequenceExtent } from "./assignment.ts";
+import { AnswerBudget } from "./answer-budget.ts";
 import { type Beat, type BeatAnswer, beatAttempts } from "./beat-attempts.ts";
-import { Registrations } from "./registrations.ts";
+import { Registrations, type WorkerCaller } from "./registrations.ts";
 import { stepOfRemoteExecution } from "./remote-execution-id.ts";
 import { RemoteExecutions, type RemoteExecutionsHost } from "./remote-executions.ts";
 import type { Postponement, Report } from "./report.ts";
-import { notFound, type ReportAnswer, ReportDesk, type ReportDeskHost } from "./report-desk.ts";
+import { notFound, type ReportAnswer, revoked, ReportDesk, type ReportDeskHost } from "./report-desk.ts";
 import { type PollCall, WaitingPolls, type WaitingPollsHost, workerNotFound } from "./waiting-polls.ts";
 import { parseWorkerSettings, type WorkerSettings } from "./worker-settings.ts";
 import {
@@ -24,6 +25,9 @@ import {
   toStartedStep,
 } from "./worker-statements.ts";
 
+/** Why attempts are given back that do not fit into an answer. */
+const TOO_LARGE = "the answer would have been too large with it: it is offered again";
+
 /** What serving workers needs of the engine around it. */
 export interface RemoteWorkersHost
   extends Omit<RemoteExecutionsHost, "protection">,
@@ -33,9 +37,6 @@ export interface RemoteWorkersHost
   readonly circuits: Pick<CircuitBoard, "enter" | "leaveAs">;
   readonly offers: Pick<OfferDesk, "noticeStart" | "noticeEnd">;
 }
-
-/** Namespaces in which a caller may take and report steps; null: in all. */
-export type WorkerScope = readonly string[] | null;
 
 /** What a worker asks for when it polls. */
 export interface PollRequest {
@@ -66,6 +67,7 @@ export class RemoteWorkers {
   readonly #reports: ReportDesk;
   readonly #polls: WaitingPolls;
   readonly #registrations: Registrations;
+  readonly #budget = new AnswerBudget();
 
   constructor(host: RemoteWorkersHost, registry: HandlerRegistry) {
     this.#host = host;
@@ -81,13 +83,14 @@ export class RemoteWorkers {
   }
 
   /**
-   * Registers a worker. It takes steps in namespaces of its scope alone.
+   * Registers a worker. It takes steps in namespaces of its caller alone.
+   * @param caller whose it is; null: this program's, and known to all callers
    * @returns its id, and how long it may be silent, in milliseconds
    * @throws InvalidRequestError
    */
   async register(
     settings: WorkerSettings,
-    scope: WorkerScope = null,
+    caller: WorkerCaller | null = null,
   ): Promise<{ readonly workerId: number; readonly leaseMs: number }> {
     const worker = parseWorkerSettings(settings);
     const leaseMs = Math.round(worker.leaseSeconds * 1_000);
@@ -100,17 +103,19 @@ export class RemoteWorkers {
       worker.name,
       [...new Set(worker.handlers)],
       [...new Set(worker.queues)],
-      intersect(worker.namespaces, scope),
+      intersect(worker.namespaces, caller?.namespaces ?? null),
+      caller?.principal ?? null,
     ]);
     return { workerId: row?.process_id ?? 0, leaseMs };
   }
 
   /**
-   * Ends a worker: what it still runs is interrupted, and runs elsewhere. False if it was not registered, or takes steps outside of
-   * the scope.
+   * Ends a worker: what it still runs is interrupted, and runs elsewhere. False if the caller has no such worker, or
+   * may not call for all namespaces in which it takes steps.
    */
-  async deregister(workerId: number, scope: WorkerScope = null): Promise<boolean> {
-    const rows = await this.#host.database.run(leaveWorker, [workerId, scope]);
+  async deregister(workerId: number, caller: WorkerCaller | null = null): Promise<boolean> {
+    if ((await this.#registrations.find(workerId, caller)) === null) return false;
+    const rows = await this.#host.database.run(leaveWorker, [workerId, caller?.namespaces ?? null]);
     for (const { owner_id: processId } of rows)
       if (processId !== 0) this.#host.hints.tell({ topic: "outside", processId });
     return rows.length > 0;
@@ -121,16 +126,15 @@ export class RemoteWorkers {
    * @param signal ends the waiting when whoever asked has gone
    * @throws WorkerNotFoundError
    */
-  async poll(request: PollRequest, scope: WorkerScope, signal?: AbortSignal): Promise<Assignment[]> {
-    const worker = await this.#registrations.find(request.workerId);
-    if (worker === null) throw workerNotFound(request.workerId);
+  async poll(request: PollRequest, caller: WorkerCaller | null, signal?: AbortSignal): Promise<Assignment[]> {
+    const worker = await this.#find(request.workerId, caller);
     const call: PollCall = {
       workerId: request.workerId,
       nonce: request.nonce,
-      capacity: request.capacity,
+      capacity: this.#budget.most(request.capacity),
       handlers: narrow(worker.handlers, request.handlers),
       queues: narrow(worker.queues, request.queues),
-      namespaces: intersect(intersect(worker.namespaces, request.namespaces ?? null), scope),
+      namespaces: intersect(intersect(worker.namespaces, request.namespaces ?? null), caller?.namespaces ?? null),
     };
     const found = await this.#take(call);
     const started =
@@ -148,14 +152,16 @@ export class RemoteWorkers {
     workerId: number,
     requests: readonly StartRequest[],
     sequence: SequenceExtent,
-    scope: WorkerScope,
+    caller: WorkerCaller | null,
   ): Promise<(Assignment | Error)[]> {
+    await this.#find(workerId, caller);
     const items = requests.flatMap(({ executionId, nonce }) => {
       const stepId = stepOfRemoteExecution(executionId);
       return stepId === null ? [] : [{ x: executionId, s: stepId, n: nonce }];
     });
     const now = new Date(this.#host.clock.now());
-    const rows = await this.#host.database.run(startSteps, [workerId, JSON.stringify(items), scope, now]);
+    const parameters = [workerId, JSON.stringify(items), caller?.namespaces ?? null, now] as const;
+    const rows = await this.#host.database.run(startSteps, parameters);
     if (rows.some((row) => row.execution_id === null)) throw workerNotFound(workerId);
     const started = rows.flatMap((row) => (row.outcome === "started" ? (toStartedStep(row) ?? []) : []));
     this.#tellOwners(workerId, started);
@@ -175,13 +181,20 @@ export class RemoteWorkers {
    * the error: it was not heard of.
    * @throws WorkerNotFoundError
    */
-  heartbeat(workerId: number, beats: readonly Beat[], scope: WorkerScope = null): Promise<(BeatAnswer | Error)[]> {
-    return beatAttempts(this.#host.database, workerId, beats, scope);
+  async heartbeat(
+    workerId: number,
+    beats: readonly Beat[],
+    caller: WorkerCaller | null = null,
+  ): Promise<(BeatAnswer | Error)[]> {
+    await this.#find(workerId, caller);
+    return beatAttempts(this.#host.database, workerId, beats, caller?.namespaces ?? null);
   }
 
   /** Writes what attempts came to: one answer for each report, in their order. */
-  report(workerId: number, reports: readonly Report[], scope: WorkerScope): Promise<ReportAnswer[]> {
-    return this.#reports.take(workerId, reports, scope);
+  async report(workerId: number, reports: readonly Report[], caller: WorkerCaller | null): Promise<ReportAnswer[]> {
+    const worker = await this.#registrations.find(workerId, caller);
+    if (worker === null) return reports.map(({ executionId }) => notFound(executionId));
+    return this.#reports.take(workerId, reports, caller?.namespaces ?? null);
   }
 
   /** Steps were offered to workers: those that wait are served. */
@@ -192,6 +205,12 @@ export class RemoteWorkers {
   /** Ends all waiting. */
   close(): void {
     this.#polls.close();
+  }
+
+  async #find(workerId: number, caller: WorkerCaller | null) {
+    const worker = await this.#registrations.find(workerId, caller);
+    if (worker === null) throw workerNotFound(workerId);
+    return worker;
   }
 
   async #take(call: PollCall): Promise<readonly StartedStep[]> {
@@ -206,10 +225,7 @@ export class RemoteWorkers {
       capacity,
       now,
     ]);
-    if (rows.some((row) => row.execution_id === null)) {
-      this.#registrations.forget(workerId);
-      throw workerNotFound(workerId);
-    }
+    if (rows.some((row) => row.execution_id === null)) throw workerNotFound(workerId);
     const started = rows.flatMap((row) => toStartedStep(row) ?? []);
     this.#tellOwners(workerId, started);
     return started;
@@ -246,8 +262,13 @@ export class RemoteWorkers {
     const answers = await Promise.all(
       started.map((step, place) => answer(step, executions[place] ?? new RangeError("its task could not be read"))),
     );
+    const assigned = answers.flatMap((one) => (one instanceof Error ? [] : [one]));
+    const tooMany = new Set(assigned.slice(this.#budget.fit(assigned)).map((one) => one.execution_id));
+    for (const executionId of tooMany) failed.push({ kind: "release", executionId, reason: TOO_LARGE });
     if (failed.length > 0) await this.#reports.take(workerId, failed, null);
-    return answers;
+    return answers.map((one) =>
+      one instanceof Error || !tooMany.has(one.execution_id) ? one : revoked(one.execution_id, TOO_LARGE),
+    );
   }
 }
 

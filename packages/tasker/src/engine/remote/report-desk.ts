@@ -245,7 +245,8 @@ export function notFound(executionId: string): ExecutionNotFoundError {
   return new ExecutionNotFoundError(`no attempt ${executionId} of this worker is known`, { context: { executionId } });
 }
 
-function revoked(executionId: string, reason: string | null): ExecutionRevokedError {
+/** Nobody waits for an attempt. */
+export function revoked(executionId: string, reason: string | null): ExecutionRevokedError {
   return new ExecutionRevokedError(
     `nobody waits for the attempt ${executionId} any more: ${reason ?? "it was revoked"}`,
     {

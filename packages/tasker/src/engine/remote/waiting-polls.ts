@@ -1,4 +1,4 @@
-import { type CancelTimer, elapsedOf, systemClock } from "../../clock/clock.ts";
+import { type CancelTimer, systemClock } from "../../clock/clock.ts";
 import type { Connection } from "../../database/database.ts";
 import { WorkerNotFoundError } from "../../errors/index.ts";
 import type { Log } from "../options.ts";
@@ -49,8 +49,10 @@ export class WaitingPolls {
   #looking: Promise<void> | null = null;
   #again = false;
   #waitMs = FIRST_WAIT_MS;
-  #renewedAt = 0;
-  #cancel: CancelTimer = () => {};
+  /** Of the next look; null: none is planned. */
+  #timer: CancelTimer | null = null;
+  /** Of the next renewal; null: nobody waits. */
+  #renewal: CancelTimer | null = null;
 
   /** @param take starts attempts for a call, as far as there are steps for it */
   constructor(host: WaitingPollsHost, take: (call: PollCall) => Promise<readonly StartedStep[]>) {
@@ -84,18 +86,16 @@ export class WaitingPolls {
           if (!this.#waiters.delete(waiter)) return;
           cancelTimer();
           signal?.removeEventListener("abort", leave);
-          if (this.#waiters.size === 0) this.#cancel();
+          if (this.#waiters.size === 0) this.#rest();
           if (found instanceof Error) reject(found);
           else resolve(found);
         },
       };
       signal?.addEventListener("abort", leave);
-      if (this.#waiters.size === 0) {
-        this.#renewedAt = elapsedOf(systemClock);
-        this.#waitMs = FIRST_WAIT_MS;
-      }
+      if (this.#waiters.size === 0) this.#waitMs = FIRST_WAIT_MS;
       this.#waiters.add(waiter);
       this.#schedule();
+      this.#renewal ??= systemClock.after(RENEW_MS, () => void this.#renew());
     });
   }
 
@@ -114,19 +114,26 @@ export class WaitingPolls {
     for (const { end } of [...this.#waiters]) end([]);
   }
 
+  #rest(): void {
+    this.#timer?.();
+    this.#renewal?.();
+    this.#timer = null;
+    this.#renewal = null;
+  }
+
+  /** Plans the next look, unless one is: who comes new must not postpone it for the others. */
   #schedule(): void {
-    if (this.#looking !== null || this.#waiters.size === 0) return;
-    this.#cancel();
-    this.#cancel = systemClock.after(this.#waitMs, () => this.lookNow());
+    if (this.#looking !== null || this.#timer !== null || this.#waiters.size === 0) return;
+    this.#timer = systemClock.after(this.#waitMs, () => this.lookNow());
     this.#waitMs = Math.min(2 * this.#waitMs, this.#host.pollIntervalMs);
   }
 
   async #lookAll(): Promise<void> {
-    this.#cancel();
+    this.#timer?.();
+    this.#timer = null;
     while (this.#again && this.#waiters.size > 0) {
       this.#again = false;
       try {
-        await this.#renew();
         await this.#look();
       } catch (error) {
         this.#host.log.warn({ err: error }, "looking for steps of workers that wait failed, trying again");
@@ -136,14 +143,19 @@ export class WaitingPolls {
   }
 
   async #renew(): Promise<void> {
-    const now = elapsedOf(systemClock);
-    if (now < this.#renewedAt + RENEW_MS) return;
-    this.#renewedAt = now;
-    const ids = [...new Set([...this.#waiters].map(({ call }) => call.workerId))];
-    for (const { process_id: workerId, lease_ms: leaseMs } of await this.#host.database.run(renewWorkers, [ids])) {
-      if (leaseMs !== null) continue;
-      for (const { call, end } of [...this.#waiters]) if (call.workerId === workerId) end(workerNotFound(workerId));
+    const timer = this.#renewal;
+    try {
+      const ids = [...new Set([...this.#waiters].map(({ call }) => call.workerId))];
+      for (const { process_id: workerId, lease_ms: leaseMs } of await this.#host.database.run(renewWorkers, [ids])) {
+        if (leaseMs !== null) continue;
+        for (const { call, end } of [...this.#waiters]) if (call.workerId === workerId) end(workerNotFound(workerId));
+      }
+    } catch (error) {
+      this.#host.log.warn({ err: error }, "renewing the leases of workers that wait failed, trying again");
     }
+    // Those that have come since all others had gone have one of their own.
+    if (this.#renewal !== timer) return;
+    this.#renewal = this.#waiters.size === 0 ? null : systemClock.after(RENEW_MS, () => void this.#renew());
   }
 
   async #look(): Promise<void> {

@@ -7,8 +7,8 @@ export const registerWorker = statement({
   name: "register_worker",
   text: `
     insert into tasker_processes (kind, host, pid, engine_version, started_at, heartbeat_at, lease_ms, expires_at, progress_at,
-      name, language, handlers, queues, namespaces)
-    select 'worker', $1, $2, $3, t.now, t.now, $5, t.now + $5::int4 * interval '1 millisecond', t.now, $6, $4, $7, $8, $9
+      name, language, handlers, queues, namespaces, principal)
+    select 'worker', $1, $2, $3, t.now, t.now, $5, t.now + $5::int4 * interval '1 millisecond', t.now, $6, $4, $7, $8, $9, $10
     from (select clock_timestamp() at time zone 'UTC' as now) t
     returning process_id`,
   parameters: [
@@ -21,18 +21,24 @@ export const registerWorker = statement({
     array(varchar),
     array(varchar),
     nullable(array(varchar)),
+    nullable(text),
   ],
   columns: { process_id: int8 },
 });
 
-/** What a remote worker has registered with. No row: it is not registered, or its lease has ended. */
+/** What a remote worker has registered with, whether or not it still is. */
 export const findWorker = statement({
   name: "find_worker",
   text: `
-    select handlers, queues, namespaces, lease_ms from tasker_processes
-    where process_id = $1 and kind = 'worker' and stopped_at is null`,
+    select handlers, queues, namespaces, principal from tasker_processes
+    where process_id = $1 and kind = 'worker'`,
   parameters: [int8],
-  columns: { handlers: array(varchar), queues: array(varchar), namespaces: nullable(array(varchar)), lease_ms: int4 },
+  columns: {
+    handlers: array(varchar),
+    queues: array(varchar),
+    namespaces: nullable(array(varchar)),
+    principal: nullable(text),
+  },
 });
 
 /** Ends a remote worker that takes steps in no other namespaces than `$2`; gives the owners of what it was running. */

@@ -38,7 +38,7 @@ export function requestHandler<Known extends Route>(
       decodeQuery(new Map(Object.entries(context.req.queries()))),
     );
     const given = takesBody(route) ? await readBody(context.req.raw, limits.body) : undefined;
-    const body = read<Known["body"]>("body", route.body, given, !route.checksItems);
+    const body = readWhole(route, given);
     const call: Call<Known> = {
       ...admission,
       params,
@@ -74,13 +74,20 @@ function readParams<Known extends Route>(
   );
 }
 
-function read<Schema extends z.ZodType>(
-  part: string,
-  schema: Schema,
-  given: unknown,
-  isStored = true,
-): z.output<Schema> {
-  const unstorable = isStored ? unstorableParts(part, given) : [];
+/** Reads a body; items that its route checks one by one are left as they are. */
+function readWhole<Known extends Route>({ body, checksItems }: Known, given: unknown): z.output<Known["body"]> {
+  if (!checksItems || !hasItems(given)) return read<Known["body"]>("body", body, given);
+  const { items } = given;
+  const parsed = read<Known["body"]>("body", body, { ...given, items: items.map(() => null) });
+  return typeof parsed === "object" && parsed !== null ? Object.assign(parsed, { items }) : parsed;
+}
+
+function hasItems(given: unknown): given is { readonly items: readonly unknown[] } {
+  return typeof given === "object" && given !== null && "items" in given && Array.isArray(given.items);
+}
+
+function read<Schema extends z.ZodType>(part: string, schema: Schema, given: unknown): z.output<Schema> {
+  const unstorable = unstorableParts(part, given);
   if (unstorable.length > 0) throw new MalformedRequestError(unstorable);
   const result = schema.safeParse(given);
   if (result.success) return result.data;

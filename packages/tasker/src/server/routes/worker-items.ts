@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { RefusedItem } from "../../api/shapes/worker.ts";
 import { MalformedRequestError } from "../../errors/index.ts";
+import { unstorableParts } from "../../json/unstorable-parts.ts";
 import { problemOf } from "../problems/problem-of.ts";
 import { violationsOf } from "../problems/violations-of.ts";
 
@@ -22,12 +23,20 @@ export async function answerItems<Item extends ReadItem, Answer>(
   const items: Item[] = [];
   const places: number[] = [];
   for (const [place, value] of given.entries()) {
+    const path = `body.items.${place}`;
+    const ids = [`${path}.execution_id`, `${path}.nonce`];
+    // Other texts are for whoever stores them: results that cannot be are an attempt that has failed.
+    const unstorable = unstorableParts(path, value, (at) => ids.includes(at));
+    if (unstorable.length > 0) {
+      answers.set(place, refuse(idOf(value), new MalformedRequestError(unstorable)));
+      continue;
+    }
     const parsed = schema.safeParse(value);
     if (parsed.success) {
       items.push(parsed.data);
       places.push(place);
     } else {
-      const violations = violationsOf(`body.items.${place}`, parsed.error, value, schema);
+      const violations = violationsOf(path, parsed.error, value, schema);
       answers.set(place, refuse(idOf(value), new MalformedRequestError(violations)));
     }
   }
