@@ -218,6 +218,7 @@ tasker_permits
   limiter text not null
   task_id bigint not null
   workflow_step_id bigint not null
+  execution_id character varying(64)
   granted_at timestamp(6) without time zone not null
 
 tasker_processes
@@ -242,6 +243,7 @@ tasker_processes
   handlers character varying(255)[] not null default '{}'::character varying[]
   queues character varying(64)[] not null default '{}'::character varying[]
   namespaces character varying(64)[]
+  principal text
 
 tasker_rate_starts
   limiter text not null
@@ -711,6 +713,7 @@ tasker_operator_actions
 
 tasker_permits
   CREATE INDEX tasker_permits_limiter ON public.tasker_permits USING btree (limiter)
+  CREATE INDEX tasker_permits_outside ON public.tasker_permits USING btree (task_id) WHERE (execution_id IS NOT NULL)
   CREATE UNIQUE INDEX tasker_permits_pkey ON public.tasker_permits USING btree (process_id, permit_no, limiter)
 
 tasker_processes
@@ -929,7 +932,7 @@ tasker_beat_executions
   (p_process bigint, p_executions character varying[]) returns TABLE(execution_id character varying) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
 tasker_beat_worker
-  (p_worker bigint, p_items json) returns TABLE(execution_id character varying, state character varying, reason text, step_state character varying) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+  (p_worker bigint, p_items json, p_namespaces character varying[]) returns TABLE(execution_id character varying, state character varying, reason text, step_state character varying) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
 tasker_cancel_children
   (p_task_id bigint, p_step_id bigint, p_now timestamp without time zone, p_note jsonb) returns void set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
@@ -957,6 +960,9 @@ tasker_finish_executions
 
 tasker_inspect_executions
   (p_items json) returns TABLE(execution_id character varying, task_id bigint, workflow_step_id bigint, namespace character varying, attempt integer, revision integer, owner_id bigint, process_id bigint, started_at timestamp without time zone, state character varying, reason text, kind text, ended_as character varying) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+
+tasker_is_outside
+  (p_step bigint, p_execution character varying) returns boolean
 
 tasker_load
   (p_owner bigint, p_task_ids bigint[]) returns TABLE(task_id bigint, definition_hash character varying, epoch bigint, revision integer, priority smallint, correlation_id character varying, namespace character varying, name character varying, version character varying, context jsonb, initiator character varying, source_system character varying, reason character varying, tags jsonb, bypass_steps json, requested_at timestamp without time zone, state character varying, sort_key integer, halted boolean, paused boolean, parent_task_id bigint, steps json, edges json) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
@@ -1010,7 +1016,7 @@ tasker_operator_undo_steps
   (p_task_id bigint) returns bigint[] set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
 tasker_poll_steps
-  (p_worker bigint, p_nonce character varying, p_queues character varying[], p_handlers character varying[], p_namespaces character varying[], p_limit integer, p_now timestamp without time zone) returns TABLE(execution_id character varying, workflow_step_id bigint, task_id bigint, attempt integer, owner_id bigint, revision integer, started_at timestamp without time zone, deadline_at timestamp without time zone, progress jsonb) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+  (p_worker bigint, p_nonce character varying, p_queues character varying[], p_handlers character varying[], p_namespaces character varying[], p_limit integer, p_now timestamp without time zone) returns TABLE(execution_id character varying, workflow_step_id bigint, task_id bigint, attempt integer, owner_id bigint, revision integer, started_at timestamp without time zone, deadline_at timestamp without time zone, progress jsonb, traceparent character varying, tracestate character varying) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
 tasker_positions
   () returns TABLE(tasks bigint, task_rows bigint, step_rows bigint, events bigint, writers text[]) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
@@ -1040,10 +1046,10 @@ tasker_signal
   (p_task_id bigint, p_name character varying, p_payload jsonb, p_sender character varying, p_key character varying, p_now timestamp without time zone, p_most integer) returns TABLE(signal_id bigint, created boolean, state character varying, waiting integer, owner_id bigint, revision integer) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
 tasker_start_offers
-  (p_worker bigint, p_lease integer, p_steps bigint[], p_nonces character varying[], p_now timestamp without time zone) returns TABLE(execution_id character varying, workflow_step_id bigint, task_id bigint, attempt integer, owner_id bigint, revision integer, started_at timestamp without time zone, deadline_at timestamp without time zone, progress jsonb) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+  (p_worker bigint, p_lease integer, p_steps bigint[], p_nonces character varying[], p_now timestamp without time zone) returns TABLE(execution_id character varying, workflow_step_id bigint, task_id bigint, attempt integer, owner_id bigint, revision integer, started_at timestamp without time zone, deadline_at timestamp without time zone, progress jsonb, traceparent character varying, tracestate character varying) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
 tasker_start_steps
-  (p_worker bigint, p_items json, p_namespaces character varying[], p_now timestamp without time zone) returns TABLE(execution_id character varying, outcome character varying, workflow_step_id bigint, task_id bigint, attempt integer, owner_id bigint, revision integer, started_at timestamp without time zone, deadline_at timestamp without time zone, progress jsonb) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
+  (p_worker bigint, p_items json, p_namespaces character varying[], p_now timestamp without time zone) returns TABLE(execution_id character varying, outcome character varying, workflow_step_id bigint, task_id bigint, attempt integer, owner_id bigint, revision integer, started_at timestamp without time zone, deadline_at timestamp without time zone, progress jsonb, traceparent character varying, tracestate character varying) set enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off, plan_cache_mode=force_generic_plan, TimeZone=UTC
 
 tasker_step_is_over
   (p_step bigint) returns boolean

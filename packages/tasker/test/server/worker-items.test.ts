@@ -28,9 +28,10 @@ describeOnPostgres("items of a worker's call", () => {
     expect(
       await call("start", [item(', "nonce": "a\\u0000b"'), item(', "nonce": "a\\ud800b"'), item(', "nonce": "1"')]),
     ).toMatchObject({ status: 200, body: { answers: [malformed, malformed, { status: "started" }] } });
-    expect(
-      await call("heartbeat", [item(`, "progress": ${nested(300_000)}`), item(', "progress": 7')]),
-    ).toMatchObject({ status: 200, body: { answers: [malformed, { status: "running" }] } });
+    expect(await call("heartbeat", [item(`, "progress": ${nested(300_000)}`), item(', "progress": 7')])).toMatchObject({
+      status: 200,
+      body: { answers: [malformed, { status: "running" }] },
+    });
     expect(
       await call("fail", [item(`, "error": {"message": "no", "details": {"deep": ${nested(300_000)}}}`)]),
     ).toMatchObject({ status: 200, body: { answers: [malformed] } });

@@ -17,8 +17,9 @@ export class AnswerBudget {
     let size = 0;
     let count = 0;
     for (const step of steps) {
-      size += JSON.stringify(step).length;
-      if (count > 0 && size > MOST) break;
+      const own = JSON.stringify(step).length;
+      if (count > 0 && size + own > MOST) break;
+      size += own;
       count += 1;
     }
     if (count > 0) this.#each = Math.max(size / count, 0.9 * this.#each, GUESS.least);

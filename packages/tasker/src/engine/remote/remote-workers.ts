@@ -6,14 +6,14 @@ import { describeFailure } from "../describe-failure.ts";
 import type { Execution } from "../execution.ts";
 import type { Protection } from "../protection/protection.ts";
 import type { OfferDesk } from "../sharing/offer-desk.ts";
-import { type Assignment, assignmentOf, type SequenceExtent } from "./assignment.ts";
 import { AnswerBudget } from "./answer-budget.ts";
+import { type Assignment, assignmentOf, type SequenceExtent } from "./assignment.ts";
 import { type Beat, type BeatAnswer, beatAttempts } from "./beat-attempts.ts";
 import { Registrations, type WorkerCaller } from "./registrations.ts";
 import { stepOfRemoteExecution } from "./remote-execution-id.ts";
 import { RemoteExecutions, type RemoteExecutionsHost } from "./remote-executions.ts";
 import type { Postponement, Report } from "./report.ts";
-import { notFound, type ReportAnswer, revoked, ReportDesk, type ReportDeskHost } from "./report-desk.ts";
+import { notFound, type ReportAnswer, ReportDesk, type ReportDeskHost, revoked } from "./report-desk.ts";
 import { type PollCall, WaitingPolls, type WaitingPollsHost, workerNotFound } from "./waiting-polls.ts";
 import { parseWorkerSettings, type WorkerSettings } from "./worker-settings.ts";
 import {

@@ -30,17 +30,17 @@ describeEachDatabase("starting attempts by their ids, as messages of a queue nam
       step: { name: "a", attempt: 1 },
     };
     const first = await start(worker.id, [
-      [a, "1"],
-      ["1.1.999999", "2"],
-      ["no id", "3"],
+      [a, "s1"],
+      ["1.1.999999", "s2"],
+      ["no id", "s3"],
     ]);
     expect(first[0]).toMatchObject(started);
     expect(first.slice(1)).toEqual([expect.any(ExecutionNotFoundError), expect.any(ExecutionNotFoundError)]);
-    expect((await start(worker.id, [[a, "1"]]))[0]).toMatchObject(started);
+    expect((await start(worker.id, [[a, "s1"]]))[0]).toMatchObject(started);
     expect(await start(worker.id, [[a, "another"]])).toEqual([expect.any(ExecutionTakenError)]);
     const second = await start(other.id, [
-      [a, "1"],
-      [b, "2"],
+      [a, "s1"],
+      [b, "s2"],
     ]);
     expect(second[0]).toBeInstanceOf(ExecutionTakenError);
     expect(second[1]).toMatchObject({ execution_id: b, step: { name: "b" } });
@@ -48,7 +48,7 @@ describeEachDatabase("starting attempts by their ids, as messages of a queue nam
     await worker.complete(a, 1);
     await other.complete(b, 2);
     expect(await engine.settled(taskId)).toMatchObject({ state: "complete" });
-    expect(await start(worker.id, [[a, "1"]])).toEqual([expect.any(ExecutionNotFoundError)]);
+    expect(await start(worker.id, [[a, "s1"]])).toEqual([expect.any(ExecutionNotFoundError)]);
     await expectCleanAuditTrail(database);
   });
 });
