@@ -1,4 +1,4 @@
-import { type CancelTimer, systemClock } from "../../clock/clock.ts";
+import { type CancelTimer, elapsedOf, systemClock } from "../../clock/clock.ts";
 import type { Batch } from "../batch.ts";
 import type { Execution } from "../execution.ts";
 import { RemoteBook } from "../remote/remote-book.ts";
@@ -33,7 +33,10 @@ export class OfferDesk {
   #working: Promise<void> | null = null;
   #again = false;
   #waitMs = FIRST_WAIT_MS;
-  #isWaiting = false;
+  /** Whether it is to be looked what has come of offers and attempts, and whether others have slots. */
+  #isLookDue = false;
+  /** When that is so again, by the elapsed time of the machine's clock; null: nothing is planned. */
+  #looksAt: number | null = null;
   #cancelWait: CancelTimer = () => {};
   #closed = false;
 
@@ -62,7 +65,7 @@ export class OfferDesk {
 
   /** Steps wait in a line for which there is no slot: if they still do in a moment, they are offered. */
   noticeOverfull(): void {
-    if (!this.#book.isOpen || this.#isWaiting || this.#working !== null) return;
+    if (!this.#book.isOpen || this.#working !== null) return;
     this.#wait(MOMENT_MS);
   }
 
@@ -116,8 +119,9 @@ export class OfferDesk {
   /** Offers steps to workers that are ready by what is committed. */
   offerRemote(steps: readonly RemoteStep[]): void {
     this.#remote.push(steps);
-    this.#waitMs = FIRST_WAIT_MS;
-    this.#workNow();
+    // Where nobody tells that they were taken, it is looked for soon.
+    if (!this.#host.hints.isListening) this.#waitMs = FIRST_WAIT_MS;
+    this.#workOn();
   }
 
   /** Forgets everything: the process was declared dead. */
@@ -146,9 +150,14 @@ export class OfferDesk {
   }
 
   #workNow(): void {
-    this.#again = true;
     this.#cancelWait();
-    this.#isWaiting = false;
+    this.#looksAt = null;
+    this.#isLookDue = true;
+    this.#workOn();
+  }
+
+  #workOn(): void {
+    this.#again = true;
     if (this.#closed || this.#working !== null) return;
     this.#working = this.#workAll().finally(() => {
       this.#working = null;
@@ -160,8 +169,8 @@ export class OfferDesk {
     if (this.#closed || this.#working !== null) return;
     const { pollIntervalMs } = this.#host;
     if (this.offered > 0 || this.outside > 0) {
-      this.#wait(Math.min(this.#waitMs, this.#book.size > 0 ? OFFERED_WAIT_MS : pollIntervalMs));
-      this.#waitMs = Math.min(2 * this.#waitMs, pollIntervalMs);
+      const isPlanned = this.#wait(Math.min(this.#waitMs, this.#book.size > 0 ? OFFERED_WAIT_MS : pollIntervalMs));
+      if (isPlanned) this.#waitMs = Math.min(2 * this.#waitMs, pollIntervalMs);
     } else if (this.#remote.isBehind) {
       this.#wait(pollIntervalMs);
     } else if (this.#book.isOpen && this.#book.isOverfull) {
@@ -169,11 +178,18 @@ export class OfferDesk {
     }
   }
 
-  /** In real time, as this is about the other processes on the database, whatever clock the engine was given. */
-  #wait(waitMs: number): void {
+  /**
+   * Plans the next look, unless one is planned before that: what comes meanwhile must not postpone it. In real time, as this is about
+   * the other processes on the database, whatever clock the engine was given.
+   * @returns whether it is planned by that
+   */
+  #wait(waitMs: number): boolean {
+    const looksAt = elapsedOf(systemClock) + waitMs;
+    if (this.#looksAt !== null && this.#looksAt <= looksAt) return false;
     this.#cancelWait();
-    this.#isWaiting = true;
+    this.#looksAt = looksAt;
     this.#cancelWait = systemClock.after(waitMs, () => this.#workNow());
+    return true;
   }
 
   async #workAll(): Promise<void> {
@@ -194,6 +210,8 @@ export class OfferDesk {
     this.#remote.forgetDropped();
     this.#watch.forgetDropped();
     if (await this.#remote.offer()) this.#again ||= this.#remote.isBehind;
+    if (!this.#isLookDue) return;
+    this.#isLookDue = false;
     if (this.offered > 0 || this.outside > 0) await this.#look();
     if (await this.#book.offer(this.#watch.running)) this.#waitMs = FIRST_WAIT_MS;
   }
