@@ -14,9 +14,9 @@ describeEachDatabase("starting attempts by their ids, as messages of a queue nam
     const worker = await TestWorker.register(engine);
     const other = await TestWorker.register(engine);
     const { taskId } = await engine.submit({ name: "graph", context: { order: 1 } });
-    await until(() => engine.statistics().sharing.offered === 2, "the offers");
-    const offers = await database.query("select execution_id from tasker_ready_steps order by workflow_step_id");
-    const [a = "", b = ""] = offers.map(({ execution_id: id }) => String(id));
+    const offers = () => database.query("select execution_id from tasker_ready_steps order by workflow_step_id");
+    await until(async () => (await offers()).length === 2, "the offers");
+    const [a = "", b = ""] = (await offers()).map(({ execution_id: id }) => String(id));
     const start = (id: number, items: readonly (readonly [string, string])[]) =>
       engine.workers.start(
         id,
