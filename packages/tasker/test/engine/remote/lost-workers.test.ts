@@ -131,9 +131,11 @@ describeOnPostgres("workers", () => {
     const worker = await TestWorker.register(engine);
     const polls = Array.from({ length: 100 }, () => worker.poll({ waitMs: 1_000 }));
     await until(() => engine.workers.waiting === 100, "the workers that wait");
-    expect(looks.poll_steps).toBe(100);
+    // One each to begin with; besides, one that waits alone asks for itself.
+    const asked = looks.poll_steps;
+    expect(asked).toBeLessThan(110);
     expect((await Promise.all(polls)).flat()).toEqual([]);
-    expect(looks.poll_steps).toBe(100);
+    expect(looks.poll_steps).toBeLessThan(asked + 10);
     expect(looks.count_offers).toBeLessThan(40);
   });
 
