@@ -96,6 +96,10 @@ async function runProgram(command: string, args: readonly string[], cwd = ROOT):
     const { stdout, stderr } = await execFileAsync(command, args, { cwd, timeout: LIMIT_MS, killSignal: "SIGKILL" });
     return { failed: false, output: stdout + stderr };
   } catch (error) {
+    // A compiler that was killed has no complaints, which is not what a caller takes that for.
+    if (error instanceof Error && "killed" in error && error.killed === true) {
+      throw new Error(`${command} was killed after ${LIMIT_MS / 1_000} seconds`, { cause: error });
+    }
     if (error instanceof Error && "stdout" in error && "stderr" in error) {
       return { failed: true, output: `${error.stdout}${error.stderr}` };
     }
