@@ -1,4 +1,4 @@
-// Writes the files of an empty, migrated database into the build, unless they are there already for the same migrations. Run
+// Writes the files of an empty, migrated database beside the build, unless they are there already for the same migrations. Run
 // after the migrations have been copied.
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

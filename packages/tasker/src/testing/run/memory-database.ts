@@ -4,7 +4,7 @@ import { readImage } from "../../database/embedded-image.ts";
 import { migrate } from "../../database/migrate.ts";
 
 /**
- * Opens a migrated embedded database in memory, for one test or one suite. It takes about a second and needs nothing
+ * Opens a migrated embedded database in memory, for one test or one suite. It takes a second or two and needs nothing
  * installed; close it afterwards.
  */
 export async function openMemoryDatabase(): Promise<Database> {
