@@ -16,6 +16,10 @@ export interface Caller extends Admission {
   readonly address: string | null;
   /** By which logs and answers name the request. */
   readonly requestId: string;
+  /** The position of the last event that a client was told who comes back; null: it does not. */
+  readonly lastEventId?: string | null;
+  /** Called when a subscription has told its last, which need not have been taken; not if its client ended it. */
+  readonly onStreamEnd?: () => void;
   /** Aborted when nobody waits for the answer any more. */
   readonly signal?: AbortSignal;
 }

@@ -1,10 +1,20 @@
 import { createSourceEventStream, type FormattedExecutionResult } from "graphql";
+import type { AuthorizationCoordinator } from "../auth/authorization/coordinator.ts";
+import { EventNotFoundError } from "../errors/index.ts";
 import { type Caller, GraphqlContext } from "./context.ts";
 import { formatError } from "./errors/format-error.ts";
 import { type Execution, executeOperation, formatResult, type Operation } from "./execute-operation.ts";
+import { EventStream } from "./subscriptions/event-stream.ts";
 
 /** Answers of a subscription, one after the other. */
-export type AnswerStream = AsyncIterableIterator<FormattedExecutionResult>;
+export interface AnswerStream extends AsyncIterableIterator<FormattedExecutionResult> {
+  /** Where a client can go on that got the last answer; null: nowhere. */
+  readonly position: string | null;
+  /** Whether somebody who may do this now may still be told all of it. */
+  stillMay(access: AuthorizationCoordinator): Promise<boolean>;
+  /** Ends it after an error that says that its client may be told no more. */
+  end(): void;
+}
 
 /**
  * Opens a subscription.
@@ -25,25 +35,63 @@ export async function subscribeOperation(
     variableValues: variables,
     operationName,
   });
-  if (!(Symbol.asyncIterator in source)) return formatResult(source, caller, parts);
-  const told = source[Symbol.asyncIterator]();
-  let isOver = false;
-  const answers: AnswerStream = {
-    [Symbol.asyncIterator]: () => answers,
-    next: async () => {
-      try {
-        const next = isOver ? { done: true, value: undefined } : await told.next();
-        if (next.done === true) return { done: true, value: undefined };
-        return { done: false, value: await executeOperation(execution, operation, caller, next.value) };
-      } catch (error) {
-        isOver = true;
-        return { done: false, value: { errors: [formatError(error, caller.requestId, parts.log)] } };
-      }
-    },
-    return: async () => {
-      await told.return?.();
-      return { done: true, value: undefined };
-    },
-  };
-  return answers;
+  if (!(source instanceof EventStream)) {
+    if (Symbol.asyncIterator in source)
+      throw new TypeError("a field of Subscription gave something else than its stream");
+    return formatResult(source, caller, parts);
+  }
+  return new Answers(source, (told) => executeOperation(execution, operation, caller, told), {
+    onError: (error) => ({ errors: [formatError(error, caller.requestId, parts.log)] }),
+  });
+}
+
+class Answers implements AnswerStream {
+  readonly #told: EventStream<unknown>;
+  readonly #answer: (told: unknown) => Promise<FormattedExecutionResult>;
+  readonly #onError: (error: unknown) => FormattedExecutionResult;
+  #isOver = false;
+
+  constructor(
+    told: EventStream<unknown>,
+    answer: (told: unknown) => Promise<FormattedExecutionResult>,
+    { onError }: { readonly onError: (error: unknown) => FormattedExecutionResult },
+  ) {
+    this.#told = told;
+    this.#answer = answer;
+    this.#onError = onError;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  get position(): string | null {
+    return this.#told.position;
+  }
+
+  stillMay(access: AuthorizationCoordinator): Promise<boolean> {
+    return this.#told.stillMay(access);
+  }
+
+  end(): void {
+    this.#told.end();
+  }
+
+  async next(): Promise<IteratorResult<FormattedExecutionResult, undefined>> {
+    if (this.#isOver) return { done: true, value: undefined };
+    try {
+      const next = await this.#told.next();
+      if (next.done === true) return { done: true, value: undefined };
+      return { done: false, value: await this.#answer(next.value) };
+    } catch (error) {
+      // Whoever cannot go on where it was is told what happens from now on.
+      this.#isOver = !(error instanceof EventNotFoundError);
+      return { done: false, value: this.#onError(error) };
+    }
+  }
+
+  async return(): Promise<IteratorResult<FormattedExecutionResult, undefined>> {
+    await this.#told.return();
+    return { done: true, value: undefined };
+  }
 }

@@ -96,16 +96,59 @@ describeEachDatabase("subscriptions", (open) => {
     }
   });
 
-  test("ends when its client is gone, and with what proves who the client is", async () => {
+  test("taskEvents goes on after the last event that a client was told", async () => {
+    const submit = () => api.engine.submit({ namespace: "payments", name: "pay", context: {} });
+    const query = (after: string | null) =>
+      `subscription { taskEvents(namespace: "payments", names: ["task.completed"]${after === null ? "" : `, after: "${after}"`}) { taskId position } }`;
+    const stream = await subscribe(query(null));
+    const first = await submit();
+    const isFirst = (answer: FormattedExecutionResult) => dataOf(answer, "taskEvents").taskId === first.taskId;
+    const { position } = dataOf((await takeUntil(stream, isFirst)).at(-1) ?? {}, "taskEvents");
+    expect(stream.position).toBe(position);
+    const missed = [await submit(), await submit()];
+    for (const { taskId: id } of missed) await api.engine.settled(id);
+    const resumed = await subscribe(query(position));
+    const told = [(await resumed.next()).value, (await resumed.next()).value];
+    expect(told.map((answer) => dataOf(answer, "taskEvents").taskId).toSorted()).toEqual(
+      missed.map((task) => task.taskId),
+    );
+    await resumed.return?.();
+  });
+
+  test("taskEvents says that nobody can go on after a position, and tells what happens from now on", async () => {
+    const stream = await subscribe(`subscription { taskEvents(names: ["task.completed"], after: "7") { taskId } }`);
+    expect((await stream.next()).value).toMatchObject({
+      errors: [{ extensions: { code: "TASKER_EVENT_NOT_FOUND", field: "after", value: "malformed" } }],
+    });
+    const { taskId } = await api.engine.submit({ namespace: "payments", name: "pay", context: {} });
+    await takeUntil(stream, (answer) => dataOf(answer, "taskEvents").taskId === taskId);
+  });
+
+  test("knows who may be told still, and ends with an error for who may not", async () => {
+    const { taskId } = await api.engine.submit({ namespace: "payments", name: "pay", context: {} });
+    const accessOf = (namespaces: string[]) => api.callerFor(somebody({ roles: ["viewer"], namespaces })).access;
+    for (const [field, isOfTask] of [
+      ["taskEvents { name }", false],
+      [`taskEvents(taskId: ${taskId}) { name }`, true],
+      [`taskChanged(taskId: ${taskId}) { status }`, true],
+    ] as const) {
+      const stream = await subscribe(`subscription { ${field} }`);
+      expect(await stream.stillMay(api.callerFor().access)).toBe(true);
+      expect(await stream.stillMay(accessOf(["payments"]))).toBe(isOfTask);
+      expect(await stream.stillMay(accessOf(["shipping"]))).toBe(false);
+      stream.end();
+      const told = await takeUntil(stream, ({ errors }) => errors !== undefined);
+      expect(told.at(-1)).toMatchObject({ errors: [{ extensions: { code: "FORBIDDEN" } }] });
+      expect(await stream.next()).toMatchObject({ done: true });
+    }
+  });
+
+  test("ends when its client is gone", async () => {
     const leaving = new AbortController();
     const stream = await subscribe("subscription { taskEvents { name } }", undefined, leaving.signal);
     const waiting = stream.next();
     leaving.abort();
     expect(await waiting).toMatchObject({ done: true });
-    const expired = somebody({ roles: ["operator"], expiresAt: new Date(0) });
-    expect(await (await subscribe("subscription { taskEvents { name } }", expired)).next()).toMatchObject({
-      done: true,
-    });
   });
 
   test("is refused where there is no stream, and for names that there are not", async () => {

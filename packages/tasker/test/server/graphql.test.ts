@@ -1,8 +1,10 @@
 import { auditServer } from "graphql-http";
 import { createClient } from "graphql-sse";
 import { expect, onTestFinished, test } from "vitest";
-import { graphTemplate } from "../support/engine-harness.ts";
+import { createToken, revokeToken } from "../../src/auth/tokens/manage-tokens.ts";
+import { graphTemplate, until } from "../support/engine-harness.ts";
 import { describeOnPostgres, openTestDatabase } from "../support/test-database.ts";
+import { TestEventSource } from "./support/event-source.ts";
 import { type ServeOptions, serve } from "./support/serve.ts";
 import { makeToken, WITH_TOKENS } from "./support/tokens.ts";
 
@@ -17,9 +19,10 @@ async function serveGraphql(options: ServeOptions = {}) {
       headers: { "content-type": "application/json", ...headers },
       body: typeof body === "string" ? body : JSON.stringify(body),
     });
-  return { ...made, url, post };
+  return { ...made, database, url, post };
 }
 
+const BY = { actor: "test", actorKind: "system", source: "test" } as const;
 const NEW_TASK = `mutation { createTask(input: { name: "graph", context: {} }) { taskId } }`;
 
 describeOnPostgres("GraphQL over HTTP", () => {
@@ -172,9 +175,75 @@ describeOnPostgres("GraphQL over HTTP", () => {
       value: { data: { tasks: [{ status: "cancelled" }] } },
     });
     const last = client.iterate({ query: "subscription { taskEvents { name } }" });
-    const waiting = last.next();
+    // The connection ends without `complete`: its client may come back.
+    const ended = last.next().then(
+      ({ done }) => done,
+      (error: unknown) => String(error),
+    );
     await new Promise((resolve) => setTimeout(resolve, 50));
     await server.close({ graceMs: 0 });
-    await expect(waiting.then(({ done }) => done === true).catch(() => true)).resolves.toBe(true);
+    expect(await ended).toContain("NetworkError");
+  });
+
+  const subscriptionAt = (url: string, field: string) =>
+    `${url}?${new URLSearchParams({ query: `subscription { ${field} }` })}`;
+
+  test("goes on after the last event that a client was told, by the header of server-sent events", async () => {
+    const { url, engine } = await serveGraphql();
+    await engine.start();
+    const address = subscriptionAt(url, `taskEvents(names: ["task.completed"]) { taskId }`);
+    const source = await TestEventSource.open(address, { after: "nowhere" });
+    expect(source.told[0]).toMatchObject({
+      type: "next",
+      data: { errors: [{ message: expect.stringContaining("malformed") }] },
+    });
+    const run = async () => engine.settled((await engine.submit({ name: "graph", context: {} })).taskId);
+    await run();
+    await until(() => source.told.length === 2, "the first task");
+    source.close();
+    await run();
+    const resumed = await TestEventSource.open(address, { after: source.lastId });
+    expect(resumed.told[0]).toMatchObject({ type: "next", data: { data: { taskEvents: { taskId: 2 } } } });
+  });
+
+  test("ends a subscription when a token was revoked or has expired, which a client is told", async () => {
+    const auth = {
+      authentication_enabled: true,
+      authorization_enabled: true,
+      authenticator_class: "tokens",
+      authenticator_options: { cache_seconds: 0 },
+    };
+    const { url, database, server, clock } = await serveGraphql({ auth, live: { recheckMs: 20, beatMs: 20 } });
+    const tokenWith = (more: { expiresAt?: Date }) =>
+      createToken(database, { name: "t", roles: ["viewer"], namespaces: "all", ...more }, BY, { clock });
+    const address = subscriptionAt(url, "taskEvents { name }");
+    const { secret, token } = await tokenWith({});
+    const short = await tokenWith({ expiresAt: new Date(clock.now() + 1_500) });
+    const [revoked, expired] = [secret, short.secret].map((given) => TestEventSource.open(address, { token: given }));
+    await until(() => server.live.events.statistics().feeds === 2, "both");
+    clock.advance(1_500);
+    await revokeToken(database, token.id, BY, { clock });
+    for (const source of [await revoked, await expired]) {
+      await source?.ended;
+      expect(source?.told).toMatchObject([{ type: "next", data: { errors: [{ extensions: { code: "FORBIDDEN" } }] } }]);
+    }
+    await until(() => server.live.events.statistics().feeds === 0, "nobody");
+  });
+
+  test("has as many subscriptions as there are seats, and tells clients that come too late to wait", async () => {
+    const { url, server } = await serveGraphql({ live: { connections: 1, beatMs: 20 } });
+    const address = subscriptionAt(url, "taskEvents { name }");
+    const first = TestEventSource.open(address);
+    await until(() => server.live.events.statistics().feeds === 1, "the first");
+    const headers = { accept: "text/event-stream" };
+    const refused = await fetch(address, { headers });
+    expect([refused.status, refused.headers.get("retry-after")]).toEqual([429, "10"]);
+    expect(server.live.events.statistics().feeds).toBe(1);
+    const closed = server.close({ graceMs: 0 });
+    const source = await first;
+    await source.ended;
+    await closed;
+    expect(source.told).toEqual([]);
+    expect(source.beats).toBeGreaterThan(0);
   });
 });

@@ -1,4 +1,5 @@
 import {
+  EventNotFoundError,
   HandlerNotFoundError,
   IdempotencyKeyReusedError,
   InvalidContextError,
@@ -16,6 +17,7 @@ import {
 } from "../../errors/index.ts";
 
 const USERS_MISTAKES = [
+  EventNotFoundError,
   HandlerNotFoundError,
   IdempotencyKeyReusedError,
   InvalidContextError,

@@ -3,6 +3,8 @@ import { parseId } from "../queries/parse-id.ts";
 import { rootField } from "../schema/root-field.ts";
 import { EventStream } from "./event-stream.ts";
 
+const CHANGED = [{ told: true, position: null }] as const;
+
 /** A task whenever something has happened to it. */
 export const taskChangedField = rootField<{ readonly taskId: string }, true>({
   name: "taskChanged",
@@ -17,12 +19,11 @@ export const taskChangedField = rootField<{ readonly taskId: string }, true>({
       throw new TaskNotFoundError(`task ${id} does not exist`, { context: { field: "taskId", value: id } });
     }
     const filter = { namespaces: [subject.namespace], taskId: id };
-    const feed = await parts.live.open({ filter, signal: caller.signal });
-    return new EventStream<true>(
-      feed,
-      (message) => (message.kind === "beat" ? [] : [true]),
-      caller.principal.expiresAt?.getTime(),
-    );
+    return new EventStream<true>({
+      feed: await parts.live.open({ filter, signal: caller.signal, onEnd: caller.onStreamEnd }),
+      tell: (message) => (message.kind === "beat" ? [] : CHANGED),
+      stillMay: (now) => now.can("tasker.task", "show", subject),
+    });
   },
   resolve: ({ taskId }, { loaders }) => loaders.tasks.load(parseId("taskId", taskId)),
 });

@@ -1,14 +1,16 @@
-import type { TaskerEvent } from "../../events/event.ts";
+import type { LiveEvent } from "../../live/live-message.ts";
 import { objectType } from "../schema/schema-module.ts";
 
 /** Something that happened. */
-export const taskEventType = objectType<TaskerEvent>({
+export const taskEventType = objectType<LiveEvent>({
   type: "TaskEvent",
   sdl: `
     """Something that happened, after it was committed."""
     type TaskEvent {
       """Stable: the same by whatever way it is told."""
       eventId: String!
+      """Where a client is that was told this event: given as after, what comes after it is told."""
+      position: String!
       name: String!
       at: ISO8601DateTime!
       taskId: BigInt
@@ -23,16 +25,17 @@ export const taskEventType = objectType<TaskerEvent>({
       payload: JSON!
     }`,
   fields: {
-    eventId: (event) => event.id,
-    name: (event) => event.name,
-    at: (event) => new Date(event.at),
-    taskId: (event) => event.taskId,
-    namespace: (event) => event.namespace,
-    taskName: (event) => event.taskName,
-    version: (event) => event.version,
-    correlationId: (event) => event.correlationId,
-    stepId: (event) => event.stepId,
-    stepName: (event) => event.stepName,
-    payload: (event) => event.payload,
+    eventId: ({ event }) => event.id,
+    position: ({ position }) => position,
+    name: ({ event }) => event.name,
+    at: ({ event }) => new Date(event.at),
+    taskId: ({ event }) => event.taskId,
+    namespace: ({ event }) => event.namespace,
+    taskName: ({ event }) => event.taskName,
+    version: ({ event }) => event.version,
+    correlationId: ({ event }) => event.correlationId,
+    stepId: ({ event }) => event.stepId,
+    stepName: ({ event }) => event.stepName,
+    payload: ({ event }) => event.payload,
   },
 });

@@ -1,13 +1,15 @@
 import type { FormattedExecutionResult } from "graphql";
 import type { Context } from "hono";
-import { type Caller, GraphqlApi, type GraphqlOptions } from "../../graphql/index.ts";
+import { type AnswerStream, type Caller, GraphqlApi, type GraphqlOptions } from "../../graphql/index.ts";
 import { admit } from "../http/admit.ts";
 import type { HttpEnv } from "../http/http-env.ts";
 import { factsOf } from "../http/request-facts.ts";
 import { checkAnswerSize, type SizeLimits } from "../http/size-limits.ts";
+import { LAST_EVENT_ID } from "../live/event-stream.ts";
+import { beginStay, type Stay, type Watcher } from "../live/stay.ts";
 import type { ServerParts } from "../server-parts.ts";
 import { type AnswerType, answerType } from "./answer-type.ts";
-import { eventSource } from "./event-source.ts";
+import { eventSource, onlyEvent } from "./event-source.ts";
 import { readRequests } from "./read-requests.ts";
 
 /** Answers GraphQL requests: operations of a body one after the other, or a subscription as a stream of events. */
@@ -24,7 +26,13 @@ export function graphqlHandler(
     if (type === null) return write(notAcceptable(facts.id), 406, "application/json");
     const admission = await admit(parts, facts.auth);
     const signal = AbortSignal.any([facts.signal, parts.closing]);
-    const caller: Caller = { ...admission, address: facts.address, requestId: facts.id, signal };
+    let stay: Stay | null = null;
+    const caller: Caller = {
+      ...admission,
+      ...{ address: facts.address, requestId: facts.id, signal },
+      lastEventId: raw.headers.get(LAST_EVENT_ID),
+      onStreamEnd: () => stay?.farewell(),
+    };
     const limits = { bodyLimit: sizes.body, maxBatch: api.limits.maxBatch };
     const asked = await readRequests(raw, limits);
     const isReadOnly = raw.method !== "POST";
@@ -36,9 +44,25 @@ export function graphqlHandler(
       return write(answer, statusOf(answer, type), type, sizes.answer);
     }
     const answers = await api.subscribe(asked, caller, isReadOnly);
-    if (!("next" in answers) && statusOf(answers, type) === 405) return write(answers, 405, type, sizes.answer);
-    return streamed(eventSource(answers));
+    if (!("next" in answers)) {
+      return statusOf(answers, type) === 405 ? write(answers, 405, type, sizes.answer) : streamed(onlyEvent(answers));
+    }
+    stay = await beginStayOf(answers, {
+      ...{ parts, request: facts, principal: admission.principal },
+      identify: () => admit(parts, facts.auth),
+    });
+    return streamed(eventSource(answers, { beatMs: parts.live.beatMs, closing: parts.closing, onClose: stay.leave }));
   };
+}
+
+/** @throws TooManyRequestsError */
+async function beginStayOf(answers: AnswerStream, watcher: Omit<Watcher, "stillMay">): Promise<Stay> {
+  try {
+    return beginStay({ ...watcher, stillMay: ({ access }) => answers.stillMay(access) }, () => answers.end());
+  } catch (error) {
+    await answers.return?.();
+    throw error;
+  }
 }
 
 /** Whether a request wants a stream, which lasts as long as its client stays. */
@@ -65,7 +89,7 @@ function write(answer: unknown, status: number, type: AnswerType, limit = Number
   });
 }
 
-function streamed(body: ReadableStream<Uint8Array>): Response {
+function streamed(body: ReadableStream<Uint8Array> | string): Response {
   return new Response(body, {
     headers: {
       "content-type": "text/event-stream; charset=utf-8",

@@ -1,3 +1,6 @@
+/** Header with which a client says what it has got. */
+export const LAST_EVENT_ID = "last-event-id";
+
 /** What a stream tells its client, and what becomes of it. */
 export interface StreamParts<Message> {
   readonly feed: AsyncIterator<Message, undefined>;

@@ -15,11 +15,14 @@ export class LiveDesk {
   readonly queues: LiveQueues;
   readonly seats: Seats;
   readonly watchmen: Watchmen;
+  /** How often clients are told that nothing happened, in milliseconds. */
+  readonly beatMs: number;
 
   constructor(parts: Omit<ServerParts, "live">, bounds: LiveBounds = {}) {
     const { database, engine, clock, log, closing, eventMask: mask } = parts;
     const { connections = 20_000, connectionsPerPrincipal = 1_000, recheckMs = 30_000 } = bounds;
-    const { beatMs, buffer } = bounds;
+    const { beatMs = 15_000, buffer } = bounds;
+    this.beatMs = beatMs;
     const onFailure = (error: unknown) => log.warn({ err: error }, "live clients are told nothing for the moment");
     this.events = new LiveEvents({
       database,
@@ -27,7 +30,7 @@ export class LiveDesk {
       clock,
       mask,
       onFailure,
-      ...(beatMs === undefined ? {} : { beatMs }),
+      beatMs,
       ...(buffer === undefined ? {} : { buffer }),
     });
     const source = new DatabaseFigures({ database, clock, log, intervalMs: QUEUES_MS });

@@ -1,11 +1,21 @@
-import type { Route } from "../../api/route.ts";
-import { TaskParams } from "../../api/shapes/common.ts";
+import type { Admission } from "../../auth/auth.ts";
 import { systemClock } from "../../clock/clock.ts";
 import { AuthenticationError, AuthorizationError } from "../../errors/index.ts";
-import type { Call } from "../http/call.ts";
+import type { RequestFacts } from "../http/call.ts";
+import type { ServerParts } from "../server-parts.ts";
 
 /** How long a client may take to get the last message before its connection is cut, in milliseconds. */
 const FAREWELL_MS = 5_000;
+
+/** Somebody who wants to watch something. */
+export interface Watcher extends Pick<Admission, "principal"> {
+  readonly parts: Pick<ServerParts, "clock" | "live">;
+  readonly request: Pick<RequestFacts, "transport" | "disconnect">;
+  /** Finds out whom the request comes from now. @throws AuthenticationError */
+  readonly identify: () => Promise<Admission>;
+  /** Whether that one may see all of it. @throws AuthorizationError */
+  readonly stillMay: (now: Admission) => Promise<boolean>;
+}
 
 /** The stay of a client that watches something. */
 export interface Stay {
@@ -20,14 +30,14 @@ export interface Stay {
  * @param end tells the client that it may no more
  * @throws TooManyRequestsError
  */
-export function beginStay(call: Call<Route>, end: () => void): Stay {
-  const { parts, principal, request } = call;
+export function beginStay(watcher: Watcher, end: () => void): Stay {
+  const { parts, principal, request } = watcher;
   const isOfNobody = principal.kind === "anonymous" || request.transport === "local";
   const release = parts.live.seats.take(isOfNobody ? null : principal.id);
   const { expiresAt } = principal;
   const left = expiresAt === undefined ? null : Math.max(0, expiresAt.getTime() - parts.clock.now());
   const cancelExpiry = left === null ? () => {} : parts.clock.after(left, end);
-  const unwatch = isOfNobody ? () => {} : parts.live.watchmen.watch(() => stillMay(call), end);
+  const unwatch = isOfNobody ? () => {} : parts.live.watchmen.watch(() => mayStay(watcher), end);
   let cancelCut = () => {};
   return {
     farewell: () => {
@@ -42,19 +52,11 @@ export function beginStay(call: Call<Route>, end: () => void): Stay {
   };
 }
 
-/** Whether a client is still who it was, and may see what it may see now. Where that cannot be found out, it may stay. */
-async function stillMay({ identify, permission, params, scope, principal }: Call<Route>): Promise<boolean> {
-  if (permission === null) return true;
-  const { resource, action, on } = permission;
+/** Whether a client is still who it was, and may see what it saw. Where that cannot be found out, it may stay. */
+async function mayStay({ identify, stillMay, principal }: Watcher): Promise<boolean> {
   try {
     const now = await identify();
-    if (on === "task" && scope !== "all") {
-      const { task_id: taskId } = TaskParams.parse(params);
-      return await now.access.can(resource, action, { namespace: scope[0], taskId });
-    }
-    const seen = await now.access.authorizeList(resource, action);
-    const sees = (namespace: string) => seen === "all" || seen.includes(namespace);
-    return now.principal.id === principal.id && (scope === "all" ? seen === "all" : scope.every(sees));
+    return now.principal.id === principal.id && (await stillMay(now));
   } catch (error) {
     return !(error instanceof AuthenticationError || error instanceof AuthorizationError);
   }

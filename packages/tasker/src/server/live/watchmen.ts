@@ -34,6 +34,7 @@ export class Watchmen {
   }
 
   async #askAll(): Promise<void> {
+    this.#cancel = null;
     let asked = 0;
     for (const [stillMay, end] of [...this.#watched]) {
       asked += 1;
@@ -41,6 +42,6 @@ export class Watchmen {
       if (!this.#watched.has(stillMay)) continue;
       if (!(await stillMay())) end();
     }
-    if (this.#watched.size > 0) this.#cancel = this.#later();
+    if (this.#watched.size > 0) this.#cancel ??= this.#later();
   }
 }

@@ -4,12 +4,10 @@ import { intersectScopes } from "../../auth/principal.ts";
 import type { LiveFeed } from "../../live/live-feed.ts";
 import type { LiveFilter } from "../../live/live-filter.ts";
 import { type Call, implement } from "../http/call.ts";
-import { eventStream, streamHead } from "../live/event-stream.ts";
+import { eventStream, LAST_EVENT_ID, streamHead } from "../live/event-stream.ts";
 import { encodeLive, encodeQueues, retryHint } from "../live/sse.ts";
 import { beginStay } from "../live/stay.ts";
-
-/** Header with which a client says what it has got. */
-const LAST_EVENT_ID = "last-event-id";
+import { watcherOf } from "../live/watcher-of.ts";
 
 /** Streams what happens in the namespaces that the caller may see. */
 export const eventStreaming = implement(streamEvents, (call) => {
@@ -28,7 +26,7 @@ export const taskEventStreaming = implement(streamTaskEvents, (call) => {
 export const queueStreaming = implement(streamQueues, (call) => {
   if (call.request.method === "HEAD") return Promise.resolve(streamHead());
   const namespaces = intersectScopes(call.scope, call.query.namespace ?? "all");
-  const stay = beginStay(call, () => {
+  const stay = beginStay(watcherOf(call), () => {
     feed.end({ kind: "end", reason: "unauthorized" });
     stay.farewell();
   });
@@ -42,7 +40,7 @@ async function streamOf(call: Call<Route>, filter: LiveFilter, after: string | u
   if (call.request.method === "HEAD") return streamHead();
   let feed: LiveFeed | null = null;
   let isOver = false;
-  const stay = beginStay(call, () => {
+  const stay = beginStay(watcherOf(call), () => {
     isOver = true;
     feed?.end("unauthorized");
   });
