@@ -9,6 +9,7 @@ import { type CoordinatorMaker, makeCoordinators } from "./authorization/make-co
 import { makePolicy, type Policy } from "./authorization/policy.ts";
 import { readRoleFile } from "./authorization/role-file.ts";
 import { FailedAttempts } from "./failed-attempts.ts";
+import { FailureLog } from "./failure-log.ts";
 import { type AuthenticatorParts, makeAuthenticator, sessionsOf } from "./make-authenticator.ts";
 import type { NamespaceScope, Principal } from "./principal.ts";
 import { type AuthRefusal, refusalOf } from "./refusal.ts";
@@ -56,6 +57,7 @@ export class Auth {
   readonly #warn: (message: string) => void;
   /** Null: attempts are not limited. */
   readonly #attempts: FailedAttempts | null;
+  readonly #failures: FailureLog;
 
   /** Made by {@link openAuth}. */
   constructor(
@@ -63,8 +65,9 @@ export class Auth {
     policy: Policy,
     coordinatorOf: CoordinatorMaker,
     warn: (message: string) => void,
-    attempts: FailedAttempts | null,
+    { attempts, failures }: { readonly attempts: FailedAttempts | null; readonly failures: FailureLog },
   ) {
+    this.#failures = failures;
     this.#attempts = attempts;
     this.authenticator = authenticator;
     this.policy = policy;
@@ -80,16 +83,15 @@ export class Auth {
 
   /** Finds out whom a request comes from; what each field and object allows is asked of `access`. @throws AuthenticationError */
   async admit(request: AuthRequest): Promise<Admission> {
-    this.#attempts?.check(request);
-    const principal = await this.#authenticate(request);
-    return { principal, access: this.accessOf(principal) };
-  }
-
-  async #authenticate(request: AuthRequest): Promise<Principal> {
     try {
-      return await this.authenticator.authenticate(request);
+      this.#attempts?.check(request);
+      const principal = await this.authenticator.authenticate(request);
+      return { principal, access: this.accessOf(principal) };
     } catch (error) {
-      if (error instanceof AuthenticationError) this.#attempts?.note(request, error.reason);
+      if (error instanceof AuthenticationError) {
+        this.#attempts?.note(request, error.reason);
+        await this.#failures.note(request, error);
+      }
       throw error;
     }
   }
@@ -156,5 +158,6 @@ export async function openAuth(config: AuthConfig, options: AuthOptions): Promis
   );
   const { max_failed_attempts: limit, failed_attempts_window_seconds: seconds } = config;
   const attempts = limit === null ? null : new FailedAttempts({ limit, windowMs: seconds * 1_000, clock: parts.clock });
-  return new Auth(authenticator, policy, await makeCoordinators(config, policy, parts), warn, attempts);
+  const failures = new FailureLog({ database: parts.database, clock: parts.clock, windowMs: seconds * 1_000, warn });
+  return new Auth(authenticator, policy, await makeCoordinators(config, policy, parts), warn, { attempts, failures });
 }

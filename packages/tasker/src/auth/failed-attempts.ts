@@ -12,6 +12,11 @@ const MOST_KEYS = 10_000;
 /** What says that somebody tries what is not theirs; not, for example, that nothing was sent, or nobody could be asked. */
 const FAILURES: readonly AuthenticationReason[] = ["malformed", "unknown", "expired", "revoked", "rejected"];
 
+/** Whether the reason of a refusal says that whoever sent a request tries what is not theirs. */
+export function tellsOfSender(reason: AuthenticationReason): boolean {
+  return FAILURES.includes(reason);
+}
+
 /** Options of {@link FailedAttempts}. */
 export interface FailedAttemptsOptions {
   /** Attempts in a window after which more are refused. */
@@ -52,7 +57,7 @@ export class FailedAttempts {
 
   /** Counts a request that was refused, if that says something of whoever sent it. */
   note(request: AuthRequest, reason: AuthenticationReason): void {
-    if (!FAILURES.includes(reason)) return;
+    if (!tellsOfSender(reason)) return;
     const [address, token] = keysOf(request);
     if (address === null) return;
     for (const key of token === null ? [address] : [address, token]) {
@@ -75,9 +80,14 @@ function keysOf(request: AuthRequest): [address: string | null, token: string | 
 }
 
 function tokenKey(request: AuthRequest): string | null {
+  const prefix = meantToken(request);
+  return prefix === null ? null : `token ${prefix}`;
+}
+
+/** The prefix of the API token that a request means; null if it means none. */
+export function meantToken(request: Pick<AuthRequest, "headers">): string | null {
   try {
-    const prefix = prefixOf(headerOf(request, "authorization")?.replace(/^bearer +/i, "") ?? "");
-    return prefix === null ? null : `token ${prefix}`;
+    return prefixOf(headerOf(request, "authorization")?.replace(/^bearer +/i, "") ?? "");
   } catch {
     // a header that cannot be one names no token; whoever authenticates says so
     return null;

@@ -5,6 +5,7 @@ import type { AdoptOptions } from "../engine/adopt-options.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Log } from "../engine/options.ts";
 import { HandlerRegistry } from "../handlers/registry.ts";
+import type { PluginRegistry } from "../registries/plugin-registry.ts";
 import type { LoadedConfiguration } from "../settings/load-configuration.ts";
 import type { Subscriptions } from "../subscribers/subscriptions/subscriptions.ts";
 import { addHttpMetrics, type HttpMetrics } from "../telemetry/metrics/http-metrics.ts";
@@ -66,6 +67,8 @@ export interface EngineProcess {
   readonly database: Database;
   readonly registry: HandlerRegistry;
   readonly loaded: LoadedConfiguration;
+  /** Default: none is known. */
+  readonly plugins?: PluginRegistry;
   readonly log: Log;
   /** Has something follow what changes in the configuration, as long as the process runs. */
   readonly onConfiguration: (listener: (changed: LoadedConfiguration) => void) => void;
@@ -127,7 +130,7 @@ async function run(
   const followers: ((changed: LoadedConfiguration) => void)[] = [(changed) => telemetry.takeLevel(changed)];
   let latest = loaded;
   const process: EngineProcess = {
-    ...{ engine, database, registry, loaded, log, stop, metrics },
+    ...{ engine, database, registry, loaded, plugins, log, stop, metrics },
     httpMetrics: metrics === null ? null : addHttpMetrics(metrics),
     onConfiguration: (listener) => {
       followers.push(listener);
@@ -144,7 +147,10 @@ async function run(
     });
     subscriptions = await makeSubscriptions(io, options, { engine, database, registry, log });
     await subscriptions?.start();
-    if (works) await engine.start();
+    if (works) {
+      await engine.start();
+      await engine.publishTemplates();
+    }
     closeLocal = await openLocalServer(io, options, process);
     await work(process);
   } finally {

@@ -32,6 +32,7 @@ export const EngineSchema = mapping({
   poll_interval_seconds: between(0.001, 2_000_000).default(0.5),
   max_value_bytes: whole(1, 250_000_000).default(1_000_000),
   max_interruptions: whole(1, 1_000_000).default(5),
+  task_retention_days: whole(1, 36_500).nullable().default(null),
   audit_log_retention_days: whole(1, 36_500).nullable().default(null),
   stored_events: list(eventName(), "a list of names and patterns of events").default([]),
   masked_event_keys: list(filled("a place in a payload"), "a list of places in payloads").default([]),

@@ -1,11 +1,8 @@
 import type { Connection } from "../database/database.ts";
 import { bool, int8, json, jsonb, text, timestamp } from "../database/sql-type.ts";
 import { statement } from "../database/statement.ts";
-import { HandlerNotFoundError } from "../errors/index.ts";
-import { bindDefinition } from "../handlers/create-task-template.ts";
 import type { HandlerRegistry } from "../handlers/registry.ts";
 import type { TaskTemplate } from "../handlers/task-template.ts";
-import { definitionFromDocument } from "../templates/definition-document.ts";
 import type { TaskWait } from "../templates/step-wait.ts";
 import type { Tracing } from "../tracing/tracing.ts";
 import { readContext } from "./begin-wait.ts";
@@ -14,6 +11,7 @@ import { DefinitionNaming } from "./name-definition.ts";
 import type { PreparedTask, TaskPreparer } from "./prepare-task.ts";
 import type { StandingWait } from "./standing-wait.ts";
 import type { StepRun } from "./step-run.ts";
+import { StoredTemplates } from "./stored-templates.ts";
 import { encodeSubmit } from "./submit-tasks.ts";
 import type { SubmittedTask } from "./task-request.ts";
 import type { TaskRun } from "./task-run.ts";
@@ -27,17 +25,6 @@ export const submitChildStatement = statement({
   columns: { task_id: int8, created: bool },
 });
 
-/** The newest definition of a template that some process has run, of any version where `$3` is empty. */
-export const findStoredDefinition = statement({
-  name: "find_stored_definition",
-  text: `
-    select d.definition from tasker_definitions d
-    where d.namespace = $1 and d.name = $2 and ($3 = '' or d.version = $3)
-    order by string_to_array(d.version, '.')::int8[] desc, d.created_at desc limit 1`,
-  parameters: [text, text, text],
-  columns: { definition: jsonb },
-});
-
 /** A step that waits, with its task. */
 export interface WaitingStep {
   readonly run: TaskRun;
@@ -48,7 +35,7 @@ export interface WaitingStep {
 /** Submits the tasks that steps wait for. */
 export class ChildStarter {
   readonly #connection: Connection;
-  readonly #registry: HandlerRegistry;
+  readonly #stored: StoredTemplates;
   readonly #preparer: TaskPreparer;
   readonly #tracing: Tracing | null;
   readonly #naming = new DefinitionNaming();
@@ -56,7 +43,7 @@ export class ChildStarter {
   constructor(connection: Connection, registry: HandlerRegistry, preparer: TaskPreparer, tracing: Tracing | null) {
     this.#tracing = tracing;
     this.#connection = connection;
-    this.#registry = registry;
+    this.#stored = new StoredTemplates(connection, registry);
     this.#preparer = preparer;
   }
 
@@ -64,21 +51,9 @@ export class ChildStarter {
    * Finds the template of a task that another process runs: what that has run is known by its definition.
    * @returns null if it is registered here, or known nowhere
    */
-  async findElsewhere(asked: TaskWait, run: TaskRun): Promise<TaskTemplate | null> {
-    const namespace = asked.namespace ?? run.view.namespace;
-    try {
-      this.#registry.get(namespace, asked.name, asked.version ?? "latest");
-      return null;
-    } catch (error) {
-      if (!(error instanceof HandlerNotFoundError)) return null;
-    }
-    const [stored] = await this.#connection.run(findStoredDefinition, [namespace, asked.name, asked.version ?? ""]);
-    if (stored === undefined) return null;
-    try {
-      return bindDefinition(definitionFromDocument(stored.definition));
-    } catch {
-      return null;
-    }
+  findElsewhere(asked: TaskWait, run: TaskRun): Promise<TaskTemplate | null> {
+    const { namespace, name, version } = asked;
+    return this.#stored.find({ namespace: namespace ?? run.view.namespace, name, version: version ?? "latest" });
   }
 
   /**

@@ -18,6 +18,7 @@ import { Runtime } from "./runtime.ts";
 import type { SentSignal, SignalOptions } from "./send-signal.ts";
 import { EVENTS_LOST, signalTask } from "./signal-task.ts";
 import { storedEventNames } from "./stored-events/stored-event-names.ts";
+import { StoredTemplates } from "./stored-templates.ts";
 import type { SubmittedTask, TaskRequest } from "./task-request.ts";
 import { type SubmitOptions, TaskSubmitter } from "./task-submitter.ts";
 
@@ -47,6 +48,7 @@ export class Engine {
   readonly #claimer: Claimer;
   readonly #life: EngineLife;
   readonly #submitter: TaskSubmitter;
+  readonly #registry: EngineOptions["registry"];
 
   /** @throws ConfigurationError if an option has a value that it cannot have */
   constructor(options: EngineOptions) {
@@ -55,6 +57,7 @@ export class Engine {
     const runtime = new Runtime(options);
     const { events, clock, log, database, definitions, maxValueBytes, protection } = runtime;
     this.#runtime = runtime;
+    this.#registry = registry;
     this.events = events;
     this.on = events.on;
     this.workers = runtime.workers;
@@ -86,7 +89,10 @@ export class Engine {
       protection.encryption,
       parseIdentity(options.identity),
     );
-    this.#submitter = new TaskSubmitter(runtime, this.#life, this.#claimer, preparer);
+    this.#submitter = new TaskSubmitter(
+      ...([runtime, this.#life, this.#claimer, preparer] as const),
+      new StoredTemplates(database, registry),
+    );
     this.actions = new TaskActions({
       database,
       events,
@@ -134,6 +140,15 @@ export class Engine {
   async signal(taskId: number, name: string, payload?: unknown, options: SignalOptions = {}): Promise<SentSignal> {
     const parts = { runtime: this.#runtime, claimer: this.#claimer, life: this.#life };
     return signalTask(parts, { taskId, name, payload }, options);
+  }
+
+  /**
+   * Puts the definitions of the registered templates into the database, where there is not a task of them yet: then processes without
+   * their code can submit tasks with the option `stored`.
+   * @throws DatabaseUnavailableError, DatabaseStatementError
+   */
+  publishTemplates(): Promise<void> {
+    return this.#submitter.publish(this.#registry.list());
   }
 
   /** Starts executing. The schema must have been migrated. */

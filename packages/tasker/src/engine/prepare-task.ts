@@ -22,6 +22,8 @@ import type { TaskRequest } from "./task-request.ts";
 export interface PreparedTask {
   readonly request: ParsedRequest;
   readonly template: TaskTemplate;
+  /** Whether this process can run it: its template is registered here. */
+  readonly isRegistered: boolean;
   readonly compiled: CompiledDefinition;
   readonly context: StoredJson;
   readonly identity: Identity;
@@ -75,6 +77,7 @@ export class TaskPreparer {
     return {
       request: parsed,
       template,
+      isRegistered: known === undefined,
       compiled: this.#definitions.compile(definition),
       context,
       identity: this.#identify(parsed, draft, given),

@@ -1,4 +1,5 @@
 import type { Connection } from "../database/database.ts";
+import type { TaskTemplate } from "../handlers/task-template.ts";
 import type { StoredTrace } from "../tracing/stored-trace.ts";
 import type { SubmitSpan } from "../tracing/submit-span.ts";
 import { adoptSubmitted } from "./adopt-submitted.ts";
@@ -7,9 +8,11 @@ import type { EngineLife } from "./engine-life.ts";
 import { settleWithin } from "./identity.ts";
 import { DefinitionNaming } from "./name-definition.ts";
 import { repeatUnwritten } from "./outage/repeat-unwritten.ts";
+import { parseRequest } from "./parse-request.ts";
 import type { PreparedTask, TaskPreparer } from "./prepare-task.ts";
 import { refuseOtherRequests } from "./refuse-other-requests.ts";
 import type { Runtime } from "./runtime.ts";
+import type { StoredTemplates } from "./stored-templates.ts";
 import { SubmitLine } from "./submit-line.ts";
 import { type InitialOwner, submitTasks, type WrittenTask } from "./submit-tasks.ts";
 import { tellSubmitted } from "./submitted-events.ts";
@@ -28,6 +31,12 @@ export interface SubmitOptions {
    * is written. Default: false, it gives that task.
    */
   readonly refuseOthers?: boolean;
+  /**
+   * Whether a template that is not registered here may be one that the database has a definition of: of its version, or the highest in
+   * the range, the one that came last. Other processes run the task; what its task handler would do to it when it is submitted is not
+   * done. Default: false.
+   */
+  readonly stored?: boolean;
 }
 
 /** A task that is to be written, with its place in a trace. */
@@ -53,10 +62,12 @@ export class TaskSubmitter {
   readonly #claimer: Claimer;
   readonly #preparer: TaskPreparer;
   readonly #naming = new DefinitionNaming();
+  readonly #stored: StoredTemplates;
   /** Of tasks that come one by one: those that are like no other, and those that may have to wait until it is known whether they are. */
   readonly #lines: Readonly<Record<"unique" | "keyed", SubmitLine<Submission, Written>>>;
 
-  constructor(runtime: Runtime, life: EngineLife, claimer: Claimer, preparer: TaskPreparer) {
+  constructor(runtime: Runtime, life: EngineLife, claimer: Claimer, preparer: TaskPreparer, stored: StoredTemplates) {
+    this.#stored = stored;
     this.#runtime = runtime;
     this.#life = life;
     this.#claimer = claimer;
@@ -68,11 +79,12 @@ export class TaskSubmitter {
   /** See {@link Engine.submitMany}. */
   async submit(
     requests: readonly TaskRequest[],
-    { transaction, refuseOthers = false }: SubmitOptions,
+    { transaction, refuseOthers = false, stored }: SubmitOptions,
   ): Promise<SubmittedTask[]> {
     if (requests.length === 0) return [];
     const now = new Date(this.#runtime.clock.now());
-    const tasks = requests.map((request) => this.#preparer.prepare(request, now));
+    const elsewhere = stored === true ? await this.#findStored(requests) : [];
+    const tasks = requests.map((request, place) => this.#preparer.prepare(request, now, elsewhere[place] ?? undefined));
     const spans = traceSubmit(this.#runtime.tracing, tasks);
     const items = tasks.map((task, place) => ({ task, trace: spans[place]?.stored ?? null }));
     const written = await this.#add(items, transaction, refuseOthers).catch((error: unknown) => {
@@ -97,6 +109,29 @@ export class TaskSubmitter {
     return written.map(({ taskId, created }) => ({ taskId, created }));
   }
 
+  /** Puts the definitions of templates into the database, so that processes without their code can submit tasks. */
+  async publish(templates: readonly TaskTemplate[]): Promise<void> {
+    const { clock, database, definitions } = this.#runtime;
+    const now = new Date(clock.now());
+    for (const { definition } of templates) {
+      await this.#naming.find(database, definitions.compile(definition), now, true);
+    }
+  }
+
+  /** The templates of requests of which this process has no code; null for the others. */
+  async #findStored(requests: readonly TaskRequest[]): Promise<readonly (TaskTemplate | null)[]> {
+    const found = new Map<string, Promise<TaskTemplate | null>>();
+    return Promise.all(
+      requests.map((request) => {
+        const asked = parseRequest(request);
+        const key = JSON.stringify([asked.namespace, asked.name, asked.version]);
+        const finding = found.get(key) ?? this.#stored.find(asked);
+        found.set(key, finding);
+        return finding;
+      }),
+    );
+  }
+
   #refuseOthers(connection: Connection, tasks: readonly PreparedTask[], rows: readonly WrittenTask[]): Promise<void> {
     return refuseOtherRequests(connection, tasks, rows, this.#runtime.protection.encryption);
   }
@@ -117,7 +152,7 @@ export class TaskSubmitter {
   #takeRoom(tasks: readonly PreparedTask[]): InitialOwner | null {
     const { room, processId, fence } = this.#runtime;
     if (this.#life.state !== "running" || room.free === 0 || !fence.holds()) return null;
-    const takes = tasks.map(({ compiled }) => room.take(compiled.definition.namespace));
+    const takes = tasks.map(({ compiled, isRegistered }) => isRegistered && room.take(compiled.definition.namespace));
     return { processId, epoch: this.#life.epoch, takes };
   }
 

@@ -47,7 +47,9 @@ export function shownOption({ document, written, plugins, origin }: LoadedConfig
   const schema = pluginOption(plugins, path);
   // What a reference leads to is not shown.
   const value = holdsReferences(given) ? given : (valueAt(document, place) ?? schema?.default ?? null);
-  const isSecret = OPTION_CATALOGUE.get(path)?.secret === true || schema?.writeOnly === true;
+  // Of a plugin that is not known nobody says what of its section is secret.
+  const isUnknown = plugins === null && place[0] === "plugins";
+  const isSecret = OPTION_CATALOGUE.get(path)?.secret === true || schema?.writeOnly === true || isUnknown;
   const isHidden = isSecret && value !== null && !isKeptElsewhere(value);
   return { path, value: isHidden ? HIDDEN : value, origin: originText(origin(path)) };
 }
@@ -79,8 +81,20 @@ export interface OptionDescription {
   readonly replacedBy: string | null;
 }
 
+/** What is known of the section of a plugin that is not. */
+const SECTION_OF_PLUGIN: Omit<OptionDescription, "path"> = {
+  says: "the section of a plugin",
+  type: "anything",
+  default: null,
+  unit: null,
+  dynamic: false,
+  overridable: false,
+  variable: null,
+  replacedBy: null,
+};
+
 /**
- * @param plugins what may be said for plugins. Default: nothing
+ * @param plugins what may be said for plugins; null: they are not known. Default: null
  * @throws ConfigurationError with the nearest known path, if there is no such option
  */
 export function describeOption(path: string, plugins: PluginSections | null = null): OptionDescription {
@@ -100,6 +114,7 @@ export function describeOption(path: string, plugins: PluginSections | null = nu
       replacedBy: null,
     };
   }
+  if (plugins === null && optionPlace(path)[0] === "plugins") return { ...SECTION_OF_PLUGIN, path };
   const some = taskOption(path);
   if (some !== null && OPTION_CATALOGUE.has(some.option) && isOverridable(some.option)) {
     const whose = some.kind === "namespaces" ? `the namespace ${some.name}` : `the template ${some.name}`;

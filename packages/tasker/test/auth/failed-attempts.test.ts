@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { listAudit } from "../../src/auth/audit/list-audit.ts";
 import { openAuth } from "../../src/auth/auth.ts";
 import { createToken } from "../../src/auth/tokens/manage-tokens.ts";
 import { newToken } from "../../src/auth/tokens/token-secret.ts";
@@ -76,6 +77,42 @@ describeOnPostgres("attempts at authentication that fail", () => {
       expect(await asked(second, newToken().token)).toBe("throttled");
       expect(await asked(other, newToken().token)).toBe("unknown");
     }
+  });
+
+  test("are written to the audit log once in a window for an address, and when it is refused", async () => {
+    const { asked, clock } = await open({ max_failed_attempts: 2, failed_attempts_window_seconds: 30 });
+    clock.advance(3_600_000);
+    const since = new Date(clock.now());
+    const meant = newToken();
+    const written = async () => {
+      const rows = await listAudit(database, { action: "authentication.*", since });
+      return rows
+        .toReversed()
+        .map(({ action, address, resourceId, details }) => [...[action, address, resourceId], Object(details).reason]);
+    };
+    for (let attempt = 0; attempt < 4; attempt += 1) await asked("192.0.2.33", meant.token);
+    const first = ["authentication.fail", "192.0.2.33", meant.prefix, "unknown"];
+    const refused = ["authentication.throttle", "192.0.2.33", meant.prefix, "throttled"];
+    expect(await written()).toEqual([first, refused]);
+    clock.advance(30_000);
+    await asked("192.0.2.33", meant.token);
+    await asked("127.0.0.1", meant.token);
+    await reasonOf((await open({})).auth.admit(request({}, { address: "192.0.2.34" })));
+    expect(await written()).toEqual([
+      first,
+      refused,
+      first,
+      ["authentication.fail", "127.0.0.1", meant.prefix, "unknown"],
+    ]);
+    expect(JSON.stringify(await listAudit(database, { since }))).not.toContain(meant.token);
+  });
+
+  test("of many addresses do not fill the audit log", async () => {
+    const { asked, clock } = await open({});
+    clock.advance(7_200_000);
+    const since = new Date(clock.now());
+    for (let address = 0; address < 150; address += 1) await asked(`198.51.100.${address}`, newToken().token);
+    expect(await listAudit(database, { action: "authentication.fail", since, limit: 200 })).toHaveLength(100);
   });
 
   test("are not counted where nothing was sent, and not of this machine itself", async () => {

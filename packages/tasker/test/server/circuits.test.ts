@@ -79,7 +79,12 @@ describeOnPostgres("circuits and limits over HTTP", () => {
     const limited = await clientOf(LIMITED);
     const close = (namespace: string, client = limited) =>
       client.call(ROUTES.closeCircuit, { params: { namespace, name: "bank" }, body: { reason: "mended" } });
-    expect(await refusalOf(close("stock"))).toEqual([403, "TASKER_FORBIDDEN"]);
+    expect(await refusalOf(close("stock"))).toEqual([404, "TASKER_NOT_FOUND"]);
+    const reader = await clientOf({
+      permissions: ["tasker.circuit:close", "tasker.task:index"],
+      namespaces: ["stock"],
+    });
+    expect(await refusalOf(close("payments", reader))).toEqual([404, "TASKER_NOT_FOUND"]);
     expect(await refusalOf(close("payments", await clientOf({ roles: ["viewer"] })))).toEqual([
       403,
       "TASKER_FORBIDDEN",

@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from "vitest";
+import { z } from "zod";
 import { ROUTES } from "../../src/client/index.ts";
 import { describeOnPostgres, openTestDatabase } from "../support/test-database.ts";
 import { serve } from "./support/serve.ts";
@@ -29,6 +30,26 @@ describeOnPostgres("the configuration over HTTP", () => {
       422,
       "TASKER_CONFIGURATION",
     ]);
+  });
+
+  test("shows options of plugins, but no secrets of theirs, and nothing of plugins that it does not know", async () => {
+    const database = await openDatabase();
+    const overrides = { plugins: { mail: { host: "mail.example.com", password: "sesame" } } };
+    const mail = {
+      name: "mail",
+      settingsSchema: z.object({ host: z.string(), password: z.string().meta({ writeOnly: true }) }),
+    };
+    const shownBy = async (plugins?: readonly (typeof mail)[]) => {
+      const sources = { cwd: "/nonexistent", variables: {}, overrides, ...(plugins === undefined ? {} : { plugins }) };
+      const { client } = await serve(database, { parts: { sources } });
+      const { options } = await client.call(ROUTES.getConfiguration);
+      return options.filter(({ path }) => path.startsWith("plugins.")).map(({ path, value }) => [path, value]);
+    };
+    expect(await shownBy([mail])).toEqual([
+      ["plugins.mail.host", "mail.example.com"],
+      ["plugins.mail.password", "[secret]"],
+    ]);
+    expect(await shownBy()).toEqual([["plugins.mail", "[secret]"]]);
   });
 
   test("sets and unsets options in the database, checked, audited, and only in the version that is meant", async () => {

@@ -29,6 +29,7 @@ export const closeCircuit = route({
   params: CircuitParams,
   body: z.strictObject({ reason: Reason }),
   answer: z.object({ namespace: z.string(), name: z.string(), outcome: z.enum(["done", "already"]) }),
+  errors: [404],
 });
 
 /** Lists limits. */

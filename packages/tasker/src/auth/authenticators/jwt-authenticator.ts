@@ -1,5 +1,5 @@
 import type { KeyObject } from "node:crypto";
-import { errors, type JWTPayload, type JWTVerifyGetKey, type JWTVerifyOptions, jwtVerify } from "jose";
+import { type CryptoKey, errors, type JWTPayload, type JWTVerifyGetKey, type JWTVerifyOptions, jwtVerify } from "jose";
 import { type Clock, systemClock } from "../../clock/clock.ts";
 import { AuthenticationError } from "../../errors/index.ts";
 import type { Principal } from "../principal.ts";
@@ -52,6 +52,7 @@ export class JwtAuthenticator implements Authenticator {
         typeof keys === "function" ? await jwtVerify(token, keys, options) : await jwtVerify(token, keys, options);
       return payload;
     } catch (cause) {
+      if (cause instanceof errors.JWKSMultipleMatchingKeys) return verifyWithAny(token, cause, options);
       throw refusalOf(cause);
     }
   }
@@ -59,6 +60,7 @@ export class JwtAuthenticator implements Authenticator {
   #principalOf(claims: JWTPayload): Principal | null {
     const config = this.#config;
     const { sub, exp } = claims;
+    if (sub !== undefined && ID_OF_TOKEN.test(sub)) return null;
     const name = claimOf(claims, config.name_claim);
     const namespaces = claimOf(claims, config.namespaces_claim);
     return readPrincipal({
@@ -72,6 +74,33 @@ export class JwtAuthenticator implements Authenticator {
       expiresAt: new Date((exp ?? 0) * 1000),
     });
   }
+}
+
+/** Names nobody but tokens of the database have. */
+const ID_OF_TOKEN = /^token:\d+$/;
+
+/** Most keys that are tried for one token. */
+const MOST_KEYS = 8;
+
+/** Of a token that does not say by which of several keys it was signed: by whichever fits. @throws AuthenticationError */
+async function verifyWithAny(
+  token: string,
+  keys: AsyncIterable<CryptoKey>,
+  options: JWTVerifyOptions,
+): Promise<JWTPayload> {
+  let tried = 0;
+  let last: unknown = null;
+  for await (const key of keys) {
+    tried += 1;
+    if (tried > MOST_KEYS) break;
+    try {
+      return (await jwtVerify(token, key, options)).payload;
+    } catch (cause) {
+      if (!(cause instanceof errors.JWSSignatureVerificationFailed)) throw refusalOf(cause);
+      last = cause;
+    }
+  }
+  throw refusalOf(last);
 }
 
 function claimOf(claims: JWTPayload, name: string): unknown {

@@ -17,6 +17,8 @@ import { jsonOfPrune, pruneSummary, pruneTotals, skippedNotes } from "../render/
 import type { CommandSession } from "../session.ts";
 import { StopRequest } from "../stop-request.ts";
 
+const DAY_MS = 86_400_000;
+
 const PruneChoice = GlobalOptions.extend({
   olderThan: z.number().optional(),
   state: z.array(z.enum(PRUNABLE_STATES)).optional(),
@@ -34,7 +36,11 @@ type PruneChoice = z.infer<typeof PruneChoice>;
 export function addPruneCommand(db: Command, session: CommandSession): void {
   db.command("prune")
     .description("delete finished tasks with everything that belongs to them")
-    .option("--older-than <age>", "only tasks that ended this long ago: 30d, 12h, 2w, 90m", age("--older-than"))
+    .option(
+      "--older-than <age>",
+      "only tasks that ended this long ago: 30d, 12h, 2w, 90m (default: engine.task_retention_days)",
+      age("--older-than"),
+    )
     .option(
       "--state <states>",
       `only tasks in these states, separated by commas: ${PRUNABLE_STATES.join(", ")} (default: complete)`,
@@ -63,9 +69,16 @@ export function addPruneCommand(db: Command, session: CommandSession): void {
 
 async function pruneDatabase(session: CommandSession, options: PruneChoice): Promise<number> {
   const { io } = session;
-  const olderThan = new Date(io.clock.now() - required("--older-than", options.olderThan));
+  const {
+    document: { engine },
+  } = await readWholeConfiguration(options, io);
+  const { task_retention_days: taskDays, audit_log_retention_days: auditDays } = engine;
+  const before = (ms: number) => new Date(io.clock.now() - ms);
+  const olderThan = before(
+    required("--older-than", options.olderThan ?? (taskDays === null ? undefined : taskDays * DAY_MS)),
+  );
+  const auditOlderThan = auditDays === null ? undefined : before(auditDays * DAY_MS);
   const stop = new StopRequest(io, null);
-  const auditOlderThan = await endOfAuditLog(session, options);
   const { state, namespace, name, archive } = options;
   const record = auditing(io, {
     action: "task.prune",
@@ -83,13 +96,6 @@ async function pruneDatabase(session: CommandSession, options: PruneChoice): Pro
   } finally {
     stop.release();
   }
-}
-
-/** Before which moment rows of the audit log go, by `engine.audit_log_retention_days`; undefined: none do. */
-async function endOfAuditLog({ io }: CommandSession, options: PruneChoice): Promise<Date | undefined> {
-  const { document } = await readWholeConfiguration(options, io);
-  const days = document.engine.audit_log_retention_days;
-  return days === null ? undefined : new Date(io.clock.now() - days * 86_400_000);
 }
 
 async function pruneUntilStopped(

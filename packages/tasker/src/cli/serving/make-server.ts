@@ -6,6 +6,7 @@ import type { EngineProcess } from "../engine-process.ts";
 import type { GlobalOptions } from "../global-options.ts";
 import type { CommandIo } from "../io.ts";
 import { chooseDatabase } from "../open-command-database.ts";
+import { pluginsOf } from "../read-command-configuration.ts";
 
 /**
  * Makes the server of a process, which listens nowhere yet. Its modules are loaded only here.
@@ -15,7 +16,17 @@ import { chooseDatabase } from "../open-command-database.ts";
 export async function makeServer(
   io: Pick<CommandIo, "cwd" | "env" | "clock">,
   options: GlobalOptions,
-  { engine, database, registry, loaded, log, metrics, httpMetrics, onConfiguration }: Omit<EngineProcess, "stop">,
+  {
+    engine,
+    database,
+    registry,
+    loaded,
+    plugins,
+    log,
+    metrics,
+    httpMetrics,
+    onConfiguration,
+  }: Omit<EngineProcess, "stop">,
   app: AppOptions & { readonly server?: ServerConfig } = {},
   warn: (message: string) => void = () => {},
 ): Promise<Server> {
@@ -58,7 +69,10 @@ export async function makeServer(
       areMetricsClosed: !loaded.isGiven("telemetry.metrics_auth_required") || document.telemetry.metrics_auth_required,
       encryption: encryptionFrom(loaded, new SecretSource({ variables: io.env })),
       redact: document.engine.redact,
-      sources: { cwd: io.cwd, file: options.config, variables: io.env },
+      sources: {
+        ...{ cwd: io.cwd, file: options.config, variables: io.env },
+        ...(plugins === undefined ? {} : { plugins: pluginsOf(plugins) }),
+      },
     },
     { ...appOptionsFrom(document), ...own },
   );

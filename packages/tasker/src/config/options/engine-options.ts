@@ -91,6 +91,13 @@ export const ENGINE_OPTIONS: SectionFacts = {
     reader: "settings/engine-options.ts",
     test: MAPPED,
   },
+  task_retention_days: {
+    says: "days after their end after which `tasker db prune` deletes tasks where `--older-than` does not say it",
+    dynamic: true,
+    own: true,
+    reader: "cli/commands/db-prune.ts",
+    test: ["cli/commands/db-prune.test.ts", "goes by engine.task_retention_days"],
+  },
   audit_log_retention_days: {
     says: "days after which `tasker db prune` deletes rows of the audit log; null: never",
     dynamic: true,

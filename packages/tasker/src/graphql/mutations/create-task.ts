@@ -53,7 +53,7 @@ export const createTaskField = mutation<CreateInput>({
       ...(tags === undefined ? {} : { tags: [...tags] }),
       ...(bypassSteps === undefined ? {} : { bypassSteps: [...bypassSteps] }),
     };
-    const { taskId, created } = await parts.engine.submit(wanted, { refuseOthers: true });
+    const { taskId, created } = await parts.engine.submit(wanted, { refuseOthers: true, stored: true });
     const message = created ? `task ${taskId} was created` : `task ${taskId} was created by the same request before`;
     return { taskId, stepId: null, outcome: created ? "done" : "already", created, message, errors: [] };
   },

@@ -4,7 +4,7 @@ import type { Admission } from "../../auth/auth.ts";
 import { type AuthRequest, headerOf } from "../../auth/authenticators/auth-request.ts";
 import { AuthorizationCoordinator } from "../../auth/authorization/coordinator.ts";
 import { ANONYMOUS, type NamespaceScope } from "../../auth/principal.ts";
-import { AuthorizationError, TaskNotFoundError } from "../../errors/index.ts";
+import { AuthorizationError, NotFoundError, TaskNotFoundError } from "../../errors/index.ts";
 import { findStep } from "../../reading/steps/find-step.ts";
 import { placeOfTask } from "../../reading/task/namespace-of.ts";
 import type { ServerParts } from "../server-parts.ts";
@@ -52,6 +52,7 @@ async function subjectOf({ params, parts: { auth, database } }: PermissionTarget
  * Checks that a caller may use a route.
  * @returns the namespaces in which it may
  * @throws AuthorizationError
+ * @throws NotFoundError for a namespace that the caller sees nothing of
  * @throws TaskNotFoundError for a task that is not there, or lies in a namespace that the caller sees nothing of
  */
 export async function authorize(
@@ -71,8 +72,11 @@ export async function authorize(
       return "all";
     case "namespace": {
       const namespace = String(params.namespace);
-      await access.authorize(resource, action, { namespace });
-      return [namespace];
+      if (await access.can(resource, action, { namespace })) return [namespace];
+      // Who may do it nowhere learns nothing of namespaces.
+      await access.authorizeList(resource, action);
+      if (await access.can(resource, "index", { namespace })) throw forbidden(resource, action);
+      throw new NotFoundError(`there is no namespace ${namespace}`, { context: { namespace } });
     }
     case "task": {
       const taskId = Number(params.task_id);
@@ -84,7 +88,11 @@ export async function authorize(
       if (!(await can("tasker.task", "show"))) {
         throw new TaskNotFoundError(`there is no task ${taskId}`, { context: { taskId } });
       }
-      throw new AuthorizationError(`Not authorized to ${action} on ${resource}`, { context: { resource, action } });
+      throw forbidden(resource, action);
     }
   }
+}
+
+function forbidden(resource: string, action: string): AuthorizationError {
+  return new AuthorizationError(`Not authorized to ${action} on ${resource}`, { context: { resource, action } });
 }

@@ -20,7 +20,7 @@ export const taskCreation = implement(createTask, async ({ body: { task }, acces
   const given = { initiator, sourceSystem, reason, tags, version: task.version };
   const request = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
   try {
-    const { taskId, created } = await parts.engine.submit({ ...request, name, namespace, context });
+    const { taskId, created } = await parts.engine.submit({ ...request, name, namespace, context }, { stored: true });
     if (created) return { answer: { task: await showTask(parts, taskId) } };
     return refusal(409, { identity: [`task ${taskId} is of the same request`] }, { task_id: taskId });
   } catch (error) {

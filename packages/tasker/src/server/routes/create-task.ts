@@ -14,7 +14,7 @@ const LONGEST_KEY = 1_024;
 export const taskCreation = implement(createTask, async ({ body, access, principal, request, parts: { engine } }) => {
   await access.authorize("tasker.task", "create", { namespace: body.namespace ?? "default" });
   const key = idempotencyKeyOf(request, LONGEST_KEY);
-  const { taskId, created } = await engine.submit(requestOf(body, key, principal), { refuseOthers: true });
+  const { taskId, created } = await engine.submit(requestOf(body, key, principal), { refuseOthers: true, stored: true });
   const headers = { location: `/v1/tasks/${taskId}` };
   return { answer: { task_id: taskId, created }, status: created ? 201 : 200, headers };
 });
@@ -27,7 +27,7 @@ export const taskCreations = implement(
       await access.authorize("tasker.task", "create", { namespace });
     }
     const requests = tasks.map(({ idempotency_key: key, ...task }) => requestOf(task, key, principal));
-    const submitted = await engine.submitMany(requests, { refuseOthers: true });
+    const submitted = await engine.submitMany(requests, { refuseOthers: true, stored: true });
     return { answer: { tasks: submitted.map(({ taskId, created }) => ({ task_id: taskId, created })) } };
   },
 );

@@ -52,6 +52,11 @@ describe("a JWT", () => {
     expect(await namespaces(authenticator, { namespaces: "*" })).toBe("all");
   });
 
+  test("is of nobody whose id is that of an API token", async () => {
+    expect(await reason(await signToken(rsa, now, { claims: { sub: "token:12" } }))).toBe("rejected");
+    expect(await reason(await signToken(rsa, now, { claims: { sub: "token:ada" } }))).toBe("let in");
+  });
+
   test.each([
     "RS256",
     "PS256",
@@ -189,6 +194,18 @@ describe("keys at an address", () => {
     const token = await signToken(second, now);
     // The pause between two looks is the machine's time: it belongs to the library.
     await expect.poll(() => reasonOf(authenticator.authenticate(bearing(token))), { timeout: 10_000 }).toBe("let in");
+  });
+
+  test("that have no names are tried one after the other", async () => {
+    await server.answer([first, second].map(({ kid: _, ...key }) => key));
+    const authenticator = make();
+    for (const { kid: _, ...key } of [first, second]) {
+      expect(await reasonOf(authenticator.authenticate(bearing(await signToken(key, now))))).toBe("let in");
+    }
+    const { kid: _, ...third } = await signingKey("ES256", "key-3");
+    expect(await reasonOf(authenticator.authenticate(bearing(await signToken(third, now))))).toBe("rejected");
+    const expired = await signToken({ ...second, kid: undefined }, now - 3_600_000);
+    expect(await reasonOf(authenticator.authenticate(bearing(expired)))).toBe("expired");
   });
 
   test.each([

@@ -5,7 +5,7 @@ import { type CryptoKey, exportJWK, generateKeyPair, type JWTPayload, SignJWT } 
 /** A pair of keys that tokens are signed with. */
 export interface SigningKey {
   readonly alg: string;
-  readonly kid: string;
+  readonly kid?: string | undefined;
   readonly privateKey: CryptoKey;
   readonly publicKey: CryptoKey;
 }

@@ -107,6 +107,19 @@ describeOnPostgres("tasker db prune", () => {
     });
   });
 
+  test("goes by engine.task_retention_days where it is not told how old tasks must be", async () => {
+    expect(await prune("--dry-run")).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("--older-than is missing"),
+    });
+    const { out } = await prune("--older-than", "30d", "--dry-run");
+    directory.write("tasker.yaml", "version: 1\nengine: {task_retention_days: 30}\n");
+    expect((await prune("--dry-run")).out).toBe(out);
+    directory.write("tasker.yaml", "version: 1\nengine: {task_retention_days: 36500}\n");
+    expect((await prune("--dry-run")).out).not.toBe(out);
+    expect((await prune("--older-than", "30d", "--dry-run")).out).toBe(out);
+  });
+
   test("goes by engine.audit_log_retention_days, and is written to the audit log itself, unless it is a dry run", async () => {
     const entry = {
       actor: "ada",

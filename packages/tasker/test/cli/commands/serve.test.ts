@@ -77,6 +77,23 @@ describeOnPostgres("tasker serve", () => {
     expect(wrong.err).toContain('server.trusted_proxies[0] is "10.0.0.0/99"');
   });
 
+  test("creates tasks of templates that other processes run", async () => {
+    const database = await createTestDatabase();
+    onTestFinished(() => database.drop());
+    const { path: cwd } = makeProject();
+    const env = { DATABASE_URL: database.url };
+    const worker = start(["work", "--template", "order.yaml"], { cwd, env });
+    const { io } = start(["serve", "--no-work", "--port", "0"], { cwd, env });
+    const server = await addressOf(io);
+    await worker.io.seen(/working/i);
+    const submitted = await runCaptured(
+      ["submit", "order", "--namespace", "shop", "--context", '{"amount": 7}', "--server", server],
+      { cwd },
+    );
+    expect(submitted).toMatchObject({ code: 0 });
+    await worker.io.seen(/complete/);
+  });
+
   test("says that it cannot listen for others without authentication", async () => {
     const database = await createTestDatabase();
     onTestFinished(() => database.drop());
