@@ -236,7 +236,13 @@ describeEachDatabase("what the read side shows", (open) => {
         [2, "late", ["1.0.0"]],
         [1, "live", ["1.10.0", "1.9.0", "1.0.0"]],
       ]);
-      expect(processes[0]).toMatchObject({ host: "here", spare_slots: 4, owned_tasks: 0, executions: 0, kind: "engine" });
+      expect(processes[0]).toMatchObject({
+        host: "here",
+        spare_slots: 4,
+        owned_tasks: 0,
+        executions: 0,
+        kind: "engine",
+      });
     });
 
     test("tell of the namespaces of the scope, and nothing where there is none", async () => {
