@@ -11,7 +11,7 @@ import {
   DEFAULT_RATE_LIMIT,
   DEFAULT_TIMEOUT_MS,
 } from "./app-options.ts";
-import { graphqlHandler, wantsStream } from "./graphql/graphql-handler.ts";
+import { graphqlHandler } from "./graphql/graphql-handler.ts";
 import type { Implementation } from "./http/call.ts";
 import { correlate } from "./http/correlate.ts";
 import type { HttpEnv } from "./http/http-env.ts";
@@ -81,14 +81,9 @@ export function createApp(parts: ServerParts, options: AppOptions = {}): App {
   return app;
 }
 
-/** Streams last as long as their clients stay. */
+/** The time of a subscription is that of its beginning: what it then tells lasts as long as its client stays. */
 function mountGraphql(app: App, limited: MiddlewareHandler, handle: Handler<HttpEnv>): void {
-  app.on(
-    ["GET", "POST"],
-    "/graphql",
-    (context, next) => (wantsStream(context.req.raw) ? next() : limited(context, next)),
-    handle,
-  );
+  app.on(["GET", "POST"], "/graphql", limited, handle);
   app.all("/graphql", ({ req }) => {
     throw new MethodNotAllowedError(`/graphql takes GET, POST, not ${req.method}`, {
       context: { allowed: "GET, POST" },

@@ -48,6 +48,17 @@ describeOnPostgres("GraphQL over HTTP", () => {
     ]);
   });
 
+  test("gives up an operation that takes too long, also one that is asked for as a stream", async () => {
+    const { database, post } = await serveGraphql({ timeoutMs: 300 });
+    await post({ query: NEW_TASK });
+    const query = `mutation { cancelTask(input: { taskId: "1" }) { outcome } }`;
+    await database.transaction(async (transaction) => {
+      await transaction.query("select from tasker_task_runs for update");
+      const answers = await Promise.all([post({ query }), post({ query }, { accept: "text/event-stream" })]);
+      expect(answers.map(({ status }) => status)).toEqual([503, 503]);
+    });
+  });
+
   test("refuses what is no request, in the form that clients expect, and mutations by GET", async () => {
     const { post, url } = await serveGraphql();
     const cases: [Response, number, string][] = [

@@ -273,7 +273,7 @@ when:
     what: "a variable for an unknown section",
     variables: { TASKER_CASH__DEFAULT_TTL: "5" },
     expected: [
-      'TASKER_CASH__DEFAULT_TTL: cash.default_ttl is "5", expected an option of a section (sections: auth, database, telemetry, engine, health, dependency_graph, backoff, execution, cache)',
+      'TASKER_CASH__DEFAULT_TTL: cash.default_ttl is "5", expected an option of a section (sections: auth, database, telemetry, engine, health, dependency_graph, backoff, execution, cache, server, graphql)',
     ],
   },
   {

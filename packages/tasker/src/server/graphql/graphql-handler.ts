@@ -65,11 +65,6 @@ async function beginStayOf(answers: AnswerStream, watcher: Omit<Watcher, "stillM
   }
 }
 
-/** Whether a request wants a stream, which lasts as long as its client stays. */
-export function wantsStream(request: Request): boolean {
-  return answerType(request.headers.get("accept")) === "text/event-stream";
-}
-
 /** What was executed is answered with 200; clients that know the newer type are told by the status of what was not. */
 function statusOf({ data, errors = [] }: FormattedExecutionResult, type: AnswerType): number {
   if (data !== undefined) return 200;

@@ -111,7 +111,7 @@ describeOnPostgres("commands through a server", () => {
       err: "no dead letters\n",
     });
     expect(await json("worker", "list")).toMatchObject([{ process_id: 1, lease: "live" }]);
-    expect((await tasker("worker", "list")).out).toMatch(/^ *id +where +lease +started/);
+    expect((await tasker("worker", "list")).out).toMatch(/^ *id +where +what +lease +started/);
     expect(await tasker("queue", "list")).toMatchObject({ code: 0, err: "no step waits in a queue\n" });
     expect((await tasker("why", "1")).out).toMatch(/^Task 1 \(shop\/order 1\.2\.0\) is complete/);
     expect(await tasker("circuit", "list")).toMatchObject({ code: 0, err: "no circuit has ever failed\n" });

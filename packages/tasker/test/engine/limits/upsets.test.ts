@@ -232,6 +232,7 @@ describeEachDatabase("the usage of limiters", (open) => {
     const polled = new Date(clock.now() + 500);
     expect(await limiterUsage(database, "default")).toEqual([
       {
+        id: `["default","step","graph.b"]`,
         namespace: "default",
         kind: "step",
         name: "graph.b",
@@ -243,6 +244,7 @@ describeEachDatabase("the usage of limiters", (open) => {
         nextAt: polled,
       },
       {
+        id: `["default","system","bank","9"]`,
         namespace: "default",
         kind: "system",
         name: "bank",
