@@ -158,7 +158,7 @@ describe("the built command", () => {
       using project = createOrderProject().addDatabase();
       const worker = new TaskerProcess(["work", "--template", "order.yaml"], { cwd: project.path });
       await worker.until(() => worker.err.includes("working on"));
-      const second = await runTasker(["submit", "order.yaml", "--context", '{"amount": 1}'], { cwd: project.path });
+      const second = await runTasker(["run", "order.yaml", "--context", '{"amount": 1}'], { cwd: project.path });
       expect(second.code).toBe(1);
       expect(second.err).toMatch(/^error TASKER_DATABASE_IN_USE: .*\n$/);
       worker.child.kill("SIGTERM");
