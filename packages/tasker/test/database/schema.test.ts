@@ -5,6 +5,7 @@ import { migrate } from "../../src/database/migrate.ts";
 import { readMigrations } from "../../src/database/migration-files.ts";
 import { openPostgres } from "../../src/database/postgres.ts";
 import { createTestDatabase, describeEachDatabase, describeOnPostgres } from "../support/test-database.ts";
+import { LIST_INDEXES } from "./list-indexes.ts";
 import {
   dumpSchema,
   readColumns,
@@ -15,12 +16,6 @@ import {
 } from "./read-catalog.ts";
 import { REFERENCE_FUNCTIONS } from "./reference-functions.ts";
 import { REFERENCE_TABLES } from "./reference-schema.ts";
-
-/** Of the indexes on the shared tables those that the reference has not. */
-const OURS = [
-  "CREATE INDEX tasker_tasks_by_named_task ON public.tasker_tasks USING btree (named_task_id, task_id)",
-  "CREATE INDEX tasker_task_transitions_ended ON public.tasker_task_transitions USING btree (to_state, task_id) WHERE (most_recent AND ((to_state)::text = ANY (ARRAY['error'::text, 'cancelled'::text, 'resolved_manually'::text])))",
-];
 
 const factsOf = (facts: readonly SchemaFact[], relation: string) =>
   facts.filter((one) => one.relation === relation).map((one) => one.fact);
@@ -64,7 +59,7 @@ describeEachDatabase("the shared schema", (open) => {
         [...reference.uniqueIndexes].sort(),
       );
       const others = indexes.filter((index) => !index.startsWith("CREATE UNIQUE"));
-      expect([...reference.otherIndexes, ...OURS]).toEqual(expect.arrayContaining(others));
+      expect([...reference.otherIndexes, ...LIST_INDEXES]).toEqual(expect.arrayContaining(others));
     });
   });
 
@@ -193,7 +188,9 @@ describeOnPostgres("a database that has data", () => {
     const database = await openPostgres(url, { connections: 1 });
     try {
       await database.execute(shared?.sql ?? "");
-      await database.execute(`drop index ${OURS.map((index) => index.split(" ")[2]).join(", ")}; ${allIndexes}`);
+      await database.execute(
+        `drop index ${LIST_INDEXES.map((index) => index.split(" ")[2]).join(", ")}; ${allIndexes}`,
+      );
       // whoever replaced a function would also put its cost back to the default
       for (const { sql } of functions) await database.execute(sql);
       for (const name of names) await database.execute(`alter function ${name} cost 7`);

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { HandlerNotFoundError, InvalidContextError, InvalidRequestError } from "../../src/errors/index.ts";
 import { expectCleanAuditTrail } from "../support/audit-trail.ts";
 import {
@@ -107,6 +107,7 @@ describeEachDatabase("submitting", (open) => {
     await database.execute(`
       create function refuse() returns trigger language plpgsql as $$ begin raise exception 'not that'; end $$;
       create trigger refuse before insert on tasker_tasks for each row when (new.reason = 'refused') execute function refuse()`);
+    onTestFinished(() => database.execute("drop function refuse cascade"));
     const reasons = ["first", "second", "refused", "third"];
     const results = await Promise.allSettled(reasons.map((reason) => engine.submit({ ...request, reason })));
     expect(results.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled", "rejected", "fulfilled"]);

@@ -7,6 +7,7 @@ import type { TaskTemplate } from "../../handlers/task-template.ts";
 import { hashDefinition } from "../../templates/definition-hash.ts";
 import { withRunningServer } from "../command-client.ts";
 import { createCommandEngine } from "../command-engine.ts";
+import { currentUser } from "../current-user.ts";
 import { UsageError } from "../errors.ts";
 import { GlobalOptions } from "../global-options.ts";
 import { findModuleBeside } from "../input/load-handlers-module.ts";
@@ -160,15 +161,11 @@ async function submitFile(
   return withDatabase(options, io, "create", async (database) => {
     const configured = await readEngineOptions(options, io);
     const engine = createCommandEngine(io, database, registry, { configured }, (text) => printer.note(text));
-    return engine.submit({
-      namespace,
-      name,
-      version,
-      context,
-      idempotencyKey: options.idempotencyKey,
-      runAt: options.runAt,
-      priority: options.priority,
-    });
+    const { idempotencyKey, runAt, priority } = options;
+    return engine.submit(
+      { namespace, name, version, context, initiator: currentUser(io), idempotencyKey, runAt, priority },
+      { refuseOthers: true },
+    );
   });
 }
 

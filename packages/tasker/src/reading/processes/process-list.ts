@@ -18,7 +18,7 @@ export const selectProcesses = statement({
       p.progress_at, p.stopped_at, p.spare_slots,
       case when p.stopped_at is not null then 'stopped' when p.expires_at > clock_timestamp() at time zone 'UTC' then 'live'
         else 'late' end as lease,
-      k.kinds, p.kind, p.name, p.language, p.handlers, p.queues,
+      k.kinds, p.kind::text as kind, p.name, p.language, p.handlers, p.queues,
       array(select n from unnest(p.namespaces) as n where $1::text[] is null or n = any($1)) as namespaces,
       p.namespaces is null as serves_all,
       (

@@ -14,7 +14,10 @@ const LONGEST_KEY = 1_024;
 export const taskCreation = implement(createTask, async ({ body, access, principal, request, parts: { engine } }) => {
   await access.authorize("tasker.task", "create", { namespace: body.namespace ?? "default" });
   const key = idempotencyKeyOf(request, LONGEST_KEY);
-  const { taskId, created } = await engine.submit(requestOf(body, key, principal), { refuseOthers: true, stored: true });
+  const { taskId, created } = await engine.submit(requestOf(body, key, principal), {
+    refuseOthers: true,
+    stored: true,
+  });
   const headers = { location: `/v1/tasks/${taskId}` };
   return { answer: { task_id: taskId, created }, status: created ? 201 : 200, headers };
 });

@@ -108,7 +108,7 @@ describeOnPostgres("tasker task and tasker step, for operators", () => {
       .map((line) => JSON.parse(line) as { action: string });
     expect(records.map(({ action }) => action)).toEqual(["task.cancel", "task.resume", "task.pause"]);
     expect(records[0]).toEqual({
-      id: expect.any(Number),
+      audit_id: expect.any(Number),
       at: expect.any(String),
       actor: "ada",
       actor_kind: "cli",

@@ -149,6 +149,7 @@ async function openServer(): Promise<Way> {
   const project = makeProject();
   const env = {
     DATABASE_URL: database.url,
+    USER: "ada",
     TASKER_AUTH__AUTHENTICATION_ENABLED: "true",
     TASKER_AUTH__AUTHENTICATOR_CLASS: "tokens",
     TASKER_AUTH__AUTHORIZATION_ENABLED: "true",
@@ -169,10 +170,11 @@ async function openServer(): Promise<Way> {
 
 async function openEmbedded(): Promise<Way> {
   const project = makeProject().addDatabase();
-  await seed({ cwd: project.path });
+  const options = { cwd: project.path, env: { USER: "ada" } };
+  await seed(options);
   const { stop } = await serve(project, {});
   return {
-    run: (argv) => runCaptured(argv, { cwd: project.path, env: { USER: "ada" } }),
+    run: (argv) => runCaptured(argv, options),
     async close() {
       await stop();
       project[Symbol.dispose]();

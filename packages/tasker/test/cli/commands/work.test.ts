@@ -262,10 +262,7 @@ export class NoteSubscriber {
     project.write("tasks/hello.yaml", `${text}version: 0.2.0\n`);
     expect((await tasker("template", "diff", "tasks/hello.yaml")).out).toContain('~ version: "0.1.0" -> "0.2.0"');
     const never = await tasker("template", "diff", "order.yaml");
-    expect([never.code, never.err]).toEqual([
-      1,
-      expect.stringContaining("the database knows no template shop.order"),
-    ]);
+    expect([never.code, never.err]).toEqual([1, expect.stringContaining("the database knows no template shop.order")]);
   });
 
   test("work does not start when a template of a directory cannot be used, and names every such file", async () => {
