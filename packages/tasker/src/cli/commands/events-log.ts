@@ -2,16 +2,15 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { ROUTES } from "../../client/index.ts";
 import { withClient } from "../command-client.ts";
+import { addEventFilterOptions, EVENT_FILTER } from "../event-filter.ts";
 import { GlobalOptions } from "../global-options.ts";
-import { collectFilled, filledText, isoMoment, wholeNumber } from "../input/parse-option.ts";
+import { filledText, isoMoment, wholeNumber } from "../input/parse-option.ts";
 import { readPages } from "../read-pages.ts";
 import { drawLoggedEvent } from "../render/logged-event.ts";
 import type { CommandSession } from "../session.ts";
 
 const LogOptions = GlobalOptions.extend({
-  event: z.array(z.string()).optional(),
-  namespace: z.array(z.string()).optional(),
-  task: z.number().optional(),
+  ...EVENT_FILTER,
   since: z.date().optional(),
   until: z.date().optional(),
   limit: z.number(),
@@ -22,20 +21,8 @@ const LogOptions = GlobalOptions.extend({
 /** Adds `events log`: what the log of events has. */
 export function addEventLogCommand(events: Command, session: CommandSession): void {
   const { printer } = session;
-  events
-    .command("log")
+  addEventFilterOptions(events.command("log"))
     .description("list what happened, as the log of events has it, oldest first")
-    .option(
-      "--event <pattern>",
-      "only these events, such as step.*; can be given several times",
-      collectFilled("--event"),
-    )
-    .option(
-      "--namespace <name>",
-      "only events of tasks of this namespace; can be given several times",
-      collectFilled("--namespace"),
-    )
-    .option("--task <id>", "only events of this task", wholeNumber("--task", 1))
     .option("--since <time>", "events of this moment and later (default: from the oldest on)", isoMoment("--since"))
     .option("--until <time>", "only events before this moment", isoMoment("--until"))
     .option("--limit <n>", "most of them", wholeNumber("--limit", 1, 1_000_000), 100)

@@ -2,43 +2,30 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { ROUTES } from "../../client/index.ts";
 import { withClient } from "../command-client.ts";
+import { addEventFilterOptions, EVENT_FILTER } from "../event-filter.ts";
 import { followStream } from "../follow-stream.ts";
 import { GlobalOptions } from "../global-options.ts";
-import { collectFilled, wholeNumber } from "../input/parse-option.ts";
+import { collectFilled } from "../input/parse-option.ts";
 import { drawLoggedEvent } from "../render/logged-event.ts";
 import type { CommandSession } from "../session.ts";
 import { StopRequest } from "../stop-request.ts";
 
 const WatchOptions = GlobalOptions.extend({
-  event: z.array(z.string()).optional(),
-  namespace: z.array(z.string()).optional(),
+  ...EVENT_FILTER,
   template: z.array(z.string()).optional(),
-  task: z.number().optional(),
   json: z.boolean().default(false),
 });
 
 /** Adds `events watch`: what happens, as it happens. */
 export function addEventWatchCommand(events: Command, session: CommandSession): void {
   const { io, printer } = session;
-  events
-    .command("watch")
+  addEventFilterOptions(events.command("watch"))
     .description("print what happens to tasks and steps, as it happens, until stopped")
-    .option(
-      "--event <pattern>",
-      "only these events, such as step.*; can be given several times",
-      collectFilled("--event"),
-    )
-    .option(
-      "--namespace <name>",
-      "only events of tasks of this namespace; can be given several times",
-      collectFilled("--namespace"),
-    )
     .option(
       "--template <name>",
       "only events of tasks of templates with this name; can be given several times",
       collectFilled("--template"),
     )
-    .option("--task <id>", "only events of this task", wholeNumber("--task", 1))
     .option("--json", "print one JSON object a line")
     .addHelpText("after", "\nExample:\n  $ tasker events watch --event task.* --namespace shop")
     .action(async (_options: unknown, command: Command) => {
