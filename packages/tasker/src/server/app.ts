@@ -41,6 +41,8 @@ export function createApp(parts: ServerParts, options: AppOptions = {}): App {
   app.use(async (context, next) => {
     await next();
     context.res.headers.set("x-request-id", context.var.requestId);
+    // Whoever asks again does so on a new connection, which somebody else takes.
+    if (parts.closing.aborted) context.res.headers.set("connection", "close");
   });
   app.use(observeRequests(parts));
   app.use(correlate(options.correlationHeader));

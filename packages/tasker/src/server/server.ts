@@ -48,6 +48,8 @@ export const DEFAULT_HOST = "127.0.0.1";
 export const DEFAULT_PORT = 8377;
 /** Longest time for requests that are under way when a server closes, in milliseconds. */
 const DEFAULT_GRACE_MS = 10_000;
+/** Time between two looks for connections that have become idle while the server closes, in milliseconds. */
+const SWEEP_MS = 100;
 
 /** The application with the servers that it listens with, if any. */
 export class Server {
@@ -201,10 +203,12 @@ function urlOf(server: HttpServer | HttpsServer): string {
 function closeServer(server: HttpServer | HttpsServer, graceMs: number): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+    // Those of streams are idle once these have ended.
+    const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
     server.close(() => {
       clearTimeout(timer);
+      clearInterval(sweep);
       resolve();
     });
-    server.closeIdleConnections();
   });
 }

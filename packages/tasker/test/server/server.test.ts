@@ -12,7 +12,8 @@ import { z } from "zod";
 import { Problem } from "../../src/api/shapes/problem.ts";
 import { createToken } from "../../src/auth/tokens/manage-tokens.ts";
 import { fastifyPlugin } from "../../src/server/fastify-plugin.ts";
-import { graphTemplate } from "../support/engine-harness.ts";
+import { graphTemplate, until } from "../support/engine-harness.ts";
+import { HttpWorker } from "../support/http-worker.ts";
 import { describeOnPostgres, openTestDatabase } from "../support/test-database.ts";
 import { type ServeOptions, serve } from "./support/serve.ts";
 
@@ -196,6 +197,24 @@ describeOnPostgres("the server elsewhere", () => {
     const url = await app.listen({ port: 0, host: "127.0.0.1" });
     expect((await fetch(`${url}/tasker/v1/tasks`, { ...CREATION, body: BODY })).status).toBe(201);
     expect(await (await fetch(`${url}/tasker/health/live`)).json()).toMatchObject({ alive: true });
+  });
+
+  test("answers those who wait when it closes, and is not held up by clients that would ask again", async () => {
+    const { url, server, engine } = await serveTemplates();
+    const { id } = await HttpWorker.register(url, { handlers: ["Shop::Score"] });
+    const poll = (nonce: string) =>
+      fetch(`${url}/v1/worker/poll`, {
+        ...CREATION,
+        body: JSON.stringify({ worker_id: id, nonce, capacity: 1, wait_ms: 60_000 }),
+      });
+    const waiting = poll("first");
+    await until(() => engine.workers.waiting === 1, "the worker to wait");
+    const closed = server.close({ graceMs: 60_000 });
+    const answer = await waiting;
+    expect([answer.status, answer.headers.get("connection")]).toEqual([200, "close"]);
+    expect(await answer.json()).toEqual({ steps: [] });
+    await expect(poll("second")).rejects.toThrow();
+    await closed;
   });
 
   test("answers by a Unix socket that its user alone can open, and takes one over that was left behind", async () => {
