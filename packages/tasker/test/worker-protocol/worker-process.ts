@@ -10,6 +10,16 @@ type Answer = Readonly<Record<string, unknown>>;
 
 const tell = (report: WorkerReport) => process.send?.(report);
 
+/** What the server says of a call that it does not take. */
+class Refusal extends Error {
+  readonly code: unknown;
+
+  constructor(message: string, code: unknown) {
+    super(message);
+    this.code = code;
+  }
+}
+
 /** Calls until there is an answer; what the server says of a call that it does not take is thrown. */
 async function call(url: string, name: string, body: Body): Promise<Answer> {
   for (;;) {
@@ -21,9 +31,9 @@ async function call(url: string, name: string, body: Body): Promise<Answer> {
       });
       const answer = (await response.json()) as Answer;
       if (response.status < 300) return answer;
-      if (response.status < 500) throw new RangeError(`${name}: ${JSON.stringify(answer)}`);
+      if (response.status < 500) throw new Refusal(`${name}: ${JSON.stringify(answer)}`, answer.code);
     } catch (error) {
-      if (error instanceof RangeError) throw error;
+      if (error instanceof Refusal) throw error;
     }
     await sleep(50);
   }
@@ -54,18 +64,29 @@ async function work({ url, handler, leaseSeconds, reports }: WorkerOrder): Promi
       await call(url, "heartbeat", { worker_id, items });
     }
   };
-  void beat();
-  for (let nonce = 0; ; nonce += 1) {
-    const poll = { worker_id, nonce: `${nonce}`, capacity: 5, wait_ms: 1_000 };
-    const { steps } = await call(url, "poll", poll);
-    for (const { execution_id, task, step } of steps as { execution_id: string; task: Answer; step: Answer }[]) {
-      running.add(execution_id);
-      tell({
-        kind: "got",
-        executionId: execution_id,
-        taskId: Number(task.task_id),
-        attempt: Number(step.attempt),
-      });
+  const poll = async () => {
+    for (let nonce = 0; ; nonce += 1) {
+      const { steps } = await call(url, "poll", { worker_id, nonce: `${nonce}`, capacity: 5, wait_ms: 1_000 });
+      for (const { execution_id, task, step } of steps as { execution_id: string; task: Answer; step: Answer }[]) {
+        running.add(execution_id);
+        tell({
+          kind: "got",
+          executionId: execution_id,
+          taskId: Number(task.task_id),
+          attempt: Number(step.attempt),
+        });
+      }
     }
+  };
+  void untilForgotten(beat());
+  void untilForgotten(poll());
+}
+
+/** A worker that was not heard of for its lease gets nothing more. What it has, it may still report. */
+async function untilForgotten(calls: Promise<void>): Promise<void> {
+  try {
+    await calls;
+  } catch (error) {
+    if (!(error instanceof Refusal && error.code === "TASKER_WORKER_NOT_FOUND")) throw error;
   }
 }
