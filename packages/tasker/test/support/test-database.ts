@@ -62,10 +62,16 @@ let embedded: Promise<Database> | undefined;
 /**
  * Runs one suite on PostgreSQL and on the embedded database. All suites of a process have the same embedded database: `open`
  * empties and gives it again each time, so one test opens once, and leaves its tables as they are.
+ * @param own gives an embedded database of its own each time instead, for a suite that changes the schema, or asks for all of it
  */
-export function describeEachDatabase(name: string, suite: (open: OpenDatabase) => void): void {
+export function describeEachDatabase(
+  name: string,
+  suite: (open: OpenDatabase) => void,
+  { own = false }: { readonly own?: boolean } = {},
+): void {
   describeOnPostgres(`${name} (PostgreSQL)`, () => suite(() => openTestDatabase()));
   describe.skipIf(inject("embeddedTemplate") === null)(`${name} (embedded)`, () => {
+    if (own) return suite(openMigratedEmbedded);
     suite(async () => {
       embedded ??= openMigratedEmbedded();
       const database = await embedded;

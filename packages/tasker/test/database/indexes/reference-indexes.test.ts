@@ -22,26 +22,30 @@ async function sharedIndexes(database: Database): Promise<string[]> {
   return indexes.flatMap((index) => (isShared(index) ? [index.fact] : [])).sort();
 }
 
-describeEachDatabase("the reference's indexes", (open) => {
-  let database: Database;
-  beforeEach(async () => {
-    database = await open();
-  });
-  afterEach(() => database.close());
+describeEachDatabase(
+  "the reference's indexes",
+  (open) => {
+    let database: Database;
+    beforeEach(async () => {
+      database = await open();
+    });
+    afterEach(() => database.close());
 
-  test("are created, all 99 of them, and a second time nothing is", async () => {
-    const lean = await sharedIndexes(database);
-    const progress: IndexProgress[] = [];
-    const built = await createReferenceIndexes(database, (one) => progress.push(one));
-    expect(await sharedIndexes(database)).toEqual(FULL_SET);
-    expect(FULL_SET).toHaveLength(99);
-    expect(built).toHaveLength(99 - lean.length);
-    expect(progress.map(({ index }) => index)).toEqual(built);
-    expect(progress.map(({ position }) => position)).toEqual(built.map((_, at) => at + 1));
-    expect(progress.every(({ total, rebuilt }) => total === built.length && !rebuilt)).toBe(true);
-    expect(await createReferenceIndexes(database)).toEqual([]);
-  });
-});
+    test("are created, all 99 of them, and a second time nothing is", async () => {
+      const lean = await sharedIndexes(database);
+      const progress: IndexProgress[] = [];
+      const built = await createReferenceIndexes(database, (one) => progress.push(one));
+      expect(await sharedIndexes(database)).toEqual(FULL_SET);
+      expect(FULL_SET).toHaveLength(99);
+      expect(built).toHaveLength(99 - lean.length);
+      expect(progress.map(({ index }) => index)).toEqual(built);
+      expect(progress.map(({ position }) => position)).toEqual(built.map((_, at) => at + 1));
+      expect(progress.every(({ total, rebuilt }) => total === built.length && !rebuilt)).toBe(true);
+      expect(await createReferenceIndexes(database)).toEqual([]);
+    });
+  },
+  { own: true },
+);
 
 describeOnPostgres("creating the reference's indexes", () => {
   let place: ThrowAwayDatabase;
