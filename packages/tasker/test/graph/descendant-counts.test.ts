@@ -28,6 +28,8 @@ describe("counting descendants", () => {
 
   test("goes on over the borders of blocks", () => {
     expectCounts(chainGraph(700), everyThird(700));
+    // Long enough for steps that reach all of a block, and for steps whose child does.
+    expectCounts(chainGraph(2_500), everyThird(2_500));
     expectCounts(fanGraph(600), everyThird(602));
     const edges = Array.from({ length: 4_000 }, (_, edge) => {
       const from = (edge * 7_919) % 1_499;

@@ -82,6 +82,10 @@ describe("a half-open circuit", () => {
     expect(admit(both, policy, probe("c"), 20_000).admission.kind).toBe("probe");
   });
 
+  test("lets one that is a probe already through once more, as the same probe", () => {
+    expect(admit(both, policy, probe("a", 20_000), 9_500)).toEqual({ circuit: both, admission: { kind: "probe" } });
+  });
+
   test("is not changed by others than its probes", () => {
     expect(judge(both, policy, null, "failed", 10_000)).toBe(both);
     expect(judge(both, policy, "stranger", "worked", 10_000)).toBe(both);
