@@ -80,13 +80,14 @@ describeOnPostgres("a limit of steps that workers run", () => {
     await engine.workers.heartbeat(worker.id, [{ executionId: again.execution_id }]);
     // Whoever gave the permit back was not this process: it looks again after a while.
     let last: Assignment | undefined;
-    void worker.pollOne().then((step) => {
+    const polled = worker.poll({ capacity: 1, waitMs: 60_000 }).then(([step]) => {
       last = step;
     });
     await until(() => {
       clock.advance(100);
       return last !== undefined;
     }, "the step of the other task");
+    await polled;
     expect(last?.task.task_id).toBe(cancelled === one ? other?.taskId : one?.taskId);
     await worker.complete(last?.execution_id ?? "", null);
     await until(async () => (await held(database)).length === 0, "the last permit");
