@@ -43,7 +43,7 @@ export class TestWorker {
   /** Polls until there is a step, for 10 seconds. */
   async poll(options: Partial<Parameters<Engine["workers"]["poll"]>[0]> = {}): Promise<Assignment[]> {
     const request = { workerId: this.id, nonce: this.nonce(), capacity: 10, waitMs: 10_000, ...options };
-    return (await this.#engine.workers.poll({ sequence: "parents", ...request }, null)) as unknown[] as Assignment[];
+    return await this.#engine.workers.poll({ sequence: "parents", ...request }, null);
   }
 
   /** Polls for one step, for 10 seconds. */
